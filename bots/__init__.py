@@ -1,0 +1,1 @@
+"""Messenger screens for managers."""

@@ -1,0 +1,157 @@
+"""The one tree of errors of the hub.
+
+    HubError
+    ├── ConfigError                   the installation or the rules are wrong; says where and what to do
+    ├── WebhookRejected               the caller did not prove who it is (401)
+    │   └── UnknownConnection         no connection has this key (404)
+    ├── PayloadInvalid                authenticated, but cannot be understood: parked
+    │   └── PayloadTooLarge           over the limit of the entrance (413)
+    ├── UnsupportedEvent              understood, and not for us: stored and ignored
+    ├── NotFound                      also the answer for things of others (RG-2)
+    ├── Conflict                      somebody was faster; carries who
+    ├── PermissionDenied              the actor may not do this (RG-3)
+    ├── ReplyWindowClosed             the channel forbids to write now
+    ├── ContactBlocked                the contact is blocked or has no way to be reached
+    ├── StorageUnavailable            database or disk cannot take it now (503)
+    └── ProviderError                 an outside service
+        ├── TemporaryFailure          may succeed later; may carry `retry_after`
+        ├── PermanentFailure          will never succeed; carries `reason`
+        ├── AuthenticationFailed      our credentials are refused: pauses the connection
+        └── OutcomeUnknown            the request may have been applied
+
+Every class has a stable `code` (API, logs, docs) and `retryable`. Messages are written for the administrator: the
+thing, the reason, the next step. They never hold secrets or a client's text.
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """Base of all errors of the hub; `str()` is the sentence for the administrator."""
+
+    code: ClassVar[str] = "hub"
+    retryable: ClassVar[bool] = False
+
+
+class ConfigError(HubError):
+    """The installation, a connection's settings or the policy document is wrong."""
+
+    code = "config"
+
+
+class WebhookRejected(HubError):
+    """The caller of a webhook did not prove who it is. The message goes to the attempts list."""
+
+    code = "webhook.rejected"
+
+
+class UnknownConnection(WebhookRejected):
+    """No connection has the key in the path."""
+
+    code = "webhook.unknown_connection"
+
+
+class PayloadInvalid(HubError):
+    """An authenticated payload that its channel cannot understand; the receipt is parked."""
+
+    code = "payload.invalid"
+
+
+class PayloadTooLarge(PayloadInvalid):
+    """A body or file over the limit of its entrance."""
+
+    code = "payload.too_large"
+
+
+class UnsupportedEvent(HubError):
+    """A payload that is understood and deliberately ignored."""
+
+    code = "payload.unsupported"
+
+
+class NotFound(HubError):
+    """It does not exist, or not for this actor (RG-2: both answer alike)."""
+
+    code = "not_found"
+
+
+class Conflict(HubError):
+    """Somebody was faster. `winner` is the name to show, empty if none applies."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, winner: str = "") -> None:
+        super().__init__(message)
+        self.winner = winner
+
+
+class PermissionDenied(HubError):
+    """The actor sees the thing but may not do this to it (RG-3)."""
+
+    code = "permission_denied"
+
+
+class ReplyWindowClosed(HubError):
+    """The channel does not let us write to the client now."""
+
+    code = "reply.window_closed"
+
+
+class ContactBlocked(HubError):
+    """The contact is blocked, or no proven address of it is reachable (M-16)."""
+
+    code = "reply.contact_blocked"
+
+
+class StorageUnavailable(HubError):
+    """Database or disk cannot take it now; the sender should try again."""
+
+    code = "storage.unavailable"
+    retryable = True
+
+
+class ProviderError(HubError):
+    """An outside service failed. `status` is its status code, 0 if none was received."""
+
+    code = "provider"
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class TemporaryFailure(ProviderError):
+    """The provider could not do it now; the same request may succeed later.
+
+    Retried by `hub.delivery.retry`. `retry_after` is the provider's own wish, or `None` if it gave none.
+    """
+
+    code = "provider.temporary"
+    retryable = True
+
+    def __init__(self, message: str, status: int = 0, retry_after: timedelta | None = None) -> None:
+        super().__init__(message, status)
+        self.retry_after = retry_after
+
+
+class PermanentFailure(ProviderError):
+    """The provider will never accept this request. `reason` is a stable word such as `blocked`, `not_found`, `too_long`."""
+
+    code = "provider.permanent"
+
+    def __init__(self, message: str, status: int = 0, reason: str = "refused") -> None:
+        super().__init__(message, status)
+        self.reason = reason
+
+
+class AuthenticationFailed(ProviderError):
+    """Our credentials are refused: the connection is paused and the administrator told."""
+
+    code = "provider.authentication"
+
+
+class OutcomeUnknown(ProviderError):
+    """The request was sent and no answer came: it may have been applied. Retried once at most, with the same identity."""
+
+    code = "provider.unknown"

@@ -1,0 +1,81 @@
+"""What leaves: a message for a client, and what the channel says became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.domain.message import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class MailHeaders:
+    """What a letter needs beside its text: the ids are without angle brackets and stay the same for every attempt."""
+
+    message_id: str
+    subject: str
+    to: str
+    to_name: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_token: str = ""
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message for one thread.
+
+    `thread` is the provider's conversation id. `key` is the delivery's identity, the same for every attempt; a channel
+    whose provider knows idempotency passes it on. `part` is the number of parts already accepted of a message that was
+    split: sending resumes there. `author_name` is the manager's public name for channels that sign.
+    """
+
+    thread: str
+    key: str
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    part: int = 0
+    author_name: str = ""
+    buttons: tuple[str, ...] = ()
+    asks_contact: bool = False
+    mail: MailHeaders | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Accepted by the channel. `external_ids` in sending order; `accepted_at` is the start of the accepted attempt (S3)."""
+
+    external_ids: tuple[str, ...]
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: try again after `retry_after` (None: the usual backoff). `part` parts are already accepted."""
+
+    reason: str
+    retry_after: timedelta | None = None
+    part: int = 0
+    external_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Never: the reason is a stable word (`blocked`, `not_found`, `too_large`, `refused`, `moved`) and words for people."""
+
+    reason: str
+    explanation: str
+    moved_to: str = ""
+    is_connection_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Sent, and no answer: it may have arrived. Tried once more at most, with the same identity."""
+
+    reason: str
+    part: int = 0
+    external_ids: tuple[str, ...] = ()
+
+
+SendResult = Sent | Later | Failed | Unknown
