@@ -132,7 +132,7 @@ class Calendar:
         return next((opens for opens, _ in self._spans_after(at, counted=False)), None)
 
     def next_closing(self, at: datetime) -> datetime | None:
-        """Return the end of the open stretch at or after `at`, over midnight if need be; `None` if it has no end in 60 days."""
+        """Return the end of the open stretch at or after `at`, over midnight too; `None` if 60 days show none."""
         if self.is_always_open:
             return None
         limit = at.astimezone(UTC) + HORIZON

@@ -91,12 +91,13 @@ _NOT_KEYS = frozenset(
     }
 )
 _EXTENSION = re.compile(
-    r"(?:[(,;\s]*(?:добавочный|доб|внутренний|внутр|вн|extension|ext|доп|x|#)[\s.:=№]*|\s*[,;]\s*)(\d{1,6})\)?\s*$",
-    re.IGNORECASE,
+    r"[(,;\s]*(?:добавочный|доб|внутренний|внутр|вн|extension|ext|x|#)[\s.:=№]*(\d{1,6})\b.*|\s*[,;]\s*(\d{1,6})\s*$",
+    re.IGNORECASE | re.DOTALL,
 )
+_RUSSIAN_8_WITH_PLUS = re.compile(r"\+8[\s(\-]")
 _SCHEME = re.compile(r"^\s*(?:tel|sips?|callto)\s*:\s*", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;/|\n]|\bили\b|\bи\b|\bor\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\+?[\s(]*\d[\d\s().\-–—‑−_*]*")
+_NUMBER = re.compile(r"\+?[\s(]*\d[\d\s().~\-–—‐−_*]*")
 _ASCII_DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _ANGLED = re.compile(r"<([^<>]*)>\s*$")
 _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f<>()\[\],;:\\\"]")
@@ -111,7 +112,8 @@ def canonical_phone(text: str, *, region: str = "RU") -> Phone | None:
     """
     if len(text) > MAX_PHONE_LENGTH:
         return None
-    cleaned = unicodedata.normalize("NFKC", text)
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    cleaned = unicodedata.normalize("NFKC", visible)
     if scheme := _SCHEME.match(cleaned):
         cleaned = cleaned[scheme.end() :].partition("@")[0]
     if "@" in cleaned:
@@ -157,7 +159,7 @@ def _split_extension(text: str) -> tuple[str, str]:
     found = _EXTENSION.search(text)
     if found is None or sum(c.isdigit() for c in text[: found.start()]) < 7:
         return text, ""
-    return text[: found.start()], found.group(1)
+    return text[: found.start()], found.group(1) or found.group(2)
 
 
 def _spoken_numbers(text: str, region: str) -> Iterator[PhoneNumber]:
@@ -176,7 +178,7 @@ def _spoken_numbers(text: str, region: str) -> Iterator[PhoneNumber]:
 def _spellings(written: str) -> Iterator[str]:
     """Yield the ways to read a number, the likeliest first."""
     digits = "".join(str(unicodedata.digit(c)) for c in written if c.isdigit())
-    if written.lstrip(" (").startswith("+"):
+    if written.startswith("+") and not _RUSSIAN_8_WITH_PLUS.match(written):
         yield f"+{digits}"
     elif digits.startswith("00"):
         yield f"+{digits[2:]}"
