@@ -100,8 +100,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over the account of a worker; every worker collects everything, so the largest count is the count."""
-    account: Counter[str] = node.config.stash[LEFT_OUT]
-    account |= Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
+    handed: dict[str, int] = getattr(node, "workeroutput", {}).get("left_out", {})
+    stash: pytest.Stash = node.config.stash
+    stash[LEFT_OUT] = stash[LEFT_OUT] | Counter(handed)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
