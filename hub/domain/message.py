@@ -103,6 +103,7 @@ class Message:
     reply_to: MessageId | None = None
     group_key: str = ""
     subject: str = ""
+    html: str = ""
     automatic: str = ""
     visible_length: int = -1
     attachments: tuple[Attachment, ...] = ()

@@ -1,0 +1,82 @@
+"""The client's card, its addresses and the open question whether two cards are one person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.domain.identity import IdentityType, ProofLevel
+from hub.domain.ids import CompanyId, ContactId, IdentityId, ManagerId
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A client card.
+
+    `is_provisional`: made because matching found more than one possible card (M-5). `is_anonymous`: a hidden number,
+    no address will ever match it (C-8). `merged_into` names the card that absorbed this one (M-10).
+    """
+
+    id: ContactId
+    created_at: datetime
+    name: str = ""
+    language: str = ""
+    company_id: CompanyId | None = None
+    is_provisional: bool = False
+    is_anonymous: bool = False
+    is_blocked: bool = False
+    merged_into: ContactId | None = None
+    crm_owner_id: ManagerId | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ContactIdentity:
+    """A typed address of a contact, unique by (type, scope, value) in the whole installation (M-9).
+
+    `scope` is empty for global addresses, otherwise the connection's id as text. `evidence` says in words how we know.
+    """
+
+    id: IdentityId
+    contact_id: ContactId
+    type: IdentityType
+    scope: str
+    value: str
+    level: ProofLevel
+    created_at: datetime
+    original: str = ""
+    is_shared: bool = False
+    evidence: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCandidate:
+    """A question for a person: is the provisional contact the same as one of `candidates`? (M-5)
+
+    `state` is `open`, `joined` or `apart`. `reasons` are sentences in Russian, shown as they are.
+    """
+
+    id: int
+    contact_id: ContactId
+    candidates: tuple[int, ...]
+    reasons: tuple[str, ...]
+    created_at: datetime
+    state: str = "open"
+    decided_by: ManagerId | None = None
+    decided_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a merge moved, exactly enough to undo it (M-10). `map` lists ids by table name."""
+
+    id: int
+    kept_id: ContactId
+    absorbed_id: ContactId
+    map: Mapping[str, object]
+    merged_at: datetime
+    manager_id: ManagerId | None = None
+    undone_at: datetime | None = None

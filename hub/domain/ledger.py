@@ -1,0 +1,74 @@
+"""The ledger: append-only facts of a wait. Every reported number is derivable from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.ids import ContactId, ConversationId, LineKey, ManagerId, WaitId
+
+
+class Fact(StrEnum):
+    """What happened."""
+
+    wait_opened = "wait_opened"
+    request_added = "request_added"
+    start_corrected = "start_corrected"
+    deadline_changed = "deadline_changed"
+    missed_call = "missed_call"
+    call_attempt = "call_attempt"
+    call_answered = "call_answered"
+    assigned = "assigned"
+    offered = "offered"
+    queued = "queued"
+    taken = "taken"
+    released = "released"
+    declined = "declined"
+    offer_expired = "offer_expired"
+    transferred = "transferred"
+    snoozed = "snoozed"
+    woken = "woken"
+    answered = "answered"
+    send_failed = "send_failed"
+    send_unknown = "send_unknown"
+    send_confirmed = "send_confirmed"
+    dismissed = "dismissed"
+    declared = "declared"
+    cancelled = "cancelled"
+    restored = "restored"
+    level_sent = "level_sent"
+    breached = "breached"
+    breach_withdrawn = "breach_withdrawn"
+    joined = "joined"
+    unjoined = "unjoined"
+    closed = "closed"
+    reopened = "reopened"
+    matched = "matched"
+
+
+class Actor(StrEnum):
+    """Who caused it."""
+
+    client = "client"
+    manager = "manager"
+    hub = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One fact. `occurred_at` is when it was true, `recorded_at` when we wrote it; `cause` names the rule or the key
+    that brought it about; `facts` holds what a reader or a report needs, as plain JSON values.
+    """
+
+    id: int
+    kind: Fact
+    occurred_at: datetime
+    recorded_at: datetime
+    wait_id: WaitId | None = None
+    conversation_id: ConversationId | None = None
+    contact_id: ContactId | None = None
+    line: LineKey = LineKey("")
+    actor: Actor = Actor.hub
+    manager_id: ManagerId | None = None
+    cause: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
