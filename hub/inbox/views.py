@@ -1,0 +1,161 @@
+"""What people see of the work: plain values made by `hub.inbox.queries`, shown by bot, console and API alike.
+
+They hold everything a screen needs, so that drawing one is pure. Instants are UTC; the screen turns them into the
+line's zone. Phone numbers come masked already where the policy says so (RG-5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hub.domain.ids import ContactId, ConversationId, LineKey, ManagerId, MessageId, ThreadId, WaitId
+from hub.domain.message import Attachment, Author, DeliveryState, Direction, MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """An address of the contact: `can_reply` if an answer could go there now, `note` says why not."""
+
+    type: str
+    text: str
+    level: str
+    can_reply: bool
+    thread_id: ThreadId | None = None
+    channel: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One utterance as shown. `delivery` is set for outbound ones; `author_name` is the manager's for them and notes."""
+
+    id: MessageId
+    direction: Direction
+    kind: MessageKind
+    author: Author
+    author_name: str
+    channel: str
+    text: str
+    occurred_at: datetime
+    subject: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    delivery: DeliveryState | None = None
+    delivery_reason: str = ""
+    is_edited: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """The open wait of a conversation."""
+
+    id: WaitId
+    kind: str
+    started_at: datetime
+    deadline_at: datetime
+    target_seconds: int
+    requests: int
+    needs_callback: bool
+    callback_due_at: datetime | None
+    missed_calls: int
+    last_missed_at: datetime | None
+    call_attempts: int
+    breached_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A conversation with its client, as one manager may see it.
+
+    `number` is what people say (#1042). `state` is `open` or `closed`. `recent` are the newest messages, oldest first.
+    `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words.
+    `reasons` say why this manager has it, in Russian and English by `language` of the viewer.
+    """
+
+    id: ConversationId
+    number: int
+    line: LineKey
+    line_name: str
+    zone: ZoneInfo
+    state: str
+    contact_id: ContactId
+    contact_name: str
+    company: str
+    addresses: tuple[AddressView, ...]
+    is_regular: bool
+    channel: str
+    source: str
+    subject: str
+    assignee_id: ManagerId | None
+    assignee_name: str
+    offered_to_viewer: bool
+    transfer_to_viewer: bool
+    wait: WaitView | None
+    recent: tuple[MessageView, ...]
+    reply_channel: str
+    reply_hint: str
+    reasons: tuple[str, ...]
+    snoozed_until: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    candidate_id: int | None
+    lead_stage: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One line of a list: mine, queue, overdue, found."""
+
+    id: ConversationId
+    number: int
+    contact_name: str
+    channel: str
+    line_name: str
+    assignee_name: str
+    deadline_at: datetime | None
+    last_text: str
+    last_message_at: datetime
+    is_waiting: bool
+    is_overdue: bool
+    needs_callback: bool
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """«Это один клиент?»: the provisional card and the possible ones, with the reasons (M-5)."""
+
+    id: int
+    name: str
+    addresses: tuple[str, ...]
+    others: tuple[tuple[ContactId, str, tuple[str, ...]], ...]
+    reasons: tuple[str, ...]
+    state: str
+    conversation_id: ConversationId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerView:
+    """A colleague to transfer to. `why_not` is empty if eligible, else the reason in words (R-6)."""
+
+    id: ManagerId
+    name: str
+    is_on_shift: bool
+    open_waits: int
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """The counts of a manager's day."""
+
+    name: str
+    presence: str
+    is_on_shift: bool
+    mine: int
+    waiting: int
+    overdue: int
+    queue: int
+    next_deadline_at: datetime | None
