@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 pytest.register_assert_rewrite("hub.testing")
+pytest_plugins = ["tests.fixtures_database"]
 
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/postgresql/15/bin"])
 

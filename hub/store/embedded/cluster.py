@@ -55,13 +55,17 @@ async def make_cluster(cluster: Path, binaries: Binaries, account: Account) -> N
 async def _initialise(directory: Path, binaries: Binaries, account: Account) -> None:
     result = ToolResult(0, "")
     for locale in _locales(binaries.major):
-        directory.mkdir(mode=0o700)
-        os.chown(directory, account.uid, account.groups[0])
+        _make_directory(directory, account)
         result = await _initdb(directory, binaries, account=account, locale=locale)
         if result.code == 0:
             return
         shutil.rmtree(directory)
     raise ConfigError(f"PostgreSQL could not make {directory}: {result.reason}")
+
+
+def _make_directory(directory: Path, account: Account) -> None:
+    directory.mkdir(mode=0o700)
+    os.chown(directory, account.uid, account.groups[0])
 
 
 async def _initdb(directory: Path, binaries: Binaries, *, account: Account, locale: tuple[str, ...]) -> ToolResult:

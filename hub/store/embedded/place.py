@@ -50,7 +50,7 @@ def prepare_data_dir(data_dir: Path) -> Path:
 def find_cluster(data_dir: Path) -> Path:
     """Return where the cluster of `data_dir` lies or, if there is none yet, would lie by default."""
     pointer = _pointer(data_dir)
-    return Path(pointer.read_text().strip()) if pointer.exists() else data_dir / "postgres"
+    return Path(pointer.read_text().strip()) if pointer.exists() else data_dir.resolve() / "postgres"
 
 
 def place_new_cluster(data_dir: Path, account: Account, *, shared: Path = SHARED_PLACE) -> Path:
@@ -69,7 +69,9 @@ def cluster_account(cluster: Path) -> Account:
     """Return the account of `cluster`, refusing a directory that holds something else."""
     occupied = cluster.exists() and not (cluster / "PG_VERSION").exists() and any(cluster.iterdir())
     if occupied:
-        raise ConfigError(f"{cluster} is not empty and not a PostgreSQL data directory: move it away or give another --data")
+        raise ConfigError(
+            f"{cluster} is not empty and not a PostgreSQL data directory: move it away or give another --data"
+        )
     return server_account(cluster)
 
 

@@ -94,11 +94,10 @@ async def stop_embedded(data_dir: Path, *, bin_dir: Path | None = None) -> bool:
     Raises:
         ConfigError: it did not stop within a minute.
     """
-    directory = data_dir.resolve()
-    cluster = find_cluster(directory)
+    cluster = find_cluster(data_dir)
     if not (cluster / "PG_VERSION").exists():
         return False
-    async with _turn(directory):
+    async with _turn(data_dir):
         if not (cluster / "postmaster.pid").exists():
             return False
         account = cluster_account(cluster)
@@ -126,10 +125,12 @@ async def _turn(data_dir: Path) -> AsyncIterator[None]:
 async def _lock(descriptor: int, data_dir: Path) -> None:
     try:
         async with asyncio.timeout(_TURN_LIMIT.total_seconds()):
-            while not _try_flock(descriptor):
+            while not _try_flock(descriptor):  # noqa: ASYNC110 - another process holds it
                 await asyncio.sleep(_PAUSE.total_seconds())
     except TimeoutError as error:
-        raise ConfigError(f"another hub has been starting in {data_dir} for a minute: end it, then try again") from error
+        raise ConfigError(
+            f"another hub has been starting in {data_dir} for a minute: end it, then try again"
+        ) from error
 
 
 def _try_flock(descriptor: int) -> bool:
@@ -149,7 +150,9 @@ async def _probe(cluster: Path) -> _State:
     except (FileNotFoundError, ConnectionError):
         return _State.ABSENT
     except PermissionError as error:
-        raise ConfigError(f"no access to the socket in {socket_directory(cluster)}: run as its owner or root") from error
+        raise ConfigError(
+            f"no access to the socket in {socket_directory(cluster)}: run as its owner or root"
+        ) from error
     try:
         await connection.execute("SELECT 1")
     finally:
