@@ -256,6 +256,19 @@ class FetchesMedia(Protocol):
 
 
 @runtime_checkable
+class EmbedsFiles(Protocol):
+    """Has files inside its payloads: parts of a multipart form, of a letter."""
+
+    def embedded_file(self, raw: Raw, attachment: Attachment) -> bytes:
+        """Return the bytes of `attachment.provider_ref`, as `parse(raw)` named it; pure like `parse`.
+
+        Raises:
+            PayloadInvalid: the payload has no such part.
+        """
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """Tests a connection before it is saved."""
 

@@ -4,19 +4,18 @@ Faults come back as the errors of the hub, so no adapter knows which library spe
 provider gave us go through `get_untrusted`, which asks `hub.net.guard` first and at every hop.
 """
 
-import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 
-from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PayloadTooLarge, TemporaryFailure
+from hub.domain.errors import OutcomeUnknown, PayloadTooLarge, TemporaryFailure
 from hub.net.guard import guarded_connector
+from hub.net.payloads import Json, read_json
 
 DEFAULT_DEADLINE = timedelta(seconds=20)
+LONGEST_DEADLINE = timedelta(minutes=10)
 DEFAULT_LIMIT_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 
@@ -29,16 +28,13 @@ class HttpAnswer:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         """Return the body as JSON.
 
         Raises:
             PayloadInvalid: it is none.
         """
-        try:
-            return json.loads(self.body)
-        except ValueError as error:
-            raise PayloadInvalid(f"answer {self.status} is not JSON") from error
+        return read_json(self.body)
 
     def retry_after(self) -> timedelta | None:
         """Return the wait of a `Retry-After` header in seconds (RFC 9110 §10.2.3), None if absent or a date."""
@@ -47,10 +43,11 @@ class HttpAnswer:
 
 
 class Http:
-    """A shared session; open once by `hub.app`, closed with it."""
+    """A shared session; open once by `hub.app`, closed with it. No call lasts longer than `longest`."""
 
-    def __init__(self, proxy: str = "") -> None:
+    def __init__(self, proxy: str = "", *, longest: timedelta = LONGEST_DEADLINE) -> None:
         self._proxy = proxy or None
+        self._longest = longest
         self._session: aiohttp.ClientSession | None = None
         self._guarded: aiohttp.ClientSession | None = None
 
@@ -71,7 +68,7 @@ class Http:
             OutcomeUnknown: it was sent and no whole answer came.
             PayloadTooLarge: the answer is over `limit_bytes`.
         """
-        timeout = aiohttp.ClientTimeout(total=deadline.total_seconds(), connect=10)
+        timeout = self._timeout(deadline)
         try:
             async with self._open().request(
                 method, url, headers=headers, data=data, timeout=timeout, allow_redirects=False, proxy=self._proxy
@@ -80,7 +77,7 @@ class Http:
                 return HttpAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise TemporaryFailure(f"no connection to {_host(url)}: {type(error).__name__}") from error
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise OutcomeUnknown(f"no answer from {_host(url)}: {type(error).__name__}") from error
 
     async def get_untrusted(self, url: str, *, limit_bytes: int, deadline: timedelta) -> AsyncIterator[bytes]:
@@ -91,14 +88,14 @@ class Http:
             TemporaryFailure: it does not answer with 200 in time.
             PayloadTooLarge: over `limit_bytes`.
         """
-        timeout = aiohttp.ClientTimeout(total=deadline.total_seconds(), connect=10)
+        timeout = self._timeout(deadline)
         try:
             async with self._open_guarded().get(url, timeout=timeout, allow_redirects=False) as answer:
                 if answer.status != 200:
                     raise TemporaryFailure(f"{_host(url)} answered {answer.status}", answer.status)
                 async for chunk in _limited(answer, limit_bytes):
                     yield chunk
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise TemporaryFailure(f"cannot fetch from {_host(url)}: {type(error).__name__}") from error
 
     async def close(self) -> None:
@@ -106,6 +103,9 @@ class Http:
         for session in (self._session, self._guarded):
             if session is not None:
                 await session.close()
+
+    def _timeout(self, deadline: timedelta) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=min(deadline, self._longest).total_seconds(), connect=10)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -1,0 +1,58 @@
+"""Reads JSON and form bodies that strangers sent: whatever the bytes are, the only error is `PayloadInvalid`.
+
+JSON is RFC 8259 in UTF-8, a byte order mark tolerated; NaN and Infinity are refused. Forms are
+`application/x-www-form-urlencoded` as the WHATWG URL standard §5 reads them, in order, repeated names kept.
+"""
+
+import json
+from typing import Any, NoReturn, TypeAlias
+from urllib.parse import parse_qsl
+
+from hub.domain.errors import PayloadInvalid
+
+MAX_FIELDS = 1000
+Json: TypeAlias = Any
+
+
+def read_json(body: bytes) -> Json:
+    """Return the value of a JSON text.
+
+    Raises:
+        PayloadInvalid: not UTF-8, not JSON, or nested deeper than the interpreter bears.
+    """
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise PayloadInvalid(f"the body is not JSON: {type(error).__name__}") from error
+
+
+def read_json_object(body: bytes) -> dict[str, Json]:
+    """Return the members of a JSON object.
+
+    Raises:
+        PayloadInvalid: not JSON, or another kind of value.
+    """
+    value = read_json(body)
+    if not isinstance(value, dict):
+        raise PayloadInvalid(f"the body is JSON, but no object: {type(value).__name__}")
+    return value
+
+
+def read_form(body: bytes, *, encoding: str = "utf-8") -> list[tuple[str, str]]:
+    """Return the pairs of an urlencoded body or query string in order; empty values are kept.
+
+    Raises:
+        PayloadInvalid: not text in `encoding`, no `name=value` at all, or over 1000 fields.
+    """
+    try:
+        text = body.decode("ascii" if b"%" in body else encoding)
+        pairs = parse_qsl(text, keep_blank_values=True, encoding=encoding, errors="strict", max_num_fields=MAX_FIELDS)
+    except (ValueError, LookupError) as error:
+        raise PayloadInvalid(f"the body is no form in {encoding}: {type(error).__name__}") from error
+    if not any(name and value for name, value in pairs) and "=" not in text:
+        raise PayloadInvalid("the body is no form: no field in it")
+    return pairs
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
