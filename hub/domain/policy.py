@@ -1,0 +1,172 @@
+"""The business's rules as frozen values: what decisions use at run time, with the defaults of semantics §12.
+
+People write them as a document (`hub.routing.document`), which is validated there and turned into these values once a
+revision; everything here is trusted. Durations are open time of the line's calendar unless a field says otherwise.
+Managers are named by their key, as in the document.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hub.domain.calendar import Calendar
+from hub.domain.facts import RequestFacts
+from hub.domain.ids import LineKey
+from hub.domain.ladder import Ladder
+from hub.domain.line import (
+    EVERYONE,
+    AcceptTargets,
+    AutoTexts,
+    CallSettings,
+    ClockStart,
+    LineMode,
+    PhoneMasking,
+    RoutingSettings,
+    Targets,
+)
+from hub.domain.wait import WaitKind
+
+
+@dataclass(frozen=True, slots=True)
+class LinePolicy:
+    """All rules of one line.
+
+    `team` are manager keys, or `EVERYONE`. `duty` is the key of who is told when nobody can take a wait, empty for the
+    heads. `reopen_window` and `lead_window` are elapsed time (FR-4, M-13).
+    """
+
+    key: LineKey
+    name: str
+    calendar: Calendar
+    mode: LineMode = LineMode.normal
+    team: tuple[str, ...] = (EVERYONE,)
+    duty: str = ""
+    targets: Targets = field(default_factory=Targets)
+    accept: AcceptTargets = field(default_factory=AcceptTargets)
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
+    calls: CallSettings = field(default_factory=CallSettings)
+    texts: AutoTexts = field(default_factory=AutoTexts)
+    ladder: Ladder = field(default_factory=Ladder)
+    reopen_window: timedelta = timedelta(days=7)
+    lead_window: timedelta = timedelta(days=30)
+    clock_start: ClockStart = ClockStart.client
+    phone_masking: PhoneMasking = PhoneMasking.never
+    has_thanks_filter: bool = False
+    takes_over: bool = False
+    makes_lead_on_start: bool = False
+
+    def has_member(self, manager_key: str) -> bool:
+        """Tell whether a manager belongs to the line's team."""
+        return EVERYONE in self.team or manager_key in self.team
+
+    def response_kind(self, last_response_at: datetime | None, closed_at: datetime | None, at: datetime) -> WaitKind:
+        """Return the clock for a request: first if never answered or closed longer ago than the window (FR-4)."""
+        if last_response_at is None:
+            return WaitKind.first_response
+        is_old = closed_at is not None and at - closed_at > self.reopen_window
+        return WaitKind.first_response if is_old else WaitKind.next_response
+
+
+@dataclass(frozen=True, slots=True)
+class SlaPolicy:
+    """Targets for some requests: an empty condition fits all, `None` leaves the line's own target (D-1)."""
+
+    key: str
+    lines: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    priorities: frozenset[str] = frozenset()
+    first_response: timedelta | None = None
+    next_response: timedelta | None = None
+    callback: timedelta | None = None
+    resolution: timedelta | None = None
+
+    def fits(self, line: LineKey, request: RequestFacts, priority: str) -> bool:
+        """Tell whether the policy is for this request."""
+        return (
+            (not self.lines or line in self.lines)
+            and (not self.channels or request.channel in self.channels)
+            and (not self.sources or request.source in self.sources)
+            and (not self.segments or not self.segments.isdisjoint(request.tags))
+            and (not self.priorities or priority in self.priorities)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenTargets:
+    """What a wait keeps of the policy for its whole life: which one, of which revision, and its numbers (D-1)."""
+
+    policy_id: str
+    revision: int
+    response: timedelta
+    callback: timedelta
+    resolution: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence or part of one for people."""
+
+    ru: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule:
+    """One rule of R-1. `line` is empty if the rule only marks; `words` say the condition for people."""
+
+    name: str
+    matches: Callable[[RequestFacts], bool]
+    words: Words
+    line: str = ""
+    tags: tuple[str, ...] = ()
+    skills: frozenset[str] = frozenset()
+    preferred_skills: frozenset[str] = frozenset()
+    priority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPolicy:
+    """What the document says of one manager; a `shift` of `None` means the opening hours of the line (R-6, R-7)."""
+
+    key: str
+    skills: frozenset[str] = frozenset()
+    capacity: int | None = None
+    shift: Calendar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One revision of all rules. `internal_numbers` are own numbers and known robots in E.164 (C-9)."""
+
+    revision: int
+    lines: Mapping[LineKey, LinePolicy]
+    default_line: LineKey
+    rules: tuple[RoutingRule, ...] = ()
+    sla: tuple[SlaPolicy, ...] = ()
+    staff: Mapping[str, StaffPolicy] = field(default_factory=dict)
+    internal_numbers: frozenset[str] = frozenset()
+    business_name: str = ""
+
+    def get_line(self, key: str) -> LinePolicy:
+        """Return a line, or the default one for a line that a later revision took away."""
+        return self.lines.get(LineKey(key), self.lines[self.default_line])
+
+    def get_staff(self, manager_key: str) -> StaffPolicy:
+        """Return what is written of a manager; one who is not named has the defaults."""
+        return self.staff.get(manager_key) or StaffPolicy(manager_key)
+
+    def freeze_targets(
+        self, line: LinePolicy, request: RequestFacts, *, kind: WaitKind, priority: str = ""
+    ) -> FrozenTargets:
+        """Choose the SLA policy of a new wait by first match, and freeze it (D-1)."""
+        chosen = next((sla for sla in self.sla if sla.fits(line.key, request, priority)), SlaPolicy(f"line:{line.key}"))
+        own = chosen.first_response if kind is WaitKind.first_response else chosen.next_response
+        return FrozenTargets(
+            policy_id=chosen.key,
+            revision=self.revision,
+            response=own or line.targets.response(kind, request.channel),
+            callback=chosen.callback or line.targets.callback,
+            resolution=chosen.resolution or line.targets.resolution,
+        )
