@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from pydantic import Field, SecretStr
 
 from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence, Peek, Raw, Reply
@@ -25,7 +24,6 @@ from hub.net.payloads import read_json_object
 from hub.net.signatures import hmac_hex, is_same_secret
 from hub.testing.contracts import ChannelContract
 from hub.testing.faulty_http import Answer, Seen
-from hub.testing.fixture_files import read_http_request
 
 
 class EchoSettings(ChannelSettings):

@@ -1,6 +1,6 @@
 """What the class of an adapter's author says, and how the checks get at it. The words are in `contracts.channel`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,13 +21,17 @@ class Suite:
     fixtures: ClassVar[Path]
     kind: ClassVar[str]
 
-    sign: ClassVar[Callable[[Raw, Mapping[str, object]], Raw]]
     rotated: ClassVar[Mapping[str, object]] = {}
     unsigned: ClassVar[str] = ""
     signs_body: ClassVar[bool] = False
     any_bytes_parse: ClassVar[str] = ""
     sends_without_http: ClassVar[str] = ""
     patience: ClassVar[timedelta] = timedelta(seconds=20)
+
+    @staticmethod
+    def sign(raw: Raw, settings: Mapping[str, object]) -> Raw:
+        """Return `raw` as a provider that knows the secrets of `settings` sends it."""
+        raise AssertionError("a channel that takes webhooks: give sign(raw, settings), or say why not in unsigned")
 
     @classmethod
     def load_fixtures(cls) -> Sequence[Fixture]:
