@@ -1,0 +1,110 @@
+"""What ties a letter to a conversation: reply tokens, subjects without prefixes, ids in the order to look them up.
+
+Pure. Which conversation it is, and whether the sender takes part in it (cases 42, 43, 59), decides `hub.inbox` by
+`MailHints`. RFC 5322 §3.6.4 (In-Reply-To, References), RFC 5233 (plus-addresses), RFC 8601 (Authentication-Results).
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+
+from hub.domain.inbound import MailHints
+
+_TOKEN = re.compile(r"^r([0-9a-z]{1,13})-([a-z2-7]{16})$")
+_PREFIX = re.compile(
+    r"^(?:\s*(?:re|fwd?|fw|aw|wg|ha|на|отв|ответ|вн|пересл|пер|нa|hа)\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\*\d{1,3})?\s*:)+\s*",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(r"^\s*(?:fwd?|fw|wg|пересл|пер|вн)\s*(?:\[\d{1,3}\])?\s*:", re.IGNORECASE)
+_EXTERNAL_TAG = re.compile(r"^\s*\[(?:external|внешн[а-яё]*|ext)\]\s*", re.IGNORECASE)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def make_reply_token(key: bytes, conversation_id: int) -> str:
+    """Return the part after the plus of a reply address: the conversation and a proof that we wrote it (80 bits)."""
+    number = _to_base36(conversation_id)
+    return f"r{number}-{_proof(key, number)}"
+
+
+def verify_reply_token(key: bytes, token: str) -> int | None:
+    """Return the conversation id of a token, None if we did not make it; compared in constant time (case 95)."""
+    found = _TOKEN.match(token.lower())
+    if found is None or not hmac.compare_digest(found[2], _proof(key, found[1])):
+        return None
+    return int(found[1], 36)
+
+
+def find_reply_token(addresses: Iterable[str]) -> str:
+    """Return the first plus-part that has the form of a reply token, unverified; empty if there is none."""
+    for address in addresses:
+        plus = address.rpartition("@")[0].rpartition("+")
+        if plus[1] and _TOKEN.match(plus[2].lower()):
+            return plus[2].lower()
+    return ""
+
+
+def reply_address(address: str, token: str) -> str:
+    """Return our address with the token in it: `sales@example.ru` → `sales+r1a-…@example.ru`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}+{token}@{domain}" if token else address
+
+
+def normal_subject(subject: str) -> str:
+    """Return the subject without Re:, Fwd:, Отв:, HA: and the like in any number, white space folded."""
+    text = " ".join(subject.split())
+    before = None
+    while before != text:
+        before = text
+        text = _EXTERNAL_TAG.sub("", _PREFIX.sub("", text))
+    return text
+
+
+def is_forward_subject(subject: str) -> bool:
+    """Tell whether the outermost prefix says that the letter is a forward."""
+    return bool(_FORWARD.match(_EXTERNAL_TAG.sub("", subject)))
+
+
+def lookup_ids(hints: MailHints) -> tuple[str, ...]:
+    """Return the Message-IDs to look for, best first: In-Reply-To, then References from the newest to the oldest."""
+    return tuple(dict.fromkeys(filter(None, (hints.in_reply_to, *reversed(hints.references)))))
+
+
+def thread_root(message_id: str, in_reply_to: str, references: tuple[str, ...]) -> str:
+    """Return the id that letters of one thread share: the oldest reference, else what it answers, else its own."""
+    return next(iter(references), "") or in_reply_to or message_id
+
+
+def has_passed_dmarc(results: Iterable[str], authserv_id: str, domain: str) -> bool:
+    """Tell whether the configured receiver vouches for the From domain (case 94).
+
+    Only the topmost field with that authserv-id counts, since a forged one can only stand below what the receiver put
+    on top. An empty `authserv_id` trusts nobody.
+    """
+    if not authserv_id or not domain:
+        return False
+    for result in results:
+        name, _, rest = result.partition(";")
+        if (name.split() or [""])[0].lower() != authserv_id.lower():
+            continue
+        passed = re.search(r"\bdmarc\s*=\s*pass\b", _COMMENT.sub("", rest), re.IGNORECASE)
+        aligned = re.search(r"\bheader\.from\s*=\s*\"?@?([^\s;\"]+)", rest, re.IGNORECASE)
+        return bool(passed) and (aligned is None or aligned[1].lower().rpartition("@")[2] == domain.lower())
+    return False
+
+
+_COMMENT = re.compile(r"\([^()]*\)")
+
+
+def _proof(key: bytes, number: str) -> str:
+    digest = hmac.digest(key, f"hub.mail.reply:{number}".encode(), hashlib.sha256)
+    return base64.b32encode(digest[:10]).decode("ascii").lower()
+
+
+def _to_base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, place = divmod(number, 36)
+        digits = _DIGITS[place] + digits
+    return digits or "0"
