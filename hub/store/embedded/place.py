@@ -27,15 +27,13 @@ _log = structlog.get_logger(__name__)
 def prepare_data_dir(data_dir: Path) -> Path:
     """Make the data directory if needed and return its absolute path.
 
-    As root it lets other accounts pass through (never list): the server's account must. Secrets in it have modes of
-    their own.
 
     Raises:
         ConfigError: it is not a directory we can use.
     """
     path = data_dir.resolve()
     try:
-        path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        make_passable(path)
     except (FileExistsError, NotADirectoryError) as error:
         raise ConfigError(f"{path} cannot be the data directory: a file is in the way; give another --data") from error
     except OSError as error:
@@ -47,6 +45,16 @@ def prepare_data_dir(data_dir: Path) -> Path:
     return path
 
 
+def make_passable(directory: Path) -> None:
+    """Make `directory` and what is missing above it. Root lets others pass through (never list): the server must."""
+    missing = [part for part in (directory, *directory.parents) if not part.exists()]
+    for part in reversed(missing):
+        part.mkdir(mode=0o700, exist_ok=True)
+        part.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    if not directory.is_dir():
+        raise NotADirectoryError(str(directory))
+
+
 def find_cluster(data_dir: Path) -> Path:
     """Return where the cluster of `data_dir` lies or, if there is none yet, would lie by default."""
     pointer = _pointer(data_dir)
@@ -54,13 +62,22 @@ def find_cluster(data_dir: Path) -> Path:
 
 
 def place_new_cluster(data_dir: Path, account: Account, *, shared: Path = SHARED_PLACE) -> Path:
-    """Choose where a new cluster goes; a place outside the data directory is noted there and logged."""
+    """Choose where a new cluster goes; a place outside the data directory is noted there and logged.
+
+    Raises:
+        ConfigError: a cluster was noted and is gone; an empty one must not silently take its place.
+    """
+    pointer = _pointer(data_dir)
+    if pointer.exists():
+        raise ConfigError(
+            f"{pointer} names {find_cluster(data_dir)}, which is missing: bring it back or remove this note"
+        )
     cluster = find_cluster(data_dir)
     if not account.is_other or account.can_enter(cluster.parent):
         return cluster
     elsewhere = shared / f"{data_dir.name}-{_short_hash(data_dir)}" / "postgres"
-    elsewhere.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-    _pointer(data_dir).write_text(f"{elsewhere}\n")
+    make_passable(elsewhere.parent)
+    pointer.write_text(f"{elsewhere}\n")
     _log.warning("postgres.placed_elsewhere", account=account.name, unreachable=str(cluster), cluster=str(elsewhere))
     return elsewhere
 

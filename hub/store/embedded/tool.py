@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import re
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hub.store.embedded.account import Account
+
+_TELLING = re.compile(r"(?:error|FATAL|PANIC):\s+(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,9 @@ class ToolResult:
 
     @property
     def reason(self) -> str:
-        """The line that names the failure, for a message of one line."""
+        """The line that names the failure, without time and program, for a message of one line."""
         lines = [line.strip() for line in self.output.splitlines() if line.strip()]
-        telling = [line for line in lines if "error:" in line or "FATAL:" in line or "PANIC:" in line]
+        telling = [found[1] for line in lines if (found := _TELLING.search(line))]
         return (telling or lines or ["no message"])[-1]
 
 

@@ -1,0 +1,186 @@
+"""Writes the differences of a working set in one statement, and proves that every guarded row was still as loaded."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from hub.domain.call_record import CallRecord
+from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
+from hub.domain.conversation import Conversation, Thread
+from hub.domain.delivery import Delivery
+from hub.domain.lead import Lead, StageFact, Task
+from hub.domain.ledger import LedgerEntry
+from hub.domain.message import Message
+from hub.domain.timer import Timer
+from hub.domain.wait import Wait
+from hub.domain.workset import Decision, MessageMove, MessagePatch, MessageRef, Pointer, Settled, WorkingSet
+from hub.store.rows import to_json_text
+from hub.store.statements import Table, combine, insert_sql, update_sql
+
+
+class VersionMissed(Exception):
+    """A row changed between load and write, or a lease was lost: roll back and load again."""
+
+
+_GUARDED = {
+    "contacts": Table("contacts", Contact, guard="version"),
+    "identities": Table("identities", ContactIdentity, guard="version"),
+    "threads": Table("threads", Thread, guard="version"),
+    "conversations": Table("conversations", Conversation, guard="version", unwritten=frozenset({"number"})),
+    "waits": Table("waits", Wait, guard="version"),
+    "timers": Table("timers", Timer, guard="epoch"),
+    "leads": Table("leads", Lead, guard="version"),
+    "tasks": Table("tasks", Task, guard="version"),
+    "calls": Table("calls", CallRecord, guard="version"),
+    "candidates": Table("match_candidates", MatchCandidate, guard="version"),
+    "merges": Table("merges", Merge),
+    "pointers": Table("routing_pointers", Pointer, keys=("line",), guard="version"),
+    "message_refs": Table("message_keys", MessageRef, keys=("connection_id", "external_id", "thread")),
+}
+_APPENDED = {
+    "messages": Table("messages", Message),
+    "ledger": Table("ledger", LedgerEntry),
+    "decisions": Table("routing_decisions", Decision),
+    "stage_facts": Table("lead_stage_facts", StageFact),
+}
+_DELIVERIES = Table("deliveries", Delivery, on_conflict="(key) DO NOTHING")
+
+_SETTLE_RECEIPTS = """
+UPDATE receipts t SET state = u.state, reason = u.reason, finished_at = clock_timestamp(), lease_until = NULL
+FROM unnest(${0}::bigint[], ${1}::bigint[], ${2}::text[], ${3}::text[]) AS u(id, token, state, reason)
+WHERE t.id = u.id AND t.token = u.token AND t.state = 'claimed' RETURNING 1
+"""
+
+_SETTLE_DELIVERIES = """
+UPDATE deliveries t SET state = u.state, reason = u.reason, external_ids = u.external_ids::jsonb, part = u.part,
+  due_at = coalesce(u.due_at, t.due_at), lease_until = NULL,
+  finished_at = CASE WHEN u.state IN ('queued', 'unknown') THEN NULL ELSE clock_timestamp() END
+FROM unnest(${0}::bigint[], ${1}::bigint[], ${2}::text[], ${3}::text[], ${4}::text[], ${5}::int[], ${6}::timestamptz[])
+  AS u(id, token, state, reason, external_ids, part, due_at)
+WHERE t.id = u.id AND t.token = u.token AND t.state = 'sending' RETURNING 1
+"""
+
+_CANCEL = (
+    "UPDATE deliveries SET state = 'cancelled', finished_at = clock_timestamp() "
+    "WHERE key = ANY(${0}::text[]) AND state = 'queued' RETURNING 1"
+)
+
+_TURNS = """
+UPDATE managers t SET last_assigned_at = u.at FROM unnest(${0}::bigint[], ${1}::timestamptz[]) AS u(id, at)
+WHERE t.id = u.id RETURNING 1
+"""
+
+_MOVE = """
+UPDATE messages SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND thread_id = ANY($4::bigint[])
+"""
+_MOVE_KEYS = """
+UPDATE message_keys SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND thread_id = ANY($4::bigint[])
+"""
+_PATCHABLE = frozenset({"text", "html", "visible_length", "edited_at", "deleted_at", "external_id"})
+
+
+@dataclass(slots=True)
+class _Statement:
+    """Collects the parts of the one statement, their arguments, and the counts that must come back (None: any)."""
+
+    parts: list[str]
+    arguments: list[Any]
+    expected: list[int | None]
+
+    def add(self, sql: str, arguments: list[Any], expected: int | None) -> None:
+        self.parts.append(sql)
+        self.arguments.extend(arguments)
+        self.expected.append(expected)
+
+    @property
+    def next_parameter(self) -> int:
+        return len(self.arguments) + 1
+
+
+async def write(connection: asyncpg.Connection, workset: WorkingSet) -> None:
+    """Write everything that differs from what was loaded, inside the caller's transaction.
+
+    Raises:
+        VersionMissed: a guarded row or a lease was not as expected; nothing may be committed.
+    """
+    statement = _Statement([], [], [])
+    _add_rows(statement, workset)
+    _add_settled(statement, workset)
+    if statement.parts:
+        counts = await connection.fetchrow(combine(statement.parts), *statement.arguments)
+        wanted = zip(statement.expected, counts, strict=True)
+        if any(expected is not None and expected != count for expected, count in wanted):
+            raise VersionMissed
+    for move in workset.message_moves:
+        await _move(connection, move)
+    for patch in workset.message_patches:
+        await _patch(connection, patch)
+
+
+def _add_rows(statement: _Statement, workset: WorkingSet) -> None:
+    for name, table in _GUARDED.items():
+        rows = getattr(workset, name)
+        if fresh := rows.fresh:
+            _add(statement, insert_sql(table, statement.next_parameter), table, fresh)
+        if changed := rows.changed:
+            _add(statement, update_sql(table, statement.next_parameter), table, changed)
+    for name, table in _APPENDED.items():
+        if listed := getattr(workset, name):
+            _add(statement, insert_sql(table, statement.next_parameter), table, listed)
+    if deliveries := list(workset.deliveries.values()):
+        _add(statement, insert_sql(_DELIVERIES, statement.next_parameter), _DELIVERIES, deliveries, is_exact=False)
+
+
+def _add(statement: _Statement, sql: str, table: Table, rows: list[Any], *, is_exact: bool = True) -> None:
+    columns = table.codec.encode_columns(rows)
+    written = [columns[place] for place, _, _ in table.columns()]
+    statement.add(sql, written, len(rows) if is_exact else None)
+
+
+def _add_settled(statement: _Statement, workset: WorkingSet) -> None:
+    if receipts := workset.settled_receipts:
+        columns = [[r.id for r in receipts], [r.token for r in receipts], [r.state for r in receipts]]
+        columns.append([r.reason for r in receipts])
+        statement.add(_numbered(_SETTLE_RECEIPTS, statement.next_parameter, 4), columns, len(receipts))
+    if deliveries := workset.settled_deliveries:
+        arguments = _settled_columns(deliveries)
+        statement.add(_numbered(_SETTLE_DELIVERIES, statement.next_parameter, 7), arguments, len(deliveries))
+    if turns := workset.assigned_at:
+        statement.add(_numbered(_TURNS, statement.next_parameter, 2), [list(turns), list(turns.values())], None)
+    if keys := workset.cancelled_deliveries:
+        statement.add(_numbered(_CANCEL, statement.next_parameter, 1), [keys], None)
+
+
+def _settled_columns(deliveries: list[Settled]) -> list[list[Any]]:
+    return [
+        [d.id for d in deliveries],
+        [d.token for d in deliveries],
+        [d.state for d in deliveries],
+        [d.reason for d in deliveries],
+        [to_json_text(d.external_ids) for d in deliveries],
+        [d.part for d in deliveries],
+        [d.due_at for d in deliveries],
+    ]
+
+
+def _numbered(sql: str, first: int, count: int) -> str:
+    return sql.replace("${", "{").format(*(f"${first + place}" for place in range(count)))
+
+
+async def _move(connection: asyncpg.Connection, move: MessageMove) -> None:
+    arguments = (move.from_conversation, move.to_conversation, move.to_contact, list(move.threads))
+    await connection.execute(_MOVE, *arguments)
+    await connection.execute(_MOVE_KEYS, *arguments)
+
+
+async def _patch(connection: asyncpg.Connection, patch: MessagePatch) -> None:
+    names = sorted(set(patch.values) & _PATCHABLE)
+    sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, start=3))
+    values = [patch.values[name] for name in names]
+    await connection.execute(
+        f"UPDATE messages SET {sets} WHERE id = $1 AND received_at = $2",  # noqa: S608 - names from a fixed list
+        patch.id,
+        patch.received_at,
+        *values,
+    )

@@ -1,0 +1,189 @@
+"""Loads a working set: advisory locks in the one order everyone keeps, then each table in one query.
+
+The order of locks is identity keys, contacts, lines, each sorted; the row locks and unique indexes behind them are the
+last word. Everything is read after its lock, so each statement sees what the previous holder committed.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from hub.domain.call_record import CallRecord
+from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
+from hub.domain.conversation import Conversation, Thread
+from hub.domain.lead import Lead
+from hub.domain.timer import Timer
+from hub.domain.wait import Wait
+from hub.domain.workset import MessageRef, Pointer, Rows, WorkingSet
+from hub.store import managers
+from hub.store.pool import lock_key
+from hub.store.rows import codec_of
+
+if TYPE_CHECKING:
+    from hub.store.worksets import Scope
+
+_LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k"
+
+_RESOLVE = """
+SELECT contact_id FROM identities
+  WHERE (type, scope, value) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))
+UNION SELECT contact_id FROM threads WHERE (connection_id, external_id) IN (SELECT * FROM unnest($4::bigint[], $5::text[]))
+UNION SELECT contact_id FROM message_keys
+  WHERE (connection_id, external_id) IN (SELECT * FROM unnest($6::bigint[], $7::text[])) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM calls
+  WHERE (connection_id, external_id) IN (SELECT * FROM unnest($8::bigint[], $9::text[])) AND contact_id IS NOT NULL
+UNION SELECT contact_id FROM conversations WHERE id = ANY($10::bigint[])
+UNION SELECT contact_id FROM waits WHERE id = ANY($11::bigint[])
+UNION SELECT unnest($12::bigint[])
+"""
+
+_IDENTITIES = """
+SELECT * FROM identities WHERE contact_id = ANY($1::bigint[])
+UNION SELECT * FROM identities WHERE (type, scope, value) IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))
+"""
+
+_THREADS = """
+SELECT * FROM threads WHERE contact_id = ANY($1::bigint[])
+UNION SELECT * FROM threads WHERE (connection_id, external_id) IN (SELECT * FROM unnest($2::bigint[], $3::text[]))
+"""
+
+_CONVERSATIONS = """
+SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[]) AND state = 'open'
+UNION SELECT * FROM (
+  SELECT DISTINCT ON (contact_id, line) * FROM conversations
+  WHERE contact_id = ANY($1::bigint[]) ORDER BY contact_id, line, id DESC) AS latest
+UNION SELECT * FROM conversations WHERE id = ANY($2::bigint[])
+"""
+
+_WAITS = """
+SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'
+UNION SELECT * FROM waits WHERE id = ANY($2::bigint[])
+"""
+
+_LEADS = """
+SELECT DISTINCT ON (contact_id, line) * FROM leads
+WHERE contact_id = ANY($1::bigint[]) ORDER BY contact_id, line, created_at DESC
+"""
+
+_MESSAGE_REFS = """
+SELECT * FROM message_keys WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
+"""
+
+_CALLS = "SELECT * FROM calls WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))"
+_CONTACTS = "SELECT * FROM contacts WHERE id = ANY($1::bigint[])"
+_CANDIDATES = "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_TIMERS = "SELECT * FROM timers WHERE subject = ANY($1::text[])"
+_POINTERS = "SELECT * FROM routing_pointers WHERE line = ANY($1::text[])"
+
+
+class ScopeMoved(Exception):
+    """An address moved to another contact between finding and locking: load again."""
+
+
+async def load(connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet) -> WorkingSet:
+    """Fill `workset` with everything the scope reaches, inside the caller's transaction.
+
+    Raises:
+        ScopeMoved: run again from the beginning.
+    """
+    await _lock(connection, _identity_locks(scope))
+    contact_ids = sorted(row[0] for row in await connection.fetch(_RESOLVE, *_resolve_arguments(scope)))
+    await _lock(connection, [lock_key(f"contact:{contact_id}") for contact_id in contact_ids])
+    await _load_people(connection, scope, workset, contact_ids)
+    await _load_work(connection, scope, workset, contact_ids)
+    if scope.lines and (scope.always_lines or _has_unowned(scope, workset)):
+        await _load_lines(connection, scope, workset)
+    return workset
+
+
+async def _load_people(
+    connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet, contact_ids: list[int]
+) -> None:
+    types, scopes, values = _columns(scope.identities, 3)
+    if contact_ids or types:
+        for record in await connection.fetch(_IDENTITIES, contact_ids, types, scopes, values):
+            identity = codec_of(ContactIdentity).decode(record)
+            workset.identities.load((identity.type, identity.scope, identity.value), identity)
+    threads = await connection.fetch(_THREADS, contact_ids, *_columns(scope.threads, 2))
+    for thread in map(codec_of(Thread).decode, threads):
+        workset.threads.load((thread.connection_id, thread.external_id), thread)
+    known = {row.contact_id for row in (*workset.identities, *workset.threads)}
+    if not known <= set(contact_ids):
+        raise ScopeMoved
+    await _rows(connection, workset.contacts, Contact, _CONTACTS, contact_ids)
+
+
+async def _load_work(
+    connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet, contact_ids: list[int]
+) -> None:
+    if contact_ids:
+        await _rows(
+            connection, workset.conversations, Conversation, _CONVERSATIONS, contact_ids, list(scope.conversations)
+        )
+        await _rows(connection, workset.waits, Wait, _WAITS, contact_ids, list(scope.waits))
+        await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
+        await _rows(connection, workset.candidates, MatchCandidate, _CANDIDATES, contact_ids)
+    if scope.messages:
+        for ref in map(
+            codec_of(MessageRef).decode, await connection.fetch(_MESSAGE_REFS, *_columns(scope.messages, 2))
+        ):
+            workset.message_refs.load((ref.connection_id, ref.external_id, ref.thread), ref)
+    if scope.calls:
+        for call in map(codec_of(CallRecord).decode, await connection.fetch(_CALLS, *_columns(scope.calls, 2))):
+            workset.calls.load((call.connection_id, call.external_id), call)
+    subjects = [f"wait:{wait.id}" for wait in workset.waits] + [f"call:{call.id}" for call in workset.calls]
+    subjects += [f"conversation:{conversation.id}" for conversation in workset.conversations]
+    if subjects:
+        for timer in map(codec_of(Timer).decode, await connection.fetch(_TIMERS, subjects)):
+            workset.timers.load((timer.kind, timer.subject), timer)
+
+
+async def _load_lines(connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet) -> None:
+    lines = sorted(scope.lines)
+    await _lock(connection, [lock_key(f"line:{line}") for line in lines])
+    workset.locked_lines = frozenset(lines)
+    workset.managers = await managers.load_facts(connection, now=workset.now)
+    for pointer in map(codec_of(Pointer).decode, await connection.fetch(_POINTERS, lines)):
+        workset.pointers.load(pointer.line, pointer)
+
+
+async def _lock(connection: asyncpg.Connection, keys: Iterable[int]) -> None:
+    wanted = sorted(set(keys))
+    if wanted:
+        await connection.fetch(_LOCK, wanted)
+
+
+async def _rows(
+    connection: asyncpg.Connection, rows: Rows[Any], row_class: type, statement: str, *arguments: Any
+) -> None:
+    decode = codec_of(row_class).decode
+    for record in await connection.fetch(statement, *arguments):
+        row: Any = decode(record)
+        rows.load(row.id, row)
+
+
+def _identity_locks(scope: "Scope") -> list[int]:
+    named = [f"identity:{kind}:{inside}:{value}" for kind, inside, value in scope.identities]
+    named += [f"thread:{connection_id}:{external_id}" for connection_id, external_id in scope.threads]
+    named += [f"call:{connection_id}:{external_id}" for connection_id, external_id in scope.calls]
+    return [lock_key(name) for name in named]
+
+
+def _resolve_arguments(scope: "Scope") -> list[list[Any]]:
+    keyed = [(scope.identities, 3), (scope.threads, 2), (scope.messages, 2), (scope.calls, 2)]
+    columns = [column for keys, width in keyed for column in _columns(keys, width)]
+    return [*columns, list(scope.conversations), list(scope.waits), list(scope.contacts)]
+
+
+def _columns(keys: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    listed = list(keys)
+    return [[key[place] for key in listed] for place in range(width)]
+
+
+def _has_unowned(scope: "Scope", workset: WorkingSet) -> bool:
+    """Tell whether somebody may have to be chosen: an unknown address, or a contact whose conversation has no owner."""
+    if any((kind, inside, value) not in workset.identities for kind, inside, value in scope.identities):
+        return True
+    owned = {row.contact_id for row in workset.conversations if row.is_open and row.assignee_id is not None}
+    return any(contact.id not in owned for contact in workset.contacts)

@@ -1,0 +1,139 @@
+"""Managers, their other addresses, their load and their invitations."""
+
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from hub.domain.manager import Manager
+from hub.domain.workset import ManagerLoad
+from hub.store.rows import codec_of
+
+_LOAD = """
+WITH waiting AS (
+  SELECT assignee_id, count(*) AS waits FROM waits WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
+), owned AS (
+  SELECT assignee_id, count(*) AS conversations, count(*) FILTER (
+    WHERE last_response_at > $1::timestamptz AND last_responder_id = assignee_id AND NOT EXISTS (
+      SELECT 1 FROM waits w WHERE w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open')) AS answered
+  FROM conversations c WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
+)
+SELECT m.*, coalesce(waits, 0) AS waits, coalesce(conversations, 0) AS conversations, coalesce(answered, 0) AS answered
+FROM managers m LEFT JOIN waiting ON waiting.assignee_id = m.id LEFT JOIN owned ON owned.assignee_id = m.id
+WHERE m.is_active ORDER BY m.id
+"""
+
+_ANSWERED_RECENTLY = timedelta(minutes=10)
+
+
+async def load_facts(connection: asyncpg.Connection, *, now: datetime) -> dict[int, ManagerLoad]:
+    """Return all active managers by id with their load at `now` (R-7: open waits, and answered in the last 10 min)."""
+    loads = {}
+    for record in await connection.fetch(_LOAD, now - _ANSWERED_RECENTLY):
+        manager = codec_of(Manager).decode(record)
+        loads[int(manager.id)] = ManagerLoad(
+            manager, record["waits"], record["conversations"], recently_answered=record["answered"]
+        )
+    return loads
+
+
+async def find_by_telegram(connection: asyncpg.Connection, tg_user_id: int) -> Manager | None:
+    """Return the active manager with this Telegram account, read afresh at every press (RG-4)."""
+    record = await connection.fetchrow("SELECT * FROM managers WHERE tg_user_id = $1 AND is_active", tg_user_id)
+    return None if record is None else codec_of(Manager).decode(record)
+
+
+async def list_managers(connection: asyncpg.Connection) -> list[Manager]:
+    """Return everybody, those who left included, by id."""
+    return [codec_of(Manager).decode(record) for record in await connection.fetch("SELECT * FROM managers ORDER BY id")]
+
+
+async def add_manager(connection: asyncpg.Connection, manager: Manager, *, at: datetime) -> None:
+    """Add a person; the caller commits."""
+    await connection.execute(
+        "INSERT INTO managers (id, key, name, role, is_active, language, presence, is_reachable, tg_user_id, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        manager.id,
+        manager.key,
+        manager.name,
+        manager.role,
+        manager.is_active,
+        manager.language,
+        manager.presence,
+        manager.is_reachable,
+        manager.tg_user_id,
+        at,
+    )
+
+
+async def set_presence(connection: asyncpg.Connection, manager_id: int, presence: str, until: datetime | None) -> None:
+    """Store what the person said last; the caller commits."""
+    await connection.execute(
+        "UPDATE managers SET presence = $2, presence_until = $3 WHERE id = $1", manager_id, presence, until
+    )
+
+
+async def set_reachable(connection: asyncpg.Connection, tg_user_id: int, *, is_reachable: bool) -> None:
+    """Store whether the person's messenger takes our messages (R-6); the caller commits."""
+    await connection.execute("UPDATE managers SET is_reachable = $2 WHERE tg_user_id = $1", tg_user_id, is_reachable)
+
+
+async def set_left(connection: asyncpg.Connection, manager_id: int, at: datetime) -> None:
+    """End a person's access at once (RG-4); the caller commits."""
+    await connection.execute(
+        "UPDATE managers SET is_active = false, tg_user_id = NULL, left_at = $2 WHERE id = $1", manager_id, at
+    )
+
+
+async def add_invite(
+    connection: asyncpg.Connection, invite_id: int, token_hash: str, manager_id: int, expires_at: datetime
+) -> None:
+    """Store an invitation by the hash of its token; the caller commits."""
+    await connection.execute(
+        "INSERT INTO invites (id, token_hash, manager_id, expires_at) VALUES ($1, $2, $3, $4)",
+        invite_id,
+        token_hash,
+        manager_id,
+        expires_at,
+    )
+
+
+async def use_invite(connection: asyncpg.Connection, token_hash: str, tg_user_id: int, at: datetime) -> Manager | None:
+    """Bind a Telegram account to the invited manager; None if the token is unknown, used or expired. The caller commits.
+
+    One statement decides, so of two people who use a token at once one wins.
+    """
+    manager_id = await connection.fetchval(
+        "UPDATE invites SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING manager_id",
+        token_hash,
+        at,
+    )
+    if manager_id is None:
+        return None
+    record = await connection.fetchrow(
+        "UPDATE managers SET tg_user_id = $2, is_active = true, is_reachable = true WHERE id = $1 RETURNING *",
+        manager_id,
+        tg_user_id,
+    )
+    return codec_of(Manager).decode(record)
+
+
+async def load_staff(connection: asyncpg.Connection) -> dict[tuple[str, str, str], int]:
+    """Return all addresses of the business's own people: (type, scope, value) to manager id (M-15)."""
+    rows = await connection.fetch(
+        "SELECT type, scope, value, manager_id FROM staff_identities "
+        "UNION ALL SELECT 'tg_user', '', tg_user_id::text, id FROM managers WHERE tg_user_id IS NOT NULL"
+    )
+    return {(row["type"], row["scope"], row["value"]): row["manager_id"] for row in rows}
+
+
+async def add_staff_identity(
+    connection: asyncpg.Connection, identity_id: int, manager_id: int, *, address: tuple[str, str, str]
+) -> None:
+    """Credit calls and answers from `address` (type, scope, value) to a manager; a moved one changes hands (M-15)."""
+    await connection.execute(
+        "INSERT INTO staff_identities (id, manager_id, type, scope, value) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (type, scope, value) DO UPDATE SET manager_id = excluded.manager_id",
+        identity_id,
+        manager_id,
+        *address,
+    )

@@ -1,0 +1,213 @@
+"""Receipts: raw inbound payloads with their state, claimed in order per order key under a lease.
+
+A receipt is `new`, `claimed` (lease, token, attempt counted at the claim), then `done` or `parked`. Claiming goes one
+process at a time per lane: with row locks alone two processes can split a key, since neither sees what the other has
+just taken. Leases live in database time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from hub.crash import crash_point
+from hub.store.pool import lock_key
+from hub.store.rows import to_json_text
+
+MAX_ATTEMPTS = 3
+
+_STORE = """
+WITH given AS (
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::bool[],
+    $8::bool[], $9::text[], $10::bytea[], $11::text[], $12::text[])
+  AS g(id, connection_id, external_id, order_hash, lane, received_at, is_unkeyed, is_history, body_hash, body, file, head)
+), stored AS (
+  INSERT INTO receipts (id, connection_id, external_id, order_hash, lane, received_at, is_unkeyed, is_history, body_hash)
+  SELECT id, connection_id, external_id, order_hash, lane, received_at, is_unkeyed, is_history, body_hash FROM given
+  ON CONFLICT (connection_id, external_id) DO NOTHING RETURNING id
+)
+INSERT INTO receipt_bodies (receipt_id, received_at, body, file_sha256, head)
+SELECT g.id, g.received_at, g.body, g.file, g.head::jsonb FROM given g JOIN stored USING (id)
+"""
+
+_PARK_WORN_OUT = """
+UPDATE receipts SET state = 'parked', finished_at = clock_timestamp(), reason = $2
+WHERE lane = $1 AND state = 'claimed' AND lease_until < clock_timestamp() AND attempt >= $3
+"""
+
+_CLAIM = """
+WITH candidates AS (
+  SELECT id, attempt, received_at FROM receipts r
+  WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < clock_timestamp()))
+    AND NOT EXISTS (SELECT 1 FROM receipts b WHERE b.state = 'claimed' AND b.order_hash = r.order_hash
+      AND b.lease_until >= clock_timestamp())
+  ORDER BY received_at, id LIMIT $2
+), ranked AS (
+  SELECT id, row_number() OVER w AS place, max(attempt) OVER w AS worst FROM candidates
+  WINDOW w AS (ORDER BY received_at, id ROWS UNBOUNDED PRECEDING)
+), taken AS (
+  UPDATE receipts r SET state = 'claimed', attempt = r.attempt + 1, token = $3,
+    lease_until = clock_timestamp() + $4::interval
+  FROM ranked WHERE ranked.id = r.id AND (ranked.place = 1 OR ranked.worst = 0)
+  RETURNING r.id, r.connection_id, r.attempt, r.received_at, r.is_unkeyed, r.is_history, r.body_hash
+)
+SELECT taken.*, b.body, b.file_sha256, b.head FROM taken
+JOIN receipt_bodies b ON b.receipt_id = taken.id AND b.received_at = taken.received_at
+ORDER BY taken.received_at, taken.id
+"""
+
+_SAME_BODY = """
+SELECT u.id FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::interval[])
+  AS u(id, connection_id, body_hash, received_at, span)
+WHERE EXISTS (SELECT 1 FROM receipts r WHERE r.is_unkeyed AND r.connection_id = u.connection_id
+  AND r.body_hash = u.body_hash AND (r.received_at, r.id) < (u.received_at, u.id) AND r.received_at >= u.received_at - u.span)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt:
+    """A payload to store. `external_id` is unique per connection; `file_sha256` replaces `body` when it is large."""
+
+    id: int
+    connection_id: int
+    external_id: str
+    order_hash: int
+    lane: str
+    received_at: datetime
+    is_unkeyed: bool
+    is_history: bool
+    body_hash: str
+    body: bytes | None
+    file_sha256: str
+    head: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedReceipt:
+    """A payload in work, with the token that proves the lease."""
+
+    id: int
+    token: int
+    connection_id: int
+    attempt: int
+    received_at: datetime
+    is_unkeyed: bool
+    is_history: bool
+    body_hash: str
+    body: bytes | None
+    file_sha256: str
+    head: Mapping[str, Any]
+
+
+async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt]) -> None:
+    """Insert payloads in one statement; one that is already there is left as it is, silently. Commits by itself unless
+    the caller has a transaction open.
+    """
+    columns: list[list[Any]] = [
+        [r.id for r in receipts],
+        [r.connection_id for r in receipts],
+        [r.external_id for r in receipts],
+        [r.order_hash for r in receipts],
+        [r.lane for r in receipts],
+        [r.received_at for r in receipts],
+        [r.is_unkeyed for r in receipts],
+        [r.is_history for r in receipts],
+        [r.body_hash for r in receipts],
+        [r.body for r in receipts],
+        [r.file_sha256 for r in receipts],
+        [to_json_text(r.head) for r in receipts],
+    ]
+    await connection.execute(_STORE, *columns)
+
+
+async def claim(
+    connection: asyncpg.Connection, *, lane: str, limit: int, token: int, lease: timedelta
+) -> list[ClaimedReceipt]:
+    """Take the next payloads in received order, none of whose key is in work elsewhere. Commits.
+
+    A payload that did not finish before comes alone, so that a poison one takes nobody with it; after three attempts
+    it is parked with its reason.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
+        reason = f"{MAX_ATTEMPTS} attempts did not finish; look into the log, then `hub replay`"
+        await connection.execute(_PARK_WORN_OUT, lane, reason, MAX_ATTEMPTS)
+        rows = await connection.fetch(_CLAIM, lane, limit, token, lease)
+        crash_point("receipts.before_claim_commit")
+    crash_point("receipts.after_claim_commit")
+    return [ClaimedReceipt(token=token, **row) for row in rows]
+
+
+async def release(connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt]) -> None:
+    """End leases early, so that the payloads come again at once. Commits."""
+    await connection.execute(
+        "UPDATE receipts SET lease_until = clock_timestamp() WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
+        [receipt.id for receipt in claimed],
+        claimed[0].token,
+    )
+
+
+async def finish(connection: asyncpg.Connection, ids: Sequence[int], token: int) -> None:
+    """Mark payloads done whose effects are committed already; the caller commits."""
+    await connection.execute(
+        "UPDATE receipts SET state = 'done', finished_at = clock_timestamp(), lease_until = NULL "
+        "WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
+        list(ids),
+        token,
+    )
+
+
+async def find_repeated(
+    connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt], spans: Sequence[timedelta]
+) -> set[int]:
+    """Return the ids of unkeyed payloads whose equal body came earlier over the same connection within its span."""
+    rows = await connection.fetch(
+        _SAME_BODY,
+        [r.id for r in claimed],
+        [r.connection_id for r in claimed],
+        [r.body_hash for r in claimed],
+        [r.received_at for r in claimed],
+        list(spans),
+    )
+    return {row["id"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedReceipt:
+    """A payload set aside, as people see it."""
+
+    id: int
+    connection: str
+    kind: str
+    received_at: datetime
+    attempt: int
+    reason: str
+
+
+async def list_parked(connection: asyncpg.Connection, *, limit: int = 100) -> list[ParkedReceipt]:
+    """Return what is set aside, oldest first."""
+    rows = await connection.fetch(
+        "SELECT r.id, c.name AS connection, c.kind, r.received_at, r.attempt, r.reason FROM receipts r "
+        "JOIN connections c ON c.id = r.connection_id WHERE r.state = 'parked' ORDER BY r.id LIMIT $1",
+        limit,
+    )
+    return [ParkedReceipt(**row) for row in rows]
+
+
+async def replay(connection: asyncpg.Connection, ids: Sequence[int] | None) -> int:
+    """Put parked payloads (all, if `ids` is None) back into work; returns how many. Commits by itself."""
+    rows = await connection.fetch(
+        "UPDATE receipts SET state = 'new', attempt = 0, reason = '', finished_at = NULL "
+        "WHERE state = 'parked' AND ($1::bigint[] IS NULL OR id = ANY($1)) RETURNING id",
+        None if ids is None else list(ids),
+    )
+    return len(rows)
+
+
+async def count_waiting(connection: asyncpg.Connection, lane: str) -> int:
+    """Return how many payloads wait or are in work."""
+    return int(
+        await connection.fetchval("SELECT count(*) FROM receipts WHERE lane = $1 AND state IN ('new', 'claimed')", lane)
+    )

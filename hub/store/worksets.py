@@ -1,0 +1,93 @@
+"""Load, fold, flush: the one way in which contacts, conversations, waits and assignments change.
+
+`apply` opens a transaction, locks what the scope names (identity keys, then contacts, then lines; each sorted), loads
+the working set with a handful of set-based queries, lets the fold change it in memory, and writes the differences in
+one statement. Every written row must still have the version it was loaded with; a miss, or a lost race for a unique
+key, rolls back and runs again from the load, so a fold must be repeatable and have no effects of its own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import asyncpg
+
+from hub.crash import crash_point
+from hub.domain.errors import Conflict
+from hub.domain.workset import WorkingSet
+from hub.store import flush, loading
+from hub.store.ids import IdBlocks
+from hub.store.pool import acquire
+
+R = TypeVar("R")
+_TRIES = 6
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a fold may touch, by keys known before the load.
+
+    `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
+    a contact without an owner, or if `always_lines`. `ids` is how many new ids the fold may need.
+    """
+
+    identities: set[tuple[str, str, str]] = field(default_factory=set)
+    threads: set[tuple[int, str]] = field(default_factory=set)
+    messages: set[tuple[int, str]] = field(default_factory=set)
+    calls: set[tuple[int, str]] = field(default_factory=set)
+    contacts: set[int] = field(default_factory=set)
+    conversations: set[int] = field(default_factory=set)
+    waits: set[int] = field(default_factory=set)
+    lines: set[str] = field(default_factory=set)
+    always_lines: bool = False
+    ids: int = 1000
+
+
+class LinesNeeded(Exception):
+    """A fold wants to assign on a line that was not locked: `apply` runs it again with the lines locked."""
+
+
+async def apply(
+    pool: asyncpg.Pool, ids: IdBlocks, scope: Scope, fold: Callable[[WorkingSet], R], *, now: datetime
+) -> R:
+    """Run `fold` over the scope's working set and commit what it changed; returns what the fold returned.
+
+    `now` is the instant of the fold. Commits; the fold's own errors roll back and pass through.
+
+    Raises:
+        Conflict: somebody else kept changing the same rows.
+        StorageUnavailable: the database is away; nothing or everything was written.
+    """
+    for _ in range(_TRIES):
+        try:
+            async with acquire(pool) as connection:
+                return await _attempt(connection, ids, scope, fold, now)
+        except LinesNeeded:
+            scope.always_lines = True
+        except (flush.VersionMissed, loading.ScopeMoved, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+            continue
+    raise Conflict("somebody else is changing the same client's card; try again in a moment")
+
+
+async def _attempt(
+    connection: asyncpg.Connection,
+    ids: IdBlocks,
+    scope: Scope,
+    fold: Callable[[WorkingSet], R],
+    now: datetime,
+) -> R:
+    new_id = await ids.reserve(connection, scope.ids)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        workset = await loading.load(connection, scope, WorkingSet(now=now, new_id=new_id))
+        result = fold(workset)
+        await flush.write(connection, workset)
+        crash_point("workset.before_commit")
+    except BaseException:
+        await transaction.rollback()
+        raise
+    await transaction.commit()
+    crash_point("workset.after_commit")
+    return result
