@@ -26,6 +26,9 @@ from hub.domain.ports import Clock, RateBuckets
 from hub.net.http import Http
 
 
+DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
+
+
 class Evidence(StrEnum):
     """How we know that an adapter is right."""
 
@@ -150,11 +153,15 @@ SettingsT = TypeVar("SettingsT", bound=ChannelSettings)
 
 
 class Channel(Generic[SettingsT]):
-    """Base of every adapter: holds its validated settings and its context, and nothing that must survive a restart."""
+    """Base of every adapter: holds its validated settings and its context, and nothing that must survive a restart.
+
+    `body_limit_bytes` is the largest webhook body the entrance reads for it; an adapter that takes files sets its own.
+    """
 
     settings_model: ClassVar[type[ChannelSettings]]
     capabilities: ClassVar[Capabilities]
     evidence: ClassVar[Evidence]
+    body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
 
     def __init__(self, settings: SettingsT, context: Context) -> None:
         self.settings = settings

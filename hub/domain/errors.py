@@ -3,7 +3,8 @@
     HubError
     ├── ConfigError                   the installation or the rules are wrong; says where and what to do
     ├── WebhookRejected               the caller did not prove who it is (401)
-    │   └── UnknownConnection         no connection has this key (404)
+    │   ├── UnknownConnection         no connection has this key (404)
+    │   └── RateExceeded              too many from one address at a public entrance (429)
     ├── PayloadInvalid                authenticated, but cannot be understood: parked
     │   └── PayloadTooLarge           over the limit of the entrance (413)
     ├── UnsupportedEvent              understood, and not for us: stored and ignored
@@ -50,6 +51,17 @@ class UnknownConnection(WebhookRejected):
     """No connection has the key in the path."""
 
     code = "webhook.unknown_connection"
+
+
+class RateExceeded(WebhookRejected):
+    """One address sends more to a public entrance than people do. `retry_after` is when it may try again."""
+
+    code = "webhook.rate_exceeded"
+    retryable = True
+
+    def __init__(self, message: str, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class PayloadInvalid(HubError):

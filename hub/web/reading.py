@@ -1,0 +1,85 @@
+"""Turns an HTTP request into the payload a channel gets: lower-case headers, limited body, believable address."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from hub.channels.base import Raw
+from hub.domain.errors import PayloadInvalid, PayloadTooLarge
+from hub.net.payloads import read_form, read_json
+
+BODY_DEADLINE = timedelta(seconds=30)
+_MAX_NAMES = 60
+_MAX_NAME_LENGTH = 60
+
+
+async def read_raw(request: web.Request, received_at: datetime, *, limit_bytes: int, hops: int) -> Raw:
+    """Read the whole request.
+
+    Raises:
+        PayloadTooLarge: the body is over `limit_bytes`; reading stops there.
+        PayloadInvalid: the body did not come within 30 s.
+    """
+    if (request.content_length or 0) > limit_bytes:
+        raise PayloadTooLarge(f"the body is over {limit_bytes} bytes")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Raw(
+        body=await _read_body(request, limit_bytes),
+        received_at=received_at,
+        headers=headers,
+        method=request.method,
+        suffix=request.match_info.get("suffix", "").lstrip("/"),
+        query=request.rel_url.raw_query_string,
+        remote=remote_of(request.remote or "", headers, hops=hops),
+    )
+
+
+def remote_of(peer: str, headers: Mapping[str, str], *, hops: int) -> str:
+    """Return the sender's address as the outermost of our `hops` proxies saw it; the peer's own without proxies.
+
+    A shorter `X-Forwarded-For` than our proxies write did not pass them all: then only the peer is sure.
+    """
+    seen = [part.strip() for part in headers.get("x-forwarded-for", "").split(",")]
+    return seen[-hops] if 0 < hops <= len(seen) and seen[-hops] else peer
+
+
+def field_names(raw: Raw) -> tuple[str, ...]:
+    """Return the names in query and body, at most 60 of 60 characters, empty where it has no form we know."""
+    return tuple(name[:_MAX_NAME_LENGTH] for name in [*_names(raw.query.encode()), *_names(raw.body)][:_MAX_NAMES])
+
+
+def _names(content: bytes) -> list[str]:
+    try:
+        if content[:1] in {b"{", b"["}:
+            found = read_json(content)
+            return [str(name) for name in found] if isinstance(found, dict) else []
+        return [name for name, _ in read_form(content)] if b"=" in content[:200] else []
+    except PayloadInvalid:
+        return []
+
+
+async def _read_body(request: web.Request, limit_bytes: int) -> bytes:
+    if request.content.is_eof():
+        return _checked(request.content.read_nowait(), limit_bytes)
+    try:
+        async with asyncio.timeout(BODY_DEADLINE.total_seconds()):
+            return await _read_slowly(request, limit_bytes)
+    except TimeoutError as error:
+        raise PayloadInvalid("the body did not come in time") from error
+
+
+async def _read_slowly(request: web.Request, limit_bytes: int) -> bytes:
+    body = bytearray()
+    while chunk := await request.content.readany():
+        body += chunk
+        if len(body) > limit_bytes:
+            break
+    return _checked(bytes(body), limit_bytes)
+
+
+def _checked(body: bytes, limit_bytes: int) -> bytes:
+    if len(body) > limit_bytes:
+        raise PayloadTooLarge(f"the body is over {limit_bytes} bytes")
+    return body

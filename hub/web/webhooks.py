@@ -1,0 +1,104 @@
+"""The door for providers: `/in/<kind>/<key>` with whatever path, method and body they like.
+
+Order of one request: find the connection (404) → ping → proof (401) → store and commit → what the provider wants to
+hear. Nothing is parsed here; a payload nobody understands is stored too and parked later (reliability case 11). The
+key in the path never reaches a log.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from hub.channels.base import Raw, Reply, Responsible
+from hub.crash import crash_point
+from hub.domain.errors import HubError, UnknownConnection, WebhookRejected
+from hub.web.attempts import AttemptsDesk
+from hub.web.entrance import ENTRANCE, Connected, Entrance
+from hub.web.middlewares import status_of
+from hub.web.reading import read_raw
+
+ANSWER_DEADLINE = timedelta(milliseconds=300)
+_log = structlog.get_logger()
+_DESK = web.AppKey("attempts_desk", AttemptsDesk)
+
+
+def add_routes(app: web.Application) -> None:
+    """Open the door; `app` holds an `Entrance`."""
+    app[_DESK] = AttemptsDesk(app[ENTRANCE])
+    app.router.add_route("*", r"/in/{kind}/{key:[^/]+}{suffix:.*}", receive)
+
+
+async def receive(request: web.Request) -> web.Response:
+    """Take one webhook; see the module for the order."""
+    entrance, desk = request.app[ENTRANCE], request.app[_DESK]
+    connected = await entrance.find_connection(request.match_info["kind"], request.match_info["key"])
+    if connected is None:
+        raise UnknownConnection("no connection has this key")
+    limit_bytes, now = connected.channel.body_limit_bytes, entrance.clock.now()
+    try:
+        raw = await read_raw(request, now, limit_bytes=limit_bytes, hops=entrance.trusted_hops)
+    except HubError as error:
+        desk.refused_unread(connected, request, error)
+        raise
+    return _response(await _take(entrance, desk, connected, raw))
+
+
+async def _take(entrance: Entrance, desk: AttemptsDesk, connected: Connected, raw: Raw) -> Reply:
+    """Return what the provider wants to hear.
+
+    Raises:
+        WebhookRejected: no proof. StorageUnavailable: not stored, come again.
+    """
+    if connected.handshakes is not None and (pong := connected.handshakes.handshake(raw)) is not None:
+        desk.answered(connected, raw, pong.status)
+        return pong
+    try:
+        if connected.receives is None:
+            raise WebhookRejected("this channel takes no webhooks")
+        connected.receives.verify(raw)
+        reply = await _store(entrance, connected, raw) or connected.receives.acknowledge(raw)
+    except HubError as error:
+        desk.refused(connected, raw, status_of(error), str(error))
+        raise
+    desk.accepted(connected, raw, reply.status)
+    return reply
+
+
+async def _store(entrance: Entrance, connected: Connected, raw: Raw) -> Reply | None:
+    """Store and commit; return the answer if the payload is a question, which is asked meanwhile."""
+    phone = connected.asks.question(raw) if connected.asks is not None else None
+    if connected.asks is None or phone is None:
+        await _accept(entrance, connected, raw)
+        return None
+    asked = asyncio.create_task(_ask(entrance, phone))
+    try:
+        await _accept(entrance, connected, raw)
+        return connected.asks.answer(raw, await asked)
+    finally:
+        asked.cancel()
+
+
+async def _accept(entrance: Entrance, connected: Connected, raw: Raw) -> None:
+    crash_point("webhook.accept")
+    await entrance.accept(connected, [raw])
+    crash_point("webhook.accepted")
+
+
+async def _ask(entrance: Entrance, phone: str) -> Responsible | None:
+    """Return who should get the call, None if that is not known within 300 ms: the phone rings meanwhile."""
+    try:
+        async with asyncio.timeout(ANSWER_DEADLINE.total_seconds()):
+            return await entrance.responsible_for(phone)
+    except TimeoutError:
+        _log.warning("webhook.question_timed_out")
+    except HubError as error:
+        _log.warning("webhook.question_failed", code=error.code)
+    return None
+
+
+def _response(reply: Reply) -> web.Response:
+    crash_point("webhook.acknowledge")
+    headers = {"Content-Type": reply.content_type, **reply.headers} if reply.body else dict(reply.headers)
+    return web.Response(status=reply.status, body=reply.body or None, headers=headers)

@@ -1,0 +1,100 @@
+"""A small provider and an entrance in memory, for the tests of the web side."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence, Peek, Raw, Reply, Responsible
+from hub.domain.errors import StorageUnavailable, WebhookRejected
+from hub.domain.ids import ConnectionId
+from hub.domain.inbound import InboundEvent
+from hub.net.http import Http
+from hub.testing.contracts.bench import StillClock, make_context
+from hub.web.entrance import Attempt, Connected, Entrance, Readiness
+
+KEY = "0f5a9c1e7b3d4a6f8e2c0b1d9a7f5e3c"
+DOOR = f"/in/bell/{KEY}"
+SECRET = {"X-Secret": "s3cret"}
+
+
+class Bell(Channel[ChannelSettings]):
+    """A PBX that proves itself by a header and may ask who gets the call."""
+
+    settings_model = ChannelSettings
+    capabilities = Capabilities()
+    evidence = Evidence.documented
+
+    def handshake(self, raw: Raw) -> Reply | None:
+        return Reply(body=b"pong") if raw.method == "HEAD" or raw.query == "ping=1" else None
+
+    def verify(self, raw: Raw) -> None:
+        if raw.headers.get("x-secret") != "s3cret":
+            raise WebhookRejected("x-secret differs")
+
+    def peek(self, raw: Raw) -> Peek:
+        return Peek(raw.suffix, "")
+
+    def parse(self, raw: Raw) -> Sequence[InboundEvent]:
+        del raw
+        return ()
+
+    def acknowledge(self, raw: Raw) -> Reply:
+        del raw
+        return Reply(202, b'{"success": true}', "application/json", {"X-Bell": "rung"})
+
+    def question(self, raw: Raw) -> str | None:
+        return "+79161234567" if raw.suffix == "ring" else None
+
+    def answer(self, raw: Raw, responsible: Responsible | None) -> Reply:
+        del raw
+        return Reply(body=responsible.extension.encode() if responsible else b"nobody")
+
+
+@dataclass
+class Memory:
+    """What an entrance remembers, and how it shall behave."""
+
+    stored: list[Raw] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    is_storage_down: bool = False
+    responsible: Responsible | None = None
+    is_answer_slow: bool = False
+    is_ready: bool = True
+    commit: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.commit.set()
+
+    async def accept(self, _connected: Connected, raws: Sequence[Raw]) -> None:
+        if self.is_storage_down:
+            raise StorageUnavailable("the database does not answer; see hub check")
+        await self.commit.wait()
+        self.stored.extend(raws)
+
+    async def responsible_for(self, phone: str) -> Responsible | None:
+        assert phone == "+79161234567"
+        if self.is_answer_slow:
+            await asyncio.Event().wait()
+        return self.responsible
+
+    async def readiness(self) -> Readiness:
+        return Readiness(self.is_ready, (("database", "ok" if self.is_ready else "no answer"),))
+
+
+def make_entrance(memory: Memory, *, channel: Channel[ChannelSettings] | None = None, hops: int = 0) -> Entrance:
+    """Bind an entrance that knows one connection of the kind `bell`."""
+    bell = channel or Bell(ChannelSettings(), make_context(Http()))
+    connected = Connected(ConnectionId(7), "bell", bell)
+
+    async def find_connection(kind: str, key: str) -> Connected | None:
+        return connected if (kind, key) == ("bell", KEY) else None
+
+    return Entrance(
+        clock=StillClock(),
+        find_connection=find_connection,
+        accept=memory.accept,
+        record_attempt=memory.attempts.append,
+        responsible_for=memory.responsible_for,
+        readiness=memory.readiness,
+        trusted_hops=hops,
+    )

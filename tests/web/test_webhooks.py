@@ -1,0 +1,210 @@
+"""The door for providers: in which order a request is judged, and what a sender and an engineer get to hear."""
+
+import asyncio
+from io import BytesIO
+
+import pytest
+from aiohttp import ClientSession
+from structlog.testing import capture_logs
+
+from hub.channels.base import Channel, ChannelSettings, Responsible
+from hub.net.http import Http
+from hub.testing.contracts.bench import make_context
+from hub.web.server import make_app, serve
+from tests.web.door import DOOR, KEY, SECRET, Bell, Memory, make_entrance
+
+
+async def test_a_proven_payload_is_stored_as_it_came(door, memory):
+    answer = await door.post(f"{DOOR}/events/call?a=1&b=%20", data=b"\x00\xffraw", headers=SECRET)
+
+    (raw,) = memory.stored
+    assert (raw.body, raw.method, raw.suffix, raw.query) == (b"\x00\xffraw", "POST", "events/call", "a=1&b=%20")
+    assert raw.headers["x-secret"] == "s3cret"
+    assert answer.status == 202
+    assert await answer.json() == {"success": True}
+    assert answer.headers["X-Bell"] == "rung"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+async def test_any_method_is_taken(door, memory, method):
+    assert (await door.request(method, DOOR, headers=SECRET)).status == 202
+    assert memory.stored[0].method == method
+
+
+async def test_success_is_told_only_after_the_commit(door, memory):
+    memory.commit.clear()
+    request = asyncio.ensure_future(door.post(DOOR, data=b"x", headers=SECRET))
+    done, _ = await asyncio.wait([request], timeout=0.05)
+    assert not done
+
+    memory.commit.set()
+    assert (await request).status == 202
+
+
+@pytest.mark.parametrize("path", [f"/in/bell/{KEY[:-1]}", f"/in/other/{KEY}", f"/in/bell/{KEY}x/y"])
+async def test_an_unknown_key_or_kind_is_404_and_leaves_nothing(door, memory, path):
+    answer = await door.post(path, data=b"x", headers=SECRET)
+
+    assert answer.status == 404
+    assert await answer.text() == "webhook.unknown_connection"
+    assert (memory.stored, memory.attempts) == ([], [])
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Secret": "wrong"}, {"X-Secret": ""}])
+async def test_an_unproven_payload_is_401_and_the_attempt_tells_why(door, memory, headers):
+    answer = await door.post(DOOR, json={"phone": "+79161234567", "cmd": "event"}, headers=headers)
+
+    (attempt,) = memory.attempts
+    assert answer.status == 401
+    assert await answer.text() == "webhook.rejected"
+    assert memory.stored == []
+    assert (attempt.status, attempt.verdict, attempt.field_names) == (401, "x-secret differs", ("phone", "cmd"))
+
+
+async def test_an_attempt_holds_names_and_sizes_and_no_values(door, memory):
+    await door.post(f"{DOOR}?token=t0ken", data={"phone": "+79161234567", "name": "Иван"}, headers=SECRET)
+
+    (attempt,) = memory.attempts
+    assert attempt.verdict == "accepted"
+    assert attempt.field_names == ("token", "phone", "name")
+    assert {"x-secret", "content-type"} <= set(attempt.header_names)
+    assert attempt.size_bytes == len(memory.stored[0].body)
+    assert not [value for value in ("s3cret", "t0ken", "9161234567", "Иван") if value in repr(attempt)]
+
+
+async def test_a_burst_leaves_few_attempts_and_loses_no_payload(door, memory):
+    await asyncio.gather(*(door.post(DOOR, data=str(n), headers=SECRET) for n in range(30)))
+
+    assert len(memory.stored) == 30
+    assert 1 <= len(memory.attempts) < 30
+
+
+@pytest.mark.parametrize("size", [1024 * 1024 + 1, 3 * 1024 * 1024])
+async def test_a_body_over_the_limit_is_413(door, memory, size):
+    answer = await door.post(DOOR, data=BytesIO(b"a" * size), headers=SECRET)
+
+    assert answer.status == 413
+    assert memory.stored == []
+    assert memory.attempts[0].status == 413
+
+
+async def test_a_body_over_the_limit_without_length_is_413(door, memory):
+    async def chunks():
+        for _ in range(40):
+            yield b"a" * 65536
+
+    assert (await door.post(DOOR, data=chunks(), headers=SECRET)).status == 413
+    assert memory.stored == []
+
+
+async def test_a_channel_may_take_larger_bodies(aiohttp_client, memory):
+    class Bag(Bell):
+        body_limit_bytes = 3 * 1024 * 1024
+
+    bag: Channel[ChannelSettings] = Bag(ChannelSettings(), make_context(Http()))
+    door = await aiohttp_client(make_app(make_entrance(memory, channel=bag)))
+
+    assert (await door.post(DOOR, data=BytesIO(b"a" * 3 * 1024 * 1024), headers=SECRET)).status == 202
+    assert len(memory.stored[0].body) == 3 * 1024 * 1024
+
+
+async def test_a_ping_is_answered_without_proof_and_never_stored(door, memory):
+    answer = await door.get(f"{DOOR}?ping=1")
+
+    assert await answer.text() == "pong"
+    assert (await door.head(DOOR)).status == 200
+    assert memory.stored == []
+    assert {attempt.verdict for attempt in memory.attempts} == {"answered"}
+
+
+async def test_storage_away_is_503_with_retry_after(door, memory):
+    memory.is_storage_down = True
+    answer = await door.post(DOOR, data=b"x", headers=SECRET)
+
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "does not answer" in memory.attempts[0].verdict
+
+
+async def test_a_question_is_stored_and_answered_with_the_responsible(door, memory):
+    memory.responsible = Responsible(extension="101")
+    answer = await door.post(f"{DOOR}/ring", data=b"x", headers=SECRET)
+
+    assert await answer.text() == "101"
+    assert len(memory.stored) == 1
+
+
+async def test_a_question_nobody_can_answer_gets_the_neutral_answer(door, memory):
+    assert await (await door.post(f"{DOOR}/ring", headers=SECRET)).text() == "nobody"
+
+
+async def test_a_question_is_answered_neutrally_when_the_look_up_is_slow(door, memory):
+    memory.is_answer_slow = True
+    answer = await door.post(f"{DOOR}/ring", headers=SECRET)
+
+    assert await answer.text() == "nobody"
+    assert len(memory.stored) == 1
+
+
+async def test_a_question_that_cannot_be_stored_is_503(door, memory):
+    memory.is_storage_down, memory.is_answer_slow = True, True
+
+    assert (await door.post(f"{DOOR}/ring", headers=SECRET)).status == 503
+
+
+@pytest.mark.parametrize(
+    ("hops", "forwarded", "believed"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.1, 203.0.113.9", "198.51.100.1"),
+        (2, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, ", ", "127.0.0.1"),
+    ],
+)
+async def test_only_our_own_proxies_vouch_for_an_address(aiohttp_client, memory, hops, forwarded, believed):
+    door = await aiohttp_client(make_app(make_entrance(memory, hops=hops)))
+    await door.post(DOOR, headers={**SECRET, "X-Forwarded-For": forwarded})
+
+    assert memory.stored[0].remote == believed
+
+
+async def test_a_channel_without_webhooks_takes_none(aiohttp_client, memory):
+    class Silent(Channel[ChannelSettings]):
+        settings_model = ChannelSettings
+        capabilities = Bell.capabilities
+        evidence = Bell.evidence
+
+    silent = Silent(ChannelSettings(), make_context(Http()))
+    door = await aiohttp_client(make_app(make_entrance(memory, channel=silent)))
+
+    assert (await door.post(DOOR, headers=SECRET)).status == 401
+
+
+async def test_a_fault_of_ours_is_500_and_never_a_4xx(aiohttp_client):
+    class Broken(Memory):
+        async def accept(self, _connected, raws):
+            raise ZeroDivisionError
+
+    with capture_logs() as lines:
+        door = await aiohttp_client(make_app(make_entrance(Broken())))
+        answer = await door.post(DOOR, headers=SECRET)
+
+    assert answer.status == 500
+    assert "Retry-After" in answer.headers
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["web.request_failed"]
+
+
+async def test_no_log_line_holds_the_key_the_secret_or_the_body(memory, caplog):
+    app = make_app(make_entrance(memory))
+    with caplog.at_level("DEBUG"), capture_logs() as lines:
+        async with serve(app, host="127.0.0.1", port=0) as address, ClientSession(address) as door:
+            for path, headers in ((DOOR, SECRET), (DOOR, {"X-Secret": "guessed"}), (f"/in/bell/{KEY[::-1]}", SECRET)):
+                async with door.post(path, data={"name": "Пётр Иванович"}, headers=headers):
+                    pass
+
+    assert len(memory.attempts) == 2
+    printed = f"{lines} {caplog.text}"
+    assert not [word for word in (KEY, KEY[::-1], "s3cret", "guessed", "Иванович") if word in printed]
