@@ -55,9 +55,9 @@ def sibling_of(module: str, package: str) -> str:
     return module.removeprefix(package).removeprefix(".").partition(".")[0] if is_inside(module, package) else ""
 
 
-def sibling_imports(graph: ImportGraph, package: str, shared: set[str]) -> list[str]:
-    """Imports between two children of a package, and imports of a child by what they share."""
-    inside = [module for module in graph.modules if sibling_of(module, package)]
+def sibling_imports(graph: ImportGraph, package: str, *, shared: set[str], gatherers: set[str]) -> list[str]:
+    """Imports of one child of a package by another, in words, sorted."""
+    inside = [module for module in graph.modules if sibling_of(module, package) not in {"", *gatherers}]
     return [
         f"{importer} imports {imported}"
         for importer in sorted(inside)
@@ -95,11 +95,16 @@ class OnlyInContract(WordedContract):
 
 
 class SiblingsContract(WordedContract):
-    """The children of `package` do not import each other; all may import what is `shared`."""
+    """The children of `package` do not import each other.
+
+    All may import what is `shared`, which imports none of them; `gatherers` may import all.
+    """
 
     type_name = "siblings"
     package = fields.StringField()
     shared = fields.ListField(subfield=fields.StringField())
+    gatherers = fields.ListField(subfield=fields.StringField())
 
     def breaches(self, graph: ImportGraph) -> list[str]:
-        return sibling_imports(graph, str(self.package), set(cast("list[str]", self.shared)))
+        shared, gatherers = set(cast("list[str]", self.shared)), set(cast("list[str]", self.gatherers))
+        return sibling_imports(graph, str(self.package), shared=shared, gatherers=gatherers)
