@@ -7,7 +7,6 @@ PostgreSQL 15 of the system instead of the wheel.
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import structlog
 
 from hub.store.embedded import stop_embedded
 from hub.store.pool import open_pool
-from hub.testing.database import DatabaseServer, cloned_database, start_server
+from hub.testing.database import DatabaseServer, cloned_database, start_server, temporary_data_dir
 
 SYSTEM_BIN_DIR = Path("/usr/lib/postgresql/15/bin")
 BIN_DIR = SYSTEM_BIN_DIR if os.environ.get("HUB_TEST_PG") == "system" else None
@@ -29,8 +28,7 @@ SERVER_DIR: pytest.StashKey[Path] = pytest.StashKey()
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the server's directory once a run; workers of pytest-xdist are told."""
     given = getattr(config, "workerinput", {}).get("database_server")
-    config.stash[SERVER_DIR] = Path(given or tempfile.mkdtemp(prefix="hub-test-"))
-    config.stash[SERVER_DIR].chmod(0o711)  # as root the server runs under another account
+    config.stash[SERVER_DIR] = Path(given) if given else temporary_data_dir()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -105,8 +105,9 @@ class Files:
         in the file system's own time, so neither the sandbox's clock nor another machine's skew can remove a file
         whose row is about to commit; writing an existing file again makes it young.
         """
-        removed = 0
         before = await asyncio.to_thread(self._file_system_time) - older_than.total_seconds()
+        await asyncio.to_thread(self._tidy_incoming, before)
+        removed = 0
         for directory in await asyncio.to_thread(self._directories):
             old = await asyncio.to_thread(_older, directory, before)
             orphans = old.difference(await known(old)) if old else old
@@ -192,13 +193,22 @@ class Files:
         aside = self._incoming / path.name
         try:
             path.rename(aside)
-        except FileNotFoundError:
-            return False
-        if aside.stat().st_mtime >= before:
+            if aside.stat().st_mtime < before:
+                aside.unlink()
+                return True
             aside.rename(path)
+        except FileNotFoundError:  # another machine sweeps too
             return False
-        aside.unlink()
-        return True
+        return False
+
+    def _tidy_incoming(self, before: float) -> None:
+        """Remove what killed writers left, put back what a killed sweep had moved aside."""
+        for path in self._incoming.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if _DIGEST.fullmatch(path.name):
+                    path.rename(self.path(path.name))
+                elif path.stat().st_mtime < before:
+                    path.unlink()
 
 
 def _older(directory: Path, before: float) -> frozenset[str]:

@@ -39,7 +39,6 @@ _MISCONFIGURED = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
-    asyncpg.ClientConfigurationError,
     socket.gaierror,
 )
 _AWAY = (
@@ -49,6 +48,7 @@ _AWAY = (
     asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
     asyncpg.OperatorInterventionError,  # shutting down, still starting, cancelled by a timeout
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,  # what 0.32 raises where the server's farewell arrives just before our statement
 )
 _WHEN_OFF = {
     "fsync": "committed messages can be lost and the database destroyed at power loss",
@@ -113,15 +113,15 @@ def connection_errors(dsn: str) -> Iterator[None]:
     """Translate failures of opening `dsn`; the message names host and database, never the password."""
     try:
         yield
+    except (asyncpg.ClientConfigurationError, ValueError) as error:
+        raise ConfigError(
+            "the DSN is not understood: expected postgresql://user:password@host:5432/database"
+        ) from error
     except _MISCONFIGURED as error:
         raise ConfigError(f"the database {_place(dsn)} refuses: {_named(error)}; correct --dsn or HUB_DSN") from error
     except _AWAY as error:
         raise StorageUnavailable(
             f"no connection to the database {_place(dsn)} ({_named(error)}): is it running, is the address right?"
-        ) from error
-    except ValueError as error:
-        raise ConfigError(
-            "the DSN is not understood: expected postgresql://user:password@host:5432/database"
         ) from error
 
 

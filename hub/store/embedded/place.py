@@ -27,7 +27,6 @@ _log = structlog.get_logger(__name__)
 def prepare_data_dir(data_dir: Path) -> Path:
     """Make the data directory if needed and return its absolute path.
 
-
     Raises:
         ConfigError: it is not a directory we can use.
     """
