@@ -14,7 +14,9 @@ def effects_of(text, name="hub/inbox/accept.py"):
 
 
 def test_every_effect_has_a_crash_point_before_and_after():
-    assert [breach for file in files_that_act() for breach in bare_effects(file)] == []
+    breaches = [breach for file in files_that_act() for breach in bare_effects(file)]
+
+    assert breaches == [], "\n".join(breaches)
 
 
 def test_every_crash_point_has_a_name_of_its_own():
