@@ -107,7 +107,6 @@ class CallSettings:
     hangup_grace: timedelta = timedelta(seconds=20)
     attempts: int = 3
     is_written_answer_enough: bool = True
-    has_confirmation: bool = True
 
 
 class AutoText(StrEnum):

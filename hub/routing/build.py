@@ -1,0 +1,192 @@
+"""Turns a checked policy document into the frozen values that decisions use; compiles the rules, once a revision.
+
+What may be written stands in `hub.routing.tree`, what would be wrong in `hub.routing.faults`: nothing is checked here.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from hub.domain.calendar import Calendar, DayException, Hours
+from hub.domain.ids import LineKey
+from hub.domain.ladder import Ladder, LadderLevel, Recipient
+from hub.domain.line import AcceptTargets, AutoText, AutoTexts, CallSettings, RoutingSettings, Targets
+from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffPolicy
+from hub.routing.conditions import Calendars, compile_all, explain_all
+from hub.routing.spelling import read_days, read_hours
+from hub.routing.tree import (
+    CalendarSection,
+    ExceptionSection,
+    LevelSection,
+    LineSection,
+    PolicyDocument,
+    RuleSection,
+    SlaSection,
+    StaffSection,
+)
+
+OWNER_NOT_BEFORE = timedelta(hours=1)
+"""The owner of the business is never told earlier (B-2)."""
+
+Week = tuple[tuple[Hours, ...], ...]
+
+
+def to_policy(document: PolicyDocument, revision: int) -> Policy:
+    """Return the run-time values of one revision. The document must be free of faults (`hub.routing.document`)."""
+    calendars = build_calendars(document)
+    lines = {LineKey(key): _build_line(LineKey(key), line, calendars) for key, line in document.lines.items()}
+    return Policy(
+        revision=revision,
+        lines=lines,
+        default_line=LineKey(document.business.default_line or next(iter(document.lines))),
+        rules=tuple(_build_rule(rule, calendars) for rule in document.rules),
+        sla=tuple(_build_sla(sla) for sla in document.sla),
+        staff={key: _build_staff(key, staff, calendars) for key, staff in document.managers.items()},
+        internal_numbers=frozenset(document.business.internal_numbers),
+        business_name=document.business.name,
+    )
+
+
+def build_calendars(document: PolicyDocument) -> Calendars:
+    """Return all calendars by key, the installation's own also under the empty key."""
+    built = {key: build_calendar(section, document.business.zone) for key, section in document.calendars.items()}
+    own = document.business.calendar
+    return {**built, "": built[own] if own in built else next(iter(built.values()))}
+
+
+def build_calendar(section: CalendarSection, zone: str) -> Calendar:
+    """Return one calendar; hours over midnight go to two days."""
+    week = build_week(section.hours)
+    return Calendar(
+        zone=ZoneInfo(section.zone or zone),
+        week=week,
+        exceptions=tuple(_build_exception(each, week) for each in section.exceptions),
+        country=section.country,
+        is_always_open=section.always_open,
+    )
+
+
+def build_week(hours: Mapping[str, tuple[str, ...]]) -> Week:
+    """Return seven tuples of sorted hours, Monday first."""
+    days: list[list[Hours]] = [[] for _ in range(7)]
+    for names, written in hours.items():
+        for day in read_days(names):
+            for text in written:
+                for shift, piece in enumerate(read_hours(text)):
+                    days[(day + shift) % 7].append(piece)
+    return tuple(tuple(sorted(day, key=lambda each: each.opens)) for day in days)
+
+
+def _build_exception(section: ExceptionSection, week: Week) -> DayException:
+    if section.like:
+        return DayException(section.date, week[read_days(section.like)[0]])
+    # The part after midnight belongs to the next date, which keeps its own hours.
+    pieces = [read_hours(text)[0] for text in section.hours]
+    return DayException(section.date, tuple(sorted(pieces, key=lambda each: each.opens)))
+
+
+def _build_line(key: LineKey, section: LineSection, calendars: Calendars) -> LinePolicy:
+    return LinePolicy(
+        key=key,
+        name=section.name,
+        calendar=calendars[section.calendar],
+        mode=section.mode,
+        team=section.team,
+        duty=section.duty,
+        targets=_build_targets(section),
+        accept=AcceptTargets(section.accept.offer, section.accept.direct),
+        routing=_build_routing(section),
+        calls=_build_calls(section),
+        texts=_build_texts(section),
+        ladder=Ladder() if section.ladder is None else Ladder(tuple(_build_level(each) for each in section.ladder)),
+        reopen_window=section.reopen_window,
+        lead_window=section.lead_window,
+        clock_start=section.clock_start,
+        phone_masking=section.phone_masking,
+        has_thanks_filter=section.thanks_filter,
+        takes_over=section.take_over,
+        makes_lead_on_start=section.lead_on_start,
+    )
+
+
+def _build_targets(section: LineSection) -> Targets:
+    targets = section.targets
+    return Targets(
+        first_response=targets.first_response,
+        next_response=targets.next_response,
+        callback=targets.callback,
+        resolution=targets.resolution,
+        first_response_by_channel=targets.first_response_by_channel,
+        next_response_by_channel=targets.next_response_by_channel,
+    )
+
+
+def _build_routing(section: LineSection) -> RoutingSettings:
+    return RoutingSettings(
+        strategy=section.strategy,
+        capacity=section.capacity,
+        owner_off_shift=section.owner_off_shift,
+        owner_extra=section.owner_extra,
+        owner_memory=section.owner_memory,
+    )
+
+
+def _build_calls(section: LineSection) -> CallSettings:
+    calls = section.calls
+    return CallSettings(
+        min_talk=calls.min_talk,
+        hangup_grace=calls.hangup_grace,
+        attempts=calls.attempts,
+        is_written_answer_enough=calls.written_answer_is_enough,
+    )
+
+
+def _build_texts(section: LineSection) -> AutoTexts:
+    by_language = {
+        language: {
+            AutoText.welcome: texts.welcome,
+            AutoText.out_of_hours: texts.out_of_hours,
+            AutoText.missed_call: texts.missed_call,
+        }
+        for language, texts in section.texts.items()
+    }
+    return AutoTexts(by_language, section.out_of_hours_repeat)
+
+
+def _build_level(section: LevelSection) -> LadderLevel:
+    is_for_owner = Recipient.owner in section.recipients
+    not_before = max(section.not_before, OWNER_NOT_BEFORE) if is_for_owner else section.not_before
+    return LadderLevel(section.percent, section.recipients, section.action, section.min_target, not_before)
+
+
+def _build_rule(section: RuleSection, calendars: Calendars) -> RoutingRule:
+    return RoutingRule(
+        name=section.name,
+        matches=compile_all(section.when, calendars),
+        words=explain_all(section.when),
+        line=section.line,
+        tags=section.tags,
+        skills=frozenset(section.skills),
+        preferred_skills=frozenset(section.preferred_skills),
+        priority=section.priority,
+    )
+
+
+def _build_sla(section: SlaSection) -> SlaPolicy:
+    return SlaPolicy(
+        key=section.key,
+        lines=frozenset(section.lines),
+        channels=frozenset(section.channels),
+        sources=frozenset(section.sources),
+        segments=frozenset(section.segments),
+        priorities=frozenset(section.priorities),
+        first_response=section.first_response,
+        next_response=section.next_response,
+        callback=section.callback,
+        resolution=section.resolution,
+    )
+
+
+def _build_staff(key: str, section: StaffSection, calendars: Calendars) -> StaffPolicy:
+    shift = calendars[section.shift] if section.shift else None
+    return StaffPolicy(key, frozenset(section.skills), section.capacity, shift)

@@ -1,0 +1,136 @@
+"""What the parts of a policy document say of each other, and where that is wrong: each fault names its place.
+
+Called after every part was found right by itself (`hub.routing.tree`).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from hub.domain.calendar import Calendar, Hours
+from hub.domain.line import EVERYONE
+from hub.routing.build import build_calendar, build_week
+from hub.routing.conditions import list_calendar_keys
+from hub.routing.spelling import DAYS, read_hours
+from hub.routing.tree import CalendarSection, LineSection, PolicyDocument, RuleSection
+
+Fault = str
+"""`lines.sales.calendar: 'ofice' is not among the calendars; there are: office`."""
+
+
+def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
+    """Return all faults between parts, in the order of the document; empty if it may be applied.
+
+    `at` is the instant from which each line must have open hours within 60 days (D-5); without it only the week counts.
+    """
+    faults = [*_business(document), *_calendars(document)]
+    if not faults:
+        faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
+    return [*faults, *_sla(document), *_rules(document)]
+
+
+def _business(document: PolicyDocument) -> Iterator[Fault]:
+    business = document.business
+    yield from _unknown("business.calendar", [business.calendar], "calendars", document.calendars)
+    yield from _unknown("business.default_line", [business.default_line], "lines", document.lines)
+
+
+def _calendars(document: PolicyDocument) -> Iterator[Fault]:
+    for key, section in document.calendars.items():
+        place = f"calendars.{key}"
+        if section.always_open and (section.hours or section.exceptions or section.country):
+            yield f"{place}: always_open stands alone; for a closed day write hours mon-sun = ['00:00-24:00'] instead"
+        for day, hours in zip(DAYS, build_week(section.hours), strict=True):
+            if _overlap(hours):
+                yield f"{place}.hours: intervals of {day} overlap"
+        yield from _exceptions(place, section)
+
+
+def _exceptions(place: str, section: CalendarSection) -> Iterator[Fault]:
+    seen = set()
+    for exception in section.exceptions:
+        if exception.date in seen:
+            yield f"{place}.exceptions: {exception.date} is given twice"
+        seen.add(exception.date)
+        if exception.like and exception.hours:
+            yield f"{place}.exceptions: {exception.date} has both hours and like"
+        if _overlap(sorted((read_hours(text)[0] for text in exception.hours), key=lambda each: each.opens)):
+            yield f"{place}.exceptions: intervals of {exception.date} overlap"
+
+
+def _open_hours(document: PolicyDocument, at: datetime | None) -> Iterator[Fault]:
+    """Every calendar that a line counts with must open (D-5); one that nobody uses may be empty."""
+    first = next(iter(document.calendars))
+    for key, line in document.lines.items():
+        name = line.calendar or document.business.calendar or first
+        section = document.calendars.get(name)
+        if section and not _opens(build_calendar(section, document.business.zone), at):
+            yield f"lines.{key}.calendar: '{name}' has no open hours in the next 60 days"
+
+
+def _opens(calendar: Calendar, at: datetime | None) -> bool:
+    if at is not None:
+        return calendar.next_opening(at) is not None
+    return calendar.is_always_open or any(calendar.week) or any(each.hours for each in calendar.exceptions)
+
+
+def _managers(document: PolicyDocument) -> Iterator[Fault]:
+    for key, staff in document.managers.items():
+        yield from _unknown(f"managers.{key}.shift", [staff.shift], "calendars", document.calendars)
+
+
+def _lines(document: PolicyDocument) -> Iterator[Fault]:
+    for key, line in document.lines.items():
+        place = f"lines.{key}"
+        yield from _unknown(f"{place}.calendar", [line.calendar], "calendars", document.calendars)
+        yield from _unknown(f"{place}.team", line.team, "managers", [*document.managers, EVERYONE])
+        yield from _unknown(f"{place}.duty", [line.duty], "managers", document.managers)
+        yield from _ladder(place, line)
+
+
+def _ladder(place: str, line: LineSection) -> Iterator[Fault]:
+    percents = [level.percent for level in line.ladder or ()]
+    if percents != sorted(set(percents)):
+        yield f"{place}.ladder: levels must rise, each percent once"
+
+
+def _sla(document: PolicyDocument) -> Iterator[Fault]:
+    seen = set()
+    for number, section in enumerate(document.sla, start=1):
+        if section.key in seen:
+            yield f"sla[{number}].key: '{section.key}' is given twice"
+        seen.add(section.key)
+        yield from _unknown(f"sla[{number}].lines", section.lines, "lines", document.lines)
+
+
+def _rules(document: PolicyDocument) -> Iterator[Fault]:
+    for index, rule in enumerate(document.rules):
+        place = f"rules[{index + 1}]"
+        yield from _unknown(f"{place}.line", [rule.line], "lines", document.lines)
+        keys = [key for condition in rule.when for key in list_calendar_keys(condition)]
+        yield from _unknown(f"{place}.when", keys, "calendars", document.calendars)
+        yield from _dead_rule(place, rule, document.rules[:index])
+
+
+def _dead_rule(place: str, rule: RuleSection, earlier: Iterable[RuleSection]) -> Iterator[Fault]:
+    """Find rules without effect: an earlier one with fewer or the same conditions takes every request first."""
+    if not (rule.line or rule.tags or rule.skills or rule.preferred_skills or rule.priority):
+        yield f"{place}: the rule '{rule.name}' does nothing; give it a line, tags, skills or a priority"
+    for other in earlier:
+        if other.name == rule.name:
+            yield f"{place}.name: '{rule.name}' is given twice"
+        if set(other.when) <= set(rule.when):
+            yield f"{place}: the rule '{rule.name}' can never match, '{other.name}' above it takes all its requests"
+            return
+
+
+def _unknown(place: str, names: Iterable[str], kind: str, known: Iterable[str]) -> Iterator[Fault]:
+    there_are = list(known)
+    for name in names:
+        if name and name not in there_are:
+            yield f"{place}: '{name}' is not among the {kind}; there are: {', '.join(there_are) or 'none'}"
+
+
+def _overlap(hours: Iterable[Hours]) -> bool:
+    ordered = list(hours)
+    return any(later.opens < earlier.closes for earlier, later in pairwise(ordered))

@@ -1,0 +1,229 @@
+"""The policy document as one tree of models: what people may write, field by field (architecture §7).
+
+Unknown keys are refused everywhere. What one part says of another is checked in `hub.routing.faults`, run-time values
+are built in `hub.routing.build`. A default here is the default of semantics §12, taken from the domain's values.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from hub.domain.calendar import ZERO, has_production_calendar
+from hub.domain.ladder import LevelAction, Recipient
+from hub.domain.line import (
+    EVERYONE,
+    AcceptTargets,
+    AutoTexts,
+    CallSettings,
+    ClockStart,
+    LineMode,
+    OwnerOffShift,
+    PhoneMasking,
+    RoutingSettings,
+    StrategyName,
+    Targets,
+)
+from hub.domain.texts import list_template_faults
+from hub.routing.conditions import Condition, Number
+from hub.routing.spelling import DaysText, Duration, HoursText
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"'{name}' is no time zone; write for instance Europe/Moscow") from error
+    return name
+
+
+def _checked_country(code: str) -> str:
+    if code and not has_production_calendar(code):
+        raise ValueError(f"no production calendar of '{code}' is known; write for instance RU, or leave it empty")
+    return code
+
+
+def _checked_template(template: str) -> str:
+    if faults := list_template_faults(template):
+        raise ValueError("; ".join(faults))
+    return template
+
+
+Zone = Annotated[str, AfterValidator(_checked_zone)]
+Country = Annotated[str, AfterValidator(_checked_country)]
+Template = Annotated[str, Field(max_length=3000), AfterValidator(_checked_template)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
+LanguageKey = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Names = tuple[Name, ...]
+_TARGETS, _ACCEPT, _ROUTING, _CALLS = Targets(), AcceptTargets(), RoutingSettings(), CallSettings()
+
+
+class _Part(BaseModel):
+    """Frozen; a key that is not described is an error, most often a slip of the pen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Business(_Part):
+    """The installation: what holds where a line says nothing."""
+
+    name: str = Field(default="", description="Name of the business as clients know it, for texts")
+    zone: Zone = Field(default="Europe/Moscow", description="IANA time zone of calendars that name none")
+    calendar: str = Field(default="", description="Key of the calendar of lines that name none; the first one if empty")
+    default_line: str = Field(
+        default="", description="Key of the line of requests that no rule claims; the first if empty"
+    )
+    internal_numbers: tuple[Number, ...] = Field(
+        default=(), description="Own numbers and known robots, never clients (C-9)"
+    )
+
+
+class ExceptionSection(_Part):
+    """A dated exception: closed if nothing else is said."""
+
+    date: date
+    hours: tuple[HoursText, ...] = Field(default=(), description="Hours of this date, for instance ['09:00-15:00']")
+    like: DaysText | Literal[""] = Field(default="", description="The date has the hours of this day: 'mon'")
+
+
+class CalendarSection(_Part):
+    """Opening hours."""
+
+    zone: Zone | Literal[""] = Field(default="", description="IANA time zone, the business's if empty")
+    hours: dict[DaysText, tuple[HoursText, ...]] = Field(
+        default_factory=dict, description="Hours by day: mon-fri = ['09:00-13:00', '14:00-18:00']"
+    )
+    country: Country = Field(default="", description="ISO code whose production calendar applies, for instance RU")
+    always_open: bool = Field(default=False, description="24/7; nothing else is then given")
+    exceptions: tuple[ExceptionSection, ...] = Field(default=(), description="Closed, shortened and moved days")
+
+
+class StaffSection(_Part):
+    """What is special about a manager."""
+
+    skills: Names = Field(default=(), description="Skills that rules may require")
+    capacity: int | None = Field(default=None, ge=1, le=500, description="Own limit of conversations at once")
+    shift: str = Field(default="", description="Key of the calendar of the personal shift; the line's hours if empty")
+
+
+class TargetsSection(_Part):
+    """How soon the line answers, in open time."""
+
+    first_response: Duration = Field(default=_TARGETS.first_response, gt=ZERO)
+    next_response: Duration = Field(default=_TARGETS.next_response, gt=ZERO)
+    callback: Duration = Field(default=_TARGETS.callback, gt=ZERO)
+    resolution: Duration | None = Field(default=None, description="Time to close, none by default")
+    first_response_by_channel: dict[Name, Duration] = Field(
+        default_factory=lambda: dict(_TARGETS.first_response_by_channel), description="By channel kind"
+    )
+    next_response_by_channel: dict[Name, Duration] = Field(default_factory=dict, description="By channel kind")
+
+
+class AcceptSection(_Part):
+    """How long a person has to take a client, in elapsed time (R-8)."""
+
+    offer: Duration = _ACCEPT.offer
+    direct: Duration = _ACCEPT.direct
+
+
+class CallsSection(_Part):
+    """What counts as a talk and when a missed call is done."""
+
+    min_talk: Duration = Field(default=_CALLS.min_talk, description="A shorter talk is no answer (S4)")
+    hangup_grace: Duration = Field(default=_CALLS.hangup_grace, description="Wait before a call is missed (C-2)")
+    attempts: int = Field(
+        default=_CALLS.attempts, ge=1, le=20, description="Then closing as unreachable is offered (C-6)"
+    )
+    written_answer_is_enough: bool = Field(
+        default=_CALLS.is_written_answer_enough, description="A message closes it (C-5)"
+    )
+
+
+class TextsSection(_Part):
+    """Texts the hub sends by itself, in one language; an empty one is not sent."""
+
+    welcome: Template = Field(default="", description="After the first message in open hours")
+    out_of_hours: Template = Field(default="", description="After a message in closed hours")
+    missed_call: Template = Field(default="", description="After a missed call, where the channel allows it (C-7)")
+
+
+class LevelSection(_Part):
+    """A level of the ladder (B-2)."""
+
+    percent: int = Field(ge=1, le=1000, description="Of the target, in open time")
+    recipients: tuple[Recipient, ...] = Field(min_length=1)
+    action: LevelAction = LevelAction.notify
+    min_target: Duration = Field(default=ZERO, description="Only for targets at least this long")
+    not_before: Duration = Field(default=ZERO, description="At least so long after the start")
+
+
+class LineSection(_Part):
+    """A line: a desk of the business."""
+
+    name: Name = Field(description="As people and clients read it")
+    calendar: str = Field(default="", description="Key of its calendar, the business's if empty")
+    mode: LineMode = Field(default=LineMode.normal, description="'observe': nothing leaves (FR-8)")
+    team: Names = Field(default=(EVERYONE,), min_length=1, description="Keys of managers, or ['*'] for everyone")
+    duty: str = Field(
+        default="", description="Key of the manager told when nobody can take a client; the heads if empty"
+    )
+    strategy: StrategyName = _ROUTING.strategy
+    capacity: int = Field(
+        default=_ROUTING.capacity, ge=1, le=500, description="Conversations a person has at once (R-7)"
+    )
+    owner_off_shift: OwnerOffShift = _ROUTING.owner_off_shift
+    owner_extra: int = Field(default=_ROUTING.owner_extra, ge=0, le=50, description="Own clients above capacity (R-3)")
+    owner_memory: Duration = Field(default=_ROUTING.owner_memory, description="Who answered last stays the own manager")
+    reopen_window: Duration = Field(default=timedelta(days=7), description="Later it is a first response (FR-4)")
+    lead_window: Duration = Field(default=timedelta(days=30), description="Later a new lead is made (M-13)")
+    clock_start: ClockStart = Field(default=ClockStart.client, description="If a bot talks first (FR-6)")
+    phone_masking: PhoneMasking = Field(default=PhoneMasking.never, description="Who sees numbers (RG-5)")
+    thanks_filter: bool = Field(default=False, description="'Спасибо' alone opens no wait (FR-2)")
+    take_over: bool = Field(default=False, description="A colleague who answers becomes responsible")
+    lead_on_start: bool = Field(default=False, description="/start without a text makes a lead (FR-2)")
+    out_of_hours_repeat: Duration = Field(default=AutoTexts().repeat_after, description="Not more often to one client")
+    targets: TargetsSection = Field(default_factory=TargetsSection)
+    accept: AcceptSection = Field(default_factory=AcceptSection)
+    calls: CallsSection = Field(default_factory=CallsSection)
+    texts: dict[LanguageKey, TextsSection] = Field(default_factory=dict, description="By language: ru, en")
+    ladder: tuple[LevelSection, ...] | None = Field(default=None, description="Levels instead of the default ones")
+
+
+class RuleSection(_Part):
+    """A routing rule: the first that fits decides (R-1)."""
+
+    name: Name
+    when: tuple[Condition, ...] = Field(default=(), description="All must hold; none fits every request")
+    line: str = Field(default="", description="Key of the line; without it only the marks below are set")
+    tags: Names = Field(default=(), description="Tags for the conversation")
+    skills: Names = Field(default=(), description="Skills the manager must have (R-4)")
+    preferred_skills: Names = Field(default=(), description="Skills that come first (R-4)")
+    priority: str = Field(default="", description="A word that SLA policies may choose by")
+
+
+class SlaSection(_Part):
+    """Targets for some requests: the first that fits is frozen in the wait (D-1)."""
+
+    key: Key
+    lines: Names = ()
+    channels: Names = ()
+    sources: Names = ()
+    segments: Names = ()
+    priorities: Names = ()
+    first_response: Duration | None = None
+    next_response: Duration | None = None
+    callback: Duration | None = None
+    resolution: Duration | None = None
+
+
+class PolicyDocument(_Part):
+    """The whole document."""
+
+    business: Business = Field(default_factory=Business)
+    calendars: dict[Key, CalendarSection] = Field(min_length=1)
+    managers: dict[Key, StaffSection] = Field(default_factory=dict)
+    lines: dict[Key, LineSection] = Field(min_length=1)
+    sla: tuple[SlaSection, ...] = ()
+    rules: tuple[RuleSection, ...] = ()
