@@ -6,7 +6,6 @@ are moved over, so nothing depends on the partitions being made in time. Retenti
 Source: https://www.postgresql.org/docs/15/ddl-partitioning.html §5.11.2.2 (read 2026-11-22).
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import asyncpg
@@ -25,7 +24,7 @@ async def ensure_partitions(connection: asyncpg.Connection, now: datetime) -> li
     made = []
     for table, column in PARTITIONED.items():
         await connection.execute(f"CREATE TABLE IF NOT EXISTS {table}_default PARTITION OF {table} DEFAULT")
-        for start, end in _months(now):
+        for start, end in months_from(now):
             name = f"{table}_y{start:%Y}m{start:%m}"
             if await _make(connection, table, column=column, name=name, span=(start, end)):
                 made.append(name)
@@ -43,7 +42,7 @@ async def _make(
             return False
         await connection.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
         await connection.execute(
-            f"WITH moved AS (DELETE FROM {table}_default WHERE {column} >= $1 AND {column} < $2 RETURNING *) "  # noqa: S608
+            f"WITH moved AS (DELETE FROM {table}_default WHERE {column} >= $1 AND {column} < $2 RETURNING *) "
             f"INSERT INTO {name} SELECT * FROM moved",
             *span,
         )
@@ -58,10 +57,11 @@ async def _exists(connection: asyncpg.Connection, table: str) -> bool:
     return await connection.fetchval("SELECT to_regclass($1)", table) is not None
 
 
-def _months(now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    first = now.astimezone(UTC).year * 12 + now.astimezone(UTC).month - 1
-    for number in range(first, first + _MONTHS_AHEAD + 1):
-        yield _month_start(number), _month_start(number + 1)
+def months_from(now: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the months of which partitions exist ahead: that of `now` in UTC first, as (first instant, next one's)."""
+    here = now.astimezone(UTC)
+    first = here.year * 12 + here.month - 1
+    return [(_month_start(number), _month_start(number + 1)) for number in range(first, first + _MONTHS_AHEAD + 1)]
 
 
 def _month_start(number: int) -> datetime:

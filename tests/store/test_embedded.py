@@ -65,8 +65,8 @@ async def test_of_two_starters_at_once_one_makes_and_one_attaches(data_dir):
 async def test_server_and_data_outlive_a_killed_hub(data_dir):
     hub = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", KILLED_HUB, str(data_dir)),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+        stdin=PIPE,
+        stdout=PIPE,
     )
     assert hub.stdout is not None
     while await hub.stdout.readline() != b"started\n":
