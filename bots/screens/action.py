@@ -1,0 +1,135 @@
+"""What a button says when it is pressed, in at most 40 bytes.
+
+The form is `h1:<press>:<subject base36>:<version base36>[:<argument>]`. The subject is a conversation, for the question
+«Это один клиент?» a match candidate, 0 where there is none. The version is the conversation's when the button was
+drawn, so that a late press on a decision is noticed (reliability 92). `h1` is the version of this format: whoever
+changes it keeps reading the old one or answers politely.
+
+Rights are never in a button: whatever arrives here is what somebody claims to have pressed.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.domain.errors import PayloadInvalid
+
+PREFIX = "h1"
+LIMIT_BYTES = 40
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_BASE36 = re.compile(r"0|[1-9a-z][0-9a-z]{0,12}", re.ASCII)
+_ARGUMENT = re.compile(r"[0-9A-Za-z_.\-]{1,20}", re.ASCII)
+
+
+class Press(StrEnum):
+    """Everything a manager can do; also the names of commands."""
+
+    take = "take"
+    release = "release"
+    decline = "decline"
+    accept = "accept"
+    refuse = "refuse"
+    card = "card"
+    client = "client"
+    history = "history"
+    why = "why"
+    note = "note"
+    transfer = "transfer"
+    give = "give"
+    snooze = "snooze"
+    sleep = "sleep"
+    close = "close"
+    end = "end"
+    reopen = "reopen"
+    dismiss = "dismiss"
+    needless = "needless"
+    reached = "reached"
+    noanswer = "noanswer"
+    elsewhere = "elsewhere"
+    answered = "answered"
+    resend = "resend"
+    arrived = "arrived"
+    lost = "lost"
+    question = "question"
+    merge = "join"
+    apart = "apart"
+    undo = "undo"
+    to = "to"
+    memo = "memo"
+    cancel = "cancel"
+    my = "my"
+    queue = "queue"
+    overdue = "overdue"
+    next = "next"
+    search = "find"
+    desk = "desk"
+    shift = "shift"
+    help = "help"
+
+
+class StaleButton(PayloadInvalid):
+    """A button we do not know: of another version of the hub, or made up."""
+
+    code = "bot.stale_button"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A press: what, on which subject, as of which version of it (0: any), with which argument."""
+
+    press: Press
+    subject: int = 0
+    version: int = 0
+    arg: str = ""
+
+
+def encode(action: Action) -> str:
+    """Return the action as the text of a button.
+
+    Raises:
+        ValueError: it does not fit; a programming error, since arguments are ours.
+    """
+    parts = [PREFIX, action.press.value, to_base36(action.subject), to_base36(action.version)]
+    if action.arg:
+        if not _ARGUMENT.fullmatch(action.arg):
+            raise ValueError(f"an argument is letters, digits, '_', '.' and '-', not {action.arg!r}")
+        parts.append(action.arg)
+    text = ":".join(parts)
+    if len(text) > LIMIT_BYTES:
+        raise ValueError(f"a button holds {LIMIT_BYTES} bytes, not {text!r}")
+    return text
+
+
+def decode(text: str) -> Action:
+    """Return the action a button's text means.
+
+    Raises:
+        StaleButton: anything but exactly what `encode` makes.
+    """
+    prefix, _, rest = text.partition(":")
+    parts = rest.split(":")
+    if prefix != PREFIX or len(text) > LIMIT_BYTES or len(parts) not in (3, 4):
+        raise StaleButton("the button is of another version")
+    if not _BASE36.fullmatch(parts[1]) or not _BASE36.fullmatch(parts[2]):
+        raise StaleButton("the button's numbers are damaged")
+    if len(parts) == 4 and not _ARGUMENT.fullmatch(parts[3]):
+        raise StaleButton("the button's argument is damaged")
+    return Action(_press(parts[0]), int(parts[1], 36), int(parts[2], 36), parts[3] if len(parts) == 4 else "")
+
+
+def _press(name: str) -> Press:
+    try:
+        return Press(name)
+    except ValueError as error:
+        raise StaleButton("the button's action is unknown") from error
+
+
+def to_base36(number: int) -> str:
+    """Return a non-negative number in base 36, lower case."""
+    if number < 0:
+        raise ValueError("only numbers from 0 have a place in a button")
+    digits = ""
+    while number >= 36:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return _DIGITS[number] + digits

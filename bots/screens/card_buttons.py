@@ -1,0 +1,76 @@
+"""What may be pressed on a conversation, by its state.
+
+Rights are asked again at the press; this only spares people dead ends.
+"""
+
+from bots.screens.action import Action, Press
+from bots.screens.screen import Button, Row
+from bots.texts import Texts
+from hub.inbox.views import CardView
+
+ATTEMPTS_BEFORE_WAYS_OUT = 3
+
+
+def button(texts: Texts, card: CardView, press: Press, arg: str = "", *, label: str = "") -> Button:
+    """Return a button for this conversation as it is now; `label` is a catalogue key, by default the press's own."""
+    return Button(texts(label or f"button.{press.value}"), Action(press, card.id, card.version, arg))
+
+
+def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    """Return the rows below a full card."""
+    if card.state == "closed":
+        return (_row(texts, card, Press.reopen), _reading(texts, card))
+    if card.transfer_to_viewer:
+        return (_row(texts, card, Press.accept, Press.refuse), _reading(texts, card))
+    if card.assignee_id is None:
+        offered = (Press.take, Press.decline) if card.offered_to_viewer else (Press.take,)
+        return (_row(texts, card, *offered), *_calling(texts, card), _reading(texts, card))
+    working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
+    ending = _row(texts, card, Press.release, Press.close)
+    return (*_calling(texts, card), *_answering(texts, card), _reading(texts, card), working, ending)
+
+
+def short_row(texts: Texts, card: CardView) -> Row:
+    """Return the row below a mirrored message."""
+    if card.assignee_id is None:
+        return _row(texts, card, Press.take, Press.card)
+    return _row(texts, card, Press.card, Press.dismiss if card.wait else Press.note, Press.snooze, Press.close)
+
+
+def phone_of(card: CardView) -> str:
+    """Return a number to call, as far as the viewer may see it; empty if none is known or it is masked (RG-5)."""
+    numbers = (address.text for address in card.addresses if address.type == "phone")
+    return next((number for number in numbers if not set("*•…xX") & set(number)), "")
+
+
+def _row(texts: Texts, card: CardView, *presses: Press) -> Row:
+    return tuple(button(texts, card, press) for press in presses)
+
+
+def _reading(texts: Texts, card: CardView) -> Row:
+    row = _row(texts, card, Press.client, Press.history, Press.why)
+    if card.candidate_id is None:
+        return row
+    return (*row, Button(texts("button.question"), Action(Press.question, card.candidate_id)))
+
+
+def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    """Return the rows of a missed call; after three vain attempts also the ways out (C-6)."""
+    if card.wait is None or not card.wait.needs_callback:
+        return ()
+    phone = phone_of(card)
+    copy = ((Button(texts("button.copy_phone"), copies=phone),),) if phone else ()
+    later = (
+        button(texts, card, Press.sleep, "15m", label="button.snooze_15m"),
+        button(texts, card, Press.sleep, "1h", label="button.snooze_1h"),
+    )
+    if card.assignee_id is None:
+        return copy
+    ways_out: tuple[Row, ...] = ()
+    if card.wait.call_attempts >= ATTEMPTS_BEFORE_WAYS_OUT:
+        ways_out = ((button(texts, card, Press.end, "unreachable", label="button.close_unreachable"),),)
+    return (*copy, _row(texts, card, Press.reached, Press.noanswer), later, *ways_out)
+
+
+def _answering(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    return (_row(texts, card, Press.dismiss, Press.elsewhere),) if card.wait else ()

@@ -1,0 +1,48 @@
+"""The manager's day: counts, presence, and help by role."""
+
+from datetime import datetime
+
+from bots.screens import moments
+from bots.screens.action import Action, Press
+from bots.screens.lists import lists_row
+from bots.screens.quoting import one_line
+from bots.screens.screen import Button, Screen, bold, line
+from bots.texts import Texts
+from hub.domain.manager import Presence, Role
+from hub.inbox.views import DeskView
+
+CHOICES = (Presence.working, Presence.paused, Presence.off)
+
+
+def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
+    """Return the counts of the day with the presence buttons."""
+    blocks = [
+        line(bold(texts("desk.title", name=one_line(desk.name)))),
+        line(texts("desk.on_shift" if desk.is_on_shift else "desk.off_shift"), f" · {_presence(texts, desk.presence)}"),
+        line(texts.count("desk.mine", desk.mine)),
+        line(texts.count("desk.waiting", desk.waiting)),
+        line(texts("desk.overdue", n=desk.overdue)),
+        line(texts("desk.queue", n=desk.queue)),
+    ]
+    if desk.next_deadline_at:
+        blocks.append(line(texts("desk.next"), moments.remaining(texts, desk.next_deadline_at, now=now)))
+    shift = tuple(Button(texts(f"button.{one.value}"), Action(Press.shift, arg=one.value)) for one in CHOICES)
+    return Screen(tuple(blocks), (shift, lists_row(texts)))
+
+
+def help_screen(texts: Texts, role: Role) -> Screen:
+    """Return what the bot can do, for this role."""
+    keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.number", "help.shift"]
+    match role:
+        case Role.manager:
+            pass
+        case Role.head:
+            keys.append("help.head")
+        case Role.admin:
+            keys.append("help.admin")
+    return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), (lists_row(texts),))
+
+
+def _presence(texts: Texts, presence: str) -> str:
+    key = f"presence.{presence}"
+    return texts(key) if texts.has(key) else presence

@@ -1,0 +1,80 @@
+"""What became of an answer: on its way, delivered, failed with other ways, unknown until confirmed."""
+
+from collections.abc import Sequence
+
+from bots.screens.action import Action, Press, to_base36
+from bots.screens.card_buttons import button
+from bots.screens.quoting import one_line
+from bots.screens.screen import Button, Row, Screen, line
+from bots.screens.words import address_text, channel_name, contact_name
+from bots.texts import Texts
+from hub.inbox.views import AddressView, CardView, MessageView, RowView
+
+
+def sending(texts: Texts, card: CardView, hint: str) -> Screen:
+    """Return the short text where a reaction is not possible: to whom and where it goes."""
+    name = contact_name(texts, card.contact_name)
+    return Screen((line(texts("reply.sent_to", name=name, number=card.number, hint=one_line(hint))),))
+
+
+def failed(texts: Texts, card: CardView, message: MessageView) -> Screen:
+    """Return that the client did not get it, why, and every other way; the clock runs on."""
+    name, number = contact_name(texts, card.contact_name), card.number
+    told = line(texts("reply.failed", name=name, number=number, reason=_reason(texts, message.delivery_reason)))
+    ways = [_way(texts, card, message, address) for address in card.addresses if _is_other_way(address, message)]
+    words = line(texts("reply.other_ways" if ways else "reply.no_other_ways"))
+    rows: list[Row] = [(way,) for way in ways]
+    rows.append((button(texts, card, Press.note), button(texts, card, Press.card)))
+    return Screen((told, words), tuple(rows), is_quiet=False)
+
+
+def unknown(texts: Texts, card: CardView, message: MessageView) -> Screen:
+    """Return that the outcome is unknown, with the two answers of a person who knows better (S3)."""
+    words = texts("reply.unknown", name=contact_name(texts, card.contact_name), number=card.number)
+    known = tuple(
+        Button(texts(f"button.{press.value}"), Action(press, card.id, card.version, to_base36(message.id)))
+        for press in (Press.arrived, Press.lost)
+    )
+    return Screen((line(words),), (known,), is_quiet=False)
+
+
+def delivered(texts: Texts, card: CardView) -> Screen:
+    """Return the short text for an accepted answer where a reaction is not possible."""
+    return Screen((line(texts("reply.delivered", number=card.number)),))
+
+
+def whom_screen(texts: Texts, rows: Sequence[RowView]) -> Screen:
+    """Return «Кому отправить?» for a text without context: never guessed, always asked (reliability 72)."""
+    if not rows:
+        return Screen((line(texts("reply.to_nobody")),))
+    choices = tuple((_recipient(texts, row),) for row in rows[:6])
+    cancel = (Button(texts("button.cancel"), Action(Press.cancel)),)
+    return Screen((line(texts("reply.to_whom")),), (*choices, cancel))
+
+
+def taken_screen(texts: Texts, winner: str, *, conversation_id: int) -> Screen:
+    """Return that somebody was faster and the text did not go out; it may still become a note for them."""
+    words = texts("error.taken_text", winner=one_line(winner))
+    memo = Button(texts("button.memo"), Action(Press.memo, conversation_id))
+    return Screen((line(words),), ((memo, Button(texts("button.cancel"), Action(Press.cancel))),))
+
+
+def _recipient(texts: Texts, row: RowView) -> Button:
+    name = one_line(contact_name(texts, row.contact_name), 30)
+    label = f"#{row.number} {name} · {channel_name(texts, row.channel)}"
+    return Button(label, Action(Press.to, row.id))
+
+
+def _is_other_way(address: AddressView, message: MessageView) -> bool:
+    return address.can_reply and address.thread_id is not None and address.channel != message.channel
+
+
+def _way(texts: Texts, card: CardView, message: MessageView, address: AddressView) -> Button:
+    label = texts("reply.way", channel=channel_name(texts, address.channel), address=address_text(address))
+    arg = f"{to_base36(message.id)}.{to_base36(address.thread_id or 0)}"
+    return Button(label, Action(Press.resend, card.id, 0, arg))
+
+
+def _reason(texts: Texts, reason: str) -> str:
+    key = f"failure.{reason}"
+    return texts(key) if texts.has(key) and reason != "other" else texts("failure.other", reason=one_line(reason, 120))

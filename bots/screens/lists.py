@@ -1,0 +1,67 @@
+"""Lists of conversations: mine, queue, overdue, found. Eight lines in the order the query gave, a button for each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bots.screens import moments
+from bots.screens.action import Action, Press
+from bots.screens.quoting import one_line
+from bots.screens.screen import Block, Button, Row, Screen, Span, bold, line
+from bots.screens.words import channel_name, contact_name
+from bots.texts import Texts
+from hub.inbox.views import RowView
+
+SHOWN = 8
+PER_ROW = 4
+
+
+def list_screen(texts: Texts, title: str, rows: Sequence[RowView], *, now: datetime) -> Screen:
+    """Return a list under `title` (words, not a key). Free conversations get a take button, others open their card."""
+    if not rows:
+        return Screen((line(bold(title)), line(texts("list.empty"))), (lists_row(texts),))
+    shown = rows[:SHOWN]
+    blocks = [line(bold(title))]
+    for place, row in enumerate(shown, start=1):
+        blocks += _row_blocks(texts, row, place=place, now=now)
+    if len(rows) > SHOWN:
+        blocks.append(line(texts.count("list.more", len(rows) - SHOWN)))
+    buttons = [_button(texts, row, place) for place, row in enumerate(shown, start=1)]
+    cut = [tuple(buttons[at : at + PER_ROW]) for at in range(0, len(buttons), PER_ROW)]
+    return Screen(tuple(blocks), (*cut, lists_row(texts)))
+
+
+def lists_row(texts: Texts) -> Row:
+    """Return the row that leads to the other lists."""
+    return tuple(
+        Button(texts(f"button.{p.value}"), Action(p)) for p in (Press.my, Press.queue, Press.overdue, Press.next)
+    )
+
+
+def _row_blocks(texts: Texts, row: RowView, *, place: int, now: datetime) -> tuple[Block, ...]:
+    name = contact_name(texts, row.contact_name)
+    head = line(
+        f"{place}. ",
+        bold(f"#{row.number} {name}"),
+        f" · {channel_name(texts, row.channel)} · ",
+        *_state(texts, row, now),
+    )
+    words = one_line(row.last_text, 60)
+    owner = texts("list.assignee", name=one_line(row.assignee_name)) if row.assignee_name else ""
+    below = " · ".join(part for part in (owner, words) if part)
+    return (head, line(f"    {below}")) if below else (head,)
+
+
+def _state(texts: Texts, row: RowView, now: datetime) -> tuple[Span, ...]:
+    if not row.is_waiting:
+        return (Span(texts("list.snoozed" if row.snoozed_until else "list.calm")),)
+    icon = "🔴" if row.is_overdue else "📵" if row.needs_callback else "🟢"
+    what = f" {texts('list.callback')}" if row.needs_callback else ""
+    if row.deadline_at is None:
+        return (Span(f"{icon}{what}"),)
+    return (Span(f"{icon}{what} "), moments.remaining(texts, row.deadline_at, now=now))
+
+
+def _button(texts: Texts, row: RowView, place: int) -> Button:
+    if row.assignee_name:
+        return Button(texts("button.open", number=row.number), Action(Press.card, row.id))
+    return Button(texts("button.take_number", n=place), Action(Press.take, row.id))

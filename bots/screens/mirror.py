@@ -1,0 +1,45 @@
+"""A client's message shown in the manager's chat: the header says who and which, the words are a quotation.
+
+A reply to it is an answer to the client, so every mirrored message names its client in its first line (the reply goes
+where it belongs, reliability 72).
+"""
+
+from datetime import datetime
+
+from bots.screens import moments
+from bots.screens.card_buttons import short_row
+from bots.screens.quoting import one_line
+from bots.screens.screen import Block, Screen, Span, bold, line
+from bots.screens.words import body_blocks, channel_name, contact_name
+from bots.texts import Texts
+from hub.inbox.views import CardView, MessageView
+
+TEXT_LIMIT = 12_000
+
+
+def mirror_screen(texts: Texts, card: CardView, message: MessageView, *, now: datetime) -> Screen:
+    """Return the message as the manager sees it, with the time left and the short row of buttons."""
+    header = texts(
+        "message.header",
+        name=contact_name(texts, card.contact_name),
+        channel=channel_name(texts, message.channel),
+        number=card.number,
+    )
+    edited = Span(f" · {texts('message.edited')}") if message.is_edited else Span("")
+    subject = (line(texts("card.subject", subject=one_line(message.subject))),) if message.subject else ()
+    blocks = (line(bold(header), edited), *subject, *body_blocks(texts, message, limit=TEXT_LIMIT))
+    stored = tuple(attachment for attachment in message.attachments if attachment.sha256)
+    return Screen(blocks + _due(texts, card, now), (short_row(texts, card),), is_quiet=False, attachments=stored)
+
+
+def caption(texts: Texts, card: CardView) -> Screen:
+    """Return the line that goes with a mirrored file, so that it can be answered too."""
+    name = contact_name(texts, card.contact_name)
+    channel = channel_name(texts, card.channel)
+    return Screen((line(texts("message.header", name=name, channel=channel, number=card.number)),))
+
+
+def _due(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
+    if card.wait is None:
+        return ()
+    return (line(texts("card.answer_due"), *moments.due(texts, card.wait.deadline_at, zone=card.zone, now=now)),)

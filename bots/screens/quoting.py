@@ -1,0 +1,38 @@
+"""A client's words on a manager's screen: always data (reliability 105).
+
+Names and subjects are put on one line, so that no name can forge a second one; characters that turn the reading
+direction or hide text are dropped; long texts are cut at a word. What remains stays exactly as written: links are shown
+in full, markup characters mean themselves.
+"""
+
+import re
+import unicodedata
+
+ELLIPSIS = "…"
+# Formatting characters that people need: zero-width joiner (emoji), non-joiner (Persian), variation selectors are Mn.
+_KEPT = {"\u200d", "\u200c"}
+_SPACE = re.compile(r"\s+")
+_BLANK_LINES = re.compile(r"\n\s*\n\s*\n+")
+
+
+def one_line(text: str, limit: int = 80) -> str:
+    """Return a name, a subject or an address as one harmless line of at most `limit` characters."""
+    return cut(_SPACE.sub(" ", _visible(text)).strip(), limit)
+
+
+def client_text(text: str, limit: int = 700) -> str:
+    """Return what a client wrote, lines kept, at most `limit` characters."""
+    return cut(_BLANK_LINES.sub("\n\n", _visible(text.replace("\r\n", "\n"))).strip(), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return `text` shortened to `limit` characters at a word's end if one is near."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    at = max(head.rfind(" "), head.rfind("\n"))
+    return (head[:at] if at > limit * 2 // 3 else head).rstrip() + ELLIPSIS
+
+
+def _visible(text: str) -> str:
+    return "".join(c for c in text if c in "\n\t" or c in _KEPT or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))

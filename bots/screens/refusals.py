@@ -1,0 +1,31 @@
+"""Errors of the hub as people read them: the one place where a class of `hub.domain.errors` becomes words (RG-2)."""
+
+from bots.screens.action import StaleButton
+from bots.screens.quoting import one_line
+from bots.texts import Texts
+from hub.domain.errors import (
+    Conflict,
+    ContactBlocked,
+    HubError,
+    NotFound,
+    PermissionDenied,
+    ReplyWindowClosed,
+    StorageUnavailable,
+)
+
+_KEYS: tuple[tuple[type[HubError], str], ...] = (
+    (StaleButton, "error.stale"),
+    (NotFound, "error.not_found"),
+    (PermissionDenied, "error.denied"),
+    (ReplyWindowClosed, "error.window"),
+    (ContactBlocked, "error.blocked"),
+    (StorageUnavailable, "error.storage"),
+    (Conflict, "error.conflict"),
+)
+
+
+def refusal(texts: Texts, error: HubError) -> str:
+    """Return one polite sentence; a lost race names who was faster."""
+    if isinstance(error, Conflict) and error.winner:
+        return texts("error.taken", winner=one_line(error.winner))
+    return texts(next((key for kind, key in _KEYS if isinstance(error, kind)), "error.other"))

@@ -1,0 +1,39 @@
+"""Handing a conversation over: whom, the confirmation for somebody who cannot take it now, the note (R-12)."""
+
+from collections.abc import Sequence
+
+from bots.screens.action import Action, Press, to_base36
+from bots.screens.card_buttons import button
+from bots.screens.quoting import one_line
+from bots.screens.screen import Button, Screen, line
+from bots.texts import Texts
+from hub.inbox.views import CardView, ManagerView
+
+SHOWN = 20
+ANYWAY = "f"
+
+
+def receivers_screen(texts: Texts, card: CardView, receivers: Sequence[ManagerView]) -> Screen:
+    """Return the colleagues of the line with their load, those who can take it first."""
+    if not receivers:
+        return Screen((line(texts("transfer.nobody")),), ((button(texts, card, Press.card),),))
+    ordered = sorted(receivers, key=lambda one: (bool(one.why_not), one.open_waits, one.name))[:SHOWN]
+    rows = [(_receiver(texts, card, one),) for one in ordered]
+    back = (button(texts, card, Press.release), button(texts, card, Press.cancel))
+    return Screen((line(texts("transfer.ask", number=card.number)),), (*rows, back))
+
+
+def confirm_screen(texts: Texts, card: CardView, receiver: ManagerView) -> Screen:
+    """Return the question before a transfer to somebody who is not eligible, with the reason."""
+    name = one_line(receiver.name)
+    words = texts("transfer.confirm", name=name, reason=one_line(receiver.why_not, 120))
+    anyway = Action(Press.give, card.id, card.version, f"{to_base36(receiver.id)}.{ANYWAY}")
+    yes = Button(texts("button.transfer_anyway", name=name), anyway)
+    return Screen((line(words),), ((yes,), (button(texts, card, Press.transfer), button(texts, card, Press.cancel))))
+
+
+def _receiver(texts: Texts, card: CardView, receiver: ManagerView) -> Button:
+    mark = "🟢" if receiver.is_on_shift and not receiver.why_not else "🌙"
+    load = texts.count("transfer.open", receiver.open_waits)
+    label = texts("transfer.receiver", mark=mark, name=one_line(receiver.name, 30), load=load)
+    return Button(label, Action(Press.give, card.id, card.version, to_base36(receiver.id)))

@@ -1,0 +1,69 @@
+"""Small phrases that several families of screens share: channels, files, names, an address with its picture."""
+
+from bots.screens.quoting import client_text, one_line
+from bots.screens.screen import Block, line, quote
+from bots.texts import Texts
+from hub.domain.message import Attachment, MessageKind
+from hub.inbox.views import AddressView, MessageView
+
+_ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_business": "💬", "crm_id": "🔗"}
+KILOBYTE = 1024
+
+
+def channel_name(texts: Texts, kind: str) -> str:
+    """Return what people call a channel; an unknown kind is its own name."""
+    key = f"channel.{kind}"
+    return texts(key) if texts.has(key) else kind
+
+
+def outcome_name(texts: Texts, outcome: str) -> str:
+    """Return how a conversation ended, in words."""
+    key = f"outcome.{outcome}"
+    return texts(key) if texts.has(key) else outcome
+
+
+def contact_name(texts: Texts, name: str) -> str:
+    """Return the client's name on one line, or the words for an unknown one."""
+    return one_line(name, 60) or texts("client.unknown")
+
+
+def address_icon(address_type: str) -> str:
+    """Return the picture of an address type."""
+    return _ICONS.get(address_type, "•")
+
+
+def address_text(address: AddressView) -> str:
+    """Return an address with its picture, on one line."""
+    return f"{address_icon(address.type)} {one_line(address.text, 60)}"
+
+
+def file_line(texts: Texts, attachment: Attachment) -> Block:
+    """Return the line of one file: its name, its size if known, and why it is only announced."""
+    name = one_line(attachment.name, 60) or texts(f"kind.{attachment.kind.value}")
+    size = _size(texts, attachment.size_bytes)
+    words = texts("message.file_size", name=name, size=size) if size else texts("message.file", name=name)
+    return line(f"{words} — {one_line(attachment.note, 120)}" if attachment.note else words)
+
+
+def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Block, ...]:
+    """Return what a message says: its text as a quotation, form fields line by line, its files."""
+    blocks = []
+    if message.is_deleted:
+        blocks.append(line(texts("message.deleted")))
+    fields = "\n".join(f"{one_line(label, 40)}: {one_line(value, 200)}" for label, value in message.fields)
+    words = "\n".join(part for part in (client_text(message.text, limit), fields) if part)
+    if words:
+        blocks.append(quote(words))
+    elif not message.attachments:
+        blocks.append(line(_kind_words(texts, message.kind)))
+    return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
+
+
+def _kind_words(texts: Texts, kind: MessageKind) -> str:
+    return texts("message.call") if kind is MessageKind.call else texts("message.media")
+
+
+def _size(texts: Texts, size_bytes: int) -> str:
+    if size_bytes >= KILOBYTE * KILOBYTE:
+        return texts("size.mb", n=round(size_bytes / KILOBYTE / KILOBYTE, 1))
+    return texts("size.kb", n=max(1, size_bytes // KILOBYTE)) if size_bytes else ""
