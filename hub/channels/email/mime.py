@@ -185,7 +185,7 @@ def _body_of_markup(source: str, *, is_forward: bool) -> _Body:
     aligned = None if quotes.is_written(markup.after) else quotes.align_visible(markup.text, markup.visible)
     if aligned is None:
         return _Body(markup.text, quotes.ALL_VISIBLE, markup.html)
-    return _Body(markup.text, aligned if by_text < 0 else min(aligned, by_text), markup.html)
+    return _Body(markup.text, _earlier(quotes.trim_attribution(markup.text, aligned), by_text), markup.html)
 
 
 def _length_by_markup(text: str, source: str, by_text: int) -> int:
@@ -198,7 +198,12 @@ def _length_by_markup(text: str, source: str, by_text: int) -> int:
     aligned = quotes.align_visible(text, before)
     if aligned is None or quotes.is_forwarded(text):
         return by_text
-    return aligned if by_text < 0 else min(aligned, by_text)
+    return _earlier(quotes.trim_attribution(text, aligned), by_text)
+
+
+def _earlier(one: int, other: int) -> int:
+    """Return the smaller of two visible lengths; -1 means all."""
+    return max(one, other) if quotes.ALL_VISIBLE in {one, other} else min(one, other)
 
 
 def _plain(part: Part, hint: str) -> str:

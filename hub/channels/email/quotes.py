@@ -13,6 +13,7 @@ _WORDS = re.compile(
     r"(?:wrote|writes|написал\(а\)|писал\(а\)|(?:на)?писал[аи]?|пишет|сообщил[аи]?|schrieb|a écrit|escribió)\s*:$",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"\b(?:wrote|writes|(?:на)?писал\w*|пишет|сообщил\w*|schrieb|a écrit|escribió)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b\d{1,2}[:.]\d{2}\b|\b20\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>]+\.[^\s@<>]+")
 _SEPARATOR = re.compile(
@@ -87,6 +88,13 @@ def align_visible(text: str, visible: str) -> int | None:
     return None
 
 
+def trim_attribution(text: str, length: int) -> int:
+    """Return `length` less an attribution that ends there: mailers put it above the container of the quotation."""
+    lines = _lines(text[:length].rstrip())
+    first = _loose_attribution_start(lines, len(lines) - 1)
+    return length if first is None else _cut(text, lines[first].start)
+
+
 def is_written(text: str) -> bool:
     """Tell whether text behind a quotation is more than a signature or a footer."""
     for line in text.splitlines():
@@ -131,7 +139,7 @@ def _attribution_start(lines: list[_Line], at: int) -> int | None:
         if first < at and (lines[first].is_blank or lines[first].is_quoted):
             return None
         joined = " ".join(line.text.strip() for line in lines[first : at + 1])
-        if _WHEN.search(joined) and (_WORDS.search(joined) or _ADDRESS.search(joined)):
+        if _WHEN.search(joined) and (_VERB.search(joined) or _ADDRESS.search(joined)):
             return first
     return None
 
@@ -159,9 +167,7 @@ def _cut_at_marks(text: str, lines: list[_Line], quoted: int) -> int:
 
 def _loose_attribution_start(lines: list[_Line], at: int) -> int | None:
     found = _attribution_start(lines, at)
-    if found is None and _WORDS.search(lines[at].text.strip()):
-        return at
-    return found
+    return at if found is None and _WORDS.search(lines[at].text.strip()) else found
 
 
 def _is_attribution(lines: list[_Line], line: _Line) -> bool:
