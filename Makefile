@@ -12,7 +12,7 @@ TYPED := hub bots tests conftest.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check slow bench bench-ab lock clean
+.PHONY: help setup run test acceptance test-pg15 check slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -59,10 +59,14 @@ bench-ab: setup ## compare this commit's speed with its parent's: seven interlea
 
 lock: ## write both lock files anew from pyproject.toml (needs uv)
 	@echo "lock: requirements.lock and deploy/requirements.lock from pyproject.toml"
-	@uv pip compile pyproject.toml --extra dev --extra demo $(LOCK_FORM) -o requirements.lock
-	@uv pip compile pyproject.toml $(LOCK_FORM) -c requirements.lock -o deploy/requirements.lock
+	@uv pip compile pyproject.toml --extra build --extra demo --extra dev $(LOCK_FORM) -o requirements.lock
+	@uv pip compile pyproject.toml --extra build $(LOCK_FORM) -c requirements.lock -o deploy/requirements.lock
 
 LOCK_FORM := --universal --python-version 3.11 --generate-hashes --no-header --quiet
+
+secrets: ## make the secret files that docker compose needs, once
+	@echo "secrets: what is missing in secrets/ for docker compose; keeps what is there"
+	@$(PYTHON) deploy/make_secrets.py secrets
 
 clean: ## remove caches and build products; keeps .venv and every data directory
 	@echo "clean: caches and build products"
