@@ -53,7 +53,7 @@ async def migrate(dsn: str) -> bool:
 
 
 async def _is_behind(connection: asyncpg.Connection) -> bool:
-    newest, present = newest_revision(), await _present_revision(connection)
+    newest, present = newest_revision(), await present_revision(connection)
     if present > newest:
         raise ConfigError(
             f"the database was made by a newer hub (revision {present}, this one knows {newest}): "
@@ -62,7 +62,8 @@ async def _is_behind(connection: asyncpg.Connection) -> bool:
     return present < newest
 
 
-async def _present_revision(connection: asyncpg.Connection) -> str:
+async def present_revision(connection: asyncpg.Connection) -> str:
+    """Return the revision of the connected database, an empty text if nobody has migrated it."""
     if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
         return ""
     return await connection.fetchval("SELECT version_num FROM alembic_version") or ""

@@ -104,6 +104,17 @@ def keep_newest_key(key_file: Path) -> None:
     _replace_keys(key_file, _read_keys(key_file)[:1])
 
 
+def install_key_file(source: Path, key_file: Path) -> None:
+    """Bring the keys of a backup into place, readable for the owner alone.
+
+    Raises:
+        ConfigError: other keys are there already: secrets may hang on them.
+    """
+    if key_file.exists() and _read_keys(key_file) != _read_keys(source):
+        raise ConfigError(f"{key_file} holds other keys already: move it away, then restore again")
+    _replace_keys(key_file, _read_keys(source))
+
+
 def new_key() -> str:
     """Return a fresh key for HUB_SECRET_KEYS."""
     return Fernet.generate_key().decode()

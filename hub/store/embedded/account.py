@@ -50,6 +50,11 @@ class Account:
         return bool(status.st_mode & stat.S_IXOTH)
 
 
+def own_account() -> Account:
+    """Return the account this process runs under."""
+    return _account(os.geteuid())
+
+
 def server_account(cluster: Path) -> Account:
     """Return the account that runs the server of `cluster`, which need not exist yet.
 
@@ -59,7 +64,7 @@ def server_account(cluster: Path) -> Account:
     if cluster.exists():
         return _owner(cluster)
     if os.geteuid() != 0:
-        return _account(os.geteuid())
+        return own_account()
     return _first_existing(_UNPRIVILEGED)
 
 

