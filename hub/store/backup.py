@@ -136,6 +136,8 @@ async def _dump_database(source: Holdings, target: Path) -> dict[str, Any]:
         client = DumpClient(source.dsn, major, source.bin_dir)
         await client.dump(target, snapshot=await connection.fetchval("SELECT pg_export_snapshot()"))
         rows, revision = await count_rows(connection), await present_revision(connection)
+        crash_point("backup.dumped")
+    crash_point("backup.counted")
     dump_sha256 = await asyncio.to_thread(checksum, target)
     return {"rows": rows, "revision": revision, "server_major": major, "dump_sha256": dump_sha256}
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import asyncpg
 import structlog
 
-from hub.crash import crash_point
 from hub.domain.errors import ConfigError, StorageUnavailable
 from hub.store.partitions import ensure_partitions
 from hub.store.pool import connect, try_lock
@@ -83,7 +82,5 @@ async def _turn(connection: asyncpg.Connection) -> AsyncIterator[None]:
 async def _upgrade(dsn: str) -> None:
     from hub.store.migrations.upgrade import upgrade  # noqa: PLC0415 - half a second that a usual start is spared
 
-    crash_point("migrate.started")
     await upgrade(dsn)
-    crash_point("migrate.done")
     _log.info("database.migrated", revision=newest_revision())

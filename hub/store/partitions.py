@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from hub.crash import crash_point
+
 PARTITIONED = {"receipt_bodies": "received_at", "messages": "received_at", "ledger": "recorded_at"}
 """Table and the column whose month decides."""
 
@@ -50,6 +52,8 @@ async def _make(
         await connection.execute(
             f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"
         )
+        crash_point("partition.made")
+    crash_point("partition.committed")
     return True
 
 

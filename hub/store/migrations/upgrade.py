@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from hub.crash import crash_point
 from hub.domain.errors import ConfigError, StorageUnavailable
 
 _TRIES = 30
@@ -57,7 +58,9 @@ async def _run(dsn: str) -> None:
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_apply)
+            crash_point("migrate.applied")
             await connection.commit()
+            crash_point("migrate.committed")
     finally:
         await engine.dispose()
 
