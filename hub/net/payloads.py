@@ -1,10 +1,12 @@
 """Reads JSON and form bodies that strangers sent: whatever the bytes are, the only error is `PayloadInvalid`.
 
 JSON is RFC 8259 in UTF-8, a byte order mark tolerated; NaN and Infinity are refused. Forms are
-`application/x-www-form-urlencoded` as the WHATWG URL standard §5 reads them, in order, repeated names kept.
+`application/x-www-form-urlencoded` as the WHATWG URL standard §5 reads them, in order, repeated names kept. Characters
+that no database text can hold (NUL, halves of surrogate pairs) become U+FFFD.
 """
 
 import json
+import re
 from typing import Any, NoReturn, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -12,6 +14,13 @@ from hub.domain.errors import PayloadInvalid
 
 MAX_FIELDS = 1000
 Json: TypeAlias = Any
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MAYBE_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+
+
+def clean_text(text: str) -> str:
+    """Return `text` with U+FFFD in place of every character that cannot be stored."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def read_json(body: bytes) -> Json:
@@ -21,7 +30,8 @@ def read_json(body: bytes) -> Json:
         PayloadInvalid: not UTF-8, not JSON, or nested deeper than the interpreter bears.
     """
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        return _clean(value) if _MAYBE_UNSTORABLE.search(body) else value
     except (ValueError, RecursionError) as error:
         raise PayloadInvalid(f"the body is not JSON: {type(error).__name__}") from error
 
@@ -51,7 +61,17 @@ def read_form(body: bytes, *, encoding: str = "utf-8") -> list[tuple[str, str]]:
         raise PayloadInvalid(f"the body is no form in {encoding}: {type(error).__name__}") from error
     if not any(name and value for name, value in pairs) and "=" not in text:
         raise PayloadInvalid("the body is no form: no field in it")
-    return pairs
+    return [(clean_text(name), clean_text(value)) for name, value in pairs]
+
+
+def _clean(value: Json) -> Json:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean_text(name): _clean(item) for name, item in value.items()}
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

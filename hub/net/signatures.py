@@ -6,9 +6,9 @@ import hmac
 
 def is_same_secret(given: str, *expected: str) -> bool:
     """Tell whether `given` equals one of `expected` (two during a rotation), in constant time; empty never matches."""
-    found = False
+    found, candidate = False, given.encode("utf-8", "surrogatepass")
     for secret in expected:
-        found |= bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+        found |= bool(secret) and hmac.compare_digest(candidate, secret.encode())
     return found
 
 

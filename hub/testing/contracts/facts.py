@@ -1,7 +1,7 @@
 """Reads events without knowing their kind: the ids, instants, numbers and texts that a suite looks at."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 
@@ -57,6 +57,25 @@ def instants(value: object) -> Iterator[datetime]:
     elif is_dataclass(value):
         for field in fields(value):
             yield from instants(getattr(value, field.name))
+
+
+def texts(value: object) -> Iterator[str]:
+    """Yield every text inside a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from texts(tuple(value.items()))
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from texts(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from texts(getattr(value, field.name))
+
+
+def is_unstorable(text: str) -> bool:
+    """Tell whether a text has characters that PostgreSQL refuses: NUL, halves of surrogate pairs."""
+    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def private_words(event: InboundEvent) -> Iterator[str]:
