@@ -157,6 +157,10 @@ class Policy:
         """Return what is written of a manager; one who is not named has the defaults."""
         return self.staff.get(manager_key) or StaffPolicy(manager_key)
 
+    def shift_of(self, manager_key: str, line: LinePolicy) -> Calendar:
+        """Return when a manager works: the personal shift, else the hours of the line (R-6)."""
+        return self.get_staff(manager_key).shift or line.calendar
+
     def freeze_targets(
         self, line: LinePolicy, request: RequestFacts, *, kind: WaitKind, priority: str = ""
     ) -> FrozenTargets:

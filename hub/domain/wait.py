@@ -36,7 +36,8 @@ class Wait:
     All instants UTC. `deadline_at` counts `target_seconds` of open time from `started_at` (D-2); `policy_id` and
     `policy_revision` are frozen at the start (D-1). `channel` is the kind of the first request. `declined` are managers
     who declined or let an offer expire. `is_counted` is False for hidden numbers and imported history (C-8).
-    `joined_into` names the wait that absorbed this one (P-4).
+    `last_group` is the album of the last request: its further parts are the same request (case 5). `joined_into` names
+    the wait that absorbed this one (P-4).
     """
 
     id: WaitId
@@ -58,6 +59,7 @@ class Wait:
     request_message_id: MessageId | None = None
     requests: int = 1
     last_request_at: datetime | None = None
+    last_group: str = ""
     assignee_id: ManagerId | None = None
     assignee_at_start: ManagerId | None = None
     assignee_at_deadline: ManagerId | None = None
@@ -101,10 +103,11 @@ def accepted_instant(occurred_at: datetime, received_at: datetime) -> datetime:
     return received_at
 
 
-def append_request(wait: Wait, at: datetime) -> Wait:
-    """Add a later request of the client: never moves start or deadline (FR-3)."""
+def append_request(wait: Wait, at: datetime, *, group: str = "") -> Wait:
+    """Add a later request of the client: never moves start or deadline (FR-3). Parts of one album are one request."""
     last = max(at, wait.last_request_at or wait.started_at)
-    return replace(wait, requests=wait.requests + 1, last_request_at=last)
+    is_same = bool(group) and group == wait.last_group
+    return replace(wait, requests=wait.requests + (not is_same), last_request_at=last, last_group=group)
 
 
 def correct_start(wait: Wait, start: datetime, deadline: datetime) -> Wait:

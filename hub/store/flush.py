@@ -179,7 +179,7 @@ async def _patch(connection: asyncpg.Connection, patch: MessagePatch) -> None:
     sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, start=3))
     values = [patch.values[name] for name in names]
     await connection.execute(
-        f"UPDATE messages SET {sets} WHERE id = $1 AND received_at = $2",  # noqa: S608 - names from a fixed list
+        f"UPDATE messages SET {sets} WHERE id = $1 AND received_at = $2",
         patch.id,
         patch.received_at,
         *values,

@@ -171,7 +171,12 @@ def _identity_locks(scope: "Scope") -> list[int]:
 
 
 def _resolve_arguments(scope: "Scope") -> list[list[Any]]:
-    keyed = [(scope.identities, 3), (scope.threads, 2), (scope.messages, 2), (scope.calls, 2)]
+    keyed: list[tuple[Iterable[tuple[Any, ...]], int]] = [
+        (scope.identities, 3),
+        (scope.threads, 2),
+        (scope.messages, 2),
+        (scope.calls, 2),
+    ]
     columns = [column for keys, width in keyed for column in _columns(keys, width)]
     return [*columns, list(scope.conversations), list(scope.waits), list(scope.contacts)]
 

@@ -114,7 +114,8 @@ async def use_invite(connection: asyncpg.Connection, token_hash: str, tg_user_id
         manager_id,
         tg_user_id,
     )
-    return codec_of(Manager).decode(record)
+    manager: Manager = codec_of(Manager).decode(record)
+    return manager
 
 
 async def load_staff(connection: asyncpg.Connection) -> dict[tuple[str, str, str], int]:

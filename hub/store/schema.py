@@ -348,6 +348,7 @@ waits = Table(
     _ref("request_message_id"),
     _count("requests"),
     _at("last_request_at"),
+    _text("last_group"),
     _ref("assignee_id"),
     _ref("assignee_at_start"),
     _ref("assignee_at_deadline"),

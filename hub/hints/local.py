@@ -1,0 +1,97 @@
+"""Hints within one process."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from hub.domain.ids import ConversationId, ManagerId
+
+_COMPOSING_SECONDS = 90.0
+_FEED_LENGTH = 100
+
+
+class LocalWakeup:
+    """Wake-ups between tasks of one process. The mark is cleared before the waiter looks, so none is lost."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, asyncio.Event] = {}
+
+    def wake(self, lane: str) -> None:
+        self._event(lane).set()
+
+    async def wait(self, lane: str, timeout: timedelta) -> None:
+        event = self._event(lane)
+        try:
+            await asyncio.wait_for(event.wait(), timeout.total_seconds())
+        except TimeoutError:
+            return
+        finally:
+            event.clear()
+
+    def _event(self, lane: str) -> asyncio.Event:
+        return self._events.setdefault(lane, asyncio.Event())
+
+
+class LocalFeed:
+    """Live updates to open screens of this process. A reader that does not keep up loses the oldest."""
+
+    def __init__(self) -> None:
+        self._readers: set[asyncio.Queue[tuple[str, Mapping[str, str]]]] = set()
+
+    def publish(self, topic: str, event: Mapping[str, str]) -> None:
+        for queue in self._readers:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait((topic, event))
+
+    async def read(self) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
+        """Yield (topic, event) from now on."""
+        with self._reader() as queue:
+            while True:
+                yield await queue.get()
+
+    @contextmanager
+    def _reader(self) -> Iterator[asyncio.Queue[tuple[str, Mapping[str, str]]]]:
+        queue: asyncio.Queue[tuple[str, Mapping[str, str]]] = asyncio.Queue(_FEED_LENGTH)
+        self._readers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._readers.discard(queue)
+
+
+class LocalRates:
+    """Token buckets of one process. `take` reserves the next free instant, so waiting callers queue up fairly."""
+
+    def __init__(self) -> None:
+        self._free_at: dict[str, float] = {}
+        self._blocked_until: dict[str, float] = {}
+
+    async def take(self, bucket: str, *, per_second: float, burst: int) -> timedelta:
+        now = time.monotonic()
+        spacing = 1.0 / per_second
+        earliest = max(
+            self._free_at.get(bucket, 0.0), now - spacing * (burst - 1), self._blocked_until.get(bucket, 0.0)
+        )
+        self._free_at[bucket] = earliest + spacing
+        return timedelta(seconds=max(0.0, earliest - now))
+
+    async def block(self, bucket: str, until: timedelta) -> None:
+        self._blocked_until[bucket] = time.monotonic() + until.total_seconds()
+
+
+class LocalLocks:
+    """Who is composing, in this process (R-11)."""
+
+    def __init__(self) -> None:
+        self._marks: dict[ConversationId, tuple[ManagerId, float]] = {}
+
+    async def touch(self, conversation_id: ConversationId, manager_id: ManagerId) -> ManagerId | None:
+        now = time.monotonic()
+        holder, until = self._marks.get(conversation_id, (manager_id, 0.0))
+        if holder != manager_id and until > now:
+            return holder
+        self._marks[conversation_id] = (manager_id, now + _COMPOSING_SECONDS)
+        return None

@@ -1,0 +1,221 @@
+"""Who gets it: applies the decisions of `hub.routing` to a working set, with reasons, notices and the accept clock."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from hub.domain.conversation import Conversation
+from hub.domain.delivery import Notice
+from hub.domain.facts import ManagerFacts, RouteFacts
+from hub.domain.ids import LineKey, ManagerId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.manager import Presence, Role, is_on_shift, next_shift_start
+from hub.domain.policy import LinePolicy
+from hub.domain.timer import TimerKind
+from hub.domain.wait import Wait
+from hub.domain.workset import Decision, ManagerLoad, Pointer, WorkingSet
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.notices import tell
+from hub.routing.decide import LineChoice, RoutingDecision, decide
+from hub.store.worksets import LinesNeeded
+
+
+def route_wait(
+    work: LineWork,
+    wait: Wait,
+    *,
+    choice: LineChoice | None = None,
+    notice: Notice = Notice.new_lead,
+) -> Conversation:
+    """Decide who is responsible for a wait and write it down (R-2 to R-9); returns the conversation as it is now.
+
+    Raises:
+        LinesNeeded: the line is not locked; the fold runs again with it.
+    """
+    conversation = work.rows.conversations[wait.conversation_id]
+    facts = _route_facts(work, wait, choice)
+    decision = decide(facts, work.line)
+    _remember(work, wait, decision)
+    return apply_decision(work, wait, decision=decision, notice=notice, before=conversation)
+
+
+def apply_decision(
+    work: LineWork,
+    wait: Wait,
+    *,
+    decision: RoutingDecision,
+    notice: Notice,
+    before: Conversation,
+) -> Conversation:
+    """Write a decision: assignee or offer on wait and conversation, turn, accept clock, ledger, notices."""
+    conversation = work.rows.conversations.put(
+        before.id,
+        replace(before, assignee_id=decision.assignee, offered_to=tuple(decision.offered_to), transfer_to=None),
+    )
+    start = wait.assignee_at_start if wait.assignee_at_start is not None else decision.assignee
+    wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=decision.assignee, assignee_at_start=start))
+    _take_turn(work, decision)
+    _arm_accept(work.rows, wait, decision)
+    fact = Fact.assigned if decision.assignee else Fact.offered if decision.offered_to else Fact.queued
+    record(
+        work.rows,
+        fact,
+        wait,
+        manager_id=decision.assignee,
+        cause=decision.step,
+        facts={"offered_to": list(decision.offered_to)},
+    )
+    _tell_about(work, wait, decision=decision, notice=notice)
+    return conversation
+
+
+def facts_of_line(work: LineWork) -> dict[int, ManagerFacts]:
+    """Return the facts of all active managers as this line sees them, kept current within the fold.
+
+    Raises:
+        LinesNeeded: the line is not locked, so nobody may be chosen on it.
+    """
+    if work.line.key not in work.rows.locked_lines:
+        raise LinesNeeded(work.line.key)
+    if work.line.key not in work.rows.facts:
+        work.rows.facts[work.line.key] = {
+            manager_id: _manager_facts(work, load) for manager_id, load in work.rows.managers.items()
+        }
+    return work.rows.facts[work.line.key]
+
+
+def _manager_facts(work: LineWork, load: ManagerLoad) -> ManagerFacts:
+    manager = load.manager
+    staff = work.policy.get_staff(manager.key)
+    shift = staff.shift or work.line.calendar
+    return ManagerFacts(
+        id=manager.id,
+        key=manager.key,
+        name=manager.name,
+        role=manager.role,
+        is_active=manager.is_active,
+        is_on_shift=is_on_shift(manager, shift, work.rows.now),
+        is_paused=manager.presence_at(work.rows.now) is Presence.paused,
+        is_reachable=manager.is_reachable,
+        skills=staff.skills,
+        open_waits=load.open_waits,
+        open_conversations=load.open_conversations,
+        recently_answered=load.recently_answered,
+        voice_calls=load.voice_calls,
+        capacity=staff.capacity,
+        last_assigned_at=manager.last_assigned_at,
+        next_shift_start=next_shift_start(manager, shift, work.rows.now),
+    )
+
+
+def _route_facts(work: LineWork, wait: Wait, choice: LineChoice | None) -> RouteFacts:
+    conversation = work.rows.conversations[wait.conversation_id]
+    contact = work.rows.contacts[wait.contact_id]
+    known = facts_of_line(work)
+    named = {conversation.assignee_id, contact.crm_owner_id, conversation.last_responder_id}
+    members = tuple(each for each in known.values() if work.line.has_member(each.key) or each.id in named)
+    pointer = work.rows.pointers.get(work.line.key)
+    return RouteFacts(
+        line=work.line.key,
+        now=work.rows.now,
+        deadline=wait.deadline_at,
+        target=timedelta(seconds=wait.target_seconds),
+        managers=members,
+        assignee=conversation.assignee_id,
+        owner=contact.crm_owner_id,
+        last_responder=conversation.last_responder_id,
+        last_response_at=conversation.last_response_at,
+        declined=frozenset(ManagerId(each) for each in wait.declined),
+        required_skills=choice.required_skills if choice else frozenset(),
+        preferred_skills=choice.preferred_skills if choice else frozenset(),
+        pointer=ManagerId(pointer.manager_id) if pointer and pointer.manager_id else None,
+    )
+
+
+def _remember(work: LineWork, wait: Wait, decision: RoutingDecision) -> None:
+    work.rows.decisions.append(
+        Decision(
+            id=work.rows.new_id(),
+            conversation_id=wait.conversation_id,
+            line=work.line.key,
+            step=decision.step,
+            reasons=tuple(reason.to_record() for reason in decision.reasons),
+            policy_revision=work.policy.revision,
+            decided_at=work.rows.now,
+            wait_id=wait.id,
+            assignee_id=decision.assignee,
+            offered_to=tuple(decision.offered_to),
+        )
+    )
+
+
+def _take_turn(work: LineWork, decision: RoutingDecision) -> None:
+    if decision.pointer is not None:
+        old = work.rows.pointers.get(work.line.key)
+        if old is None:
+            work.rows.pointers.add(work.line.key, Pointer(work.line.key, decision.pointer))
+        else:
+            work.rows.pointers.put(work.line.key, replace(old, manager_id=decision.pointer))
+    if decision.assignee is not None:
+        count_assignment(work.rows, work.line.key, decision.assignee, is_turn=decision.is_turn)
+
+
+def count_assignment(workset: WorkingSet, line: LineKey, manager_id: ManagerId, *, is_turn: bool) -> None:
+    """Keep the fold's facts true after one more wait went to a manager."""
+    for facts in workset.facts.values():
+        if manager_id in facts:
+            facts[manager_id] = facts[manager_id].after_assignment(workset.now, is_turn=is_turn)
+    if is_turn:
+        workset.assigned_at[manager_id] = workset.now
+
+
+def _arm_accept(workset: WorkingSet, wait: Wait, decision: RoutingDecision) -> None:
+    subject = f"wait:{wait.id}"
+    if decision.accept_within is None:
+        workset.disarm(TimerKind.accept, subject)
+    else:
+        workset.arm(TimerKind.accept, subject, workset.now + decision.accept_within)
+
+
+def _tell_about(
+    work: LineWork,
+    wait: Wait,
+    *,
+    decision: RoutingDecision,
+    notice: Notice,
+) -> None:
+    conversation = work.rows.conversations[wait.conversation_id]
+    cause = f"{wait.id}:{work.rows.decisions[-1].id if work.rows.decisions else 0}"
+    facts = {"wait_id": int(wait.id), "message_id": wait.request_message_id}
+    if decision.assignee is not None:
+        tell(work, notice, conversation, to=[decision.assignee], cause=cause, facts=facts)
+    elif decision.offered_to:
+        tell(work, Notice.offer, conversation, to=decision.offered_to, cause=cause, facts=facts)
+    if decision.tells_duty:
+        tell(work, Notice.queue, conversation, to=duty_of(work), cause=cause, facts=facts)
+
+
+def duty_of(work: LineWork) -> list[ManagerId]:
+    """Return the line's duty person, else its heads, else the administrators (B-5, R-9)."""
+    known = list(facts_of_line(work).values())
+    duty = [each.id for each in known if work.line.duty and each.key == work.line.duty]
+    return duty or heads_of(known, work.line) or [each.id for each in known if each.role is Role.admin]
+
+
+def heads_of(managers: Iterable[ManagerFacts], line: LinePolicy) -> list[ManagerId]:
+    """Return the heads of a line."""
+    return [each.id for each in managers if each.role is Role.head and line.has_member(each.key)]
+
+
+def release_wait(workset: WorkingSet, wait: Wait, *, fact: Fact, manager_id: ManagerId) -> Wait:
+    """Take the wait from a manager who declined or gave it back: he is not asked again for it (R-6)."""
+    declined = tuple(dict.fromkeys((*wait.declined, int(manager_id))))
+    freed = workset.waits.put(wait.id, replace(wait, assignee_id=None, declined=declined))
+    conversation = workset.conversations[wait.conversation_id]
+    left = tuple(each for each in conversation.offered_to if each != manager_id)
+    workset.conversations.put(
+        conversation.id, replace(conversation, assignee_id=None, offered_to=left, transfer_to=None)
+    )
+    record(workset, fact, freed, manager_id=manager_id, actor=Actor.manager)
+    return freed

@@ -1,0 +1,76 @@
+"""Texts that the hub itself sends: welcome and out of hours. They never stop a clock (S1) and never loop."""
+
+from dataclasses import replace
+
+from hub.domain.contact import Contact
+from hub.domain.conversation import Conversation, Thread
+from hub.domain.ids import MessageId
+from hub.domain.inbound import ReachState
+from hub.domain.line import AutoText, LineMode
+from hub.domain.message import Author, Direction, Message, MessageKind
+from hub.domain.texts import render_text
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.outgoing import queue_reply
+
+
+def greet(work: LineWork, contact: Contact, conversation: Conversation, thread: Thread) -> None:
+    """Send the welcome text once a client and line, and the out-of-hours text at most once in its interval.
+
+    Not to automatic mail (the caller's matter), not in observe mode (FR-8), not long after the fact.
+    """
+    if work.line.mode is LineMode.observe or thread.reach is not ReachState.open:
+        return
+    is_closed = not work.line.calendar.is_open(work.rows.now)
+    if is_closed and _may_repeat(work, conversation):
+        _send(work, contact, thread, AutoText.out_of_hours, conversation)
+    elif not is_closed and conversation.welcomed_at is None:
+        _send(work, contact, thread, AutoText.welcome, conversation)
+
+
+def _may_repeat(work: LineWork, conversation: Conversation) -> bool:
+    last = conversation.out_of_hours_at
+    return last is None or work.rows.now - last >= work.line.texts.repeat_after
+
+
+def _send(work: LineWork, contact: Contact, thread: Thread, purpose: AutoText, conversation: Conversation) -> None:
+    template = work.line.texts.find(purpose, contact.language)
+    present = work.rows.conversations[conversation.id]
+    if purpose is AutoText.welcome:
+        present = replace(present, welcomed_at=work.rows.now)
+    else:
+        present = replace(present, out_of_hours_at=work.rows.now)
+    work.rows.conversations.put(present.id, present)
+    if template:
+        text = render_text(template, _values(work, contact))
+        queue_reply(
+            work.rows, _message(work, contact, thread, text=text, conversation=conversation), thread, cause=purpose
+        )
+
+
+def _message(work: LineWork, contact: Contact, thread: Thread, *, text: str, conversation: Conversation) -> Message:
+    return Message(
+        id=MessageId(work.rows.new_id()),
+        contact_id=contact.id,
+        conversation_id=conversation.id,
+        thread_id=thread.id,
+        direction=Direction.outbound,
+        kind=MessageKind.text,
+        author=Author.automation,
+        text=text,
+        occurred_at=work.rows.now,
+        received_at=work.rows.now,
+    )
+
+
+def _values(work: LineWork, contact: Contact) -> dict[str, str]:
+    zone = work.line.calendar.zone
+    opening = work.line.calendar.next_opening(work.rows.now)
+    expected = f"{opening.astimezone(zone):%d.%m %H:%M}" if opening else ""
+    return {
+        "business.name": work.policy.business_name,
+        "line.name": work.line.name,
+        "client.name": contact.name,
+        "client.first_name": contact.name.split()[0] if contact.name.split() else "",
+        "opening_time": expected,
+        "expected_time": expected,
+    }

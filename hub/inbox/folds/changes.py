@@ -1,0 +1,51 @@
+"""What happens to messages and threads later: edits, deletions, reports of delivery, blocked and moved chats."""
+
+from dataclasses import replace
+
+from hub.domain.delivery import Notice
+from hub.domain.inbound import DeliveryReport, MessageDeleted, MessageEdited, ReachChanged, ReachState, ReportState
+from hub.domain.ledger import Fact
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.messages import find_ref, patch_message
+from hub.inbox.office import Endpoint
+
+Change = MessageEdited | MessageDeleted | ReachChanged | DeliveryReport
+
+
+def fold_change(rows: WorkingSet, endpoint: Endpoint, change: Change) -> None:
+    """Apply a change; none of them opens or stops a wait by itself (FR-2, P-6)."""
+    match change:
+        case MessageEdited():
+            _patch(rows, endpoint, change.thread, change.external_id, text=change.text, edited_at=change.occurred_at)
+        case MessageDeleted():
+            _patch(rows, endpoint, change.thread, change.external_id, deleted_at=change.occurred_at)
+        case ReachChanged():
+            _change_reach(rows, endpoint, change)
+        case DeliveryReport():
+            _report(rows, endpoint, change)
+
+
+def _patch(rows: WorkingSet, endpoint: Endpoint, thread: str, external_id: str, **values: object) -> None:
+    ref = find_ref(rows, endpoint.id, thread, external_id)
+    if ref is not None:
+        patch_message(rows, ref, **values)
+
+
+def _change_reach(rows: WorkingSet, endpoint: Endpoint, change: ReachChanged) -> None:
+    thread = rows.threads.get((endpoint.id, change.thread))
+    if thread is None:
+        return
+    if change.state is ReachState.moved and change.moved_to:
+        rows.threads.put((endpoint.id, change.thread), replace(thread, external_id=change.moved_to))
+    else:
+        rows.threads.put((endpoint.id, change.thread), replace(thread, reach=change.state))
+
+
+def _report(rows: WorkingSet, endpoint: Endpoint, report: DeliveryReport) -> None:
+    """Note that a message of ours did not arrive (a bounce): the ledger of its conversation says so."""
+    ref = find_ref(rows, endpoint.id, report.thread, report.message)
+    conversation = rows.conversations.get(ref.conversation_id) if ref else None
+    if conversation is not None and report.state is ReportState.failed:
+        facts = {"message_id": ref.message_id if ref else None, "reason": report.reason, "notice": Notice.reply_state}
+        record(rows, Fact.send_failed, conversation, at=report.occurred_at, cause="S3", facts=facts)

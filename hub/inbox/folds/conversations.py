@@ -1,0 +1,95 @@
+"""Which conversation does it belong to? Finds or opens thread and conversation for a contact on a line."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub.domain.contact import Contact
+from hub.domain.conversation import Conversation, ConversationState, Thread
+from hub.domain.ids import ConnectionId, ConversationId, ThreadId
+from hub.domain.inbound import ReachState
+from hub.domain.ledger import Fact
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+
+
+def touch_thread(
+    work: LineWork,
+    connection_id: ConnectionId,
+    external_id: str,
+    *,
+    contact: Contact,
+    title: str = "",
+) -> Thread:
+    """Return the thread of a provider's conversation id, made if new; the client was heard there now."""
+    key = (connection_id, external_id)
+    thread = work.rows.threads.get(key)
+    if thread is None:
+        made = Thread(
+            id=ThreadId(work.rows.new_id()),
+            connection_id=connection_id,
+            external_id=external_id,
+            contact_id=contact.id,
+            line=work.line.key,
+            created_at=work.rows.now,
+            title=title,
+            last_inbound_at=work.rows.now,
+        )
+        return work.rows.threads.add(key, made)
+    heard = replace(
+        thread, title=title or thread.title, reach=ReachState.open, last_inbound_at=work.rows.now, line=work.line.key
+    )
+    return work.rows.threads.put(key, heard)
+
+
+def find_or_open_conversation(
+    work: LineWork, contact: Contact, *, at: datetime, thread: Thread | None, source: str
+) -> Conversation:
+    """Return the conversation a request of this contact on this line belongs to (P-5).
+
+    The open one; else the last one, opened again, if it was closed within the reopen window; else a new one that
+    remembers who answered last on the line (FR-4, R-3).
+    """
+    present = work.rows.open_conversation(contact.id, work.line.key)
+    if present is None:
+        last = work.rows.latest_conversation(contact.id, work.line.key)
+        present = _reopen(work, last, at) if last else None
+        present = present or _open(work, contact, last=last, source=source)
+    heard = replace(
+        present,
+        last_message_at=max(present.last_message_at, at),
+        reply_thread_id=thread.id if thread else present.reply_thread_id,
+    )
+    return work.rows.conversations.put(heard.id, heard)
+
+
+def _reopen(work: LineWork, last: Conversation, at: datetime) -> Conversation | None:
+    if last.closed_at is None or at - last.closed_at > work.line.reopen_window:
+        return None
+    reopened = replace(
+        last,
+        state=ConversationState.open,
+        closed_at=None,
+        outcome="",
+        outcome_note="",
+        assignee_id=None,
+        transfer_to=None,
+    )
+    record(work.rows, Fact.reopened, reopened, at=at, cause="P-5")
+    return work.rows.conversations.put(reopened.id, reopened)
+
+
+def _open(work: LineWork, contact: Contact, *, last: Conversation | None, source: str) -> Conversation:
+    made = Conversation(
+        id=ConversationId(work.rows.new_id()),
+        contact_id=contact.id,
+        line=work.line.key,
+        opened_at=work.rows.now,
+        last_message_at=work.rows.now,
+        source=source,
+        closed_at=None,
+        last_response_at=last.last_response_at if last else None,
+        last_responder_id=last.last_responder_id if last else None,
+        welcomed_at=last.welcomed_at if last else None,
+        out_of_hours_at=last.out_of_hours_at if last else None,
+    )
+    return work.rows.conversations.add(made.id, made)

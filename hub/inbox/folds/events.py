@@ -1,0 +1,227 @@
+"""One inbound event folded into a working set: the place where a channel's words become the hub's work.
+
+`scope_of` names the keys an event may touch, before anything is loaded; `fold_event` applies it afterwards. Both look
+at the same `Incoming`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from hub.domain.contact import Contact
+from hub.domain.facts import RequestFacts
+from hub.domain.ids import ManagerId
+from hub.domain.inbound import (
+    CallEvent,
+    DeliveryReport,
+    FormSubmission,
+    InboundEvent,
+    InboundMessage,
+    MessageDeleted,
+    MessageEdited,
+    Origin,
+    ReachChanged,
+    Sender,
+)
+from hub.domain.message import MessageKind
+from hub.domain.policy import Policy
+from hub.domain.wait import accepted_instant
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.calls import call_sender, fold_call_event
+from hub.inbox.folds.changes import fold_change
+from hub.inbox.folds.conversations import touch_thread
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.mail_threads import mail_ids, pick_thread
+from hub.inbox.folds.matching import identity_key, match_contact
+from hub.inbox.folds.messages import Said, find_ref, is_known, remember_external
+from hub.inbox.folds.requests import Intake, pick_line, take_in
+from hub.inbox.folds.staff import fold_staff_message
+from hub.inbox.office import Endpoint
+from hub.routing.decide import choose_line
+from hub.store.worksets import Scope
+
+IDS_PER_EVENT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event with where and when it came in. `is_history`: older than the connection, imported quietly (FR-7)."""
+
+    endpoint: Endpoint
+    event: InboundEvent
+    received_at: datetime
+    is_history: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """Return the instant to count from (semantics §1)."""
+        return self.event.occurred_at if self.is_history else accepted_instant(self.event.occurred_at, self.received_at)
+
+
+def fold_event(
+    rows: WorkingSet, policy: Policy, incoming: Incoming, staff: Mapping[tuple[str, str, str], ManagerId]
+) -> None:
+    """Apply one event; a repeated one changes nothing.
+
+    Raises:
+        LinesNeeded: somebody has to be chosen on a line that is not locked.
+    """
+    match incoming.event:
+        case InboundMessage() as message:
+            _fold_message(rows, policy, incoming, message, staff)
+        case FormSubmission() as form:
+            _fold_form(rows, policy, incoming, form)
+        case CallEvent() as call:
+            fold_call_event(rows, policy, incoming.endpoint, call, received_at=incoming.received_at, staff=staff)
+        case MessageEdited() | MessageDeleted() | ReachChanged() | DeliveryReport() as change:
+            fold_change(rows, incoming.endpoint, change)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
+    """Add everything an event may touch to `scope`."""
+    endpoint, event = incoming.endpoint, incoming.event
+    scope.ids += IDS_PER_EVENT
+    for sender in (getattr(event, "sender", None), call_sender(event)):
+        if sender is not None:
+            scope.identities |= {identity_key(address, endpoint.id) for address in sender.addresses}
+    if thread := thread_of(event):
+        scope.threads.add((endpoint.id, thread))
+    scope.messages |= {(endpoint.id, external_id) for external_id in _message_ids(event)}
+    if isinstance(event, CallEvent):
+        scope.calls.add((endpoint.id, event.call))
+    if isinstance(event, InboundMessage | FormSubmission | CallEvent):
+        scope.lines.add(choose_line(request_facts(incoming), policy).line)
+
+
+def thread_of(event: InboundEvent) -> str:
+    """Return the provider's conversation id of an event, as threads are keyed; empty if it has none."""
+    match event:
+        case FormSubmission():
+            return f"form:{event.form}:{event.sender.addresses[0].value}" if event.sender.addresses else ""
+        case CallEvent():
+            return f"tel:{event.client}" if event.client else ""
+        case _:
+            return event.thread
+
+
+def request_facts(incoming: Incoming) -> RequestFacts:
+    """Return what rules may look at before anybody is chosen (R-1)."""
+    event, endpoint = incoming.event, incoming.endpoint
+    origin: Origin = getattr(event, "origin", Origin())
+    sender: Sender | None = getattr(event, "sender", None)
+    return RequestFacts(
+        at=incoming.at,
+        connection=endpoint.name,
+        connection_line=endpoint.line,
+        channel=endpoint.kind,
+        form=getattr(event, "form", ""),
+        dialled=getattr(event, "line_number", ""),
+        language=sender.language if sender else "",
+        text=_searched_text(event),
+        source=origin.source,
+        marks=origin.marks,
+    )
+
+
+def _searched_text(event: InboundEvent) -> str:
+    match event:
+        case InboundMessage():
+            subject = event.mail.subject if event.mail else ""
+            return f"{subject}\n{event.text}" if subject else event.text
+        case FormSubmission():
+            return "\n".join([event.text, *(value for _, value in event.fields)])
+        case _:
+            return ""
+
+
+def _message_ids(event: InboundEvent) -> set[str]:
+    match event:
+        case InboundMessage():
+            return {event.external_id, event.reply_to, *mail_ids(event.mail)} - {""}
+        case FormSubmission() | MessageEdited() | MessageDeleted():
+            return {event.external_id}
+        case DeliveryReport():
+            return {event.message}
+        case _:
+            return set()
+
+
+def _fold_message(
+    rows: WorkingSet,
+    policy: Policy,
+    incoming: Incoming,
+    message: InboundMessage,
+    staff: Mapping[tuple[str, str, str], ManagerId],
+) -> None:
+    endpoint = incoming.endpoint
+    if is_known(rows, endpoint.id, message.thread, message.external_id):
+        return
+    author = next(
+        (staff[key] for a in message.sender.addresses if (key := identity_key(a, endpoint.id)) in staff), None
+    )
+    if message.is_staff or author is not None:
+        fold_staff_message(rows, policy, endpoint, message, at=incoming.at, manager_id=author)
+        return
+    match = match_contact(rows, message.sender, endpoint.id, is_vouched=True)
+    thread_key = pick_thread(rows, endpoint.id, message, match.contact)
+    known_thread = rows.threads.get((endpoint.id, thread_key))
+    facts = request_facts(incoming)
+    choice = pick_line(rows, policy, match.contact, known_thread, facts)
+    work = LineWork(rows, policy, policy.get_line(choice.line))
+    thread = touch_thread(work, endpoint.id, thread_key, contact=match.contact, title=message.thread_title)
+    intake = Intake(match, thread, _said(rows, incoming, message), facts, message.origin, not incoming.is_history)
+    stored = take_in(work, intake, choice)
+    remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
+
+
+def _said(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> Said:
+    answered = find_ref(rows, incoming.endpoint.id, message.thread, message.reply_to) if message.reply_to else None
+    return Said(
+        text=message.text,
+        at=incoming.at,
+        heard_at=incoming.received_at,
+        kind=message.kind,
+        external_id=message.external_id,
+        html=message.html,
+        subject=message.mail.subject if message.mail else "",
+        visible_length=message.visible_length,
+        automatic=message.automatic,
+        group=message.group_key,
+        reply_to=answered.message_id if answered else None,
+        attachments=message.attachments,
+    )
+
+
+def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormSubmission) -> None:
+    endpoint, thread_key = incoming.endpoint, thread_of(form)
+    if is_known(rows, endpoint.id, thread_key, form.external_id):
+        return
+    match = match_contact(rows, form.sender, endpoint.id, is_vouched=False)
+    facts = request_facts(incoming)
+    choice = pick_line(rows, policy, match.contact, None, facts)
+    work = LineWork(rows, policy, policy.get_line(choice.line))
+    thread = touch_thread(
+        work, endpoint.id, _own_thread(rows, incoming, match.contact, thread_key), contact=match.contact
+    )
+    said = Said(
+        text=form.text,
+        at=incoming.at,
+        heard_at=incoming.received_at,
+        kind=MessageKind.form,
+        external_id=form.external_id,
+        attachments=form.attachments,
+        fields=form.fields,
+    )
+    origin = replace(form.origin, source=form.origin.source or form.form)
+    stored = take_in(work, Intake(match, thread, said, facts, origin, not incoming.is_history), choice)
+    remember_external(rows, stored, endpoint.id, thread=thread_key, external_id=form.external_id)
+
+
+def _own_thread(rows: WorkingSet, incoming: Incoming, contact: Contact, wanted: str) -> str:
+    """Return a thread key of this contact: what was typed into a form may be somebody else's (M-16)."""
+    present = rows.threads.get((incoming.endpoint.id, wanted))
+    is_taken = present is not None and present.contact_id != contact.id
+    return f"{wanted}:{contact.id}" if is_taken or not wanted else wanted

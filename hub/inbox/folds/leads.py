@@ -1,0 +1,79 @@
+"""Leads as folds: one open lead a contact and line within the window, made by the first request (M-13, L-1)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hub.domain.ids import LeadId
+from hub.domain.inbound import Origin
+from hub.domain.lead import Lead, StageFact
+from hub.domain.wait import Wait
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.line_work import LineWork
+
+FIRST_STAGE = "new"
+CONTACTED = "contacted"
+
+
+def ensure_lead(work: LineWork, wait: Wait, origin: Origin) -> Lead:
+    """Return the contact's open lead on the line, made if there is none in the window; fills only what is empty.
+
+    Idempotent by (contact, line, wait): the store has a unique key for it.
+    """
+    lead = _open_lead(work, wait)
+    if lead is None:
+        return _make(work.rows, wait, origin)
+    filled = replace(lead, source=lead.source or origin.source, origin={**origin.marks, **lead.origin})
+    return work.rows.leads.put(lead.id, filled)
+
+
+def _open_lead(work: LineWork, wait: Wait) -> Lead | None:
+    since = work.rows.now - work.line.lead_window
+    fitting = (
+        lead
+        for lead in work.rows.leads.where(wait.contact_id)
+        if lead.line == work.line.key and lead.state == "open" and lead.created_at >= since
+    )
+    return max(fitting, key=lambda lead: lead.created_at, default=None)
+
+
+def _make(workset: WorkingSet, wait: Wait, origin: Origin) -> Lead:
+    lead = Lead(
+        id=LeadId(workset.new_id()),
+        contact_id=wait.contact_id,
+        line=wait.line,
+        created_at=workset.now,
+        stage_at=workset.now,
+        wait_id=wait.id,
+        conversation_id=wait.conversation_id,
+        stage=FIRST_STAGE,
+        source=origin.source or wait.source,
+        channel=wait.channel,
+        origin=dict(origin.marks),
+        first_message_id=wait.request_message_id,
+        responsible_id=workset.conversations[wait.conversation_id].assignee_id,
+    )
+    workset.stage_facts.append(StageFact(workset.new_id(), lead.id, FIRST_STAGE, cause="M-13", occurred_at=workset.now))
+    return workset.leads.add(lead.id, lead)
+
+
+def mark_contacted(workset: WorkingSet, wait: Wait) -> None:
+    """Move the lead to contacted at the first human response (L-4)."""
+    for lead in workset.leads.where(wait.contact_id):
+        if lead.line == wait.line and lead.state == "open" and lead.stage == FIRST_STAGE:
+            workset.leads.put(lead.id, replace(lead, stage=CONTACTED, stage_at=workset.now))
+            workset.stage_facts.append(
+                StageFact(
+                    workset.new_id(),
+                    lead.id,
+                    CONTACTED,
+                    cause="first_response",
+                    occurred_at=workset.now,
+                    from_stage=FIRST_STAGE,
+                    manager_id=wait.responder_id,
+                )
+            )
+
+
+def fill_fields(workset: WorkingSet, lead: Lead, fields: Mapping[str, str]) -> Lead:
+    """Add a form's fields to the lead, never over what a person has already put there (M-13)."""
+    return workset.leads.put(lead.id, replace(lead, fields={**fields, **lead.fields}))

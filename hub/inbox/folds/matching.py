@@ -1,0 +1,164 @@
+"""Whose card is it? The rules M-1 to M-6 and M-9 as a fold over the working set.
+
+The address that the channel itself vouches for decides alone if it is known; what was typed or quoted beside it only
+attaches, and where it points to somebody else a person is asked (M-5). Nothing is ever matched by name, username or
+digits found in a text (M-6).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
+from hub.domain.identity import IdentityType, ProofLevel
+from hub.domain.ids import ConnectionId, ContactId, IdentityId
+from hub.domain.inbound import Address, Sender
+from hub.domain.workset import WorkingSet
+
+_ONE_PER_PERSON = frozenset({IdentityType.tg_user, IdentityType.crm_id})
+_TYPE_WORDS = {
+    IdentityType.phone: "телефон",
+    IdentityType.email: "почта",
+    IdentityType.tg_user: "аккаунт Telegram",
+}
+_LEVEL_WORDS = {
+    ProofLevel.proven: "подтверждён",
+    ProofLevel.claimed: "указан клиентом",
+    ProofLevel.imported: "из CRM",
+}
+IdentityKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The contact a payload belongs to. `evidence` says in words how it was found; `is_new`: made just now;
+    `candidate` is the question for a person that arose (M-5).
+    """
+
+    contact: Contact
+    evidence: str
+    is_new: bool = False
+    candidate: MatchCandidate | None = None
+
+
+def identity_key(address: Address, connection_id: ConnectionId) -> IdentityKey:
+    """Return the key under which an address is unique in the installation."""
+    return address.type, str(connection_id) if address.is_scoped else "", address.value
+
+
+def match_contact(workset: WorkingSet, sender: Sender, connection_id: ConnectionId, *, is_vouched: bool) -> Match:
+    """Find the contact of a sender or make one, attach the addresses, and ask where it is not sure (M-3, M-4, M-5).
+
+    `is_vouched`: the first address is the channel's own (a chat, the From of a letter, the caller's number), not typed.
+    """
+    keyed = {identity_key(address, connection_id): address for address in sender.addresses}
+    known = {key: row for key in keyed if (row := workset.identities.get(key)) is not None and not row.is_shared}
+    own = next(iter(keyed), None) if is_vouched else None
+    match = _choose(workset, keyed, known, own, sender)
+    _attach(workset, match.contact, keyed)
+    return replace(match, contact=_fill(workset, match.contact, sender))
+
+
+def _choose(
+    workset: WorkingSet,
+    keyed: dict[IdentityKey, Address],
+    known: dict[IdentityKey, ContactIdentity],
+    own: IdentityKey | None,
+    sender: Sender,
+) -> Match:
+    found = list(dict.fromkeys(row.contact_id for row in known.values()))
+    if own is not None and own in known:
+        return _known_sender(workset, known[own], known)
+    if not found:
+        return Match(_new_contact(workset, sender), "новый клиент: такого адреса ещё не было", is_new=True)
+    if len(found) == 1 and not _contradicts(workset, found[0], keyed):
+        row = next(iter(known.values()))
+        return Match(workset.contacts[found[0]], _words(row))
+    contact = _new_contact(workset, sender, is_provisional=True)
+    return Match(contact, "подходит больше одной карточки", is_new=True, candidate=_ask(workset, contact, known))
+
+
+def _known_sender(workset: WorkingSet, row: ContactIdentity, known: dict[IdentityKey, ContactIdentity]) -> Match:
+    contact = workset.contacts[row.contact_id]
+    others = {key: other for key, other in known.items() if other.contact_id != contact.id}
+    candidate = _ask(workset, contact, others) if others else None
+    return Match(contact, _words(row), candidate=candidate)
+
+
+def _contradicts(workset: WorkingSet, contact_id: ContactId, keyed: dict[IdentityKey, Address]) -> bool:
+    """Tell whether the contact has another proven address of a type that a person has once (M-4)."""
+    proven = {
+        (row.type, row.scope): row.value
+        for row in workset.identities_of(contact_id)
+        if row.level is ProofLevel.proven and row.type in _ONE_PER_PERSON
+    }
+    return any(
+        proven.get((address.type, key[1]), address.value) != address.value
+        for key, address in keyed.items()
+        if address.level is ProofLevel.proven
+    )
+
+
+def _ask(workset: WorkingSet, contact: Contact, known: dict[IdentityKey, ContactIdentity]) -> MatchCandidate | None:
+    """Write the question unless the same one is open already, or is answered by itself."""
+    others = tuple(dict.fromkeys(int(row.contact_id) for row in known.values()))
+    if any(row.contact_id == contact.id and set(others) <= set(row.candidates) for row in workset.candidates):
+        return None
+    question = MatchCandidate(
+        id=workset.new_id(),
+        contact_id=contact.id,
+        candidates=others,
+        reasons=tuple(_words(row) for row in known.values()),
+        created_at=workset.now,
+    )
+    return workset.candidates.add(question.id, question)
+
+
+def _new_contact(workset: WorkingSet, sender: Sender, *, is_provisional: bool = False) -> Contact:
+    contact = Contact(
+        id=ContactId(workset.new_id()),
+        created_at=workset.now,
+        name=sender.name,
+        language=sender.language,
+        is_provisional=is_provisional,
+        is_anonymous=not sender.addresses,
+    )
+    return workset.contacts.add(contact.id, contact)
+
+
+def _attach(workset: WorkingSet, contact: Contact, keyed: dict[IdentityKey, Address]) -> None:
+    """Give the contact the addresses nobody has, and raise the proof of those it has (M-2)."""
+    for key, address in keyed.items():
+        row = workset.identities.get(key)
+        if row is None:
+            workset.identities.add(key, _new_identity(workset, contact, key, address))
+        elif row.contact_id == contact.id and address.level.rank > row.level.rank:
+            workset.identities.put(key, replace(row, level=address.level))
+
+
+def _new_identity(workset: WorkingSet, contact: Contact, key: IdentityKey, address: Address) -> ContactIdentity:
+    return ContactIdentity(
+        id=IdentityId(workset.new_id()),
+        contact_id=contact.id,
+        type=address.type,
+        scope=key[1],
+        value=address.value,
+        level=address.level,
+        created_at=workset.now,
+        original=address.original,
+        evidence=_LEVEL_WORDS[address.level],
+    )
+
+
+def _fill(workset: WorkingSet, contact: Contact, sender: Sender) -> Contact:
+    """Take over a name or language that the card lacks; never overwrite what is there (M-13)."""
+    filled = replace(contact, name=contact.name or sender.name, language=contact.language or sender.language)
+    return workset.contacts.put(contact.id, filled)
+
+
+def _words(row: ContactIdentity) -> str:
+    return f"{_TYPE_WORDS.get(row.type, row.type.value)} {row.original or row.value} ({_LEVEL_WORDS[row.level]})"
+
+
+def list_keys(senders: Iterable[Sender], connection_id: ConnectionId) -> set[IdentityKey]:
+    """Return the identity keys of senders, for the scope of a working set."""
+    return {identity_key(address, connection_id) for sender in senders for address in sender.addresses}

@@ -1,0 +1,46 @@
+"""Notices to managers: deliveries of the notify lane, written in the commit that caused them.
+
+A notice names what to show; the screen is made from the state at sending. Lines in observe mode stay silent (FR-8).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from hub.domain.conversation import Conversation
+from hub.domain.delivery import Delivery, Lane, Notice
+from hub.domain.ids import DeliveryId, ManagerId
+from hub.domain.line import LineMode
+from hub.domain.order import order_hash
+from hub.inbox.folds.line_work import LineWork
+
+ALBUM_WINDOW = timedelta(seconds=2)
+NO_DELAY = timedelta(0)
+
+
+def tell(
+    work: LineWork,
+    notice: Notice,
+    conversation: Conversation,
+    *,
+    to: Iterable[int],
+    cause: object,
+    delay: timedelta = NO_DELAY,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Queue a notice for each manager in `to`; once per (notice, conversation, manager, cause)."""
+    if work.line.mode is LineMode.observe:
+        return
+    for manager_id in dict.fromkeys(to):
+        key = f"{notice}:{conversation.id}:{manager_id}:{cause}"
+        payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": int(conversation.id)}
+        work.rows.deliveries[key] = Delivery(
+            id=DeliveryId(work.rows.new_id()),
+            lane=Lane.notify,
+            order_hash=order_hash("notify", manager_id, conversation.id),
+            key=key,
+            due_at=work.rows.now + delay,
+            created_at=work.rows.now,
+            payload={**payload, **(facts or {})},
+            conversation_id=conversation.id,
+            manager_id=ManagerId(int(manager_id)),
+        )

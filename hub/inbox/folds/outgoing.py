@@ -1,0 +1,51 @@
+"""Outgoing messages as folds: an utterance and its delivery are written in one commit."""
+
+from hub.domain.conversation import Thread
+from hub.domain.delivery import Delivery, Lane
+from hub.domain.ids import DeliveryId
+from hub.domain.message import Message
+from hub.domain.order import order_hash
+from hub.domain.workset import WorkingSet
+
+
+def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, cause: str) -> Delivery:
+    """Store an outbound message and queue it on its thread; the thread is the order key of the reply lane.
+
+    `cause` makes the delivery's key with the message's id; a manager's answer gives the press or update it came from.
+    """
+    workset.messages.append(message)
+    key = f"reply:{message.id}:{cause}"
+    delivery = Delivery(
+        id=DeliveryId(workset.new_id()),
+        lane=Lane.reply,
+        order_hash=order_hash("reply", thread.id),
+        key=key,
+        due_at=workset.now,
+        created_at=workset.now,
+        payload={"received_at": message.received_at.isoformat(), "thread_id": int(thread.id)},
+        connection_id=thread.connection_id,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        manager_id=message.manager_id,
+    )
+    workset.deliveries[key] = delivery
+    return delivery
+
+
+def queue_media(workset: WorkingSet, message: Message, thread: Thread) -> None:
+    """Queue the fetching of files that a message only names, after the commit."""
+    if not any(part.provider_ref and not part.sha256 for part in message.attachments):
+        return
+    key = f"media:{message.id}"
+    workset.deliveries[key] = Delivery(
+        id=DeliveryId(workset.new_id()),
+        lane=Lane.media,
+        order_hash=order_hash("media", message.id),
+        key=key,
+        due_at=workset.now,
+        created_at=workset.now,
+        payload={"received_at": message.received_at.isoformat(), "thread_id": int(thread.id)},
+        connection_id=thread.connection_id,
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+    )

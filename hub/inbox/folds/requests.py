@@ -1,0 +1,144 @@
+"""Everything a client request sets off, in order: conversation, message, wait, lead, route, notices, auto-texts."""
+
+from dataclasses import dataclass, replace
+
+from hub.domain.contact import Contact
+from hub.domain.conversation import Conversation, Thread
+from hub.domain.delivery import Notice
+from hub.domain.facts import RequestFacts
+from hub.domain.inbound import Origin
+from hub.domain.ledger import Fact
+from hub.domain.message import Message
+from hub.domain.policy import Policy
+from hub.domain.texts import is_acknowledgement
+from hub.domain.wait import Wait
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.assignment import route_wait
+from hub.inbox.folds.auto_texts import greet
+from hub.inbox.folds.conversations import find_or_open_conversation
+from hub.inbox.folds.leads import ensure_lead
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.matching import Match
+from hub.inbox.folds.messages import Said, add_message
+from hub.inbox.folds.notices import ALBUM_WINDOW, NO_DELAY, tell
+from hub.inbox.folds.outgoing import queue_media
+from hub.inbox.folds.waits import ClientRequest, add_request
+from hub.routing.decide import LineChoice, choose_line
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One utterance of a client with everything known about it.
+
+    `opens_wait` is False for what only belongs into the history (FR-2) and for imported messages (FR-7).
+    """
+
+    match: Match
+    thread: Thread
+    said: Said
+    facts: RequestFacts
+    origin: Origin = Origin()
+    opens_wait: bool = True
+    is_counted: bool = True
+    notice: Notice = Notice.new_lead
+
+
+def pick_line(
+    workset: WorkingSet, policy: Policy, contact: Contact, thread: Thread | None, facts: RequestFacts
+) -> LineChoice:
+    """Return the line (R-1); a thread whose conversation is open stays on its line."""
+    choice = choose_line(replace(facts, tags=frozenset(contact.tags)), policy)
+    if thread is not None and workset.open_conversation(contact.id, thread.line):
+        return replace(choice, line=thread.line)
+    return choice
+
+
+def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
+    """Store the utterance and do what it asks for; returns the stored message."""
+    rows, contact = work.rows, intake.match.contact
+    conversation = find_or_open_conversation(
+        work, contact, at=intake.said.at, thread=intake.thread, source=intake.origin.source
+    )
+    conversation = _keep_subject(rows, conversation, intake)
+    message = add_message(rows, intake.said, contact_id=contact.id, conversation=conversation, thread=intake.thread)
+    queue_media(rows, message, intake.thread)
+    if intake.match.is_new or intake.match.candidate:
+        record(rows, Fact.matched, conversation, cause="M-3", facts={"evidence": intake.match.evidence})
+    if _opens_wait(work, intake, conversation):
+        _request(work, intake, choice, conversation=conversation, message=message)
+    elif conversation.assignee_id is not None:
+        _tell_owner(work, conversation, message, _follow_up(intake))
+    return message
+
+
+def _keep_subject(rows: WorkingSet, conversation: Conversation, intake: Intake) -> Conversation:
+    subject = conversation.subject or intake.said.subject
+    return rows.conversations.put(conversation.id, replace(conversation, subject=subject, snoozed_until=None))
+
+
+def _opens_wait(work: LineWork, intake: Intake, conversation: Conversation) -> bool:
+    """Tell whether the utterance is a client request (FR-1, FR-2)."""
+    if not intake.opens_wait or intake.said.automatic or intake.match.contact.is_blocked:
+        return False
+    is_thanks = work.line.has_thanks_filter and is_acknowledgement(intake.said.text) and not intake.said.attachments
+    return not (is_thanks and work.rows.open_wait(conversation.contact_id, work.line.key) is None)
+
+
+def _request(
+    work: LineWork, intake: Intake, choice: LineChoice, *, conversation: Conversation, message: Message
+) -> Wait:
+    request = ClientRequest(
+        at=intake.said.at,
+        heard_at=intake.said.heard_at,
+        facts=intake.facts,
+        message_id=message.id,
+        group=intake.said.group,
+        priority=choice.priority,
+        is_counted=intake.is_counted,
+    )
+    outcome = add_request(work, conversation, request)
+    if outcome.is_new:
+        conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
+    elif conversation.assignee_id is not None:
+        _tell_owner(work, conversation, message, _follow_up(intake))
+    lead = ensure_lead(work, work.rows.waits[outcome.wait.id], intake.origin)
+    work.rows.leads.put(lead.id, replace(lead, responsible_id=lead.responsible_id or conversation.assignee_id))
+    _ask_about_match(work, intake, conversation)
+    greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
+    return outcome.wait
+
+
+def _follow_up(intake: Intake) -> Notice:
+    return Notice.client_message if intake.notice is Notice.new_lead else intake.notice
+
+
+def _tell_owner(work: LineWork, conversation: Conversation, message: Message, notice: Notice) -> None:
+    """Show a further message to who has the conversation; parts of an album arrive as one notice (case 5)."""
+    owner = [] if conversation.assignee_id is None else [conversation.assignee_id]
+    grouped = bool(message.group_key)
+    tell(
+        work,
+        notice,
+        conversation,
+        to=owner,
+        cause=f"group:{message.group_key}" if grouped else message.id,
+        delay=ALBUM_WINDOW if grouped else NO_DELAY,
+        facts={"message_id": int(message.id), "received_at": message.received_at.isoformat()},
+    )
+
+
+def _ask_about_match(work: LineWork, intake: Intake, conversation: Conversation) -> None:
+    question = intake.match.candidate
+    if question is None:
+        return
+    present = work.rows.conversations[conversation.id]
+    asked: tuple[int, ...] = present.offered_to if present.assignee_id is None else (present.assignee_id,)
+    tell(
+        work,
+        Notice.match_question,
+        present,
+        to=asked,
+        cause=question.id,
+        facts={"candidate_id": question.id},
+    )

@@ -1,0 +1,248 @@
+"""Waits as folds over a working set: a client's request opens or joins one, a person's answer ends it.
+
+The transitions themselves are `hub.domain.wait`; here they meet the calendar, the clocks and the ledger.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hub.domain.conversation import Conversation
+from hub.domain.facts import RequestFacts
+from hub.domain.ids import ManagerId, MessageId, WaitId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.timer import TimerKind
+from hub.domain.wait import (
+    Response,
+    Wait,
+    WaitKind,
+    WaitState,
+    answer,
+    append_request,
+    correct_start,
+    finish,
+    may_answer,
+)
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+
+_CLOCKS = (
+    TimerKind.first_response,
+    TimerKind.next_response,
+    TimerKind.accept,
+    TimerKind.callback,
+    TimerKind.level,
+    TimerKind.held_notice,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRequest:
+    """Something of a client that wants an answer (FR-1). `at` is the accepted instant, `heard_at` the receipt's."""
+
+    at: datetime
+    heard_at: datetime
+    facts: RequestFacts
+    message_id: MessageId | None = None
+    group: str = ""
+    priority: str = ""
+    is_counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOutcome:
+    """The wait a request went to; `is_new` if it opened it."""
+
+    wait: Wait
+    is_new: bool
+
+
+def add_request(work: LineWork, conversation: Conversation, request: ClientRequest) -> RequestOutcome:
+    """Open the contact's wait on the line with this request, or add it to the open one (FR-1, FR-3, FR-9)."""
+    wait = work.rows.open_wait(conversation.contact_id, work.line.key)
+    if wait is None:
+        return RequestOutcome(_open(work, conversation, request), is_new=True)
+    if request.at < wait.started_at:
+        return RequestOutcome(_correct(work, wait, request), is_new=False)
+    appended = work.rows.waits.put(wait.id, append_request(wait, request.at, group=request.group))
+    record(
+        work.rows,
+        Fact.request_added,
+        appended,
+        at=request.at,
+        actor=Actor.client,
+        facts={"message_id": request.message_id},
+    )
+    return RequestOutcome(appended, is_new=False)
+
+
+def _open(work: LineWork, conversation: Conversation, request: ClientRequest) -> Wait:
+    start = _start(conversation, request)
+    previous = _last_closed(work.rows, conversation)
+    kind = work.line.response_kind(conversation.last_response_at, previous, start)
+    targets = work.policy.freeze_targets(work.line, request.facts, kind=kind, priority=request.priority)
+    deadline = work.line.calendar.add_open_time(start, targets.response)
+    wait = Wait(
+        id=WaitId(work.rows.new_id()),
+        contact_id=conversation.contact_id,
+        line=work.line.key,
+        conversation_id=conversation.id,
+        kind=kind,
+        channel=request.facts.channel,
+        source=request.facts.source,
+        started_at=start,
+        deadline_at=deadline.at,
+        target_seconds=int(targets.response.total_seconds()),
+        policy_id=targets.policy_id,
+        policy_revision=targets.revision,
+        has_no_open_time=deadline.is_fallback,
+        is_late_delivery=deadline.at <= request.heard_at,
+        is_counted=request.is_counted,
+        request_message_id=request.message_id,
+        last_request_at=start,
+        last_group=request.group,
+        assignee_id=conversation.assignee_id,
+        assignee_at_start=conversation.assignee_id,
+    )
+    work.rows.waits.add(wait.id, wait)
+    record(
+        work.rows,
+        Fact.wait_opened,
+        wait,
+        at=start,
+        actor=Actor.client,
+        cause="FR-1",
+        facts=_opening_facts(wait, request),
+    )
+    arm_clocks(work, wait)
+    return wait
+
+
+def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
+    return {
+        "kind": wait.kind.value,
+        "channel": wait.channel,
+        "requested_at": request.at,
+        "deadline_at": wait.deadline_at,
+        "target_seconds": wait.target_seconds,
+        "policy": wait.policy_id,
+        "revision": wait.policy_revision,
+        "no_open_time": wait.has_no_open_time,
+        "late_delivery": wait.is_late_delivery,
+        "message_id": request.message_id,
+    }
+
+
+def _start(conversation: Conversation, request: ClientRequest) -> datetime:
+    """Return when the wait starts: a request that is dated before the last answer counts from its receipt (FR-9)."""
+    answered = conversation.last_response_at
+    return request.heard_at if answered is not None and request.at <= answered else request.at
+
+
+def _last_closed(workset: WorkingSet, conversation: Conversation) -> datetime | None:
+    """Return when the conversation before this one was closed, None if it was reopened or there is none (FR-4)."""
+    earlier = [
+        other.closed_at
+        for other in workset.conversations_of(conversation.contact_id, conversation.line)
+        if other.id != conversation.id and other.closed_at is not None
+    ]
+    return max(earlier, default=None)
+
+
+def _correct(work: LineWork, wait: Wait, request: ClientRequest) -> Wait:
+    target = timedelta(seconds=wait.target_seconds)
+    deadline = work.line.calendar.add_open_time(request.at, target)
+    corrected = work.rows.waits.put(wait.id, correct_start(wait, request.at, deadline.at))
+    record(
+        work.rows,
+        Fact.start_corrected,
+        corrected,
+        at=request.at,
+        cause="FR-9",
+        facts={
+            "old_start": wait.started_at,
+            "old_deadline": wait.deadline_at,
+            "deadline_at": corrected.deadline_at,
+        },
+    )
+    arm_clocks(work, corrected)
+    return corrected
+
+
+def clock_of(wait: Wait) -> TimerKind:
+    """Return the clock that runs towards the wait's deadline."""
+    return TimerKind.first_response if wait.kind is WaitKind.first_response else TimerKind.next_response
+
+
+def arm_clocks(work: LineWork, wait: Wait) -> None:
+    """Arm the deadline and the next level of the ladder, unless the wait has breached already (B-1, B-2)."""
+    subject = f"wait:{wait.id}"
+    if wait.breached_at is None:
+        work.rows.arm(clock_of(wait), subject, wait.deadline_at)
+    arm_next_level(work, wait, done=-1)
+
+
+def arm_next_level(work: LineWork, wait: Wait, *, done: int) -> None:
+    """Arm the level of the ladder after number `done`; one timer carries them all, so each is sent at most once (B-3)."""
+    plan = work.line.ladder.plan(timedelta(seconds=wait.target_seconds))
+    if done + 1 < len(plan):
+        offset, _ = plan[done + 1]
+        due = work.line.calendar.add_open_time(wait.started_at, offset)
+        work.rows.arm(TimerKind.level, f"wait:{wait.id}", due.at, level=done + 1)
+
+
+def stop_clocks(workset: WorkingSet, wait: Wait) -> None:
+    """Cancel every clock of a wait that ended."""
+    for kind in _CLOCKS:
+        workset.disarm(kind, f"wait:{wait.id}")
+
+
+def answer_wait(workset: WorkingSet, conversation: Conversation, response: Response, *, cause: str) -> Wait | None:
+    """Stop the open wait of the conversation's contact on its line with a response (S1 to S7); return it if it did.
+
+    The conversation remembers the answer either way (R-3).
+    """
+    _remember_answer(workset, conversation, response)
+    wait = workset.open_wait(conversation.contact_id, conversation.line)
+    if wait is None or not may_answer(wait, response):
+        return None
+    answered = workset.waits.put(wait.id, answer(wait, response))
+    stop_clocks(workset, answered)
+    record(
+        workset,
+        Fact.answered,
+        answered,
+        at=response.at,
+        manager_id=response.manager_id,
+        actor=Actor.manager,
+        cause=cause,
+        facts={
+            "channel": response.channel,
+            "message_id": response.message_id,
+            "seconds": (response.at - wait.started_at).total_seconds(),
+        },
+    )
+    return answered
+
+
+def _remember_answer(workset: WorkingSet, conversation: Conversation, response: Response) -> None:
+    present = workset.conversations[conversation.id]
+    if present.last_response_at is None or present.last_response_at < response.at:
+        remembered = replace(
+            present,
+            last_response_at=response.at,
+            last_responder_id=response.manager_id or present.last_responder_id,
+            last_message_at=max(present.last_message_at, response.at),
+        )
+        workset.conversations.put(present.id, remembered)
+
+
+def end_wait(
+    workset: WorkingSet, wait: Wait, state: WaitState, *, fact: Fact, manager_id: ManagerId | None, note: str
+) -> Wait:
+    """End a wait without an answer of ours: dismissed, declared or cancelled (S8, S11, C-11, P-3)."""
+    ended = workset.waits.put(wait.id, finish(wait, state, workset.now, manager_id=manager_id, note=note))
+    stop_clocks(workset, ended)
+    actor = Actor.manager if manager_id is not None else Actor.hub
+    record(workset, fact, ended, manager_id=manager_id, actor=actor, facts={"note": note})
+    return ended

@@ -1,0 +1,69 @@
+"""What every use-case works with: the store, the clock, the rules in force, and the hints that make others look."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import asyncpg
+
+from hub.domain.ids import ConnectionId, ManagerId
+from hub.domain.policy import Policy
+from hub.domain.ports import Clock, LiveFeed, SoftLocks, Wakeup
+from hub.domain.workset import WorkingSet
+from hub.store import worksets
+from hub.store.ids import IdBlocks
+from hub.store.worksets import Scope
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A connection as decisions see it. `line` is empty if it has none of its own; `region` reads its phone numbers."""
+
+    id: ConnectionId
+    kind: str
+    name: str
+    line: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Built once by `hub.app`. `policy` and `staff` return what is in force at the moment of the call; `staff` maps
+    (type, scope, value) of an address to the manager whose it is (M-15).
+    """
+
+    pool: asyncpg.Pool
+    ids: IdBlocks
+    clock: Clock
+    policy: Callable[[], Policy]
+    staff: Callable[[], Mapping[tuple[str, str, str], ManagerId]]
+    endpoints: Callable[[], Mapping[ConnectionId, Endpoint]]
+    wakeup: Wakeup
+    feed: LiveFeed
+    locks: SoftLocks
+
+    async def change(self, scope: Scope, fold: Callable[[WorkingSet], R]) -> R:
+        """Run a fold in one transaction, commit, and wake those who have work now; see `hub.store.worksets.apply`."""
+        folded: list[WorkingSet] = []
+
+        def remembered(workset: WorkingSet) -> R:
+            folded[:] = [workset]
+            return fold(workset)
+
+        result = await worksets.apply(self.pool, self.ids, scope, remembered, now=self.clock.now())
+        self._tell(folded[0])
+        return result
+
+    def _tell(self, workset: WorkingSet) -> None:
+        for lane in {delivery.lane for delivery in workset.deliveries.values()}:
+            self.wakeup.wake(lane)
+        if workset.timers.fresh or workset.timers.changed:
+            self.wakeup.wake("timers")
+        for entry in {row.conversation_id for row in workset.ledger} | {
+            row.conversation_id for row in workset.messages
+        }:
+            if entry is not None:
+                self.feed.publish(f"conversation:{entry}", {"kind": "changed"})

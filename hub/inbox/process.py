@@ -1,0 +1,203 @@
+"""From stored receipts to work: claim, parse outside any transaction, then one transaction for the batch.
+
+A failing batch is halved until the poison receipt stands alone; it is tried three times and parked, visible and
+replayable, and its neighbours pass (reliability cases 24 and 41).
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from hub.channels.base import EmbedsFiles, Parses, Raw
+from hub.crash import crash_point
+from hub.domain.errors import PayloadInvalid, StorageUnavailable
+from hub.domain.ids import ConnectionId
+from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage
+from hub.domain.message import Attachment
+from hub.domain.workset import Settled, WorkingSet
+from hub.inbox.folds.events import Incoming, fold_event, scope_of
+from hub.inbox.office import Endpoint, Office
+from hub.store import receipts
+from hub.store.files import Files
+from hub.store.pool import acquire
+from hub.store.receipts import ClaimedReceipt
+from hub.store.worksets import LinesNeeded, Scope
+
+BATCH = 64
+LEASE = timedelta(seconds=60)
+_log = structlog.get_logger()
+Parser = Callable[[Parses, Sequence[Raw]], Awaitable[Sequence[Sequence[InboundEvent] | PayloadInvalid]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A claimed receipt and what its channel made of it: events, or the reason why it cannot be understood."""
+
+    claimed: ClaimedReceipt
+    endpoint: Endpoint
+    events: tuple[InboundEvent, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """Works receipts of clients. `channel_of` gives a connection's adapter; `parse` runs its parser, in limited
+    child processes for channels whose payloads may be hostile to it.
+    """
+
+    office: Office
+    files: Files
+    channel_of: Callable[[int], object | None]
+    parse: Parser
+
+    async def run_batch(self, *, limit: int = BATCH) -> int:
+        """Claim and process one batch; return how many receipts it was. Commits once for the whole batch."""
+        token = secrets.randbits(62)
+        async with acquire(self.office.pool) as connection:
+            claimed = await receipts.claim(connection, lane="client", limit=limit, token=token, lease=LEASE)
+        if claimed:
+            parsed = await self._parse(claimed)
+            parsed = await self._keep_files(parsed, {receipt.id: receipt for receipt in claimed})
+            await self._apply(parsed)
+        return len(claimed)
+
+    async def _apply(self, parsed: Sequence[Parsed]) -> None:
+        """Fold and commit; on a failure halve until the culprit is alone, then leave it to its next attempt."""
+        try:
+            await self._commit(parsed)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            if len(parsed) == 1:
+                _log.exception("receipt.failed", receipt_id=parsed[0].claimed.id, attempt=parsed[0].claimed.attempt)
+                async with acquire(self.office.pool) as connection:
+                    await receipts.release(connection, [parsed[0].claimed])
+                return
+            middle = len(parsed) // 2
+            await self._apply(parsed[:middle])
+            await self._apply(parsed[middle:])
+
+    async def _commit(self, parsed: Sequence[Parsed]) -> None:
+        policy, staff = self.office.policy(), self.office.staff()
+        incoming = [(each, _incoming(each)) for each in parsed]
+        scope = Scope()
+        for _, events in incoming:
+            for event in events:
+                scope_of(policy, event, scope)
+
+        def fold(rows: WorkingSet) -> None:
+            for each, events in incoming:
+                for event in events:
+                    try:
+                        fold_event(rows, policy, event, staff)
+                    except LinesNeeded as needed:
+                        scope.lines.add(str(needed))
+                        raise
+                rows.settled_receipts.append(_settled(each))
+
+        crash_point("process.before_fold")
+        await self.office.change(scope, fold)
+        crash_point("process.after_commit")
+
+    async def _parse(self, claimed: Sequence[ClaimedReceipt]) -> list[Parsed]:
+        repeated = await self._find_repeated(claimed)
+        by_connection: dict[int, list[ClaimedReceipt]] = {}
+        for receipt in claimed:
+            by_connection.setdefault(receipt.connection_id, []).append(receipt)
+        parsed = {}
+        for connection_id, own in by_connection.items():
+            for each in await self._parse_connection(connection_id, own):
+                parsed[each.claimed.id] = each
+        return [
+            replace(parsed[receipt.id], events=()) if receipt.id in repeated else parsed[receipt.id]
+            for receipt in claimed
+        ]
+
+    async def _parse_connection(self, connection_id: int, claimed: Sequence[ClaimedReceipt]) -> list[Parsed]:
+        endpoint = self.office.endpoints().get(ConnectionId(connection_id))
+        channel = self.channel_of(connection_id)
+        if endpoint is None or not isinstance(channel, Parses):
+            gone = Endpoint(ConnectionId(connection_id), kind="", name="")
+            fault = "its connection is not there any more or cannot receive; connect it again, then `hub replay`"
+            return [Parsed(receipt, gone, fault=fault) for receipt in claimed]
+        raws = [await self._raw(receipt) for receipt in claimed]
+        results = await self.parse(channel, raws)
+        return [_parsed(*each, endpoint) for each in zip(claimed, results, strict=True)]
+
+    async def _find_repeated(self, claimed: Sequence[ClaimedReceipt]) -> set[int]:
+        unkeyed = [receipt for receipt in claimed if receipt.is_unkeyed]
+        if not unkeyed:
+            return set()
+        spans = [timedelta(seconds=float(receipt.head.get("join_seconds", 60))) for receipt in unkeyed]
+        async with acquire(self.office.pool) as connection:
+            return await receipts.find_repeated(connection, unkeyed, spans)
+
+    async def _raw(self, receipt: ClaimedReceipt) -> Raw:
+        body = receipt.body if receipt.body is not None else await self.files.read(receipt.file_sha256)
+        head = receipt.head
+        return Raw(
+            body=body,
+            received_at=receipt.received_at,
+            headers=head.get("headers", {}),
+            method=head.get("method", ""),
+            suffix=head.get("suffix", ""),
+            query=head.get("query", ""),
+            remote=head.get("remote", ""),
+        )
+
+    async def _keep_files(self, parsed: Sequence[Parsed], claimed: dict[int, ClaimedReceipt]) -> list[Parsed]:
+        """Store the files that payloads carry inside, before the rows that name them are committed."""
+        return [await self._keep_own_files(each, claimed[each.claimed.id]) for each in parsed]
+
+    async def _keep_own_files(self, parsed: Parsed, receipt: ClaimedReceipt) -> Parsed:
+        channel = self.channel_of(receipt.connection_id)
+        carried = [event for event in parsed.events if getattr(event, "attachments", ())]
+        if not carried or not isinstance(channel, EmbedsFiles):
+            return parsed
+        raw = await self._raw(receipt)
+        events = [await self._with_files(event, channel, raw) for event in parsed.events]
+        return replace(parsed, events=tuple(events))
+
+    async def _with_files(self, event: InboundEvent, channel: EmbedsFiles, raw: Raw) -> InboundEvent:
+        if not isinstance(event, InboundMessage | FormSubmission) or not event.attachments:
+            return event
+        kept: list[Attachment] = []
+        for attachment in event.attachments:
+            if not attachment.provider_ref or attachment.sha256:
+                kept.append(attachment)
+                continue
+            content = channel.embedded_file(raw, attachment)
+            stored = await self.files.write(content)
+            kept.append(replace(attachment, sha256=stored.digest, size_bytes=len(content), provider_ref=""))
+        return replace(event, attachments=tuple(kept))
+
+
+async def parse_here(channel: Parses, raws: Sequence[Raw]) -> list[Sequence[InboundEvent] | PayloadInvalid]:
+    """Parse in this process: for payloads whose size and shape the entrance has limited."""
+    results: list[Sequence[InboundEvent] | PayloadInvalid] = []
+    for raw in raws:
+        try:
+            results.append(channel.parse(raw))
+        except PayloadInvalid as fault:
+            results.append(fault)
+    return results
+
+
+def _parsed(receipt: ClaimedReceipt, result: Sequence[InboundEvent] | PayloadInvalid, endpoint: Endpoint) -> Parsed:
+    if isinstance(result, PayloadInvalid):
+        _log.warning("receipt.parked", receipt_id=receipt.id, connection=endpoint.name, code=result.code)
+        return Parsed(receipt, endpoint, fault=str(result))
+    return Parsed(receipt, endpoint, events=tuple(result))
+
+
+def _incoming(parsed: Parsed) -> list[Incoming]:
+    receipt = parsed.claimed
+    return [Incoming(parsed.endpoint, event, receipt.received_at, receipt.is_history) for event in parsed.events]
+
+
+def _settled(parsed: Parsed) -> Settled:
+    state = "parked" if parsed.fault else "done"
+    return Settled(parsed.claimed.id, parsed.claimed.token, state, reason=parsed.fault)

@@ -1,0 +1,62 @@
+"""The one Clock: database time read at start and every 30 s, the monotonic clock in between, and an offset.
+
+The offset is 0 in production. Sandbox and tests move it in one place; whoever waits for an instant is woken by `moved`.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from hub.domain.errors import StorageUnavailable
+from hub.store.pool import acquire
+
+REREAD_EVERY = timedelta(seconds=30)
+
+
+class DatabaseClock:
+    """Business time of this process. Never goes back by itself: a database that is behind only stops it for a moment."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._read_at: datetime | None = None
+        self._monotonic = 0.0
+        self._latest = datetime.min
+        self.offset = timedelta(0)
+        self.on_moved: Callable[[], None] = lambda: None
+
+    async def read(self) -> None:
+        """Read the database's time once. Call before the first `now`.
+
+        Raises:
+            StorageUnavailable: the database is away; the old reading goes on.
+        """
+        async with acquire(self._pool) as connection:
+            before = time.monotonic()
+            at = await connection.fetchval("SELECT clock_timestamp()")
+            self._monotonic = (before + time.monotonic()) / 2
+            self._read_at = at
+
+    def now(self) -> datetime:
+        """Return the instant in UTC."""
+        if self._read_at is None:
+            raise RuntimeError("the clock was asked before it was read")
+        at = self._read_at + timedelta(seconds=time.monotonic() - self._monotonic) + self.offset
+        self._latest = max(at, self._latest.replace(tzinfo=at.tzinfo))
+        return self._latest
+
+    def move(self, by: timedelta) -> None:
+        """Move the business time forward (sandbox and tests); wakes every timer."""
+        self.offset += by
+        self.on_moved()
+
+    async def keep_reading(self) -> None:
+        """Reread for ever; a database that is away does not stop it."""
+        while True:
+            await asyncio.sleep(REREAD_EVERY.total_seconds())
+            try:
+                await self.read()
+            except StorageUnavailable:
+                continue

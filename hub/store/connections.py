@@ -1,0 +1,127 @@
+"""Connections: configured endpoints with encrypted settings, found by the hash of the key in their path."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from hub.store.rows import to_json_text
+
+ATTEMPTS_KEPT = 50
+ATTEMPTS_KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """A connection as stored. `settings_encrypted` and `key_encrypted` open with `hub.store.secrets`."""
+
+    id: int
+    kind: str
+    name: str
+    line: str
+    settings_encrypted: bytes
+    key_hash: str
+    old_key_hash: str
+    key_encrypted: bytes | None
+    state: str
+    state_reason: str
+    cursor: Mapping[str, Any]
+    created_at: datetime
+    last_success_at: datetime | None
+
+
+_COLUMNS = (
+    "id, kind, name, line, settings_encrypted, key_hash, old_key_hash, key_encrypted, state, state_reason, cursor, "
+    "created_at, last_success_at"
+)
+
+
+async def list_connections(connection: asyncpg.Connection) -> list[ConnectionRow]:
+    """Return all connections by id."""
+    return [ConnectionRow(**row) for row in await connection.fetch(f"SELECT {_COLUMNS} FROM connections ORDER BY id")]
+
+
+async def add_connection(connection: asyncpg.Connection, row: ConnectionRow) -> None:
+    """Insert a connection; the caller commits. A name that is taken raises the driver's unique violation."""
+    await connection.execute(
+        "INSERT INTO connections (id, kind, name, line, settings_encrypted, key_hash, key_encrypted, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        row.id,
+        row.kind,
+        row.name,
+        row.line,
+        row.settings_encrypted,
+        row.key_hash,
+        row.key_encrypted,
+        row.created_at,
+    )
+
+
+async def save_cursor(
+    connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, at: datetime
+) -> None:
+    """Store how far a poll has come, together with what it brought; the caller commits."""
+    await connection.execute(
+        "UPDATE connections SET cursor = $2::text::jsonb, last_success_at = $3 WHERE id = $1",
+        connection_id,
+        to_json_text(cursor),
+        at,
+    )
+
+
+async def get_cursor(connection: asyncpg.Connection, connection_id: int) -> dict[str, Any]:
+    """Return how far a poll has come; empty at first contact."""
+    return dict(await connection.fetchval("SELECT cursor FROM connections WHERE id = $1", connection_id) or {})
+
+
+async def set_state(
+    connection: asyncpg.Connection, connection_id: int, state: str, *, reason: str, at: datetime
+) -> None:
+    """Store that a connection is `active`, `paused` or `down`, and why. Commits by itself."""
+    await connection.execute(
+        "UPDATE connections SET state = $2, state_reason = $3, state_at = $4 WHERE id = $1",
+        connection_id,
+        state,
+        reason,
+        at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One request at a connection: names and sizes, never values (architecture §6)."""
+
+    id: int
+    connection_id: int
+    at: datetime
+    remote: str
+    verdict: str
+    shape: Mapping[str, Any]
+
+
+async def add_attempts(connection: asyncpg.Connection, attempts: list[AttemptRow]) -> None:
+    """Store attempts and forget all but the last 50 of each connection, and all older than a day. Commits by itself."""
+    async with connection.transaction():
+        await connection.executemany(
+            "INSERT INTO attempts (id, connection_id, at, remote, verdict, shape) VALUES ($1, $2, $3, $4, $5, $6::text::jsonb)",
+            [(a.id, a.connection_id, a.at, a.remote, a.verdict, to_json_text(a.shape)) for a in attempts],
+        )
+        await connection.execute(
+            "DELETE FROM attempts a USING (SELECT id, at, row_number() OVER (PARTITION BY connection_id ORDER BY at DESC, id DESC) "
+            "AS place FROM attempts WHERE connection_id = ANY($1::bigint[])) r "
+            "WHERE a.id = r.id AND (r.place > $2 OR r.at < $3)",
+            list({a.connection_id for a in attempts}),
+            ATTEMPTS_KEPT,
+            attempts[-1].at - ATTEMPTS_KEPT_FOR,
+        )
+
+
+async def list_attempts(connection: asyncpg.Connection, connection_id: int) -> list[AttemptRow]:
+    """Return the kept attempts of a connection, newest first."""
+    rows = await connection.fetch(
+        "SELECT id, connection_id, at, remote, verdict, shape FROM attempts WHERE connection_id = $1 ORDER BY at DESC, id DESC",
+        connection_id,
+    )
+    return [AttemptRow(**row) for row in rows]
