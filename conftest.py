@@ -112,4 +112,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if account:
         terminalreporter.section("left out")
     for reason, count in sorted(account.items()):
-        terminalreporter.line(f"{count:>4} tests: {reason}")
+        terminalreporter.line(f"{count:>4} {'test' if count == 1 else 'tests'}: {reason}")
