@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,57 @@ async def test_postgresql_15_lowers_cyrillic_too(data_dir):
 
     async with connect(server.dsn) as connection:
         assert await connection.fetchval("SELECT lower('ЁЛКА')") == "ёлка"
+
+
+ORDINARY_HUB = """
+import asyncio, os, pwd, sys
+from pathlib import Path
+from hub.domain.errors import ConfigError
+from hub.store.embedded import start_embedded, stop_embedded
+async def main():
+    try:
+        server = await start_embedded(Path(sys.argv[1]))
+        print("started as", server.cluster.owner())
+    except ConfigError as error:
+        print("start refused:", error)
+    try:
+        print("stopped:", await stop_embedded(Path(sys.argv[1])))
+    except ConfigError as error:
+        print("stop refused:", error)
+nobody = pwd.getpwnam("nobody")
+os.setgroups([])
+os.setgid(nobody.pw_gid)
+os.setuid(nobody.pw_uid)  # only now: the interpreter itself may lie where nobody cannot look
+asyncio.run(main())
+"""
+
+
+def as_ordinary_user(data_dir):
+    """Start and stop in a process of the account `nobody`; return what it printed."""
+    command = [sys.executable, "-c", ORDINARY_HUB, str(data_dir)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@as_root
+def test_an_ordinary_user_runs_the_server_as_itself(data_dir):
+    shutil.chown(data_dir, "nobody")
+
+    printed = as_ordinary_user(data_dir)
+
+    assert "started as nobody" in printed
+    assert "stopped: True" in printed
+
+
+@as_root
+async def test_an_ordinary_user_can_neither_use_nor_stop_what_root_started(data_dir):
+    server = await start_embedded(data_dir)
+
+    printed = as_ordinary_user(data_dir)
+
+    assert f"start refused: {data_dir} is not writable for this user" in printed
+    assert "stop refused:" in printed
+    assert "run as its owner or as root" in printed
+    assert await server_version(server.dsn) == WHEEL_MAJOR
 
 
 @as_root

@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 import os
+import resource
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.errors import ConfigError, NotFound, PayloadTooLarge
+from hub.domain.errors import ConfigError, NotFound, PayloadTooLarge, StorageUnavailable
 from hub.store.files import Files, StoredFile
 
 LETTER = "Здравствуйте".encode()
@@ -170,6 +171,27 @@ async def test_sweep_puts_back_what_a_killed_sweep_had_moved_aside(files, root):
     await files.sweep(none_known)
 
     assert await files.read(digest) == LETTER
+
+
+@pytest.fixture
+def small_disk():
+    """Let no file of this process grow over 64 KiB, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+async def test_case31_a_full_disk_is_storage_unavailable_and_leaves_nothing_half_made(files, root, small_disk):
+    content = bytes(1 << 20)
+
+    with pytest.raises(StorageUnavailable):
+        await files.write(content)
+    with pytest.raises(StorageUnavailable):
+        await files.write_stream(chunks_of(content, 1 << 12), limit_bytes=len(content))
+
+    assert not [path for path in root.rglob("*") if path.is_file()]
+    assert await files.read((await files.write(LETTER)).digest) == LETTER
 
 
 def test_a_file_in_the_place_of_the_store_is_a_configuration_error(tmp_path):

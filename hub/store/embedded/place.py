@@ -8,6 +8,8 @@ unless the path is too long for a socket address.
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -42,6 +44,19 @@ def prepare_data_dir(data_dir: Path) -> Path:
     if (path / "PG_VERSION").exists():
         raise ConfigError(f"{path} is itself a PostgreSQL data directory: give another --data, or its server as --dsn")
     return path
+
+
+@contextmanager
+def file_errors(data_dir: Path) -> Iterator[None]:
+    """Translate what the file system refuses below `data_dir` into one line for the administrator."""
+    try:
+        yield
+    except PermissionError as error:
+        raise ConfigError(
+            f"{error.filename or data_dir} is closed to this user: run as its owner or as root"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{error.filename or data_dir}: {error.strerror}; free space or repair the disk") from error
 
 
 def make_passable(directory: Path) -> None:

@@ -23,6 +23,7 @@ from hub.store.embedded.launch import State, launch, probe
 from hub.store.embedded.place import (
     SHARED_PLACE,
     cluster_account,
+    file_errors,
     find_cluster,
     place_new_cluster,
     prepare_data_dir,
@@ -61,17 +62,13 @@ async def start_embedded(data_dir: Path, *, bin_dir: Path | None = None, shared:
         ConfigError: the directory, account, binaries or server refuse; one line with the reason and the next step.
     """
     directory = prepare_data_dir(data_dir)
-    async with _turn(directory):
-        cluster = find_cluster(directory)
-        account = cluster_account(cluster)
-        attached = await probe(cluster) is State.READY
-        if not attached:
-            binaries = await choose_binaries(cluster, account, bin_dir=bin_dir, shared=shared)
-            if not (cluster / "PG_VERSION").exists():
-                cluster = place_new_cluster(directory, account, shared=shared)
-                await make_cluster(cluster, binaries, account)
-            await launch(cluster, binaries, account)
-        await _ensure_database(cluster)
+    with file_errors(directory):
+        async with _turn(directory):
+            cluster = find_cluster(directory)
+            attached = await probe(cluster) is State.READY
+            if not attached:
+                cluster = await _start(directory, cluster, bin_dir=bin_dir, shared=shared)
+            await _ensure_database(cluster)
     _log.info("postgres.attached" if attached else "postgres.started", cluster=str(cluster))
     return Embedded(socket_dsn(cluster, DATABASE), attached, cluster, directory, bin_dir)
 
@@ -80,22 +77,39 @@ async def stop_embedded(data_dir: Path, *, bin_dir: Path | None = None) -> bool:
     """Stop the server of `data_dir`, whoever started it; say whether one was running.
 
     Raises:
-        ConfigError: it did not stop within a minute.
+        ConfigError: it is not ours to stop, or did not stop within a minute.
     """
-    cluster = find_cluster(data_dir)
-    if not (cluster / "PG_VERSION").exists():
-        return False
-    async with _turn(data_dir):
-        if not (cluster / "postmaster.pid").exists():
+    with file_errors(data_dir):
+        cluster = find_cluster(data_dir)
+        if not (cluster / "PG_VERSION").exists():
             return False
-        account = cluster_account(cluster)
-        binaries = await choose_binaries(cluster, account, bin_dir=bin_dir)
-        result = await run_tool(
-            binaries.program("pg_ctl"), "stop", "-D", str(cluster), "-m", "fast", "-t", "60", account=account
-        )
-        if result.code != 0 and await probe(cluster) is not State.ABSENT:
-            raise ConfigError(f"the server in {cluster} does not stop: {result.reason}; see {cluster / 'log'}")
-    _log.info("postgres.stopped", cluster=str(cluster))
+        async with _turn(data_dir):
+            was_running = await _stop(cluster, bin_dir=bin_dir)
+    if was_running:
+        _log.info("postgres.stopped", cluster=str(cluster))
+    return was_running
+
+
+async def _start(data_dir: Path, cluster: Path, *, bin_dir: Path | None, shared: Path) -> Path:
+    """Start the server, making its cluster first if there is none; return where the cluster lies."""
+    account = cluster_account(cluster)
+    binaries = await choose_binaries(cluster, account, bin_dir=bin_dir, shared=shared)
+    if not (cluster / "PG_VERSION").exists():
+        cluster = place_new_cluster(data_dir, account, shared=shared)
+        await make_cluster(cluster, binaries, account)
+    await launch(cluster, binaries, account)
+    return cluster
+
+
+async def _stop(cluster: Path, *, bin_dir: Path | None) -> bool:
+    if not (cluster / "postmaster.pid").exists():
+        return False
+    account = cluster_account(cluster)
+    binaries = await choose_binaries(cluster, account, bin_dir=bin_dir)
+    pg_ctl = binaries.program("pg_ctl")
+    result = await run_tool(pg_ctl, "stop", "-D", str(cluster), "-m", "fast", "-t", "60", account=account)
+    if result.code != 0 and await probe(cluster) is not State.ABSENT:
+        raise ConfigError(f"the server in {cluster} does not stop: {result.reason}; see {cluster / 'log'}")
     return result.code == 0
 
 
