@@ -1,4 +1,4 @@
-"""The routing pipeline R-1 to R-9 and the check of a transfer, R-12: facts and policy in, a decision with reasons out.
+"""The routing pipeline R-1 to R-9: facts and policy in, a decision with reasons out.
 
 The first decision wins and every step leaves a reason. Nothing is written and no time is read here; `hub.inbox` applies
 the decision under the line's lock and claims with a conditional update (R-10).
@@ -11,13 +11,11 @@ from enum import StrEnum
 
 from hub.domain.facts import ManagerFacts, RequestFacts, RouteFacts
 from hub.domain.ids import LineKey, ManagerId
-from hub.domain.line import OwnerOffShift
+from hub.domain.line import EVERYONE, OwnerOffShift
 from hub.domain.policy import LinePolicy, Policy
+from hub.routing.eligibility import capacity_of, is_eligible, list_obstacles, load_of, say_load
 from hub.routing.reasons import Reason, ReasonCode
 from hub.routing.strategies import STRATEGIES, Pool
-
-VOICE_WEIGHT = 3
-"""A running call loads a person like so many conversations (R-7)."""
 
 
 class Step(StrEnum):
@@ -66,15 +64,6 @@ class RoutingDecision:
         return self.assignee is None and not self.offered_to
 
 
-@dataclass(frozen=True, slots=True)
-class TransferCheck:
-    """Whether a person can be given a conversation: at once, after a confirm, or not at all (R-12)."""
-
-    is_allowed: bool
-    needs_confirm: bool
-    reasons: tuple[Reason, ...] = ()
-
-
 def choose_line(request: RequestFacts, policy: Policy) -> LineChoice:
     """Return the line of a request by the first rule that fits, else the connection's, else the default one (R-1)."""
     fallback = _line_without_rule(request, policy)
@@ -91,36 +80,6 @@ def decide(facts: RouteFacts, policy: LinePolicy) -> RoutingDecision:
     reasons: list[Reason] = []
     decision = _keep_assignee(facts, policy, reasons) or _give_to_owner(facts, policy, reasons)
     return decision or _find_somebody(facts, policy, reasons)
-
-
-def list_obstacles(manager: ManagerFacts, facts: RouteFacts, policy: LinePolicy, *, extra: int = 0) -> Iterator[Reason]:
-    """Yield why a manager may not get the wait, nothing if eligible (R-6, R-7). `extra` raises the capacity."""
-    if not manager.is_active:
-        yield Reason(ReasonCode.inactive, manager.name)
-    if not manager.is_on_shift:
-        yield Reason(ReasonCode.off_shift, manager.name)
-    if manager.is_paused:
-        yield Reason(ReasonCode.paused, manager.name)
-    if not manager.is_reachable:
-        yield Reason(ReasonCode.unreachable, manager.name)
-    if not facts.required_skills <= manager.skills:
-        missing = ", ".join(sorted(facts.required_skills - manager.skills))
-        yield Reason(ReasonCode.lacks_skill, manager.name, missing)
-    if load_of(manager) >= _capacity(manager, policy) + extra:
-        yield Reason(ReasonCode.at_capacity, manager.name, _load_words(manager, policy))
-    if manager.id in facts.declined:
-        yield Reason(ReasonCode.declined, manager.name)
-
-
-def load_of(manager: ManagerFacts) -> int:
-    """Return how much of the capacity is used: waiting clients, fresh answers, and calls three times (R-7)."""
-    return manager.open_waits + manager.recently_answered + VOICE_WEIGHT * manager.voice_calls
-
-
-def check_transfer(target: ManagerFacts, facts: RouteFacts, policy: LinePolicy) -> TransferCheck:
-    """Check a transfer to a person: without access never, if not eligible only after a confirm (R-12)."""
-    obstacles = tuple(list_obstacles(target, facts, policy))
-    return TransferCheck(is_allowed=target.is_active, needs_confirm=bool(obstacles), reasons=obstacles)
 
 
 def _line_without_rule(request: RequestFacts, policy: Policy) -> LineChoice:
@@ -162,8 +121,8 @@ def _give_to_owner(facts: RouteFacts, policy: LinePolicy, reasons: list[Reason])
 
 
 def _over_capacity(owner: ManagerFacts, policy: LinePolicy) -> Iterator[Reason]:
-    if load_of(owner) >= _capacity(owner, policy):
-        yield Reason(ReasonCode.over_capacity_for_owner, owner.name, _load_words(owner, policy))
+    if load_of(owner) >= capacity_of(owner, policy):
+        yield Reason(ReasonCode.over_capacity_for_owner, owner.name, say_load(owner, policy))
 
 
 def _own_manager(facts: RouteFacts, policy: LinePolicy) -> tuple[ManagerFacts | None, ReasonCode]:
@@ -205,13 +164,15 @@ def _sort_out(
     eligible: list[ManagerFacts] = []
     only_declined: list[ManagerFacts] = []
     skipped: list[Reason] = []
+    is_open_team = EVERYONE in policy.team
     for manager in facts.managers:
-        if not policy.has_member(manager.key):
+        if not (is_open_team or manager.key in policy.team):
+            continue
+        if is_eligible(manager, facts, policy):
+            eligible.append(manager)
             continue
         obstacles = list(list_obstacles(manager, facts, policy))
-        if not obstacles:
-            eligible.append(manager)
-        elif [obstacle.code for obstacle in obstacles] == [ReasonCode.declined]:
+        if [obstacle.code for obstacle in obstacles] == [ReasonCode.declined]:
             only_declined.append(manager)
         skipped.extend(obstacle for obstacle in obstacles if obstacle not in reasons)
     reasons.extend(_grouped(skipped))
@@ -299,11 +260,3 @@ def _returns_to(facts: RouteFacts, policy: LinePolicy) -> ManagerId | None:
 def _name_of(manager_id: ManagerId, facts: RouteFacts) -> str:
     manager = facts.find_manager(manager_id)
     return manager.name if manager else str(manager_id)
-
-
-def _capacity(manager: ManagerFacts, policy: LinePolicy) -> int:
-    return policy.routing.capacity if manager.capacity is None else manager.capacity
-
-
-def _load_words(manager: ManagerFacts, policy: LinePolicy) -> str:
-    return f"{load_of(manager)}/{_capacity(manager, policy)}"

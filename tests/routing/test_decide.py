@@ -15,7 +15,8 @@ from hub.domain.ids import LineKey, ManagerId
 from hub.domain.line import OwnerOffShift, RoutingSettings, StrategyName
 from hub.domain.manager import Manager, Presence
 from hub.domain.policy import LinePolicy, Policy, StaffPolicy
-from hub.routing.decide import RoutingDecision, Step, check_transfer, decide, load_of
+from hub.routing.decide import RoutingDecision, Step, decide
+from hub.routing.eligibility import check_transfer, is_eligible, list_obstacles, load_of
 from hub.routing.people import Load, describe_manager
 from hub.routing.reasons import Reason, ReasonCode
 
@@ -278,6 +279,15 @@ def test_invariant12_every_decision_has_a_reason_and_only_names_people_who_may_g
     assert all(reason.ru and reason.en for reason in decision.reasons)
     assert {*decision.offered_to, *([decision.assignee] if decision.assignee else [])} <= active
     assert decision.accept_within is None or decision.accept_within <= known.target * 0.4
+
+
+@given(managers, policies, st.frozensets(people), st.frozensets(st.sampled_from(["опт", "сервис"])))
+def test_r6_eligible_means_without_obstacles(
+    manager: ManagerFacts, policy: LinePolicy, declined: frozenset[ManagerId], skills: frozenset[str]
+):
+    known = facts(manager, declined=declined, required_skills=skills)
+
+    assert is_eligible(manager, known, policy) == (not list(list_obstacles(manager, known, policy)))
 
 
 # ---------------------------------------------------------------- R-12, facts
