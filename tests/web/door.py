@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence, Peek, Raw, Reply, Responsible
 from hub.domain.errors import StorageUnavailable, WebhookRejected
@@ -60,6 +61,7 @@ class Memory:
     responsible: Responsible | None = None
     is_answer_slow: bool = False
     is_ready: bool = True
+    was_refused: asyncio.Event = field(default_factory=asyncio.Event)
     commit: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class Memory:
 
     async def accept(self, _connected: Connected, raws: Sequence[Raw]) -> None:
         if self.is_storage_down:
+            self.was_refused.set()
             raise StorageUnavailable("the database does not answer; see hub check")
         await self.commit.wait()
         self.stored.extend(raws)
@@ -81,13 +84,14 @@ class Memory:
         return Readiness(self.is_ready, (("database", "ok" if self.is_ready else "no answer"),))
 
 
-def make_entrance(memory: Memory, *, channel: Channel[ChannelSettings] | None = None, hops: int = 0) -> Entrance:
-    """Bind an entrance that knows one connection of the kind `bell`."""
-    bell = channel or Bell(ChannelSettings(), make_context(Http()))
-    connected = Connected(ConnectionId(7), "bell", bell)
+def make_entrance(
+    memory: Memory, *, kind: str = "bell", channel: Channel[Any] | None = None, hops: int = 0
+) -> Entrance:
+    """Bind an entrance that knows one connection, by default a `bell`."""
+    connected = Connected(ConnectionId(7), kind, channel or Bell(ChannelSettings(), make_context(Http())))
 
-    async def find_connection(kind: str, key: str) -> Connected | None:
-        return connected if (kind, key) == ("bell", KEY) else None
+    async def find_connection(wanted_kind: str, key: str) -> Connected | None:
+        return connected if (wanted_kind, key) == (kind, KEY) else None
 
     return Entrance(
         clock=StillClock(),

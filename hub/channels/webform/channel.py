@@ -11,7 +11,7 @@ from hub.channels.webform.content import Content, read_content
 from hub.channels.webform.gate import Gate
 from hub.channels.webform.mapping import is_system_field, read_sender, read_text
 from hub.channels.webform.marks import is_mark, read_marks
-from hub.channels.webform.settings import WebFormSettings
+from hub.channels.webform.settings import WebFormSettings, origin_of
 from hub.channels.webform.tokens import fill_time, issue_fill_token, receipt_token
 from hub.domain.errors import PayloadInvalid
 from hub.domain.inbound import FormSubmission, InboundEvent, Origin
@@ -41,7 +41,7 @@ class WebForm(Channel[WebFormSettings]):
     def __init__(self, settings: WebFormSettings, context: Context) -> None:
         super().__init__(settings, context)
         self.body_limit_bytes = settings.max_body_megabytes * 1024 * 1024
-        self._gate = Gate(settings, context.clock.now())
+        self._gate = Gate(settings, own_site=origin_of(context.public_url))
         self._key = settings.signing_key.get_secret_value()
 
     def handshake(self, raw: Raw) -> Reply | None:
@@ -49,8 +49,8 @@ class WebForm(Channel[WebFormSettings]):
         if raw.method == "OPTIONS":
             return Reply(204, headers=self._preflight_headers(raw))
         if raw.method == "GET" and raw.suffix == "token":
-            token = {"token": issue_fill_token(self._key, raw.received_at)}
-            return Reply(body=json.dumps(token).encode(), content_type=_JSON, headers=self._cors(raw))
+            body = json.dumps({"token": self.issue_token(raw.received_at)}).encode()
+            return Reply(body=body, content_type=_JSON, headers=self._cors(raw))
         is_look_up = raw.method in {"GET", "HEAD"} and not raw.query
         return Reply(body=b"ok") if is_look_up or _is_tilda_test(raw) else None
 
@@ -104,6 +104,10 @@ class WebForm(Channel[WebFormSettings]):
             if attachment.provider_ref == f"part:{number}":
                 return part.content
         raise PayloadInvalid(f"the form has no part '{attachment.provider_ref}'")
+
+    def issue_token(self, now: datetime) -> str:
+        """Return the fill-time token of a form that is shown at `now`."""
+        return issue_fill_token(self._key, now)
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Return how to connect a site, Tilda or a server of one's own."""

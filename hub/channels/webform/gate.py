@@ -6,7 +6,6 @@ not count.
 """
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from hub.channels.base import Raw
 from hub.channels.webform.content import read_content
@@ -21,15 +20,16 @@ _BODY_TO_SEARCH_BYTES = 64 * 1024
 class Bucket:
     """Tokens that refill evenly over a minute."""
 
-    def __init__(self, per_minute: int, now: datetime) -> None:
+    def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
         self._tokens = float(per_minute)
-        self._at = now
+        self._at: datetime | None = None
 
     def take(self, now: datetime) -> timedelta:
         """Take one token; return zero, or how long until there is one."""
-        passed = max(0.0, (now - self._at).total_seconds())
-        self._at = max(self._at, now)
+        before = self._at or now
+        self._at = max(before, now)
+        passed = (self._at - before).total_seconds()
         self._tokens = min(float(self._per_minute), self._tokens + passed * self._per_minute / 60)
         if self._tokens < 1:
             return timedelta(seconds=(1 - self._tokens) * 60 / self._per_minute)
@@ -40,10 +40,11 @@ class Bucket:
 class Gate:
     """Judges the requests of one connection."""
 
-    def __init__(self, settings: WebFormSettings, now: datetime) -> None:
+    def __init__(self, settings: WebFormSettings, *, own_site: str) -> None:
         self._settings = settings
+        self._sites = frozenset({*settings.allowed_origins, own_site} - {""})
         self._secrets = [secret.get_secret_value() for secret in (settings.secret, settings.previous_secret)]
-        self._form = Bucket(settings.per_form_per_minute, now)
+        self._form = Bucket(settings.per_form_per_minute)
         self._addresses: dict[str, Bucket] = {}
 
     def check(self, raw: Raw) -> None:
@@ -64,8 +65,9 @@ class Gate:
     def origin_of(self, raw: Raw) -> str:
         """Return the origin of the page if it may send here, else an empty text."""
         origin = raw.headers.get("origin", "").lower()
-        is_own = bool(raw.headers.get("host")) and _host(origin) == raw.headers["host"].lower()
-        return origin if origin in self._settings.allowed_origins or is_own else ""
+        host = raw.headers.get("host", "").lower()
+        is_own_page = bool(host) and origin in {f"http://{host}", f"https://{host}"}
+        return origin if origin in self._sites or is_own_page else ""
 
     def _has_secret(self, raw: Raw) -> bool:
         return any(self._secrets) and is_same_secret(self._given_secret(raw), *self._secrets)
@@ -95,15 +97,7 @@ class Gate:
         if bucket is None:
             if len(self._addresses) >= _MAX_ADDRESSES:
                 self._addresses.clear()
-            bucket = self._addresses[raw.remote] = Bucket(self._settings.per_address_per_minute, raw.received_at)
+            bucket = self._addresses[raw.remote] = Bucket(self._settings.per_address_per_minute)
         wait = bucket.take(raw.received_at) or self._form.take(raw.received_at)
         if wait:
             raise RateExceeded("more requests than people send; the sender may try again", wait)
-
-
-def _host(origin: str) -> str:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return ""
-    return parts.netloc if parts.scheme in {"http", "https"} else ""

@@ -88,7 +88,10 @@ class WebFormSettings(ChannelSettings):
     @field_validator("allowed_origins")
     @classmethod
     def _only_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_origin(origin) for origin in origins)
+        for origin in origins:
+            if origin_of(origin) != origin.strip().rstrip("/").lower() or not origin.strip():
+                raise ValueError(f"'{origin}' is no origin; expected a form like https://shop.example, without a path")
+        return tuple(origin_of(origin) for origin in origins)
 
     @field_validator("thanks_url", "consent_url")
     @classmethod
@@ -98,8 +101,8 @@ class WebFormSettings(ChannelSettings):
         return url
 
 
-def _origin(text: str) -> str:
-    parts = urlsplit(text.strip().rstrip("/").lower())
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
-        raise ValueError(f"'{text}' is no origin; expected a form like https://shop.example, without a path")
-    return f"{parts.scheme}://{parts.netloc}"
+def origin_of(url: str) -> str:
+    """Return the origin of an address in the browser's spelling, an empty text if it has none."""
+    parts = urlsplit(url.strip().lower())
+    is_web = parts.scheme in {"http", "https"} and parts.netloc
+    return f"{parts.scheme}://{parts.netloc}" if is_web else ""
