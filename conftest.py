@@ -95,7 +95,8 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand the account of a pytest-xdist worker to the process that prints."""
     if (output := getattr(session.config, "workeroutput", None)) is not None:
-        output["left_out"] = dict(session.config.stash[LEFT_OUT])
+        account = session.config.stash[LEFT_OUT]
+        output["left_out"] = dict(account)
 
 
 @pytest.hookimpl(optionalhook=True)
