@@ -8,7 +8,7 @@ letters by the hash of their bytes. The connection itself is `imap_session.py`. 
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -102,13 +102,13 @@ class Suspects:
 class ImapPoller:
     """Yields the letters of one mailbox. Keeps nothing that must survive a restart."""
 
-    def __init__(self, settings: EmailSettings, clock: Clock, name: str) -> None:
+    def __init__(self, settings: EmailSettings, clock: Clock, *, name: str, suspects: Suspects) -> None:
         self._settings = settings
         self._clock = clock
         self._log = log.bind(connection=name)
-        self._suspects = Suspects()
+        self._suspects = suspects
 
-    async def batches(self, stored: Mapping[str, object]) -> AsyncIterator[PollBatch]:
+    async def batches(self, stored: Mapping[str, object]) -> AsyncGenerator[PollBatch, None]:
         """Yield batches for ever; see `hub.channels.base.Polls`. The connection is closed when the generator is."""
         session = await ImapSession.open(self._settings)
         try:
@@ -131,10 +131,12 @@ class ImapPoller:
         if not stored:
             return await self._first_contact(session)
         cursor = Cursor.from_json(stored)
-        if cursor.uidvalidity == folder.uidvalidity and not _is_behind(folder.uidnext, cursor.uid):
+        if cursor.uidvalidity == folder.uidvalidity and not 0 < folder.uidnext <= cursor.uid:
+            return cursor
+        last = await self._last_uid(session)
+        if cursor.uidvalidity == folder.uidvalidity and last >= cursor.uid:
             return cursor
         self._log.warning("mail.mailbox_renumbered", before=cursor.uidvalidity, now=folder.uidvalidity)
-        last = await self._last_uid(session)
         return Cursor(folder.uidvalidity, 0, cursor.since, rescan_to=last)
 
     async def _first_contact(self, session: ImapSession) -> Cursor:
@@ -149,7 +151,7 @@ class ImapPoller:
         found = await session.find_uids("UID *")
         return max(session.folder.uidnext - 1, *found, 0)
 
-    async def _new(self, session: ImapSession, cursor: Cursor) -> AsyncIterator[PollBatch]:
+    async def _new(self, session: ImapSession, cursor: Cursor) -> AsyncGenerator[PollBatch, None]:
         """Yield what the folder holds behind the cursor, in windows, oldest first."""
         uids = [uid for uid in await session.find_uids(self._criteria(cursor)) if uid > cursor.uid]
         crash_point("mail.found")
@@ -158,9 +160,11 @@ class ImapPoller:
         while uids:
             window, uids = _window(uids, cursor, self._suspects.limit())
             raws = await self._fetch(session, window, cursor)
-            is_history = window[-1] <= cursor.history_to
+            old = [raw for raw in raws if window[-1] <= cursor.history_to or _is_of_the_past(raw, cursor)]
+            if old:
+                yield PollBatch(old, cursor.to_json(), is_history=True)
             cursor = cursor.passed(window[-1])
-            yield PollBatch(raws, cursor.to_json(), is_history)
+            yield PollBatch([raw for raw in raws if raw not in old], cursor.to_json())
 
     def _criteria(self, cursor: Cursor) -> str:
         """Search behind the cursor; while old letters are imported only those young enough (days, by arrival)."""
@@ -180,12 +184,7 @@ class ImapPoller:
         bodies: dict[int, bytes] = {}
         for group in _groups(whole):
             bodies |= await self._fetch_group(session, group)
-        raws = []
-        for envelope in wanted:
-            raw = await self._raw(session, envelope, bodies.get(envelope.uid))
-            if not (cursor.rescan_to and _is_written_before(raw, cursor.since)):
-                raws.append(raw)
-        return raws
+        return [await self._raw(session, envelope, bodies.get(envelope.uid)) for envelope in wanted]
 
     async def _fetch_group(self, session: ImapSession, group: Sequence[Envelope]) -> dict[int, bytes]:
         uids = [envelope.uid for envelope in group]
@@ -223,10 +222,11 @@ class ImapPoller:
 
 
 def _window(uids: list[int], cursor: Cursor, limit: int) -> tuple[list[int], list[int]]:
-    """Split off the next window; old and new letters never share one."""
+    """Split off the next window; letters of the past and new ones never share one."""
     window = uids[:limit]
-    if window[0] <= cursor.history_to:
-        window = [uid for uid in window if uid <= cursor.history_to]
+    border = max(cursor.history_to, cursor.rescan_to)
+    if window[0] <= border:
+        window = [uid for uid in window if uid <= border]
     return window, uids[len(window) :]
 
 
@@ -248,12 +248,9 @@ def _is_known_past(envelope: Envelope, cursor: Cursor) -> bool:
     return bool(cursor.rescan_to) and envelope.arrived_at is not None and envelope.arrived_at < cursor.since
 
 
-def _is_written_before(raw: Raw, since: datetime) -> bool:
-    """Tell it by its own Date too: a rebuilt mailbox gives every letter a fresh arrival."""
+def _is_of_the_past(raw: Raw, cursor: Cursor) -> bool:
+    """Tell an old letter of a renumbered mailbox by its Date: a rebuilt mailbox gives every letter a fresh arrival."""
+    if not cursor.rescan_to:
+        return False
     written = Headers(split_header(raw.body[:65536])[0]).date()
-    return written is not None and written < since - timedelta(hours=1)
-
-
-def _is_behind(uidnext: int, uid: int) -> bool:
-    """Tell whether the server's next UID contradicts what we have already seen: UIDs are being reused (case 45)."""
-    return 0 < uidnext <= uid
+    return written is not None and written < cursor.since - timedelta(hours=1)

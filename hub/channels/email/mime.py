@@ -17,6 +17,7 @@ from hub.channels.email.headers import Headers, MailAddress
 from hub.channels.email.markup import clean_markup, read_markup, written_around_quotes
 from hub.channels.email.parts import Part, split_header, split_letter
 from hub.channels.email.threading import is_forward_subject
+from hub.domain.errors import PayloadInvalid
 
 SYNTHETIC_DOMAIN = "synthetic.invalid"
 MAX_TEXT_CHARACTERS = 1_000_000
@@ -114,6 +115,18 @@ def parse_letter(raw: bytes) -> Letter:
         auto_submitted=headers.value("auto-submitted").main,
         root=root,
     )
+
+
+def read_file(raw: bytes, number: int) -> bytes:
+    """Return the content of a letter's file; `number` counts from 1 in the order of `Letter.files`.
+
+    Raises:
+        PayloadInvalid: there is no such file, or the letter exceeds a limit.
+    """
+    files = _sort_leaves(list(split_letter(raw).leaves()))[2]
+    if not 1 <= number <= len(files):
+        raise PayloadInvalid(f"the letter has no file number {number}")
+    return files[number - 1].decoded()
 
 
 def synthetic_id(raw: bytes) -> str:

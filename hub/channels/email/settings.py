@@ -34,6 +34,11 @@ class EmailSettings(ChannelSettings):
     aliases: tuple[str, ...] = Field(
         default=(), description="Our other addresses that arrive in this mailbox, groups included; they are no clients"
     )
+    has_plus_addresses: bool = Field(
+        default=False,
+        description="The provider delivers sales+anything@example.ru to this mailbox (Yandex 360 and Gmail do): "
+        "answers then carry a reply address that finds its conversation even when a mail program drops the references",
+    )
     authserv_id: str = Field(
         default="",
         description="Name our own receiving server writes first in Authentication-Results, e.g. mx.example.ru; empty: "
@@ -43,7 +48,7 @@ class EmailSettings(ChannelSettings):
         default=0,
         ge=0,
         le=3650,
-        description="Days of old letters to import at the first contact, without waits; 0: none",
+        description="Days of old letters to import at first contact, without waits; 0: none",
     )
     size_limit_mb: int = Field(
         default=30, ge=1, le=50, description="Letters over this many megabytes are shown by their headers alone"
