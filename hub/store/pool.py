@@ -9,6 +9,7 @@ Sources: https://magicstack.github.io/asyncpg/current/api/, https://www.postgres
 (read 2026-11-22).
 """
 
+import contextlib
 import hashlib
 import json
 import socket
@@ -78,11 +79,12 @@ async def connect(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """
     with connection_errors(dsn):
         connection = await asyncpg.connect(**_options(dsn))
-        await _teach_json(connection)
     try:
+        await _teach_json(connection)
         yield connection
     finally:
-        await connection.close(timeout=5)
+        with contextlib.suppress(*_AWAY):  # it may be gone already, which is what we want
+            await connection.close(timeout=5)
 
 
 @asynccontextmanager

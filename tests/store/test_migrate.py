@@ -10,8 +10,6 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_mock_engine
-from sqlalchemy.dialects import postgresql
 
 from hub.domain.errors import ConfigError
 from hub.store import migrations, schema
@@ -19,6 +17,7 @@ from hub.store.embedded.account import own_account
 from hub.store.embedded.binaries import find_client_binaries
 from hub.store.embedded.tool import run_tool
 from hub.store.migrate import migrate, newest_revision
+from hub.store.migrations.declared import declared_statements
 from hub.store.partitions import PARTITIONED, ensure_partitions, months_from
 from hub.store.pool import connect
 
@@ -100,7 +99,7 @@ async def structure(dsn):
 
 async def test_the_revisions_lead_to_exactly_the_tables_of_the_schema(empty_dsn, dsn):
     async with connect(empty_dsn) as connection:
-        for statement in schema_statements():
+        for statement in declared_statements():
             await connection.execute(statement)
         await ensure_partitions(connection, await connection.fetchval("SELECT now()"))
         await connection.execute("CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)")
@@ -111,16 +110,6 @@ async def test_the_revisions_lead_to_exactly_the_tables_of_the_schema(empty_dsn,
     migrated = await structure(dsn)
     assert "CREATE TABLE public.contacts (" in migrated
     assert migrated == await structure(empty_dsn)
-
-
-def schema_statements():
-    """Say in SQL what `hub.store.schema` declares."""
-    statements: list[str] = []
-    engine = create_mock_engine(
-        "postgresql://", lambda statement, *_: statements.append(str(statement.compile(dialect=postgresql.dialect())))
-    )
-    schema.metadata.create_all(engine, checkfirst=False)
-    return [*statements, *schema.EXTRA_DDL]
 
 
 async def test_a_migrated_database_has_this_month_and_two_more(dsn):

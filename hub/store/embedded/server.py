@@ -146,8 +146,7 @@ def _try_flock(descriptor: int) -> bool:
 async def _ensure_database(cluster: Path) -> None:
     connection = await asyncpg.connect(socket_dsn(cluster, "postgres"))
     try:
-        await connection.execute(f"CREATE DATABASE {DATABASE}")
-    except asyncpg.DuplicateDatabaseError:
-        return
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await connection.close()
