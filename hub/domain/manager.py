@@ -6,6 +6,7 @@ Presence of an application is never a signal: a person is on shift by schedule o
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
 
 from hub.domain.calendar import Calendar
 from hub.domain.ids import ManagerId
@@ -64,6 +65,8 @@ def is_on_shift(manager: Manager, shift: Calendar, at: datetime) -> bool:
             return False
         case Presence.schedule:
             return shift.is_open(at)
+        case never:
+            assert_never(never)
 
 
 def next_shift_start(manager: Manager, shift: Calendar, at: datetime) -> datetime | None:

@@ -128,12 +128,20 @@ class RoutingRule:
 
 @dataclass(frozen=True, slots=True)
 class StaffPolicy:
-    """What the document says of one manager; a `shift` of `None` means the opening hours of the line (R-6, R-7)."""
+    """What the document says of one manager; a `shift` of `None` means the opening hours of the line (R-6, R-7).
+
+    `quiet` is open while the person is not to be disturbed, except by the last level of a ladder (B-2).
+    """
 
     key: str
     skills: frozenset[str] = frozenset()
     capacity: int | None = None
     shift: Calendar | None = None
+    quiet: Calendar | None = None
+
+    def is_quiet(self, at: datetime) -> bool:
+        """Tell whether the person is not to be disturbed at `at` (B-2)."""
+        return self.quiet is not None and self.quiet.is_open(at)
 
 
 @dataclass(frozen=True, slots=True)

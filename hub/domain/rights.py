@@ -6,6 +6,7 @@ Only facts come in; a list query carries the same scope as a join (RG-3). What a
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from hub.domain.errors import NotFound, PermissionDenied
 from hub.domain.ids import LineKey, ManagerId
@@ -101,6 +102,8 @@ def may(actor: Person, action: Action, subject: Subject) -> bool:
             return (
                 action not in _ABOVE_MANAGER and _is_within_reach(actor, subject) and _may_see(actor, action, subject)
             )
+        case never:
+            assert_never(never)
 
 
 def ensure(actor: Person, action: Action, subject: Subject) -> None:
@@ -136,3 +139,5 @@ def _may_see(actor: Person, action: Action, subject: Subject) -> bool:
             return subject.assignee_id == actor.manager_id
         case PhoneMasking.always:
             return False
+        case never:
+            assert_never(never)

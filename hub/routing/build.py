@@ -41,7 +41,10 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         default_line=LineKey(document.business.default_line or next(iter(document.lines))),
         rules=tuple(_build_rule(rule, calendars) for rule in document.rules),
         sla=tuple(_build_sla(sla) for sla in document.sla),
-        staff={key: _build_staff(key, staff, calendars) for key, staff in document.managers.items()},
+        staff={
+            key: _build_staff(key, staff, calendars, zone=document.business.zone)
+            for key, staff in document.managers.items()
+        },
         internal_numbers=frozenset(document.business.internal_numbers),
         business_name=document.business.name,
     )
@@ -187,6 +190,17 @@ def _build_sla(section: SlaSection) -> SlaPolicy:
     )
 
 
-def _build_staff(key: str, section: StaffSection, calendars: Calendars) -> StaffPolicy:
-    shift = calendars[section.shift] if section.shift else None
-    return StaffPolicy(key, frozenset(section.skills), section.capacity, shift)
+def _build_staff(key: str, section: StaffSection, calendars: Calendars, *, zone: str) -> StaffPolicy:
+    return StaffPolicy(
+        key=key,
+        skills=frozenset(section.skills),
+        capacity=section.capacity,
+        shift=calendars[section.shift] if section.shift else None,
+        quiet=_build_quiet(section, calendars, zone) if section.quiet_hours else None,
+    )
+
+
+def _build_quiet(section: StaffSection, calendars: Calendars, zone: str) -> Calendar:
+    """Return the quiet hours in the zone of the personal shift, else of the business."""
+    own_zone = calendars[section.shift].zone if section.shift else ZoneInfo(zone)
+    return Calendar(own_zone, build_week({"mon-sun": section.quiet_hours}))

@@ -24,8 +24,6 @@ def read_duration(written: object) -> timedelta:
         ValueError: it is written in another way.
 
     """
-    if isinstance(written, timedelta):
-        return written
     found = _DURATION.fullmatch(str(written).replace(" ", "").lower())
     if found is None or not any(found.groups()):
         raise ValueError(f"'{written}' is no duration; write 20s, 15m, 1h30m or 7d")

@@ -106,6 +106,7 @@ class StaffSection(_Part):
     skills: Names = Field(default=(), description="Skills that rules may require")
     capacity: int | None = Field(default=None, ge=1, le=500, description="Own limit of conversations at once")
     shift: str = Field(default="", description="Key of the calendar of the personal shift; the line's hours if empty")
+    quiet_hours: tuple[HoursText, ...] = Field(default=(), description="No notices but the last level: ['22:00-08:00']")
 
 
 class TargetsSection(_Part):

@@ -9,15 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.calendar import Calendar, Hours
+from hub.domain.calendar import Calendar
 from hub.domain.facts import ManagerFacts, RouteFacts
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.line import OwnerOffShift, RoutingSettings, StrategyName
-from hub.domain.manager import Manager, Presence
-from hub.domain.policy import LinePolicy, Policy, StaffPolicy
+from hub.domain.policy import LinePolicy
 from hub.routing.decide import RoutingDecision, Step, decide
 from hub.routing.eligibility import check_transfer, is_eligible, list_obstacles, load_of
-from hub.routing.people import Load, describe_manager
 from hub.routing.reasons import Reason, ReasonCode
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
@@ -290,7 +288,7 @@ def test_r6_eligible_means_without_obstacles(
     assert is_eligible(manager, known, policy) == (not list(list_obstacles(manager, known, policy)))
 
 
-# ---------------------------------------------------------------- R-12, facts
+# ----------------------------------------------------------------
 
 
 def test_r12_a_transfer_to_someone_ineligible_needs_a_confirm_and_without_access_is_refused():
@@ -300,29 +298,3 @@ def test_r12_a_transfer_to_someone_ineligible_needs_a_confirm_and_without_access
     assert (fine.is_allowed, fine.needs_confirm) == (True, False)
     assert (off.is_allowed, off.needs_confirm, off.reasons[0].ru) == (True, True, "Анна: не на смене")
     assert not gone.is_allowed
-
-
-MORNING = Calendar(ZoneInfo("UTC"), ((Hours(timedelta(hours=8), timedelta(hours=12)),),) * 7)
-STAFFED = Policy(1, {SALES.key: SALES}, SALES.key, staff={"anna": StaffPolicy("anna", frozenset({"опт"}), 4, MORNING)})
-
-
-def test_r6_facts_of_a_manager_join_row_policy_and_load():
-    anna = Manager(ManagerId(1), "anna", "Анна", last_assigned_at=NOON)
-    described = describe_manager(anna, Load(1, 2, 3, 4), line=SALES, policy=STAFFED, at=NOON)
-
-    assert (described.skills, described.capacity, described.is_on_shift) == (frozenset({"опт"}), 4, False)
-    assert (described.open_waits, described.recently_answered, described.voice_calls) == (1, 3, 4)
-    assert described.open_conversations == 2
-    assert described.last_assigned_at == NOON
-    assert described.next_shift_start is None
-
-
-def test_r3_the_next_shift_is_looked_up_only_where_the_line_may_wait_for_it():
-    waiting = line(owner_off_shift=OwnerOffShift.wait)
-    anna = Manager(ManagerId(1), "anna", "Анна", presence=Presence.paused)
-    boris = Manager(ManagerId(2), "boris", "Борис")
-    tired = describe_manager(anna, Load(), line=waiting, policy=STAFFED, at=NOON)
-    fresh = describe_manager(boris, Load(), line=waiting, policy=STAFFED, at=NOON)
-
-    assert (tired.is_paused, tired.is_on_shift) == (True, True)
-    assert fresh.next_shift_start == NOON

@@ -54,6 +54,7 @@ hours = { fri = ["22:00-06:00"] }
 skills = ["опт"]
 capacity = 3
 shift = "night"
+quiet_hours = ["22:00-08:00"]
 
 [lines.sales]
 name = "Продажи"
@@ -151,6 +152,14 @@ def test_everything_written_reaches_the_installation():
     assert policy.staff["anna"].capacity == 3
     assert policy.staff["anna"].shift == policy.lines[LineKey("sales")].calendar
     assert (policy.sla[0].key, policy.sla[0].first_response) == ("vip", timedelta(minutes=2))
+
+
+@pytest.mark.parametrize(("hour", "is_quiet"), [(18, False), (19, True), (4, True), (5, False)])
+def test_b2_quiet_hours_are_wall_clock_of_the_persons_zone(hour: int, is_quiet: bool):
+    policy = to_policy(parse_policy(FULL), revision=3)
+
+    assert policy.get_staff("anna").is_quiet(AT.replace(hour=hour)) is is_quiet
+    assert not policy.get_staff("boris").is_quiet(AT.replace(hour=hour))
 
 
 def test_d2_hours_are_sorted_exceptions_replace_them_and_nights_reach_the_next_day():
