@@ -1,0 +1,108 @@
+"""The Telegram channel: puts its translators together behind the contract of `hub.channels.base`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import ClassVar
+
+from hub.channels.base import (
+    Capabilities,
+    Channel,
+    ChannelSettings,
+    CheckResult,
+    Context,
+    Evidence,
+    Peek,
+    PollBatch,
+    Raw,
+    Reply,
+)
+from hub.channels.telegram import polling, setup
+from hub.channels.telegram.bot_api import BotApi
+from hub.channels.telegram.downloading import download
+from hub.channels.telegram.outgoing_parts import METHODS, TEXT_LIMIT, UPLOAD_LIMIT_BYTES
+from hub.channels.telegram.parsing import events_of
+from hub.channels.telegram.sending import Sender
+from hub.channels.telegram.settings import Mode, TelegramSettings
+from hub.channels.telegram.wire import read_update
+from hub.domain.errors import PayloadInvalid, WebhookRejected
+from hub.domain.inbound import InboundEvent
+from hub.domain.message import Attachment
+from hub.domain.outbound import OutboundMessage, SendResult
+from hub.net.payloads import Json, read_json_object
+from hub.net.signatures import is_same_secret
+
+_HEADER = "x-telegram-bot-api-secret-token"
+
+
+class TelegramChannel(Channel[TelegramSettings]):
+    """One bot that clients write to."""
+
+    settings_model: ClassVar[type[ChannelSettings]] = TelegramSettings
+    capabilities = Capabilities(text_limit=TEXT_LIMIT, media=frozenset(METHODS), media_limit_bytes=UPLOAD_LIMIT_BYTES)
+    evidence = Evidence.documented
+
+    def __init__(self, settings: TelegramSettings, context: Context) -> None:
+        super().__init__(settings, context)
+        self._api = BotApi(settings, context.http)
+        self._sender = Sender(self._api, context)
+
+    def verify(self, raw: Raw) -> None:
+        """Compare the secret header; without a secret in the settings everything is rejected."""
+        given = raw.headers.get(_HEADER, "")
+        secrets = (self.settings.webhook_secret, self.settings.previous_webhook_secret)
+        if not given:
+            raise WebhookRejected(f"no header {_HEADER}")
+        if not given.isascii() or not is_same_secret(given, *(secret.get_secret_value() for secret in secrets)):
+            raise WebhookRejected(f"the header {_HEADER} differs from the connection's secret")
+
+    def acknowledge(self, raw: Raw) -> Reply:
+        """Say 200 with an empty body: a body could be read as a method call."""
+        del raw
+        return Reply()
+
+    def peek(self, raw: Raw) -> Peek:
+        """Return the update's id and its chat."""
+        try:
+            update = read_json_object(raw.body)
+        except PayloadInvalid:
+            return Peek("", "")
+        number = update.get("update_id")
+        return Peek(str(number) if isinstance(number, int) else "", _chat_id(update))
+
+    def parse(self, raw: Raw) -> Sequence[InboundEvent]:
+        """Return what an update tells."""
+        return events_of(read_update(raw.body), region=self.settings.region, received_at=raw.received_at)
+
+    async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
+        """Yield batches for ever; ends at once for a bot whose updates come by webhook."""
+        if self.settings.mode is Mode.polling:
+            async for batch in polling.poll(self._api, self.context.clock, cursor):
+                yield batch
+
+    async def send(self, message: OutboundMessage) -> SendResult:
+        """Send text and files; a repeated send may arrive twice, Telegram knows no key."""
+        return await self._sender.send(message)
+
+    async def fetch_media(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """Yield a file of up to 20 MB by its file id, whole."""
+        yield await download(self._api, attachment.provider_ref)
+
+    async def check(self) -> CheckResult:
+        """Ask who the bot is and how its updates leave."""
+        return await setup.check(self._api, self.settings)
+
+    async def subscribe(self) -> CheckResult:
+        """Set the webhook, or take it away for polling."""
+        return await setup.subscribe(self._api, self.settings, self.context)
+
+    def setup_steps(self, language: str) -> Sequence[str]:
+        """Return what to do in Telegram."""
+        return setup.list_steps(self.settings, self.context.public_url, language)
+
+
+def _chat_id(update: Mapping[str, Json]) -> str:
+    """Return the chat an update is about, whatever its kind; empty if it names none."""
+    for content in update.values():
+        chat = content.get("chat") if isinstance(content, dict) else None
+        if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+            return str(chat["id"])
+    return ""

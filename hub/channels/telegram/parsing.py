@@ -1,0 +1,161 @@
+"""From an update to what happened, in the words of the hub. Pure.
+
+Ignored on purpose (FR-2): reactions, joins, pins and other service messages, presses, channel posts, words of bots
+(our own echo too). Kinds of content we do not know become a message with a note: a client's utterance is never lost.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hub.channels.telegram.incoming_files import list_attachments
+from hub.channels.telegram.wire import (
+    BusinessMessagesDeleted,
+    Contact,
+    Location,
+    MembershipChanged,
+    Message,
+    Update,
+    User,
+    Venue,
+    thread_of,
+)
+from hub.domain.errors import PayloadInvalid
+from hub.domain.identity import IdentityType, ProofLevel, canonical_phone, canonical_telegram
+from hub.domain.inbound import (
+    Address,
+    InboundEvent,
+    InboundMessage,
+    MessageDeleted,
+    MessageEdited,
+    Origin,
+    ReachChanged,
+    ReachState,
+    Sender,
+)
+from hub.domain.message import MessageKind
+
+_START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
+_LEFT = frozenset({"kicked", "left"})
+
+
+def events_of(update: Update, *, region: str, received_at: datetime) -> Sequence[InboundEvent]:
+    """Return the events of an update, empty if it is deliberately ignored.
+
+    `region` is for phones without a country code; `received_at` dates deletions, which carry no instant.
+
+    Raises:
+        PayloadInvalid: the sender has no usable id.
+    """
+    if message := update.message or update.business_message:
+        return _message_events(message, region)
+    if edited := update.edited_message or update.edited_business_message:
+        return _edit_events(edited)
+    if update.my_chat_member:
+        return (_reach(update.my_chat_member),)
+    if update.deleted_business_messages:
+        return _deletions(update.deleted_business_messages, received_at)
+    return ()
+
+
+def _message_events(message: Message, region: str) -> Sequence[InboundEvent]:
+    if message.migrate_to_chat_id is not None:
+        return (ReachChanged(message.thread, ReachState.moved, message.at, str(message.migrate_to_chat_id)),)
+    if message.sender is None or _is_of_a_bot(message, message.sender):
+        return ()
+    said = _utterance(message, message.sender, region)
+    return () if said is None else (said,)
+
+
+def _is_of_a_bot(message: Message, sender: User) -> bool:
+    """Tell our own echo, other bots and channel posts that Telegram forwards by itself."""
+    return sender.is_bot or message.sender_business_bot is not None or message.is_automatic_forward
+
+
+def _utterance(message: Message, sender: User, region: str) -> InboundMessage | None:
+    """Return the message of a person, None for service messages without content."""
+    base = InboundMessage(
+        external_id=str(message.message_id),
+        thread=message.thread,
+        sender=_sender(sender),
+        occurred_at=message.at,
+        reply_to=_reply_to(message),
+        group_key=message.media_group_id,
+        thread_title=message.chat.title,
+        is_staff=_is_owner(message, sender),
+        automatic="auto_reply" if message.is_from_offline else "",
+    )
+    if message.text:
+        return _with_start(replace(base, text=message.text))
+    if message.contact:
+        return _with_contact(base, message.contact, is_own=message.contact.user_id == sender.id, region=region)
+    if message.location:
+        return replace(base, kind=MessageKind.location, text=_place(message.location, message.venue))
+    files = list_attachments(message)
+    return replace(base, kind=MessageKind.media, text=message.caption, attachments=files) if files else None
+
+
+def _is_owner(message: Message, sender: User) -> bool:
+    """Tell a message typed by the owner of a business account: the chat has the client's id (case 16)."""
+    return bool(message.business_connection_id) and sender.id != message.chat.id
+
+
+def _sender(user: User) -> Sender:
+    value = canonical_telegram(user.id)
+    if value is None:
+        raise PayloadInvalid("not an update of the Bot API: message.from.id is no user's id")
+    address = Address(IdentityType.tg_user, value, str(user.id), ProofLevel.proven)
+    return Sender((address,), f"{user.first_name} {user.last_name}".strip(), user.username, user.language_code)
+
+
+def _with_start(said: InboundMessage) -> InboundMessage:
+    """Mark a bare `/start` (FR-2); its payload, set by a deep link, names the source."""
+    found = _START.fullmatch(said.text)
+    if found is None:
+        return said
+    return replace(said, automatic="start_command", origin=Origin(source=found.group(1) or ""))
+
+
+def _with_contact(said: InboundMessage, card: Contact, *, is_own: bool, region: str) -> InboundMessage:
+    """Add the number of a card: proven only if the card is the sender's own, else claimed (M-2)."""
+    name = f"{card.first_name} {card.last_name}".strip()
+    said = replace(said, kind=MessageKind.contact, text=f"{name} {card.phone_number}".strip())
+    phone = canonical_phone(f"+{card.phone_number.strip().lstrip('+')}") or canonical_phone(
+        card.phone_number, region=region
+    )
+    if phone is None:
+        return said
+    level = ProofLevel.proven if is_own else ProofLevel.claimed
+    address = Address(IdentityType.phone, phone.e164, card.phone_number, level)
+    return replace(said, sender=replace(said.sender, addresses=(*said.sender.addresses, address)))
+
+
+def _place(location: Location, venue: Venue | None) -> str:
+    point = f"{location.latitude:.6f}, {location.longitude:.6f}"
+    return "\n".join(part for part in (venue.title, venue.address, point) if part) if venue else point
+
+
+def _reply_to(message: Message) -> str:
+    target = message.reply_to_message
+    return str(target.message_id) if target and target.forum_topic_created is None else ""
+
+
+def _edit_events(message: Message) -> Sequence[InboundEvent]:
+    """Return the new text; a moving live location and a keyboard that changed say nothing new."""
+    if message.sender is None or _is_of_a_bot(message, message.sender):
+        return ()
+    if not (message.text or list_attachments(message)):
+        return ()
+    text = message.text or message.caption
+    return (MessageEdited(str(message.message_id), message.thread, text, message.edited_at),)
+
+
+def _reach(change: MembershipChanged) -> ReachChanged:
+    state = ReachState.blocked if change.new_chat_member.status in _LEFT else ReachState.open
+    return ReachChanged(str(change.chat.id), state, change.at)
+
+
+def _deletions(deleted: BusinessMessagesDeleted, received_at: datetime) -> Sequence[InboundEvent]:
+    thread = thread_of(deleted.chat.id, deleted.business_connection_id)
+    return [MessageDeleted(str(number), thread, received_at) for number in deleted.message_ids]

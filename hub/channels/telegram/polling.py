@@ -1,0 +1,70 @@
+"""Long polling under our own control: an update is confirmed to Telegram only after it is stored (case 13).
+
+The cursor is `offset`, the next update wanted, and `since`, the Unix time of the first contact: what people wrote
+before it is history (FR-7). The offset leaves for Telegram when the consumer asks for the next batch, never earlier.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from hub.channels.base import PollBatch, Raw
+from hub.channels.telegram.bot_api import BotApi
+from hub.channels.telegram.wire import ALLOWED_UPDATES
+from hub.crash import crash_point
+from hub.domain.errors import OutcomeUnknown, TemporaryFailure
+from hub.domain.ports import Clock
+from hub.net.payloads import Json
+
+_POLL = timedelta(seconds=25)
+_POLL_DEADLINE = timedelta(seconds=40)
+# Who wrote while the connection was being set up is waiting for an answer, not history.
+_JUST_NOW = timedelta(minutes=2)
+
+
+async def poll(api: BotApi, clock: Clock, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
+    """Yield batches for ever; see `hub.channels.base.Polls`.
+
+    Raises:
+        TemporaryFailure: no connection, no answer, or another program reads this bot (409).
+        AuthenticationFailed: the token is refused.
+    """
+    offset = _whole(cursor.get("offset"))
+    since = _whole(cursor.get("since")) or int((clock.now() - _JUST_NOW).timestamp())
+    while True:
+        updates = await _get_updates(api, offset)
+        for is_history, run in groupby(updates, lambda update: _is_before(update, since)):
+            batch = list(run)
+            offset = max([offset, *(_whole(update.get("update_id")) + 1 for update in batch)])
+            raws = [Raw(json.dumps(update, ensure_ascii=False).encode(), clock.now()) for update in batch]
+            yield PollBatch(raws, {"offset": offset, "since": since}, is_history)
+
+
+async def _get_updates(api: BotApi, offset: int) -> Sequence[dict[str, Json]]:
+    params: dict[str, object] = {"timeout": int(_POLL.total_seconds()), "allowed_updates": list(ALLOWED_UPDATES)}
+    if offset:
+        params["offset"] = offset
+    crash_point("telegram.polling")
+    try:
+        answer = await api.call("getUpdates", params, deadline=_POLL_DEADLINE)
+    except OutcomeUnknown as error:
+        raise TemporaryFailure(f"reading updates: {error}") from error
+    crash_point("telegram.polled")
+    if not answer.is_ok:
+        answer.raise_failure("reading updates")
+    if not isinstance(answer.result, list):
+        raise TemporaryFailure("reading updates: the answer holds no list")
+    return [update for update in answer.result if isinstance(update, dict)]
+
+
+def _is_before(update: Mapping[str, Json], since: int) -> bool:
+    """Tell whether an update is dated before the first contact; what has no date is not."""
+    for content in update.values():
+        if isinstance(content, dict) and isinstance(content.get("date"), int):
+            return _whole(content.get("edit_date") or content["date"]) < since
+    return False
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
