@@ -196,7 +196,8 @@ def _plan_day(day: date, hours: tuple[Hours, ...], zone: ZoneInfo) -> _Day:
     before, after = _offset(start, zone), _offset(end - timedelta(seconds=1), zone)
     origin = datetime.combine(day, time(), UTC)
     if before == after:
-        spans = tuple((origin + each.opens - before, origin + each.closes - before) for each in hours)
+        # Clipped, because a gap at midnight takes the first labels away from a day whose offset is one all through.
+        spans = _lay(hours, origin - before, (start, end))
         return _Day(spans, spans)
     change = _find_change(start, end, zone)
     early = _lay(hours, origin - before, (start, change))

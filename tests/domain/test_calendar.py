@@ -122,6 +122,14 @@ def test_d4_doubled_hour_is_counted_once():
     assert night.add_open_time(start, timedelta(hours=4)).at == datetime(2026, 10, 25, 5, 0, tzinfo=BERLIN)
 
 
+def test_d4_a_gap_at_midnight_takes_the_first_hour_of_the_day():
+    havana = Calendar(ZoneInfo("America/Havana"), ((hours(0, 2),),) * 7)
+    start = datetime(2026, 3, 7, 12, 0, tzinfo=havana.zone)
+
+    assert havana.next_opening(start) == datetime(2026, 3, 8, 1, 0, tzinfo=havana.zone)
+    assert havana.open_time_between(start, start + timedelta(days=1)) == timedelta(hours=1)
+
+
 def test_d4_the_second_pass_of_a_doubled_hour_is_open_though_not_counted():
     night = Calendar(BERLIN, ((hours(1, 5),),) * 7)
     second_pass = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN)
