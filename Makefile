@@ -7,7 +7,7 @@ ARGS ?=
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-TYPED := hub bots tests conftest.py $(wildcard bench)
+TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 # A suite that has no test yet is no failure.
 OR_EMPTY := || [ $$? -eq 5 ]
 

@@ -7,10 +7,13 @@ import re
 import stat
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 
 import pytest
 
-from tests.house.source import ROOT
+from tests.house.documents import tracked_files
+from tests.house.source import ROOT, source_files
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -99,6 +102,23 @@ def test_the_lock_of_the_image_is_a_part_of_the_lock_of_the_tests():
 
     assert len(image) > 20
     assert image.items() <= tests.items()
+
+
+def test_every_file_of_the_packages_is_installed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["*"]
+
+    data = [
+        path for path in tracked_files() if path.relative_to(ROOT).parts[0] in {"hub", "bots"} and path.suffix != ".py"
+    ]
+
+    assert [str(path) for path in data if not any(fnmatch(path.name, pattern) for pattern in patterns)] == []
+
+
+def test_every_folder_with_code_is_a_package():
+    folders = {(ROOT / file.name).parent for file in source_files("hub", "bots")}
+
+    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
