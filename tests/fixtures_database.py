@@ -6,7 +6,6 @@ PostgreSQL 15 of the system instead of the wheel.
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ import asyncpg
 import pytest
 import structlog
 
-from hub.store.embedded import stop_embedded
 from hub.store.pool import open_pool
-from hub.testing.database import DatabaseServer, cloned_database, start_server, temporary_data_dir
+from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
+from hub.testing.database import DatabaseServer, cloned_database, start_server
 
 SYSTEM_BIN_DIR = Path("/usr/lib/postgresql/15/bin")
 BIN_DIR = SYSTEM_BIN_DIR if os.environ.get("HUB_TEST_PG") == "system" else None
@@ -28,7 +27,7 @@ SERVER_DIR: pytest.StashKey[Path] = pytest.StashKey()
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the server's directory once a run; workers of pytest-xdist are told."""
     given = getattr(config, "workerinput", {}).get("database_server")
-    config.stash[SERVER_DIR] = Path(given) if given else temporary_data_dir()
+    config.stash[SERVER_DIR] = Path(given) if given else make_data_dir()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -38,12 +37,12 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server and remove its directory, in the process that began the run."""
+    """Stop the server and remove its directory, in the process that began the run; those of killed runs too."""
     if hasattr(config, "workerinput"):
         return
     with structlog.testing.capture_logs():
-        asyncio.run(stop_embedded(config.stash[SERVER_DIR], bin_dir=BIN_DIR))
-    shutil.rmtree(config.stash[SERVER_DIR])
+        asyncio.run(remove_data_dir(config.stash[SERVER_DIR]))
+        asyncio.run(remove_abandoned_data_dirs())
 
 
 @pytest.fixture(scope="session")
