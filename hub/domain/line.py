@@ -48,13 +48,6 @@ class PhoneMasking(StrEnum):
     always = "always"
 
 
-class ClockStart(StrEnum):
-    """From when the first response counts if a bot talks first (FR-6)."""
-
-    client = "client"
-    hand_over = "hand_over"
-
-
 @dataclass(frozen=True, slots=True)
 class Targets:
     """How soon a line answers; the mappings are by channel kind and come before the general value."""

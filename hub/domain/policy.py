@@ -18,7 +18,6 @@ from hub.domain.line import (
     AcceptTargets,
     AutoTexts,
     CallSettings,
-    ClockStart,
     LineMode,
     PhoneMasking,
     RoutingSettings,
@@ -49,7 +48,6 @@ class LinePolicy:
     ladder: Ladder = field(default_factory=Ladder)
     reopen_window: timedelta = timedelta(days=7)
     lead_window: timedelta = timedelta(days=30)
-    clock_start: ClockStart = ClockStart.client
     phone_masking: PhoneMasking = PhoneMasking.never
     has_thanks_filter: bool = False
     takes_over: bool = False

@@ -104,7 +104,6 @@ def _build_line(key: LineKey, section: LineSection, calendars: Calendars) -> Lin
         ladder=Ladder() if section.ladder is None else Ladder(tuple(_build_level(each) for each in section.ladder)),
         reopen_window=section.reopen_window,
         lead_window=section.lead_window,
-        clock_start=section.clock_start,
         phone_masking=section.phone_masking,
         has_thanks_filter=section.thanks_filter,
         takes_over=section.take_over,

@@ -17,7 +17,6 @@ from hub.domain.line import (
     AcceptTargets,
     AutoTexts,
     CallSettings,
-    ClockStart,
     LineMode,
     OwnerOffShift,
     PhoneMasking,
@@ -179,7 +178,6 @@ class LineSection(_Part):
     owner_memory: Duration = Field(default=_ROUTING.owner_memory, description="Who answered last stays the own manager")
     reopen_window: Duration = Field(default=timedelta(days=7), description="Later it is a first response (FR-4)")
     lead_window: Duration = Field(default=timedelta(days=30), description="Later a new lead is made (M-13)")
-    clock_start: ClockStart = Field(default=ClockStart.client, description="If a bot talks first (FR-6)")
     phone_masking: PhoneMasking = Field(default=PhoneMasking.never, description="Who sees numbers (RG-5)")
     thanks_filter: bool = Field(default=False, description="'Спасибо' alone opens no wait (FR-2)")
     take_over: bool = Field(default=False, description="A colleague who answers becomes responsible")
