@@ -18,6 +18,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
@@ -50,7 +51,8 @@ class Capabilities:
     `text_limit` counts characters of one provider message, 0 if the channel sends no text; longer texts are split.
     `media` are the kinds that can be sent; `media_limit_bytes` the largest file. `reply_window` is how long after the
     client's last message we may write, None for ever. `is_send_idempotent`: a repeated send with the same key gives
-    one message at the client. `can_write_first`: we may begin (FR-5).
+    one message at the client. `can_write_first`: we may begin (FR-5), to
+    addresses of the type `writes_to`.
     """
 
     text_limit: int = 0
@@ -61,6 +63,7 @@ class Capabilities:
     has_read_reports: bool = False
     is_send_idempotent: bool = False
     can_write_first: bool = False
+    writes_to: IdentityType | None = None
     needs_public_url: bool = False
 
 

@@ -67,7 +67,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The channel-side conversation: a chat, a letter thread, the calls of a number; belongs to one connection."""
+    """The channel-side conversation: a chat, a letter thread, the calls of a number; belongs to one connection.
+
+    `address` is the client's own there as they wrote it (mail address, number), empty where the thread id says all.
+    """
 
     id: ThreadId
     connection_id: ConnectionId
@@ -76,6 +79,7 @@ class Thread:
     line: LineKey
     created_at: datetime
     title: str = ""
+    address: str = ""
     reach: ReachState = ReachState.open
     last_inbound_at: datetime | None = None
     version: int = 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub.domain.ids import ContactId, ConversationId, ManagerId, MessageId, ThreadId
+from hub.domain.ids import ContactId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 
 
 class Direction(StrEnum):
@@ -85,6 +85,7 @@ class Message:
     `external_id` is the provider's id within the thread, empty for notes and until an outbound one is accepted.
     `occurred_at` is the provider's instant as semantics §1 accepts it, `received_at` ours; both UTC.
     `automatic` names why an inbound one opens no wait (`auto_reply`, `bounce`, `list`, …), else empty (FR-2).
+    `identity_id` is the address an inbound one came from, which it keeps through merges (M-10).
     `visible_length` is the number of characters of `text` before quoted history; -1 means all of it.
     """
 
@@ -99,6 +100,7 @@ class Message:
     occurred_at: datetime
     received_at: datetime
     manager_id: ManagerId | None = None
+    identity_id: IdentityId | None = None
     external_id: str = ""
     reply_to: MessageId | None = None
     group_key: str = ""

@@ -218,6 +218,7 @@ class WorkingSet:
     cancelled_deliveries: list[str] = field(default_factory=list)
     settled_receipts: list[Settled] = field(default_factory=list)
     settled_deliveries: list[Settled] = field(default_factory=list)
+    confirmed_deliveries: dict[int, str] = field(default_factory=dict)
     message_moves: list[MessageMove] = field(default_factory=list)
 
     def open_conversation(self, contact_id: ContactId, line: LineKey) -> Conversation | None:

@@ -66,6 +66,12 @@ _CANCEL = (
     "WHERE key = ANY(${0}::text[]) AND state = 'queued' RETURNING 1"
 )
 
+_CONFIRM = """
+UPDATE deliveries t SET state = u.state, reason = 'confirmed by a person', finished_at = clock_timestamp()
+FROM unnest(${0}::bigint[], ${1}::text[]) AS u(message_id, state)
+WHERE t.message_id = u.message_id AND t.lane = 'reply' AND t.state = 'unknown' RETURNING 1
+"""
+
 _TURNS = """
 UPDATE managers t SET last_assigned_at = u.at FROM unnest(${0}::bigint[], ${1}::timestamptz[]) AS u(id, at)
 WHERE t.id = u.id RETURNING 1
@@ -140,7 +146,7 @@ def _add(statement: _Statement, sql: str, table: Table, rows: list[Any], *, is_e
 
 def _add_settled(statement: _Statement, workset: WorkingSet) -> None:
     if receipts := workset.settled_receipts:
-        columns = [[r.id for r in receipts], [r.token for r in receipts], [r.state for r in receipts]]
+        columns: list[list[Any]] = [[r.id for r in receipts], [r.token for r in receipts], [r.state for r in receipts]]
         columns.append([r.reason for r in receipts])
         statement.add(_numbered(_SETTLE_RECEIPTS, statement.next_parameter, 4), columns, len(receipts))
     if deliveries := workset.settled_deliveries:
@@ -148,6 +154,9 @@ def _add_settled(statement: _Statement, workset: WorkingSet) -> None:
         statement.add(_numbered(_SETTLE_DELIVERIES, statement.next_parameter, 7), arguments, len(deliveries))
     if turns := workset.assigned_at:
         statement.add(_numbered(_TURNS, statement.next_parameter, 2), [list(turns), list(turns.values())], None)
+    if confirmed := workset.confirmed_deliveries:
+        columns = [list(confirmed), list(confirmed.values())]
+        statement.add(_numbered(_CONFIRM, statement.next_parameter, 2), columns, len(confirmed))
     if keys := workset.cancelled_deliveries:
         statement.add(_numbered(_CANCEL, statement.next_parameter, 1), [keys], None)
 

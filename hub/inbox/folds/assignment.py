@@ -7,7 +7,7 @@ from datetime import timedelta
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
 from hub.domain.facts import ManagerFacts, RouteFacts
-from hub.domain.ids import LineKey, ManagerId
+from hub.domain.ids import ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.manager import Presence, Role, is_on_shift, next_shift_start
 from hub.domain.policy import LinePolicy
@@ -158,10 +158,10 @@ def _take_turn(work: LineWork, decision: RoutingDecision) -> None:
         else:
             work.rows.pointers.put(work.line.key, replace(old, manager_id=decision.pointer))
     if decision.assignee is not None:
-        count_assignment(work.rows, work.line.key, decision.assignee, is_turn=decision.is_turn)
+        count_assignment(work.rows, decision.assignee, is_turn=decision.is_turn)
 
 
-def count_assignment(workset: WorkingSet, line: LineKey, manager_id: ManagerId, *, is_turn: bool) -> None:
+def count_assignment(workset: WorkingSet, manager_id: ManagerId, *, is_turn: bool) -> None:
     """Keep the fold's facts true after one more wait went to a manager."""
     for facts in workset.facts.values():
         if manager_id in facts:

@@ -42,9 +42,8 @@ def _send(work: LineWork, contact: Contact, thread: Thread, purpose: AutoText, c
     work.rows.conversations.put(present.id, present)
     if template:
         text = render_text(template, _values(work, contact))
-        queue_reply(
-            work.rows, _message(work, contact, thread, text=text, conversation=conversation), thread, cause=purpose
-        )
+        message = _message(work, contact, thread, text=text, conversation=conversation)
+        queue_reply(work.rows, message, thread, key=f"auto:{purpose}:{message.id}")
 
 
 def _message(work: LineWork, contact: Contact, thread: Thread, *, text: str, conversation: Conversation) -> Message:

@@ -109,7 +109,7 @@ def _missed(work: CallWork) -> None:
     choice = pick_line(rows, work.policy, match.contact, None, facts)
     line_work = LineWork(rows, work.policy, work.policy.get_line(choice.line))
     thread_key = f"tel:{session.client}" if session.client else f"call:{work.record.id}"
-    thread = touch_thread(line_work, work.endpoint.id, thread_key, contact=match.contact)
+    thread = touch_thread(line_work, work.endpoint.id, thread_key, contact=match.contact, address=session.client)
     said = _said(work)
     intake = Intake(
         match, thread, said, facts, session.origin, is_counted=not session.is_hidden, notice=Notice.missed_call

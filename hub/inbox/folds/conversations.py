@@ -19,6 +19,7 @@ def touch_thread(
     *,
     contact: Contact,
     title: str = "",
+    address: str = "",
 ) -> Thread:
     """Return the thread of a provider's conversation id, made if new; the client was heard there now."""
     key = (connection_id, external_id)
@@ -32,11 +33,17 @@ def touch_thread(
             line=work.line.key,
             created_at=work.rows.now,
             title=title,
+            address=address,
             last_inbound_at=work.rows.now,
         )
         return work.rows.threads.add(key, made)
     heard = replace(
-        thread, title=title or thread.title, reach=ReachState.open, last_inbound_at=work.rows.now, line=work.line.key
+        thread,
+        title=title or thread.title,
+        address=address or thread.address,
+        reach=ReachState.open,
+        last_inbound_at=work.rows.now,
+        line=work.line.key,
     )
     return work.rows.threads.put(key, heard)
 

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from hub.domain.contact import Contact
 from hub.domain.facts import RequestFacts
-from hub.domain.ids import ManagerId
+from hub.domain.ids import IdentityId, ManagerId
 from hub.domain.inbound import (
     CallEvent,
     DeliveryReport,
@@ -171,7 +171,14 @@ def _fold_message(
     facts = request_facts(incoming)
     choice = pick_line(rows, policy, match.contact, known_thread, facts)
     work = LineWork(rows, policy, policy.get_line(choice.line))
-    thread = touch_thread(work, endpoint.id, thread_key, contact=match.contact, title=message.thread_title)
+    thread = touch_thread(
+        work,
+        endpoint.id,
+        thread_key,
+        contact=match.contact,
+        title=message.thread_title,
+        address=_own_address(message.sender),
+    )
     intake = Intake(match, thread, _said(rows, incoming, message), facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
@@ -192,6 +199,7 @@ def _said(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> Said
         group=message.group_key,
         reply_to=answered.message_id if answered else None,
         attachments=message.attachments,
+        identity_id=_identity_of(rows, incoming, message.sender),
     )
 
 
@@ -204,7 +212,11 @@ def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormS
     choice = pick_line(rows, policy, match.contact, None, facts)
     work = LineWork(rows, policy, policy.get_line(choice.line))
     thread = touch_thread(
-        work, endpoint.id, _own_thread(rows, incoming, match.contact, thread_key), contact=match.contact
+        work,
+        endpoint.id,
+        _own_thread(rows, incoming, match.contact, thread_key),
+        contact=match.contact,
+        address=_own_address(form.sender),
     )
     said = Said(
         text=form.text,
@@ -214,6 +226,7 @@ def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormS
         external_id=form.external_id,
         attachments=form.attachments,
         fields=form.fields,
+        identity_id=_identity_of(rows, incoming, form.sender),
     )
     origin = replace(form.origin, source=form.origin.source or form.form)
     stored = take_in(work, Intake(match, thread, said, facts, origin, not incoming.is_history), choice)
@@ -225,3 +238,14 @@ def _own_thread(rows: WorkingSet, incoming: Incoming, contact: Contact, wanted: 
     present = rows.threads.get((incoming.endpoint.id, wanted))
     is_taken = present is not None and present.contact_id != contact.id
     return f"{wanted}:{contact.id}" if is_taken or not wanted else wanted
+
+
+def _own_address(sender: Sender) -> str:
+    """Return the first address as the client wrote it."""
+    return next((address.original or address.value for address in sender.addresses), "")
+
+
+def _identity_of(rows: WorkingSet, incoming: Incoming, sender: Sender) -> IdentityId | None:
+    """Return the row of the first address: the message keeps where it came from (M-10)."""
+    keys = (identity_key(address, incoming.endpoint.id) for address in sender.addresses)
+    return next((row.id for key in keys if (row := rows.identities.get(key))), None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.domain.conversation import Conversation, Thread
-from hub.domain.ids import ConnectionId, ContactId, MessageId
+from hub.domain.ids import ConnectionId, ContactId, IdentityId, MessageId
 from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
 from hub.domain.workset import MessagePatch, MessageRef, WorkingSet
 
@@ -26,6 +26,7 @@ class Said:
     reply_to: MessageId | None = None
     attachments: tuple[Attachment, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    identity_id: IdentityId | None = None
 
 
 def is_known(workset: WorkingSet, connection_id: ConnectionId, thread: str, external_id: str) -> bool:
@@ -62,6 +63,7 @@ def add_message(
         visible_length=said.visible_length,
         attachments=said.attachments,
         fields=said.fields,
+        identity_id=said.identity_id,
     )
     workset.messages.append(message)
     return message

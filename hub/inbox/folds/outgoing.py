@@ -8,13 +8,12 @@ from hub.domain.order import order_hash
 from hub.domain.workset import WorkingSet
 
 
-def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, cause: str) -> Delivery:
+def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, key: str) -> Delivery:
     """Store an outbound message and queue it on its thread; the thread is the order key of the reply lane.
 
-    `cause` makes the delivery's key with the message's id; a manager's answer gives the press or update it came from.
+    `key` makes it unique for ever: for a manager's answer the press or update it came from.
     """
     workset.messages.append(message)
-    key = f"reply:{message.id}:{cause}"
     delivery = Delivery(
         id=DeliveryId(workset.new_id()),
         lane=Lane.reply,

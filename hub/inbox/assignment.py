@@ -1,0 +1,214 @@
+"""Who works with a client: take, release, decline, transfer. Two people at once: one wins, the other reads who (R-10)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hub.domain.conversation import Conversation
+from hub.domain.delivery import Notice
+from hub.domain.errors import Conflict, NotFound
+from hub.domain.facts import RouteFacts
+from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.manager import Role
+from hub.domain.rights import Action, Person
+from hub.domain.timer import TimerKind
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.assignment import count_assignment, facts_of_line, release_wait, route_wait
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.notices import tell
+from hub.inbox.office import Office
+from hub.inbox.rights import get_conversation
+from hub.routing.eligibility import check_transfer
+from hub.store.worksets import Scope
+
+Change = Callable[[LineWork, Conversation], None]
+
+
+async def take(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Make a free or offered conversation the actor's own; taking one's own again changes nothing. Commits.
+
+    Raises:
+        Conflict: a colleague was faster; `winner` is the name.
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        if conversation.assignee_id != actor.manager_id:
+            _take_from(work, conversation, actor.manager_id)
+        _accept(work.rows, conversation)
+
+    await _change(office, actor, conversation_id, Action.take, change)
+
+
+async def release(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Give a conversation back: somebody else is found by the rules (R-9). Commits. Raises: by rights."""
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        _leave(work, conversation, actor.manager_id, Fact.released)
+
+    await _change(office, actor, conversation_id, Action.release, change)
+
+
+async def decline(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Decline an offer: the actor is not asked again for this wait (R-6, R-8). Commits. Raises: by rights."""
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        _leave(work, conversation, actor.manager_id, Fact.declined)
+
+    await _change(office, actor, conversation_id, Action.decline, change)
+
+
+async def transfer(
+    office: Office,
+    actor: Person,
+    conversation_id: ConversationId,
+    *,
+    to: ManagerId,
+    note: str = "",
+    force: bool = False,
+) -> None:
+    """Ask a colleague to take over; the wait's start stays, the present owner keeps it until accepted (R-12). Commits.
+
+    Raises:
+        Conflict: the colleague cannot take it now and `force` is not set; the message says why, in Russian.
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        _ensure_can_receive(work, conversation, to, force=force)
+        asked = work.rows.conversations.put(conversation.id, replace(conversation, transfer_to=to))
+        facts = {"to": int(to), "note": note, "forced": force}
+        record(
+            work.rows,
+            Fact.transferred,
+            asked,
+            manager_id=actor.manager_id,
+            actor=Actor.manager,
+            cause="R-12",
+            facts=facts,
+        )
+        cause = f"{conversation.id}:{work.rows.ledger[-1].id}"
+        tell(
+            work,
+            Notice.transferred,
+            asked,
+            to=[to],
+            cause=cause,
+            facts={"note": note, "from_id": int(actor.manager_id)},
+        )
+
+    await _change(office, actor, conversation_id, Action.transfer, change)
+
+
+async def accept_transfer(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Take over what a colleague handed to the actor. Commits. Raises: Conflict if it was withdrawn; by rights."""
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        if conversation.transfer_to != actor.manager_id:
+            raise Conflict("it is not being handed to you any more", name_of(work.rows, conversation.assignee_id))
+        _take_from(work, conversation, actor.manager_id)
+
+    await _change(office, actor, conversation_id, Action.take, change)
+
+
+async def decline_transfer(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Refuse what a colleague wanted to hand over; it stays where it is and he is told. Commits. Raises: by rights."""
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        if conversation.transfer_to != actor.manager_id:
+            return
+        kept = work.rows.conversations.put(conversation.id, replace(conversation, transfer_to=None))
+        record(work.rows, Fact.declined, kept, manager_id=actor.manager_id, actor=Actor.manager, cause="R-12")
+        owner = [] if kept.assignee_id is None else [kept.assignee_id]
+        tell(work, Notice.card_changed, kept, to=owner, cause=f"declined:{work.rows.ledger[-1].id}")
+
+    await _change(office, actor, conversation_id, Action.decline, change)
+
+
+def take_over(work: LineWork, conversation: Conversation, manager_id: ManagerId, *, fact: Fact) -> Conversation:
+    """Write a manager as the one responsible, on conversation and wait, and tell those to whom it was offered."""
+    rows = work.rows
+    others = [each for each in conversation.offered_to if each != manager_id]
+    taken = rows.conversations.put(
+        conversation.id, replace(conversation, assignee_id=manager_id, offered_to=(), transfer_to=None)
+    )
+    wait = rows.open_wait(conversation.contact_id, conversation.line)
+    if wait is not None:
+        start = wait.assignee_at_start or manager_id
+        wait = rows.waits.put(wait.id, replace(wait, assignee_id=manager_id, assignee_at_start=start))
+    _accept(rows, taken)
+    count_assignment(rows, manager_id, is_turn=False)
+    record(rows, fact, wait or taken, manager_id=manager_id, actor=Actor.manager, cause="R-10")
+    tell(
+        work, Notice.taken_away, taken, to=others, cause=f"taken:{rows.ledger[-1].id}", facts={"by_id": int(manager_id)}
+    )
+    return taken
+
+
+def _take_from(work: LineWork, conversation: Conversation, manager_id: ManagerId) -> None:
+    """Take over, and tell the one who had it."""
+    before = [] if conversation.assignee_id is None else [conversation.assignee_id]
+    taken = take_over(work, conversation, manager_id, fact=Fact.taken)
+    facts = {"by_id": int(manager_id)}
+    tell(work, Notice.taken_away, taken, to=before, cause=f"from:{work.rows.ledger[-1].id}", facts=facts)
+
+
+def name_of(rows: WorkingSet, manager_id: int | None) -> str:
+    """Return a manager's name, empty if nobody or unknown."""
+    load = rows.managers.get(manager_id) if manager_id is not None else None
+    return load.manager.name if load else ""
+
+
+def _accept(rows: WorkingSet, conversation: Conversation) -> None:
+    wait = rows.open_wait(conversation.contact_id, conversation.line)
+    if wait is not None:
+        rows.disarm(TimerKind.accept, f"wait:{wait.id}")
+
+
+def _leave(work: LineWork, conversation: Conversation, manager_id: ManagerId, fact: Fact) -> None:
+    wait = work.rows.open_wait(conversation.contact_id, conversation.line)
+    if wait is None:
+        free = replace(conversation, assignee_id=None, transfer_to=None)
+        work.rows.conversations.put(conversation.id, free)
+        record(work.rows, fact, free, manager_id=manager_id, actor=Actor.manager)
+        return
+    was_offered = conversation.assignee_id is None
+    freed = release_wait(work.rows, wait, fact=fact, manager_id=manager_id)
+    if not (was_offered and work.rows.conversations[conversation.id].offered_to):
+        route_wait(work, freed)
+
+
+def _ensure_can_receive(work: LineWork, conversation: Conversation, to: ManagerId, *, force: bool) -> None:
+    target = facts_of_line(work).get(to)
+    if target is None:
+        raise NotFound("there is no such colleague any more")
+    wait = work.rows.open_wait(conversation.contact_id, conversation.line)
+    deadline = wait.deadline_at if wait else work.rows.now
+    facts = RouteFacts(work.line.key, work.rows.now, deadline, deadline - work.rows.now, (target,))
+    check = check_transfer(target, facts, work.line)
+    if not check.is_allowed or (check.needs_confirm and not force):
+        raise Conflict("; ".join(reason.ru for reason in check.reasons), target.name)
+
+
+def _say_who_was_faster(rows: WorkingSet, actor: Person, action: Action, conversation_id: ConversationId) -> None:
+    """Let a colleague of the line who presses too late read who was faster, though the work is not his any more."""
+    present = rows.conversations.get(conversation_id)
+    is_lost = present is not None and present.assignee_id not in (None, actor.manager_id)
+    if present is not None and is_lost and action is Action.take and present.transfer_to != actor.manager_id:
+        if actor.role is not Role.manager or present.line not in actor.lines:
+            return
+        raise Conflict("a colleague has taken it already", name_of(rows, present.assignee_id))
+
+
+async def _change(
+    office: Office, actor: Person, conversation_id: ConversationId, action: Action, change: Change
+) -> None:
+    def fold(rows: WorkingSet) -> None:
+        _say_who_was_faster(rows, actor, action, conversation_id)
+        conversation = get_conversation(rows, office, actor, action, conversation_id=conversation_id)
+        policy = office.policy()
+        change(LineWork(rows, policy, policy.get_line(conversation.line)), conversation)
+
+    lines = {str(line) for line in office.policy().lines}
+    await office.change(Scope(conversations={conversation_id}, lines=lines, always_lines=True, ids=60), fold)

@@ -1,0 +1,170 @@
+"""What became of a delivery to a client: the end of the attempt and its meaning are written in one commit.
+
+Accepted by the channel stops the wait at the start of the accepted attempt (S3); failed lets it run and tells the
+manager; unknown does not stop it until a person confirms (S3). Automatic texts never stop anything (S1).
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub.crash import crash_point
+from hub.domain.conversation import Conversation
+from hub.domain.delivery import Notice
+from hub.domain.errors import Conflict, NotFound
+from hub.domain.ids import ConnectionId, ConversationId, ManagerId, MessageId
+from hub.domain.inbound import ReachState
+from hub.domain.ledger import Actor, Fact
+from hub.domain.message import Author, DeliveryState, Message
+from hub.domain.rights import Action, Person
+from hub.domain.wait import Response, Wait, withdraw_breach
+from hub.domain.workset import MessageRef, Settled, WorkingSet
+from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.messages import patch_message
+from hub.inbox.folds.notices import tell
+from hub.inbox.folds.waits import answer_wait
+from hub.inbox.office import Office
+from hub.inbox.rights import get_conversation
+from hub.store import deliveries, timeline
+from hub.store.deliveries import ClaimedDelivery
+from hub.store.pool import acquire
+from hub.store.worksets import Scope
+
+
+async def settle_reply(
+    office: Office, claimed: ClaimedDelivery, message: Message, settled: Settled, *, accepted_at: datetime | None
+) -> None:
+    """Write the end of a reply's attempt with its effects. `accepted_at` is set if and only if the channel took it.
+
+    Commits. A lease that was lost meanwhile makes this a no-op: whoever has it now decides.
+    """
+    conversation_id = message.conversation_id
+    if conversation_id is None:
+        async with acquire(office.pool) as connection:
+            await deliveries.finish(connection, settled)
+        return
+
+    def fold(rows: WorkingSet) -> None:
+        rows.settled_deliveries.append(settled)
+        conversation = rows.conversations[conversation_id]
+        if accepted_at is not None:
+            _accepted(rows, claimed, message, settled, at=accepted_at)
+        if message.author is Author.person:
+            _tell_author(rows, office, conversation, message, settled=settled)
+
+    crash_point("outcome.before_commit")
+    await office.change(Scope(conversations={conversation_id}, ids=30), fold)
+    crash_point("outcome.after_commit")
+
+
+def _accepted(rows: WorkingSet, claimed: ClaimedDelivery, message: Message, settled: Settled, *, at: datetime) -> None:
+    _remember_ids(rows, claimed, message, settled.external_ids)
+    if message.author is not Author.person or message.conversation_id is None:
+        return
+    conversation = rows.conversations[message.conversation_id]
+    channel = str(claimed.payload.get("kind", ""))
+    response = Response(at=at, channel=channel, manager_id=message.manager_id, message_id=message.id)
+    wait = answer_wait(rows, conversation, response, cause="S3")
+    if wait is not None:
+        _withdraw_early_breach(rows, wait, at)
+        mark_contacted(rows, wait)
+
+
+def _withdraw_early_breach(rows: WorkingSet, wait: Wait, at: datetime) -> None:
+    """Take a breach back that the accepted attempt came before (B-1)."""
+    if wait.breached_at is not None and at <= wait.deadline_at:
+        cleared = rows.waits.put(wait.id, withdraw_breach(wait))
+        record(rows, Fact.breach_withdrawn, cleared, at=at, cause="B-1")
+
+
+def _remember_ids(rows: WorkingSet, claimed: ClaimedDelivery, message: Message, external_ids: tuple[str, ...]) -> None:
+    """Make the provider's ids find the message: a client's reply or a report names them."""
+    if claimed.connection_id is None or not external_ids:
+        return
+    thread = next((each for each in rows.threads if each.id == message.thread_id), None)
+    for external_id in external_ids:
+        key = (ConnectionId(claimed.connection_id), external_id, thread.external_id if thread else "")
+        if key not in rows.message_refs:
+            rows.message_refs.add(key, _ref(key, message))
+    ref = _ref((ConnectionId(claimed.connection_id), external_ids[0], ""), message)
+    patch_message(rows, ref, external_id=external_ids[0])
+
+
+def _ref(key: tuple[ConnectionId, str, str], message: Message) -> MessageRef:
+    return MessageRef(
+        connection_id=key[0],
+        thread=key[2],
+        external_id=key[1],
+        message_id=message.id,
+        direction=message.direction,
+        received_at=message.received_at,
+        thread_id=message.thread_id,
+        conversation_id=message.conversation_id,
+        contact_id=message.contact_id,
+    )
+
+
+def _tell_author(
+    rows: WorkingSet, office: Office, conversation: Conversation, message: Message, *, settled: Settled
+) -> None:
+    """Tell the sender what became of the answer once it is certain, or certainly uncertain (S3)."""
+    if settled.state == DeliveryState.queued or message.manager_id is None:
+        return
+    facts: dict[str, object] = {"message_id": int(message.id), "state": settled.state, "reason": settled.reason}
+    if settled.state == DeliveryState.failed:
+        record(rows, Fact.send_failed, _subject(rows, conversation), cause="S3", facts=facts)
+        _close_thread(rows, message, settled.reason)
+    elif settled.state == DeliveryState.unknown:
+        record(rows, Fact.send_unknown, _subject(rows, conversation), cause="S3", facts=facts)
+    policy = office.policy()
+    work = LineWork(rows, policy, policy.get_line(conversation.line))
+    facts["received_at"] = message.received_at.isoformat()
+    cause = f"{message.id}:{settled.state}"
+    tell(work, Notice.reply_state, conversation, to=[message.manager_id], cause=cause, facts=facts)
+
+
+def _subject(rows: WorkingSet, conversation: Conversation) -> Wait | Conversation:
+    return rows.open_wait(conversation.contact_id, conversation.line) or conversation
+
+
+def _close_thread(rows: WorkingSet, message: Message, reason: str) -> None:
+    """Remember that a client has blocked us, so that the next answer takes another way."""
+    thread = next((each for each in rows.threads if each.id == message.thread_id), None)
+    if thread is not None and reason.startswith("blocked"):
+        rows.threads.put((thread.connection_id, thread.external_id), replace(thread, reach=ReachState.blocked))
+
+
+async def confirm_unknown(office: Office, actor: Person, message_id: MessageId, *, arrived: bool) -> None:
+    """Write a person's word on a message whose arrival was unknown: arrived stops the wait at that attempt (S3).
+
+    Commits; a second word changes nothing.
+
+    Raises:
+        NotFound: no such message for this actor.
+        Conflict: its state is not unknown.
+    """
+    async with acquire(office.pool) as connection:
+        delivery = await deliveries.find_of_message(connection, message_id)
+        message = await timeline.find_message(connection, message_id)
+    if delivery is None or message is None or message.conversation_id is None:
+        raise NotFound("there is no such message for you")
+    if delivery.state != DeliveryState.unknown:
+        raise Conflict(f"the state of this message is '{delivery.state}', there is nothing to confirm")
+    found: Message = message
+    await office.change(
+        Scope(conversations={message.conversation_id}, ids=20),
+        lambda rows: _confirm(rows, office, actor, found, arrived=arrived),
+    )
+
+
+def _confirm(rows: WorkingSet, office: Office, actor: Person, message: Message, *, arrived: bool) -> None:
+    conversation_id = ConversationId(message.conversation_id or 0)
+    conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=conversation_id)
+    rows.confirmed_deliveries[int(message.id)] = "sent" if arrived else "failed"
+    fact = Fact.send_confirmed if arrived else Fact.send_failed
+    by = ManagerId(actor.manager_id)
+    record(rows, fact, _subject(rows, conversation), manager_id=by, actor=Actor.manager, cause="S3")
+    if arrived:
+        response = Response(at=message.occurred_at, channel="", manager_id=message.manager_id, message_id=message.id)
+        answer_wait(rows, conversation, response, cause="S3")

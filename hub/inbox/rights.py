@@ -1,0 +1,35 @@
+"""The question every use-case asks before it changes anything (RG-3): the rows say what the subject is."""
+
+from hub.domain.conversation import Conversation
+from hub.domain.errors import NotFound
+from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.rights import Action, Person, Subject, ensure
+from hub.domain.workset import WorkingSet
+from hub.inbox.office import Office
+
+
+def subject_of(conversation: Conversation, office: Office) -> Subject:
+    """Return a conversation as rights see it."""
+    return Subject(
+        line=conversation.line,
+        assignee_id=conversation.assignee_id,
+        transferring_to=conversation.transfer_to,
+        offered_to=frozenset(ManagerId(each) for each in conversation.offered_to),
+        phone_masking=office.policy().get_line(conversation.line).phone_masking,
+    )
+
+
+def get_conversation(
+    rows: WorkingSet, office: Office, actor: Person, action: Action, *, conversation_id: ConversationId
+) -> Conversation:
+    """Return a loaded conversation if the actor may do `action` to it.
+
+    Raises:
+        NotFound: there is none, or not for this actor (RG-2).
+        PermissionDenied: the actor sees it and may not do this.
+    """
+    conversation = rows.conversations.get(conversation_id)
+    if conversation is None:
+        raise NotFound("there is no such conversation for you")
+    ensure(actor, action, subject_of(conversation, office))
+    return conversation

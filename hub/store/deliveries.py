@@ -1,0 +1,151 @@
+"""Deliveries: outgoing effects with their state, claimed per lane in order per key under a lease.
+
+As with receipts, claiming goes one process at a time per lane, leases live in database time, the attempt counts at the
+claim and the token stands in every finishing write (`hub.store.flush` or `finish` here).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from hub.crash import crash_point
+from hub.domain.workset import Settled
+from hub.store.pool import lock_key
+from hub.store.rows import to_json_text
+
+_CLAIM = """
+WITH due AS (
+  SELECT id FROM deliveries d
+  WHERE lane = $1 AND (state = 'queued' AND due_at <= $5 OR state = 'sending' AND lease_until < clock_timestamp())
+    AND NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.lane = $1 AND b.order_hash = d.order_hash
+      AND b.state IN ('queued', 'sending') AND (b.created_at, b.id) < (d.created_at, d.id))
+  ORDER BY due_at, id LIMIT $2
+)
+UPDATE deliveries d SET state = 'sending', attempt = d.attempt + 1, token = $3,
+  lease_until = clock_timestamp() + $4::interval, first_attempt_at = coalesce(first_attempt_at, $5)
+FROM due WHERE due.id = d.id
+RETURNING d.id, d.lane, d.key, d.attempt, d.due_at, d.payload, d.connection_id, d.conversation_id, d.message_id,
+  d.manager_id, d.part, d.external_ids, d.reason, d.created_at, d.first_attempt_at
+"""
+
+_FINISH = """
+UPDATE deliveries SET state = $3, reason = $4, external_ids = $5::text::jsonb, part = $6, due_at = coalesce($7, due_at),
+  lease_until = NULL, finished_at = CASE WHEN $3 IN ('queued', 'unknown') THEN NULL ELSE clock_timestamp() END
+WHERE id = $1 AND token = $2 AND state = 'sending' RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """An outgoing effect in work, with the token that proves the lease. `attempt` counts from 1."""
+
+    id: int
+    token: int
+    lane: str
+    key: str
+    attempt: int
+    due_at: datetime
+    payload: Mapping[str, Any]
+    connection_id: int | None
+    conversation_id: int | None
+    message_id: int | None
+    manager_id: int | None
+    part: int
+    external_ids: Sequence[str]
+    reason: str
+    created_at: datetime
+    first_attempt_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery as people and use-cases look at it."""
+
+    id: int
+    lane: str
+    key: str
+    state: str
+    attempt: int
+    reason: str
+    connection_id: int | None
+    conversation_id: int | None
+    message_id: int | None
+    manager_id: int | None
+    created_at: datetime
+
+
+_ROW = "id, lane, key, state, attempt, reason, connection_id, conversation_id, message_id, manager_id, created_at"
+
+
+async def claim(
+    connection: asyncpg.Connection, *, lane: str, limit: int, token: int, lease: timedelta, now: datetime
+) -> list[ClaimedDelivery]:
+    """Take what is due in a lane: only the head of each order key, oldest due first. Commits.
+
+    `now` is business time, for `due_at`; leases are the database's own.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
+        rows = await connection.fetch(_CLAIM, lane, limit, token, lease, now)
+        crash_point("deliveries.before_claim_commit")
+    crash_point("deliveries.after_claim_commit")
+    return sorted((ClaimedDelivery(token=token, **row) for row in rows), key=lambda each: (each.due_at, each.id))
+
+
+async def finish(connection: asyncpg.Connection, settled: Settled) -> bool:
+    """Write the end of an attempt; False if the lease was lost to somebody else, whose word counts then. Commits."""
+    found = await connection.fetchval(
+        _FINISH,
+        settled.id,
+        settled.token,
+        settled.state,
+        settled.reason,
+        to_json_text(settled.external_ids),
+        settled.part,
+        settled.due_at,
+    )
+    return found is not None
+
+
+async def next_due(connection: asyncpg.Connection, lane: str) -> datetime | None:
+    """Return when the next queued delivery of a lane is due, None if there is none."""
+    found: datetime | None = await connection.fetchval(
+        "SELECT min(due_at) FROM deliveries WHERE lane = $1 AND state = 'queued'", lane
+    )
+    return found
+
+
+async def find_by_key(connection: asyncpg.Connection, key: str) -> DeliveryRow | None:
+    """Return the delivery with this key."""
+    row = await connection.fetchrow(f"SELECT {_ROW} FROM deliveries WHERE key = $1", key)
+    return None if row is None else DeliveryRow(**row)
+
+
+async def find_of_message(connection: asyncpg.Connection, message_id: int) -> DeliveryRow | None:
+    """Return the delivery that carries a message to the client."""
+    row = await connection.fetchrow(
+        f"SELECT {_ROW} FROM deliveries WHERE message_id = $1 AND lane = 'reply'", message_id
+    )
+    return None if row is None else DeliveryRow(**row)
+
+
+async def list_wrong(connection: asyncpg.Connection, *, limit: int = 100) -> list[DeliveryRow]:
+    """Return what failed, is parked or may not have arrived, oldest first."""
+    rows = await connection.fetch(
+        f"SELECT {_ROW} FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') ORDER BY id LIMIT $1", limit
+    )
+    return [DeliveryRow(**row) for row in rows]
+
+
+async def retry(connection: asyncpg.Connection, ids: Sequence[int], *, now: datetime) -> int:
+    """Queue parked or failed deliveries again; returns how many. Commits by itself."""
+    rows = await connection.fetch(
+        "UPDATE deliveries SET state = 'queued', attempt = 0, due_at = $2, reason = '' "
+        "WHERE id = ANY($1::bigint[]) AND state IN ('parked', 'failed') RETURNING id",
+        list(ids),
+        now,
+    )
+    return len(rows)
