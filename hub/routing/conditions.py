@@ -30,7 +30,6 @@ def compile_pattern(pattern: str) -> Any:
 
     Raises:
         ValueError: RE2 does not understand it.
-
     """
     options = re2.Options()
     options.case_sensitive = False

@@ -49,7 +49,6 @@ def parse_policy(text: str, *, at: datetime | None = None) -> PolicyDocument:
 
     Raises:
         ConfigError: something is wrong; every fault on a line of its own, with its place, list items counted from 1.
-
     """
     try:
         document = PolicyDocument.model_validate(tomllib.loads(text))

@@ -22,7 +22,6 @@ def read_duration(written: object) -> timedelta:
 
     Raises:
         ValueError: it is written in another way.
-
     """
     found = _DURATION.fullmatch(str(written).replace(" ", "").lower())
     if found is None or not any(found.groups()):
@@ -44,7 +43,6 @@ def read_hours(written: str) -> tuple[Hours, ...]:
 
     Raises:
         ValueError: it is written in another way or is empty.
-
     """
     found = _HOURS.fullmatch(written.strip())
     if found is None:
@@ -63,7 +61,6 @@ def read_days(written: str) -> list[int]:
 
     Raises:
         ValueError: a day is unknown.
-
     """
     days: list[int] = []
     for piece in written.lower().replace(" ", "").split(","):
