@@ -48,10 +48,10 @@ _WORDS = {
         "{who}: нагрузка {detail}, своего клиента получает сверх нормы", "{who}: load {detail}, own client comes on top"
     ),
     ReasonCode.waits_for_owner: Words(
-        "{who} не на смене, но вернётся до срока: ждём его", "{who} is off shift but back before the deadline: kept"
+        "{who} не на смене, но начнёт до срока: ждём", "{who} is off shift but back before the deadline: kept"
     ),
     ReasonCode.returns_to_owner: Words(
-        "вернётся к {who} с началом его смены", "goes back to {who} when their shift begins"
+        "{who} получит клиента обратно с началом смены", "goes back to {who} when their shift begins"
     ),
     ReasonCode.not_in_team: Words("{who}: не из команды линии", "{who}: not in the line's team"),
     ReasonCode.inactive: Words("{who}: доступ отключён", "{who}: access switched off"),

@@ -116,7 +116,7 @@ def test_r3_fallback_gives_it_away_for_good_and_fallback_and_return_remembers_th
 
     assert (away.assignee, away.return_to) == (BORIS.id, None)
     assert (back.assignee, back.return_to) == (BORIS.id, OFF.id)
-    assert back.reasons[-1].ru == "вернётся к Анна с началом его смены"
+    assert back.reasons[-1].ru == "Анна получит клиента обратно с началом смены"
 
 
 def test_r3_an_owner_from_another_team_is_passed_over():
