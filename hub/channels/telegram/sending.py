@@ -90,10 +90,12 @@ class Sender:
         return OutgoingFile(field, file.name or f"{file.kind}", file.mime, content)
 
     async def _wait_needed(self, thread: str) -> timedelta:
+        """Return how long to wait; a chat that must wait long takes nothing from the bot's share."""
         rates, is_group = self._context.rates, thread.startswith("-")
-        bot = await rates.take(self._bucket, per_second=25, burst=25)
         chat = await rates.take(f"{self._bucket}:{thread}", per_second=0.3 if is_group else 1, burst=3)
-        return max(bot, chat)
+        if chat > _PATIENCE:
+            return chat
+        return max(chat, await rates.take(self._bucket, per_second=25, burst=25))
 
     async def _close_buckets(self, thread: str, wait: timedelta) -> None:
         now, last = self._context.clock.now(), self._last_limited
