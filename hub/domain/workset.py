@@ -187,7 +187,10 @@ class MessageMove:
 
 @dataclass(slots=True)
 class WorkingSet:
-    """Rows by table. `now` is the instant of the whole fold (UTC, from the Clock)."""
+    """Rows by table. `now` is the instant of the whole fold (UTC, from the Clock).
+
+    `in_flight` are conversations with a person's answer on its way, loaded when a clock asks (B-6).
+    """
 
     now: datetime
     new_id: Callable[[], int]
@@ -207,6 +210,7 @@ class WorkingSet:
     managers: dict[int, ManagerLoad] = field(default_factory=dict)
     facts: dict[LineKey, dict[int, ManagerFacts]] = field(default_factory=dict)
     assigned_at: dict[int, datetime] = field(default_factory=dict)
+    in_flight: set[int] = field(default_factory=set)
     locked_lines: frozenset[str] = frozenset()
     staff: dict[tuple[str, str, str], int] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)

@@ -74,6 +74,10 @@ _CALLS = "SELECT * FROM calls WHERE (connection_id, external_id) IN (SELECT * FR
 _CONTACTS = "SELECT * FROM contacts WHERE id = ANY($1::bigint[])"
 _CANDIDATES = "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
 _TIMERS = "SELECT * FROM timers WHERE subject = ANY($1::text[])"
+_IN_FLIGHT = """
+SELECT DISTINCT conversation_id FROM deliveries
+WHERE conversation_id = ANY($1::bigint[]) AND lane = 'reply' AND state IN ('queued', 'sending') AND manager_id IS NOT NULL
+"""
 _POINTERS = "SELECT * FROM routing_pointers WHERE line = ANY($1::text[])"
 
 
@@ -94,6 +98,9 @@ async def load(connection: asyncpg.Connection, scope: "Scope", workset: WorkingS
     await _load_work(connection, scope, workset, contact_ids)
     if scope.lines and (scope.always_lines or _has_unowned(scope, workset)):
         await _load_lines(connection, scope, workset)
+    if scope.in_flight:
+        found = await connection.fetch(_IN_FLIGHT, [row.id for row in workset.conversations])
+        workset.in_flight = {row[0] for row in found}
     return workset
 
 

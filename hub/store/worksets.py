@@ -6,7 +6,7 @@ one statement. Every written row must still have the version it was loaded with;
 key, rolls back and runs again from the load, so a fold must be repeatable and have no effects of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -41,6 +41,7 @@ class Scope:
     waits: set[int] = field(default_factory=set)
     lines: set[str] = field(default_factory=set)
     always_lines: bool = False
+    in_flight: bool = False
     ids: int = 1000
 
 

@@ -17,7 +17,7 @@ from hub.domain.workset import Decision, ManagerLoad, Pointer, WorkingSet
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
-from hub.routing.decide import LineChoice, RoutingDecision, decide
+from hub.routing.decide import LineChoice, RoutingDecision, Step, decide
 from hub.store.worksets import LinesNeeded
 
 
@@ -27,28 +27,28 @@ def route_wait(
     *,
     choice: LineChoice | None = None,
     notice: Notice = Notice.new_lead,
+    was_broadcast: bool = False,
 ) -> Conversation:
     """Decide who is responsible for a wait and write it down (R-2 to R-9); returns the conversation as it is now.
 
     Raises:
         LinesNeeded: the line is not locked; the fold runs again with it.
     """
-    conversation = work.rows.conversations[wait.conversation_id]
-    facts = _route_facts(work, wait, choice)
-    decision = decide(facts, work.line)
+    decision = decide_wait(work, wait, choice=choice, was_broadcast=was_broadcast)
+    return write_decision(work, wait, decision, notice=notice)
+
+
+def decide_wait(
+    work: LineWork, wait: Wait, *, choice: LineChoice | None = None, was_broadcast: bool = False
+) -> RoutingDecision:
+    """Return who would get a wait now, and why; writes nothing."""
+    return decide(replace(_route_facts(work, wait, choice), was_broadcast=was_broadcast), work.line)
+
+
+def write_decision(work: LineWork, wait: Wait, decision: RoutingDecision, *, notice: Notice) -> Conversation:
+    """Write a decision: reasons, assignee or offer on wait and conversation, turn, accept clock, ledger, notices."""
     _remember(work, wait, decision)
-    return apply_decision(work, wait, decision=decision, notice=notice, before=conversation)
-
-
-def apply_decision(
-    work: LineWork,
-    wait: Wait,
-    *,
-    decision: RoutingDecision,
-    notice: Notice,
-    before: Conversation,
-) -> Conversation:
-    """Write a decision: assignee or offer on wait and conversation, turn, accept clock, ledger, notices."""
+    before = work.rows.conversations[wait.conversation_id]
     conversation = work.rows.conversations.put(
         before.id,
         replace(before, assignee_id=decision.assignee, offered_to=tuple(decision.offered_to), transfer_to=None),
@@ -175,7 +175,8 @@ def _arm_accept(workset: WorkingSet, wait: Wait, decision: RoutingDecision) -> N
     if decision.accept_within is None:
         workset.disarm(TimerKind.accept, subject)
     else:
-        workset.arm(TimerKind.accept, subject, workset.now + decision.accept_within)
+        is_broadcast = decision.step is Step.broadcast
+        workset.arm(TimerKind.accept, subject, workset.now + decision.accept_within, broadcast=is_broadcast)
 
 
 def _tell_about(

@@ -179,16 +179,16 @@ def arm_clocks(work: LineWork, wait: Wait) -> None:
     subject = f"wait:{wait.id}"
     if wait.breached_at is None:
         work.rows.arm(clock_of(wait), subject, wait.deadline_at)
-    arm_next_level(work, wait, done=-1)
+    arm_level(work, wait, 0)
 
 
-def arm_next_level(work: LineWork, wait: Wait, *, done: int) -> None:
-    """Arm the level of the ladder after number `done`; one timer carries them all, so each is sent at most once (B-3)."""
+def arm_level(work: LineWork, wait: Wait, place: int) -> None:
+    """Arm a level of the ladder if there is one; one timer carries them all, so each is sent at most once (B-3)."""
     plan = work.line.ladder.plan(timedelta(seconds=wait.target_seconds))
-    if done + 1 < len(plan):
-        offset, _ = plan[done + 1]
+    if place < len(plan):
+        offset, _ = plan[place]
         due = work.line.calendar.add_open_time(wait.started_at, offset)
-        work.rows.arm(TimerKind.level, f"wait:{wait.id}", due.at, level=done + 1)
+        work.rows.arm(TimerKind.level, f"wait:{wait.id}", due.at, level=place)
 
 
 def stop_clocks(workset: WorkingSet, wait: Wait) -> None:

@@ -1,0 +1,121 @@
+"""Firing due timers: one fold for a batch, each timer once, never early (B-1 to B-6, R-8, C-2, C-11).
+
+The row is looked at again under the locks, so an answer that came meanwhile has cancelled its clocks, and of two
+processes that see the same timer one fires it. `hub.delivery.clock_watch` calls this when something is due.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub.crash import crash_point
+from hub.domain.ids import ConnectionId
+from hub.domain.timer import Timer, TimerKind, TimerState
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds import alarms
+from hub.inbox.folds.calls import settle_call
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.office import Office
+from hub.store.timers import DueTimer
+from hub.store.worksets import Scope
+
+IDS_PER_TIMER = 60
+
+
+async def fire(office: Office, due: Sequence[DueTimer]) -> int:
+    """Fire those of `due` that still stand; return how many. Commits once."""
+    fired: list[int] = []
+
+    def fold(rows: WorkingSet) -> int:
+        fired[:] = [1 for each in due if _fire(rows, office, each)]
+        return len(fired)
+
+    crash_point("clocks.before_fire")
+    count = await office.change(_scope(office, due), fold)
+    crash_point("clocks.after_fire")
+    return count
+
+
+async def serve_queue(office: Office, wait_ids: Sequence[int]) -> int:
+    """Give queued waits to whoever has become eligible, most urgent first (R-9); return how many found somebody. Commits."""
+    scope = Scope(waits=set(wait_ids), lines=_lines(office), always_lines=True, ids=IDS_PER_TIMER * len(wait_ids))
+
+    def fold(rows: WorkingSet) -> int:
+        waits = sorted(rows.waits, key=lambda wait: (wait.deadline_at, wait.started_at))
+        return sum(alarms.serve(_work(rows, office, wait.line), wait) for wait in waits if wait.id in scope.waits)
+
+    return await office.change(scope, fold)
+
+
+def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
+    scope = Scope(lines=_lines(office), always_lines=True, in_flight=True, ids=IDS_PER_TIMER * len(due))
+    for timer in due:
+        noun, _, number = timer.subject.partition(":")
+        match noun:
+            case "wait":
+                scope.waits.add(int(number))
+            case "conversation":
+                scope.conversations.add(int(number))
+            case "call":
+                scope.calls.add((int(timer.facts["connection_id"]), str(timer.facts["call"])))
+            case _:
+                continue
+    return scope
+
+
+def _lines(office: Office) -> set[str]:
+    return {str(line) for line in office.policy().lines}
+
+
+def _fire(rows: WorkingSet, office: Office, due: DueTimer) -> bool:
+    key = (TimerKind(due.kind), due.subject)
+    timer = rows.timers.get(key)
+    if timer is None or timer.state is not TimerState.armed or timer.due_at > rows.now:
+        return False
+    rows.timers.put(key, replace(timer, state=TimerState.fired, fired_at=rows.now))
+    _act(rows, office, timer)
+    return True
+
+
+def _act(rows: WorkingSet, office: Office, timer: Timer) -> None:
+    noun, _, number = timer.subject.partition(":")
+    match noun:
+        case "wait":
+            _act_on_wait(rows, office, timer, int(number))
+        case "call":
+            _settle(rows, office, timer)
+        case _:
+            conversation = rows.conversations[int(number)]
+            alarms.wake(_work(rows, office, conversation.line), conversation)
+
+
+def _act_on_wait(rows: WorkingSet, office: Office, timer: Timer, wait_id: int) -> None:
+    wait = rows.waits[wait_id]
+    work = _work(rows, office, wait.line)
+    if timer.kind is TimerKind.call_confirmation:
+        alarms.report_unconfirmed(work, wait)
+    if not wait.is_open:
+        return
+    match timer.kind:
+        case TimerKind.first_response | TimerKind.next_response:
+            alarms.stamp_breach(work, wait)
+        case TimerKind.level:
+            alarms.send_level(work, wait, timer)
+        case TimerKind.accept:
+            alarms.expire_accept(work, wait, timer)
+        case TimerKind.callback:
+            alarms.breach_callback(work, wait)
+        case _:
+            return
+
+
+def _settle(rows: WorkingSet, office: Office, timer: Timer) -> None:
+    connection_id = ConnectionId(int(str(timer.facts["connection_id"])))
+    call = rows.calls.get((connection_id, str(timer.facts["call"])))
+    endpoint = office.endpoints().get(connection_id)
+    if call is not None and endpoint is not None:
+        settle_call(rows, office.policy(), endpoint, call, staff=office.staff())
+
+
+def _work(rows: WorkingSet, office: Office, line: str) -> LineWork:
+    policy = office.policy()
+    return LineWork(rows, policy, policy.get_line(line))

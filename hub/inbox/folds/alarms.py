@@ -1,0 +1,161 @@
+"""What a due clock does to a wait: breach, ladder, expired offers, callbacks, the queue (B-1 to B-6, R-8, R-9)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.domain.conversation import Conversation
+from hub.domain.delivery import Notice
+from hub.domain.ladder import LadderLevel, LevelAction, Recipient
+from hub.domain.ledger import Fact
+from hub.domain.timer import Timer, TimerKind
+from hub.domain.wait import Wait, breach
+from hub.inbox.folds.assignment import (
+    decide_wait,
+    duty_of,
+    facts_of_line,
+    heads_of,
+    release_wait,
+    route_wait,
+    write_decision,
+)
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.notices import tell
+from hub.inbox.folds.waits import arm_level
+
+HELD_AT_MOST = timedelta(seconds=30)
+_HELD_STEP = timedelta(seconds=5)
+
+
+def stamp_breach(work: LineWork, wait: Wait) -> None:
+    """Write the breach once, at the deadline's own instant, however late the check is (B-1)."""
+    if wait.breached_at is None:
+        breached = work.rows.waits.put(wait.id, breach(wait))
+        facts = {"late_delivery": wait.is_late_delivery, "assignee_id": wait.assignee_id}
+        record(work.rows, Fact.breached, breached, at=wait.deadline_at, cause="B-1", facts=facts)
+
+
+def send_level(work: LineWork, wait: Wait, timer: Timer) -> None:
+    """Send the highest level that is due, once, and arm the next; skipped ones are never sent (B-2, B-3).
+
+    While an answer is on its way the notice is held, at most 30 s (B-6).
+    """
+    if wait.conversation_id in work.rows.in_flight and work.rows.now - timer.due_at < HELD_AT_MOST:
+        _hold(work, wait, timer)
+        return
+    plan = work.line.ladder.plan(timedelta(seconds=wait.target_seconds))
+    due = [place for place, _ in enumerate(plan) if _due_at(work, wait, plan[place][0]) <= work.rows.now]
+    place = max([*due, _number(timer)])
+    arm_level(work, wait, place + 1)
+    if place < len(plan):
+        _announce(work, wait, place, plan[place][1])
+
+
+def _due_at(work: LineWork, wait: Wait, offset: timedelta) -> datetime:
+    return work.line.calendar.add_open_time(wait.started_at, offset).at
+
+
+def _hold(work: LineWork, wait: Wait, timer: Timer) -> None:
+    """Look again soon; the first due instant stays in the facts, so the whole wait is bounded."""
+    work.rows.arm(
+        TimerKind.level,
+        timer.subject,
+        min(work.rows.now + _HELD_STEP, timer.due_at + HELD_AT_MOST),
+        level=_number(timer),
+        held=True,
+    )
+
+
+def _number(timer: Timer) -> int:
+    return int(str(timer.facts.get("level", 0)))
+
+
+def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> None:
+    told = list(dict.fromkeys(each for recipient in level.recipients for each in _people(work, wait, recipient)))
+    told = told or [int(each) for each in duty_of(work)]
+    conversation = work.rows.conversations[wait.conversation_id]
+    facts = {"wait_id": int(wait.id), "level": place, "percent": level.percent}
+    record(work.rows, Fact.level_sent, wait, cause="B-2", facts={**facts, "to": [int(each) for each in told]})
+    tell(work, Notice.level, conversation, to=told, cause=f"{wait.id}:{place}", facts=facts)
+    match level.action:
+        case LevelAction.reassign if wait.assignee_id is not None:
+            previous = wait.assignee_id
+            freed = release_wait(work.rows, wait, fact=Fact.offer_expired, manager_id=previous)
+            route_wait(work, freed, notice=Notice.assigned)
+            tell(work, Notice.taken_away, conversation, to=[previous], cause=f"level:{wait.id}:{place}")
+        case LevelAction.broadcast:
+            offered = tuple(int(each) for each in told if each != conversation.assignee_id)
+            work.rows.conversations.put(conversation.id, replace(conversation, offered_to=offered))
+        case _:
+            return
+
+
+def _people(work: LineWork, wait: Wait, recipient: Recipient) -> list[int]:
+    known = facts_of_line(work)
+    match recipient:
+        case Recipient.assignee:
+            return [] if wait.assignee_id is None else [int(wait.assignee_id)]
+        case Recipient.head:
+            return [int(each) for each in heads_of(known.values(), work.line)]
+        case Recipient.team:
+            return [int(each.id) for each in known.values() if work.line.has_member(each.key) and each.is_on_shift]
+        case Recipient.duty | Recipient.owner:
+            return [int(each) for each in duty_of(work)]
+
+
+def expire_accept(work: LineWork, wait: Wait, timer: Timer) -> None:
+    """Nobody took it in time: the next candidate, after a full round everybody, then the duty person (R-8)."""
+    conversation = work.rows.conversations[wait.conversation_id]
+    was_broadcast = bool(timer.facts.get("broadcast"))
+    silent = [conversation.assignee_id] if conversation.assignee_id is not None else list(conversation.offered_to)
+    if wait.assignee_id is not None:
+        wait = release_wait(work.rows, wait, fact=Fact.offer_expired, manager_id=wait.assignee_id)
+    else:
+        declined = tuple(dict.fromkeys((*wait.declined, *conversation.offered_to)))
+        wait = work.rows.waits.put(wait.id, replace(wait, declined=declined))
+        record(
+            work.rows, Fact.offer_expired, wait, cause="R-8", facts={"offered_to": [int(each or 0) for each in silent]}
+        )
+    route_wait(work, wait, was_broadcast=was_broadcast)
+
+
+def breach_callback(work: LineWork, wait: Wait) -> None:
+    """Nobody called back in time (C-3): a fact, and a notice to who has it, else to the duty person."""
+    if not wait.needs_callback or wait.callback_due_at is None:
+        return
+    facts = {"wait_id": int(wait.id), "clock": "callback"}
+    record(work.rows, Fact.breached, wait, at=wait.callback_due_at, cause="C-3", facts=facts)
+    told = [wait.assignee_id] if wait.assignee_id is not None else duty_of(work)
+    conversation = work.rows.conversations[wait.conversation_id]
+    tell(work, Notice.level, conversation, to=told, cause=f"callback:{wait.id}", facts=facts)
+
+
+def report_unconfirmed(work: LineWork, wait: Wait) -> None:
+    """Tell the head of a declared call that no PBX event confirmed within 10 min (C-11)."""
+    conversation = work.rows.conversations[wait.conversation_id]
+    record(work.rows, Fact.declared, wait, cause="C-11", facts={"unconfirmed": True})
+    facts = {"wait_id": int(wait.id), "unconfirmed": True}
+    heads = heads_of(facts_of_line(work).values(), work.line)
+    tell(work, Notice.level, conversation, to=heads, cause=f"unconfirmed:{wait.id}", facts=facts)
+
+
+def wake(work: LineWork, conversation: Conversation) -> None:
+    """Bring a snoozed conversation back to its manager."""
+    if conversation.snoozed_until is None or not conversation.is_open:
+        return
+    woken = work.rows.conversations.put(conversation.id, replace(conversation, snoozed_until=None))
+    record(work.rows, Fact.woken, woken)
+    owner = [] if woken.assignee_id is None else [woken.assignee_id]
+    tell(work, Notice.woken, woken, to=owner, cause=f"woken:{work.rows.ledger[-1].id}")
+
+
+def serve(work: LineWork, wait: Wait) -> bool:
+    """Give a queued wait to somebody if anybody can take it now (R-9); nothing is written if nobody can."""
+    conversation = work.rows.conversations[wait.conversation_id]
+    if not wait.is_open or wait.assignee_id is not None or conversation.offered_to:
+        return False
+    decision = decide_wait(work, wait)
+    if decision.is_queued:
+        return False
+    write_decision(work, wait, decision, notice=Notice.new_lead)
+    return True
