@@ -1,0 +1,229 @@
+"""Zadarma PBX, and Novofon API v1, its fork: signed notifications, routing of a ringing call, callback.
+
+Source: https://zadarma.com/en/support/api/ and https://github.com/zadarma/user-api-v1 (read 2026-11-21). Posts forms
+with the header `Signature` = base64 of the *hex* HMAC-SHA1 of three fields, other ones for each event; it covers
+neither length nor outcome and never changes for a call. `GET ?zd_echo=x` wants `x` back. Times are the account's wall
+clock, and only the start of the call is told: later stages happened when they arrived. NOTIFY_RECORD may come before
+NOTIFY_END. A call `answered` without `internal` was taken by a machine. The answer to NOTIFY_START may redirect it.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, quote_plus, urlencode
+
+from pydantic import Field, SecretStr
+
+from hub.channels.base import Raw, Reply, Responsible
+from hub.channels.telephony.base import (
+    Outcome,
+    Telephony,
+    TelephonySettings,
+    arrival,
+    clean,
+    form_of,
+    need,
+    seconds,
+    whole_call,
+)
+from hub.domain.call import VOICEMAIL
+from hub.domain.errors import PayloadInvalid, TemporaryFailure, WebhookRejected
+from hub.domain.inbound import CallDirection, CallEvent, CallStage
+from hub.domain.outbound import SendResult
+from hub.net.http import HttpAnswer
+from hub.net.signatures import digest_hex, hmac_hex, is_same_secret
+
+_ARRIVAL = ("caller_id", "called_did", "call_start")
+_OUTGOING = ("internal", "destination", "call_start")
+_SIGNED = {
+    "NOTIFY_START": _ARRIVAL,
+    "NOTIFY_INTERNAL": _ARRIVAL,
+    "NOTIFY_IVR": _ARRIVAL,
+    "NOTIFY_END": _ARRIVAL,
+    "NOTIFY_ANSWER": ("caller_id", "destination", "call_start"),
+    "NOTIFY_OUT_START": _OUTGOING,
+    "NOTIFY_OUT_END": _OUTGOING,
+    "NOTIFY_RECORD": ("pbx_call_id", "call_id_with_rec"),
+}
+_REASONS = {"busy": "busy", "cancel": "cancelled", "no answer": "no_answer", "": ""}
+_ECHO = re.compile(r"[\w.-]{1,128}")
+
+
+class ZadarmaSettings(TelephonySettings):
+    """Settings of a PBX account."""
+
+    api_key: SecretStr = Field(description="Key of the API page, for calling from cards and recordings.")
+    api_secret: SecretStr = Field(min_length=1, description="Secret of the API page: it signs both directions.")
+    previous_api_secret: SecretStr = Field(SecretStr(""), description="The secret before, while it is being changed.")
+    api_url: str = Field(
+        "https://api.zadarma.com", description="Address of the API; Novofon v1: https://api.novofon.com."
+    )
+    return_seconds: int = Field(15, ge=3, le=120, description="Seconds the responsible manager rings first.")
+
+
+def sign(secret: str, text: str) -> str:
+    """Return base64 of the hexadecimal HMAC-SHA1, as the provider's own code makes it."""
+    return base64.b64encode(hmac_hex(secret, text.encode(), "sha1").encode()).decode()
+
+
+def signed_text(fields: Mapping[str, str]) -> str:
+    """Return what the signature of a notification covers; empty for events without a known rule."""
+    return "".join(fields.get(name, "") for name in _SIGNED.get(fields.get("event", ""), ()))
+
+
+class Zadarma(Telephony[ZadarmaSettings]):
+    """See the module."""
+
+    settings_model = ZadarmaSettings
+
+    def verify(self, raw: Raw) -> None:
+        """Check the header over the fields of the event."""
+        self.check_network(raw)
+        try:
+            text = signed_text(form_of(raw))
+        except PayloadInvalid as error:
+            raise WebhookRejected("the body is no form") from error
+        if not text:
+            raise WebhookRejected("no rule for the signature of this event")
+        secrets = (self.settings.api_secret, self.settings.previous_api_secret)
+        valid = [sign(secret.get_secret_value(), text) for secret in secrets if secret.get_secret_value()]
+        if not is_same_secret(clean(raw.headers.get("signature")), *valid):
+            raise WebhookRejected("Signature mismatch; base64 of the hex HMAC-SHA1 over the fields of the event")
+
+    def handshake(self, raw: Raw) -> Reply | None:
+        """Give the token of the registration check back, and answer a look at the address."""
+        if raw.method not in {"GET", "HEAD"} or raw.body:
+            return None
+        token = parse_qs(raw.query).get("zd_echo", [""])[0]
+        return Reply(body=token.encode() if _ECHO.fullmatch(token) else b"")
+
+    def parse(self, raw: Raw) -> Sequence[CallEvent]:
+        """Return the stages of a notification."""
+        fields = form_of(raw)
+        match need(fields, "event"):
+            case "NOTIFY_START" | "NOTIFY_IVR" | "NOTIFY_INTERNAL" | "NOTIFY_OUT_START":
+                return (self._first_stage(fields),)
+            case "NOTIFY_ANSWER":
+                return (self._answer_stage(fields, raw),)
+            case "NOTIFY_END" | "NOTIFY_OUT_END":
+                return self._end(fields, raw)
+            case "NOTIFY_RECORD":
+                return (_record_stage(fields, raw),)
+            case _:
+                raise PayloadInvalid("event is no notification of a call")
+
+    def question(self, raw: Raw) -> str | None:
+        """Return who calls: the answer to NOTIFY_START may route the call."""
+        try:
+            fields = form_of(raw)
+        except PayloadInvalid:
+            return None
+        return (
+            self.client_number(fields.get("caller_id", "")) or None if fields.get("event") == "NOTIFY_START" else None
+        )
+
+    def answer(self, raw: Raw, responsible: Responsible | None) -> Reply:
+        """Ring the responsible manager first, then as the PBX says; the neutral answer is empty."""
+        del raw
+        known = responsible or Responsible()
+        order: dict[str, object] = {}
+        if known.extension:
+            order |= {"redirect": known.extension, "return_timeout": self.settings.return_seconds}
+        if known.contact_name:
+            order["caller_name"] = known.contact_name
+        body = json.dumps(order, ensure_ascii=False).encode() if order else b""
+        return Reply(body=body, content_type="application/json; charset=utf-8")
+
+    async def originate(self, extension: str, phone: str, command: str) -> SendResult:
+        """Ring the employee, then the client. The provider gives no id back and cannot carry `command`."""
+        path, query = "/v1/request/callback/", {"from": extension, "to": phone.lstrip("+")}
+        return await self.command(self._get(path, query), command, refusal=_refusal)
+
+    async def recording_address(self, reference: str) -> str:
+        """Ask for an address of the recording, good for half an hour."""
+        answer = await self._get("/v1/pbx/record/request/", {"call_id": reference, "lifetime": "1800"})
+        told = answer.json() if answer.status == 200 else {}
+        if not isinstance(told, dict) or told.get("status") != "success":
+            raise TemporaryFailure("the recording is not ready", answer.status, timedelta(seconds=40))
+        links = [told.get("link"), *(told.get("links") or [])]
+        return next((str(link) for link in links if link), "")
+
+    def setup_steps(self, language: str) -> Sequence[str]:
+        """Say where the address goes in the cabinet."""
+        url = self.context.public_url
+        if language == "ru":
+            return (
+                "Личный кабинет Zadarma (или Novofon, API v1) → Настройки → Интеграции и API → «Ключи и API».",
+                "Скопируйте Key в api_key и Secret в api_secret.",
+                f"«Уведомления о звонках АТС»: вставьте {url} и сохраните — кабинет проверит адрес (zd_echo).",
+                "Включите все уведомления: NOTIFY_START, INTERNAL, ANSWER, END, OUT_START, OUT_END, RECORD, IVR.",
+                "В zone укажите часовой пояс из профиля кабинета: время в уведомлениях приходит без пояса.",
+            )
+        return (
+            "Zadarma account (or Novofon, API v1) → Settings → Integrations and API → «Keys and API».",
+            "Copy Key to api_key and Secret to api_secret.",
+            f"«Notifications about PBX calls»: put {url} there and save; the account checks the address (zd_echo).",
+            "Switch on all notifications: NOTIFY_START, INTERNAL, ANSWER, END, OUT_START, OUT_END, RECORD, IVR.",
+            "Set zone to the time zone of the account's profile: notifications carry times without one.",
+        )
+
+    def _first_stage(self, fields: Mapping[str, str]) -> CallEvent:
+        call, event = need(fields, "pbx_call_id"), need(fields, "event")
+        is_out = event.startswith("NOTIFY_OUT") or call.startswith("out_")
+        client = fields.get("destination" if is_out else "caller_id", "")
+        direction = CallDirection.outbound if is_out else CallDirection.inbound
+        extension = fields.get("internal", "")
+        return CallEvent(
+            external_id=f"{call}:{event}:{extension}:ringing",
+            call=call,
+            stage=CallStage.ringing,
+            direction=self.direction_of(direction, client),
+            occurred_at=self.local_instant(need(fields, "call_start")),
+            client=self.client_number(client),
+            client_original=client,
+            line_number=self.line_number(fields.get("caller_id" if is_out else "called_did", "")),
+            extension=extension,
+        )
+
+    def _answer_stage(self, fields: Mapping[str, str], raw: Raw) -> CallEvent:
+        ringing = self._first_stage(fields)
+        external_id = ringing.external_id.removesuffix("ringing") + "answered"
+        at = arrival(raw, ringing.occurred_at)
+        return replace(ringing, external_id=external_id, stage=CallStage.answered, occurred_at=at)
+
+    def _end(self, fields: Mapping[str, str], raw: Raw) -> Sequence[CallEvent]:
+        ringing, length = self._first_stage(fields), seconds(fields.get("duration", ""))
+        ended_at = arrival(raw, ringing.occurred_at + length)
+        word = need(fields, "disposition").lower()
+        recording = fields.get("call_id_with_rec", "") if fields.get("is_recorded") == "1" else ""
+        if word != "answered":
+            return whole_call(ringing, Outcome(ended_at, timedelta(0), _REASONS.get(word, "failed"), recording))
+        is_machine = ringing.direction is CallDirection.inbound and not ringing.extension
+        if is_machine:
+            return whole_call(ringing, Outcome(ended_at, timedelta(0), VOICEMAIL, recording))
+        return whole_call(ringing, Outcome(ended_at, length, "", recording))
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> HttpAnswer:
+        text = urlencode(sorted({**query, "format": "json"}.items()), quote_via=quote_plus)
+        signature = sign(self.settings.api_secret.get_secret_value(), path + text + digest_hex(text.encode(), "md5"))
+        headers = {"Authorization": f"{self.settings.api_key.get_secret_value()}:{signature}"}
+        return await self.context.http.request("GET", f"{self.settings.api_url}{path}?{text}", headers=headers)
+
+
+def _refusal(answer: HttpAnswer) -> str:
+    """Return why the API refused: `status` of the body decides, whatever the HTTP status."""
+    told = answer.json()
+    return "" if isinstance(told, dict) and told.get("status") == "success" else "the API answered with an error"
+
+
+def _record_stage(fields: Mapping[str, str], raw: Raw) -> CallEvent:
+    call, recording = need(fields, "pbx_call_id"), need(fields, "call_id_with_rec")
+    direction = CallDirection.outbound if call.startswith("out_") else CallDirection.inbound
+    external_id = f"{call}:recording:{recording}"
+    return CallEvent(external_id, call, CallStage.recording, direction, raw.received_at, recording=recording)
+
+
+CHANNEL = Zadarma
