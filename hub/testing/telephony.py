@@ -149,11 +149,12 @@ def encode_mango(played: Played, now: Happening) -> Post:
     call, settings = played.call, played.settings
     outside, inside = {"number": played.client} if played.client else {}, {"extension": now.extension}
     inside = {**inside, "number": f"sip:user{now.extension}@example.mangosip.ru"} if now.extension else {}
-    ours = {**inside, "line_number": call.line} if not played.is_out else inside
+    is_over = now.moment is Moment.over
+    ours = inside if played.is_out or is_over else {**inside, "line_number": call.line}
     event: dict[str, object] = {"entry_id": call.call, "from": outside, "to": ours}
     if played.is_out:
         event = {"entry_id": call.call, "from": ours, "to": {**outside, "line_number": call.line}}
-    if now.moment is Moment.over:
+    if is_over:
         talked_at = int((now.at - now.talked).timestamp()) if now.talked else 0
         event |= {"call_direction": 2 if played.is_out else 1, "line_number": call.line, "entry_result": 1}
         event |= {"create_time": int(call.started_at.timestamp()), "forward_time": int(call.started_at.timestamp())}
@@ -170,7 +171,7 @@ def encode_mango(played: Played, now: Happening) -> Post:
         event |= {"call_state": state, "location": "abonent" if now.extension else "ivr"}
     text = json.dumps(event, ensure_ascii=False)
     signature = hashlib.sha256(f"{settings['api_key']}{text}{settings['api_salt']}".encode()).hexdigest()
-    suffix = "events/summary" if now.moment is Moment.over else "events/call"
+    suffix = "events/summary" if is_over else "events/call"
     return _form({"vpbx_api_key": settings["api_key"], "sign": signature, "json": text}, suffix=suffix)
 
 
@@ -283,10 +284,16 @@ def _sipuni_side(extension: str, call: PlayedCall) -> dict[str, str]:
     return {"num": f"012345{extension}", "short": extension, "type": "2"}
 
 
+SAMPLE_STAGES: Mapping[str, str] = {
+    "call_start": "ringing",
+    "call_answered": "answered",
+    "leg_end": "leg_ended",
+    "call_end": "completed",
+}
 MAPPED_SAMPLE: Mapping[str, object] = {
     "call": "data.uuid",
     "event": "event",
-    "stages": {"call_start": "ringing", "call_answered": "answered", "leg_end": "leg_ended", "call_end": "completed"},
+    "stages": dict(SAMPLE_STAGES),
     "direction": "data.direction",
     "caller": "data.caller",
     "callee": "data.callee",
