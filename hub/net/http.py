@@ -52,12 +52,16 @@ class HttpAnswer:
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a request may say beyond method and address; `deadline` is for all of it, `limit_bytes` for the answer."""
+    """What a request may say beyond method and address; `deadline` is for all of it, `limit_bytes` for the answer.
+
+    `proxy` comes before the client's own: one bot may need a way of its own.
+    """
 
     headers: Mapping[str, str] | None
     data: bytes | Mapping[str, str] | aiohttp.FormData | None
     deadline: timedelta
     limit_bytes: int
+    proxy: str
 
 
 class Http:
@@ -100,7 +104,7 @@ class Http:
                 data=options.get("data"),
                 timeout=timeout,
                 allow_redirects=False,
-                proxy=self._proxy,
+                proxy=options.get("proxy") or self._proxy,
             ) as answer:
                 body = await _read_limited(answer, options.get("limit_bytes", DEFAULT_LIMIT_BYTES))
                 return HttpAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, body)

@@ -12,11 +12,20 @@ from datetime import timedelta
 from typing import NoReturn
 
 from hub.channels.telegram.settings import TelegramSettings
-from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure
+from hub.domain.errors import (
+    AuthenticationFailed,
+    OutcomeUnknown,
+    PayloadInvalid,
+    PayloadTooLarge,
+    PermanentFailure,
+    TemporaryFailure,
+)
 from hub.net.http import DEFAULT_DEADLINE, Http, HttpAnswer
 from hub.net.payloads import Json, read_json_object
 
 _UPLOAD_DEADLINE = timedelta(minutes=3)
+# A hundred updates of the longest texts, with what they reply to.
+_ANSWER_LIMIT_BYTES = 32 * 1024 * 1024
 _UNAUTHORIZED = frozenset({401, 404})
 
 
@@ -71,6 +80,7 @@ class BotApi:
         self._http = http
         self._base_url = settings.base_url
         self._token = settings.token
+        self._proxy = settings.proxy
 
     async def call(
         self,
@@ -84,16 +94,22 @@ class BotApi:
 
         Raises:
             TemporaryFailure: the call did not reach the provider.
+            PermanentFailure: `base_url` leads nowhere.
             OutcomeUnknown: it was sent and no whole answer came.
         """
         body, content_type = _multipart(params, files) if files else (_as_json(params), "application/json")
-        answer = await self._http.request(
-            "POST",
-            f"{self._base_url}/bot{self._token.get_secret_value()}/{method}",
-            headers={"Content-Type": content_type},
-            data=body,
-            deadline=max(deadline, _UPLOAD_DEADLINE) if files else deadline,
-        )
+        try:
+            answer = await self._http.request(
+                "POST",
+                f"{self._base_url}/bot{self._token.get_secret_value()}/{method}",
+                headers={"Content-Type": content_type},
+                data=body,
+                deadline=max(deadline, _UPLOAD_DEADLINE) if files else deadline,
+                limit_bytes=_ANSWER_LIMIT_BYTES,
+                proxy=self._proxy.get_secret_value(),
+            )
+        except PayloadTooLarge as error:
+            raise OutcomeUnknown("the answer of the Bot API is too long to be read") from error
         return _read(answer)
 
     async def download(self, path: str, *, limit_bytes: int) -> HttpAnswer:
@@ -104,7 +120,8 @@ class BotApi:
             PayloadTooLarge: over `limit_bytes`.
         """
         url = f"{self._base_url}/file/bot{self._token.get_secret_value()}/{path}"
-        return await self._http.request("GET", url, deadline=_UPLOAD_DEADLINE, limit_bytes=limit_bytes)
+        proxy = self._proxy.get_secret_value()
+        return await self._http.request("GET", url, deadline=_UPLOAD_DEADLINE, limit_bytes=limit_bytes, proxy=proxy)
 
 
 def _read(answer: HttpAnswer) -> ApiAnswer:

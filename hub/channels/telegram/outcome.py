@@ -4,8 +4,6 @@ The provider has no codes finer than HTTP, so 400 and 403 are told apart by thei
 key: what was sent and not answered stays unknown.
 """
 
-from datetime import timedelta
-
 from hub.channels.telegram.bot_api import ApiAnswer
 from hub.domain.errors import OutcomeUnknown, ProviderError, TemporaryFailure
 from hub.domain.outbound import Failed, Later, Unknown
@@ -45,7 +43,7 @@ def failure_of(answer: ApiAnswer) -> Later | Failed | Unknown:
             return _refusal(answer)
 
 
-def fault_of(error: ProviderError) -> Later | Unknown:
+def fault_of(error: ProviderError) -> Later | Failed | Unknown:
     """Return what a call without any answer means."""
     match error:
         case OutcomeUnknown():
@@ -53,7 +51,8 @@ def fault_of(error: ProviderError) -> Later | Unknown:
         case TemporaryFailure():
             return Later("no_connection", error.retry_after)
         case _:
-            return Later("no_connection", timedelta(minutes=1))
+            words = "По адресу Bot API из настроек подключения никого нет: проверьте base_url."
+            return Failed("refused", words, is_connection_fault=True)
 
 
 def _refusal(answer: ApiAnswer) -> Failed:

@@ -6,7 +6,7 @@ from hub.channels.base import CheckResult, Context
 from hub.channels.telegram.bot_api import BotApi
 from hub.channels.telegram.settings import Mode, TelegramSettings
 from hub.channels.telegram.wire import ALLOWED_UPDATES
-from hub.domain.errors import AuthenticationFailed, PayloadTooLarge, ProviderError
+from hub.domain.errors import AuthenticationFailed, ProviderError
 from hub.net.payloads import Json
 
 _STEPS: Mapping[str, Sequence[str]] = {
@@ -43,7 +43,7 @@ async def check(api: BotApi, settings: TelegramSettings) -> CheckResult:
     try:
         bot = await _result(api, "getMe", {})
         webhook = await _result(api, "getWebhookInfo", {})
-    except (ProviderError, PayloadTooLarge) as error:
+    except ProviderError as error:
         return CheckResult(False, (_explain(error),))
     lines = [f"Бот @{bot.get('username', '')} отвечает."]
     is_ok = _check_webhook(webhook, settings, lines)
@@ -77,7 +77,7 @@ async def subscribe(api: BotApi, settings: TelegramSettings, context: Context) -
         done = "Telegram будет присылать сообщения на адрес хаба."
     try:
         await _result(api, method, params)
-    except (ProviderError, PayloadTooLarge) as error:
+    except ProviderError as error:
         return CheckResult(False, (_explain(error),))
     return CheckResult(True, (done,))
 

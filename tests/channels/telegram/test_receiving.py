@@ -13,6 +13,7 @@ from hub.channels.telegram.wire import ALLOWED_UPDATES
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure, WebhookRejected
 from hub.domain.message import Attachment, AttachmentKind
 from hub.net.payloads import read_json_object
+from hub.testing.faulty_http import Answer, faulty_server
 from hub.testing.telegram import Media
 from hub.testing.telegram.faults import bad_gateway, refused, reset_before
 from tests.channels.telegram.conftest import SECRET
@@ -188,6 +189,14 @@ async def test_the_check_explains_what_is_wrong_without_the_token(channel, bot, 
 
     assert not found.is_ok
     assert "AAE" not in " ".join(found.lines)
+
+
+async def test_a_bot_may_have_a_proxy_of_its_own(make_channel):
+    answer = Answer(body=b'{"ok": true, "result": {"username": "far_bot"}}')
+    async with faulty_server(lambda _: answer) as proxy:
+        found = await make_channel(proxy=proxy.url, base_url="http://bot-api.invalid").check()
+
+    assert (found.is_ok, "@far_bot" in found.lines[0], len(proxy.seen)) == (True, True, 2)
 
 
 async def test_subscribing_sets_address_secret_and_kinds(make_channel, bot):
