@@ -17,7 +17,7 @@ import structlog
 from hub.channels.base import PollBatch, Raw
 from hub.channels.email.events import ARRIVED_HEADER, MAILBOX_HEADER, STUB_HEADER
 from hub.channels.email.headers import Headers
-from hub.channels.email.imap_session import Envelope, ImapSession
+from hub.channels.email.imap_session import STEP_DEADLINE, Envelope, ImapSession
 from hub.channels.email.parts import split_header
 from hub.channels.email.settings import EmailSettings
 from hub.crash import crash_point
@@ -102,7 +102,16 @@ class Suspects:
 class ImapPoller:
     """Yields the letters of one mailbox. Keeps nothing that must survive a restart."""
 
-    def __init__(self, settings: EmailSettings, clock: Clock, *, name: str, suspects: Suspects) -> None:
+    def __init__(
+        self,
+        settings: EmailSettings,
+        clock: Clock,
+        *,
+        name: str,
+        suspects: Suspects,
+        patience: timedelta = STEP_DEADLINE,
+    ) -> None:
+        self._patience = patience
         self._settings = settings
         self._clock = clock
         self._log = log.bind(connection=name)
@@ -110,7 +119,7 @@ class ImapPoller:
 
     async def batches(self, stored: Mapping[str, object]) -> AsyncGenerator[PollBatch, None]:
         """Yield batches for ever; see `hub.channels.base.Polls`. The connection is closed when the generator is."""
-        session = await ImapSession.open(self._settings)
+        session = await ImapSession.open(self._settings, self._patience)
         try:
             cursor = await self._begin(session, stored)
             if cursor.to_json() != dict(stored):
@@ -161,10 +170,11 @@ class ImapPoller:
             window, uids = _window(uids, cursor, self._suspects.limit())
             raws = await self._fetch(session, window, cursor)
             old = [raw for raw in raws if window[-1] <= cursor.history_to or _is_of_the_past(raw, cursor)]
-            if old:
+            new = [raw for raw in raws if raw not in old]
+            if old and new:
                 yield PollBatch(old, cursor.to_json(), is_history=True)
             cursor = cursor.passed(window[-1])
-            yield PollBatch([raw for raw in raws if raw not in old], cursor.to_json())
+            yield PollBatch(new or old, cursor.to_json(), is_history=not new and bool(old))
 
     def _criteria(self, cursor: Cursor) -> str:
         """Search behind the cursor; while old letters are imported only those young enough (days, by arrival)."""

@@ -23,8 +23,6 @@ from aioimaplib.aioimaplib import Abort, Command, IncompleteRead, literal_data_r
 from hub.channels.email.settings import EmailSettings
 from hub.domain.errors import AuthenticationFailed, TemporaryFailure
 
-logging.getLogger("aioimaplib").setLevel(logging.WARNING)
-
 STEP_DEADLINE = timedelta(seconds=30)
 CLOSE_DEADLINE = timedelta(seconds=3)
 SLOWEST_BYTES_PER_SECOND = 50_000
@@ -129,21 +127,23 @@ class ImapSession:
     Every method raises `TemporaryFailure` when the server fails, hangs past its deadline or goes away.
     """
 
-    def __init__(self, settings: EmailSettings) -> None:
+    def __init__(self, settings: EmailSettings, patience: timedelta) -> None:
+        pin_library_log()
         self._settings = settings
+        self._patience = patience
         self._lost = asyncio.Event()
         self._client = _Client(settings, self._lost)
         self.folder = Folder(0, 0)
 
     @classmethod
-    async def open(cls, settings: EmailSettings) -> "ImapSession":
-        """Connect, log in and open the folder read-only.
+    async def open(cls, settings: EmailSettings, patience: timedelta = STEP_DEADLINE) -> "ImapSession":
+        """Connect, log in and open the folder read-only; `patience` is the deadline of every step.
 
         Raises:
             TemporaryFailure: no connection, or the server cannot now.
             AuthenticationFailed: it refuses login and password.
         """
-        session = cls(settings)
+        session = cls(settings, patience)
         try:
             await session._step(session._client._wait_connection_and_hello())
             await session._log_in()
@@ -196,7 +196,7 @@ class ImapSession:
     async def wait_for_news(self, longest: timedelta) -> None:
         """Return when the server pushes anything, or after `longest` (IDLE; without it only the time)."""
         if not self.can_idle:
-            await self._until(asyncio.ensure_future(asyncio.sleep(longest.total_seconds())), longest + STEP_DEADLINE)
+            await self._until(asyncio.ensure_future(asyncio.sleep(longest.total_seconds())), longest + self._patience)
             return
         protocol = self._client.protocol
         idle = asyncio.ensure_future(self._idle())
@@ -204,7 +204,7 @@ class ImapSession:
             await self._step(self._acknowledged(idle))
             await self._pushed(longest)
             protocol.idle_done()
-            await self._until(idle, STEP_DEADLINE)
+            await self._until(idle, self._patience)
         finally:
             if not idle.done():
                 await self._abort()
@@ -263,7 +263,7 @@ class ImapSession:
     async def _fetch(self, uids: Sequence[int], items: str, *, size_bytes: int) -> list[tuple[bytes, bytes | None]]:
         """Return pairs of response line and literal."""
         protocol = self._client.protocol
-        deadline = STEP_DEADLINE + timedelta(seconds=size_bytes / SLOWEST_BYTES_PER_SECOND)
+        deadline = self._patience + timedelta(seconds=size_bytes / SLOWEST_BYTES_PER_SECOND)
 
         def start() -> Any:
             arguments = (compact_set(uids), items)
@@ -272,7 +272,7 @@ class ImapSession:
         return list(_items(await self._command(start, deadline)))
 
     async def _command(
-        self, start: Callable[[], Awaitable[Any]], deadline: timedelta = STEP_DEADLINE
+        self, start: Callable[[], Awaitable[Any]], deadline: timedelta | None = None
     ) -> list[bytes | bytearray]:
         """Run one command to its OK and return its lines, the tagged one last."""
         response = await self._step(start(), deadline)
@@ -282,8 +282,8 @@ class ImapSession:
             raise TemporaryFailure(f"the mail server answered {response.result}: {_printable(text)}")
         return list(response.lines)
 
-    async def _step(self, work: Awaitable[T], deadline: timedelta = STEP_DEADLINE) -> T:
-        return await self._until(asyncio.ensure_future(work), deadline)
+    async def _step(self, work: Awaitable[T], deadline: timedelta | None = None) -> T:
+        return await self._until(asyncio.ensure_future(work), deadline or self._patience)
 
     async def _until(self, task: "asyncio.Future[T]", deadline: timedelta) -> T:
         """Await `task`, the loss of the connection or the deadline; after the last two the connection is dropped."""
@@ -311,6 +311,11 @@ class ImapSession:
         if client.protocol.transport is not None:
             client.protocol.transport.abort()
         self._lost.set()
+
+
+def pin_library_log() -> None:
+    """Keep the library from logging traffic, whatever level the rest of the program logs at (reliability B0 i)."""
+    logging.getLogger("aioimaplib").setLevel(logging.WARNING)
 
 
 def compact_set(uids: Sequence[int]) -> str:

@@ -1,7 +1,8 @@
 """A small IMAP server on loopback (RFC 9051, the commands a reader needs) that can fail in every way there is.
 
 Letters are delivered by `deliver` and pushed to whoever idles. Faults are scripted by command: each entry of
-`faults["UID FETCH"]` is used up by one command of that name. It keeps a list of what it was asked, so a test can prove
+`faults["UID FETCH"]` is used up by one command of that name; asking for the body of `fatal_uid` always breaks the
+connection. It keeps a list of what it was asked, so a test can prove
 that no flag was touched.
 """
 
@@ -53,6 +54,7 @@ class FakeImap:
     letters: list[StoredLetter] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    fatal_uid: int = 0
     port: int = 0
     connections: int = 0
     _next_uid: int = 1
@@ -119,6 +121,7 @@ class _Session:
         self._reader = reader
         self._writer = writer
         self._is_open = True
+        self._told = 0
 
     async def run(self) -> None:
         if not await self._fails("GREETING", ""):
@@ -142,6 +145,8 @@ class _Session:
             case "UID SEARCH":
                 found = " ".join(str(letter.uid) for letter in self._found(arguments))
                 await self._say(f"* SEARCH {found}\r\n{tag} OK done\r\n".encode())
+            case "UID FETCH" if "BODY" in arguments and self._server.fatal_uid in self._uids(arguments):
+                self._is_open = False
             case "UID FETCH":
                 await self._say(b"".join(self._items(arguments)) + f"{tag} OK done\r\n".encode())
             case "IDLE":
@@ -150,7 +155,8 @@ class _Session:
                 await self._say(f"* BYE bye\r\n{tag} OK done\r\n".encode())
                 self._is_open = False
             case "NOOP":
-                await self._say(f"* {len(self._server.letters)} EXISTS\r\n{tag} OK done\r\n".encode())
+                self._told = len(self._server.letters)
+                await self._say(f"* {self._told} EXISTS\r\n{tag} OK done\r\n".encode())
             case _:
                 await self._say(f"{tag} BAD unknown command\r\n".encode())
 
@@ -162,6 +168,7 @@ class _Session:
 
     def _folder(self, tag: str, name: str) -> bytes:
         server = self._server
+        self._told = len(server.letters)
         mode = "READ-ONLY" if name == "EXAMINE" else "READ-WRITE"
         return (
             f"* FLAGS (\\Seen)\r\n* {len(server.letters)} EXISTS\r\n* OK [UIDVALIDITY {server.uidvalidity}] ok\r\n"
@@ -187,6 +194,9 @@ class _Session:
             wanted |= {letter.uid for letter in letters if min(ends) <= letter.uid <= max(ends)}
         return [letter for letter in letters if letter.uid in wanted]
 
+    def _uids(self, arguments: str) -> set[int]:
+        return {letter.uid for letter in self._in_set(arguments.partition(" ")[0])}
+
     def _items(self, arguments: str) -> Iterable[bytes]:
         sequence, _, items = arguments.partition(" ")
         for place, letter in enumerate(self._in_set(sequence), 1):
@@ -205,6 +215,8 @@ class _Session:
     async def _idle(self, tag: str) -> None:
         await self._say(b"+ idling\r\n")
         async with self._server.idling() as queue:
+            if self._told != len(self._server.letters):
+                queue.put_nowait(f"* {len(self._server.letters)} EXISTS\r\n")
             done = asyncio.ensure_future(self._reader.readline())
             while not done.done():
                 push = asyncio.ensure_future(queue.get())
