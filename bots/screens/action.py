@@ -110,11 +110,21 @@ def decode(text: str) -> Action:
     parts = rest.split(":")
     if prefix != PREFIX or len(text) > LIMIT_BYTES or len(parts) not in (3, 4):
         raise StaleButton("the button is of another version")
-    if not _BASE36.fullmatch(parts[1]) or not _BASE36.fullmatch(parts[2]):
-        raise StaleButton("the button's numbers are damaged")
     if len(parts) == 4 and not _ARGUMENT.fullmatch(parts[3]):
         raise StaleButton("the button's argument is damaged")
-    return Action(_press(parts[0]), int(parts[1], 36), int(parts[2], 36), parts[3] if len(parts) == 4 else "")
+    arg = parts[3] if len(parts) == 4 else ""
+    return Action(_press(parts[0]), from_base36(parts[1]), from_base36(parts[2]), arg)
+
+
+def from_base36(text: str) -> int:
+    """Return the number an argument means.
+
+    Raises:
+        StaleButton: it is none.
+    """
+    if not _BASE36.fullmatch(text):
+        raise StaleButton("the button's argument is no number")
+    return int(text, 36)
 
 
 def _press(name: str) -> Press:

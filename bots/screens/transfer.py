@@ -11,6 +11,7 @@ from hub.inbox.views import CardView, ManagerView
 
 SHOWN = 20
 ANYWAY = "f"
+AT_ONCE = "s"
 
 
 def receivers_screen(texts: Texts, card: CardView, receivers: Sequence[ManagerView]) -> Screen:
@@ -27,13 +28,26 @@ def confirm_screen(texts: Texts, card: CardView, receiver: ManagerView) -> Scree
     """Return the question before a transfer to somebody who is not eligible, with the reason."""
     name = one_line(receiver.name)
     words = texts("transfer.confirm", name=name, reason=one_line(receiver.why_not, 120))
-    anyway = Action(Press.give, card.id, card.version, f"{to_base36(receiver.id)}.{ANYWAY}")
-    yes = Button(texts("button.transfer_anyway", name=name), anyway)
+    yes = Button(texts("button.transfer_anyway", name=name), give(card, receiver, ANYWAY))
     return Screen((line(words),), ((yes,), (button(texts, card, Press.transfer), button(texts, card, Press.cancel))))
+
+
+def note_screen(texts: Texts, card: CardView, receiver: ManagerView, *, is_forced: bool) -> Screen:
+    """Return the request for a note to the receiver, which may be left out."""
+    flags = f"{AT_ONCE}{ANYWAY if is_forced else ''}"
+    without = Button(texts("button.without_note"), give(card, receiver, flags))
+    asked = line(texts("transfer.note", name=one_line(receiver.name)))
+    return Screen((asked,), ((without, button(texts, card, Press.cancel)),))
+
+
+def give(card: CardView, receiver: ManagerView, flags: str = "") -> Action:
+    """Return the action that hands over to `receiver`; flags: `f` in spite of why not, `s` without a note."""
+    arg = f"{to_base36(receiver.id)}.{flags}" if flags else to_base36(receiver.id)
+    return Action(Press.give, card.id, card.version, arg)
 
 
 def _receiver(texts: Texts, card: CardView, receiver: ManagerView) -> Button:
     mark = "🟢" if receiver.is_on_shift and not receiver.why_not else "🌙"
     load = texts.count("transfer.open", receiver.open_waits)
     label = texts("transfer.receiver", mark=mark, name=one_line(receiver.name, 30), load=load)
-    return Button(label, Action(Press.give, card.id, card.version, to_base36(receiver.id)))
+    return Button(label, give(card, receiver))

@@ -22,6 +22,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "channel.other": "Other",
     # --- card
     "card.new": "🆕 New conversation #{number}",
+    "card.fresh": "🆕 New lead",
     "card.offer": "🆕 Who takes it? #{number}",
     "card.waiting": "{light} Waiting for an answer #{number}",
     "card.calm": "💬 Conversation #{number}",
@@ -102,6 +103,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.note": "📝 Note",
     "button.transfer": "➡️ Transfer",
     "button.transfer_anyway": "➡️ {name} anyway",
+    "button.without_note": "➡️ Without a note",
     "button.snooze": "😴 Snooze",
     "button.snooze_15m": "😴 15 min",
     "button.snooze_1h": "😴 1 h",
@@ -162,7 +164,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "transfer.receiver": "{mark} {name} · {load}",
     "transfer.open": {"one": "{n} waiting", "other": "{n} waiting"},
     "transfer.confirm": "{name}: {reason}. Transfer anyway?",
-    "transfer.note": "Write a note for {name}, or “-” to transfer without one.",
+    "transfer.note": "Write a note for {name} in one message.",
     "transfer.done": "➡️ #{number} goes to {name}",
     # --- snooze
     "snooze.ask": "Snooze #{number} until when? A new message of the client brings it back at once.",

@@ -25,6 +25,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "channel.other": "Другое",
     # --- card
     "card.new": "🆕 Новое обращение #{number}",
+    "card.fresh": "🆕 Новый лид",
     "card.offer": "🆕 Кто возьмёт? #{number}",
     "card.waiting": "{light} Ждёт ответа #{number}",
     "card.calm": "💬 Обращение #{number}",
@@ -115,6 +116,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.note": "📝 Заметка",
     "button.transfer": "➡️ Передать",
     "button.transfer_anyway": "➡️ Всё равно {name}",
+    "button.without_note": "➡️ Без заметки",
     "button.snooze": "😴 Отложить",
     "button.snooze_15m": "😴 15 мин",
     "button.snooze_1h": "😴 1 ч",
@@ -185,7 +187,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "other": "{n} ждут",
     },
     "transfer.confirm": "{name}: {reason}. Передать всё равно?",
-    "transfer.note": "Напишите заметку для {name} или «-», чтобы передать без неё.",
+    "transfer.note": "Напишите заметку для {name} одним сообщением.",
     "transfer.done": "➡️ #{number} передаётся: {name}",
     # --- snooze
     "snooze.ask": "До какого времени отложить #{number}? Новое сообщение клиента вернёт его раньше.",

@@ -1,0 +1,135 @@
+"""A private chat of the manager bot: show a screen, change one, react, send a file.
+
+Sends and edits are separate calls without identity on the provider's side; who calls decides what a repetition means.
+Every method raises only `ProviderError`s (see `failures.provider_errors`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import Bot
+from aiogram.types import (
+    BufferedInputFile,
+    LinkPreviewOptions,
+    ReactionTypeEmoji,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
+
+from bots.screens.screen import Screen
+from bots.telegram.failures import GONE, MARKUP, UNCHANGED, provider_errors
+from bots.telegram.render import Drawing, draw
+from bots.telegram.splitting import CAPTION_LIMIT
+from hub.crash import crash_point
+from hub.domain.errors import PermanentFailure
+from hub.domain.message import Attachment, AttachmentKind
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The chat of one person with the bot; Telegram numbers it like the person."""
+
+    bot: Bot
+    id: int
+
+    async def show(
+        self, screen: Screen, *, reply_to: int | None = None, below: ReplyKeyboardMarkup | None = None
+    ) -> list[int]:
+        """Send a screen and return the ids of its messages, the one with the buttons last."""
+        ids: list[int] = []
+        for drawing in draw(screen):
+            answer_to = reply_to if not ids else None
+            ids.append(
+                await self._send(drawing, is_quiet=screen.is_quiet or bool(ids), reply_to=answer_to, below=below)
+            )
+        return ids
+
+    async def replace(self, message_id: int, screen: Screen) -> bool:
+        """Turn a message of the bot into `screen`; return False if it cannot be changed any more.
+
+        A screen that needs several messages shows its first one here. Repeating it changes nothing.
+        """
+        drawings = draw(screen)
+        drawing = Drawing(drawings[0].text, drawings[0].entities, drawings[-1].keyboard)
+        try:
+            await self._edit(message_id, drawing)
+        except PermanentFailure as failure:
+            if failure.reason == GONE:
+                return False
+            if failure.reason != UNCHANGED:
+                raise
+        return True
+
+    async def react(self, message_id: int, emoji: str) -> bool:
+        """Put the bot's reaction under a message of the person; return False where that is not possible."""
+        try:
+            with provider_errors():
+                await self.bot.set_message_reaction(self.id, message_id, reaction=[ReactionTypeEmoji(emoji=emoji)])
+        except PermanentFailure:
+            return False
+        return True
+
+    async def send_file(self, attachment: Attachment, content: bytes, caption: Screen) -> int:
+        """Send a stored file of a client with the line that names them; return the id of its message."""
+        [drawing, *_] = draw(caption, limit=CAPTION_LIMIT)
+        file = BufferedInputFile(content, attachment.name or attachment.kind.value)
+        crash_point("bot.before_send")
+        with provider_errors():
+            message_id = await self._upload(attachment.kind, file, drawing)
+        crash_point("bot.after_send")
+        return message_id
+
+    async def _send(
+        self, drawing: Drawing, *, is_quiet: bool, reply_to: int | None, below: ReplyKeyboardMarkup | None
+    ) -> int:
+        """Send one message; markup that Telegram does not take goes out as plain text once (reliability 68)."""
+        answer_to = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
+        crash_point("bot.before_send")
+        try:
+            with provider_errors():
+                sent = await self.bot.send_message(
+                    self.id,
+                    drawing.text,
+                    entities=list(drawing.entities),
+                    reply_markup=drawing.keyboard or below,
+                    disable_notification=is_quiet,
+                    reply_parameters=answer_to,
+                    link_preview_options=_NO_PREVIEW,
+                )
+        except PermanentFailure as failure:
+            if failure.reason != MARKUP or not drawing.entities:
+                raise
+            plain = Drawing(drawing.text, (), drawing.keyboard)
+            return await self._send(plain, is_quiet=is_quiet, reply_to=reply_to, below=below)
+        crash_point("bot.after_send")
+        return sent.message_id
+
+    async def _edit(self, message_id: int, drawing: Drawing) -> None:
+        crash_point("bot.before_edit")
+        with provider_errors():
+            await self.bot.edit_message_text(
+                drawing.text,
+                chat_id=self.id,
+                message_id=message_id,
+                entities=list(drawing.entities),
+                reply_markup=drawing.keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        crash_point("bot.after_edit")
+
+    async def _upload(self, kind: AttachmentKind, file: BufferedInputFile, drawing: Drawing) -> int:
+        words: dict[str, Any] = {"caption": drawing.text, "caption_entities": list(drawing.entities)}
+        words["disable_notification"] = True
+        match kind:
+            case AttachmentKind.photo:
+                return (await self.bot.send_photo(self.id, file, **words)).message_id
+            case AttachmentKind.voice:
+                return (await self.bot.send_voice(self.id, file, **words)).message_id
+            case AttachmentKind.video:
+                return (await self.bot.send_video(self.id, file, **words)).message_id
+            case AttachmentKind.audio | AttachmentKind.recording:
+                return (await self.bot.send_audio(self.id, file, **words)).message_id
+            case AttachmentKind.document | AttachmentKind.sticker | AttachmentKind.video_note:
+                return (await self.bot.send_document(self.id, file, **words)).message_id

@@ -1,0 +1,134 @@
+"""The intake: order per chat, presses answered first, what raises is given back and harms no neighbour."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.intake import Intake, StoredUpdate, by_chat, chat_of, press_of
+from hub.domain.errors import TemporaryFailure
+
+
+def message(receipt_id, chat, update_id=None):
+    update = {"update_id": update_id or receipt_id, "message": {"chat": {"id": chat}, "text": "x"}}
+    return StoredUpdate(receipt_id, update)
+
+
+def press(receipt_id, person):
+    return StoredUpdate(
+        receipt_id, {"update_id": receipt_id, "callback_query": {"id": f"q{receipt_id}", "from": {"id": person}}}
+    )
+
+
+class Claimed:
+    """The receipts of one batch and what became of them."""
+
+    def __init__(self, *batch):
+        self.batch = batch
+        self.finished: list[int] = []
+        self.given_back: list[int] = []
+
+    async def claim(self):
+        batch, self.batch = self.batch, ()
+        return batch
+
+    async def done(self, receipt_ids):
+        self.finished += receipt_ids
+
+    async def give_back(self, receipt_ids):
+        self.given_back += receipt_ids
+
+
+class Bot:
+    """Remembers what it was fed; `poison` raises, `slow` waits for a press to be answered."""
+
+    def __init__(self, *, poison=(), pauses=0):
+        self.log: list[str] = []
+        self.poison = set(poison)
+        self.pauses = pauses
+        self.was_answered = asyncio.Event()
+
+    async def feed(self, update, key):
+        if "callback_query" in update:
+            await self.was_answered.wait()
+        if update["update_id"] in self.poison:
+            raise RuntimeError("poison")
+        if self.pauses:
+            self.pauses -= 1
+            raise TemporaryFailure("slow down", 429, timedelta(milliseconds=1))
+        self.log.append(key)
+
+    async def answer_press(self, query_id):
+        self.log.append(query_id)
+        self.was_answered.set()
+
+
+async def carry_out(bot, *batch):
+    receipts = Claimed(*batch)
+    assert await Intake(receipts, bot, bot_name="desk").run_once() == len(batch)
+    return receipts
+
+
+async def test_updates_of_a_chat_are_carried_out_in_order_with_their_keys():
+    bot = Bot()
+    receipts = await carry_out(bot, message(1, chat=5), message(2, chat=5), message(3, chat=5))
+    assert bot.log == ["desk:1", "desk:2", "desk:3"]
+    assert receipts.finished == [1, 2, 3]
+
+
+async def test_a_press_is_answered_before_its_work():
+    bot = Bot()
+    await carry_out(bot, press(1, person=5))
+    assert bot.log == ["q1", "desk:1"]
+
+
+async def test_an_update_that_raises_is_given_back_and_its_neighbours_pass():
+    bot = Bot(poison=[2])
+    receipts = await carry_out(bot, message(1, chat=5), message(2, chat=5), message(3, chat=5), message(4, chat=6))
+    assert sorted(receipts.finished) == [1, 3, 4]
+    assert receipts.given_back == [2]
+
+
+async def test_a_request_to_slow_down_is_obeyed_and_the_update_carried_out_once():
+    bot = Bot(pauses=1)
+    receipts = await carry_out(bot, message(1, chat=5))
+    assert (bot.log, receipts.finished) == (["desk:1"], [1])
+
+
+async def test_a_lasting_refusal_gives_the_update_back():
+    receipts = await carry_out(Bot(pauses=2), message(1, chat=5))
+    assert receipts.given_back == [1]
+
+
+async def test_nothing_to_do_is_nothing_done():
+    assert await Intake(Claimed(), Bot(), bot_name="desk").run_once() == 0
+
+
+@pytest.mark.parametrize(
+    ("update", "chat"),
+    [
+        ({"message": {"chat": {"id": 7}}}, 7),
+        ({"edited_message": {"chat": {"id": 7}}}, 7),
+        ({"my_chat_member": {"chat": {"id": 7}}}, 7),
+        ({"callback_query": {"id": "1", "from": {"id": 7}, "message": {"chat": {"id": 9}}}}, 7),
+        ({"something_new": {}}, 0),
+        ({"message": None}, 0),
+    ],
+)
+def test_every_update_has_a_chat(update, chat):
+    assert chat_of(update) == chat
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(),
+        lambda inner: st.dictionaries(st.sampled_from(["message", "callback_query", "chat", "from", "id"]), inner),
+    )
+)
+def test_no_shape_of_an_update_stops_the_intake(value):
+    update = value if isinstance(value, dict) else {}
+    assert isinstance(chat_of(update), int)
+    assert isinstance(press_of(update), str)
+    assert len(by_chat([StoredUpdate(1, update)])) == 1
