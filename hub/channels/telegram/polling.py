@@ -13,7 +13,7 @@ from hub.channels.base import PollBatch, Raw
 from hub.channels.telegram.bot_api import BotApi
 from hub.channels.telegram.wire import ALLOWED_UPDATES
 from hub.crash import crash_point
-from hub.domain.errors import OutcomeUnknown, TemporaryFailure
+from hub.domain.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.domain.ports import Clock
 from hub.net.payloads import Json
 
@@ -23,7 +23,9 @@ _POLL_DEADLINE = timedelta(seconds=40)
 _JUST_NOW = timedelta(minutes=2)
 
 
-async def poll(api: BotApi, clock: Clock, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
+async def poll(
+    api: BotApi, clock: Clock, cursor: Mapping[str, object], *, wanted: Sequence[str] = ALLOWED_UPDATES
+) -> AsyncIterator[PollBatch]:
     """Yield batches for ever; see `hub.channels.base.Polls`.
 
     Raises:
@@ -33,7 +35,7 @@ async def poll(api: BotApi, clock: Clock, cursor: Mapping[str, object]) -> Async
     offset = _whole(cursor.get("offset"))
     since = _whole(cursor.get("since")) or int((clock.now() - _JUST_NOW).timestamp())
     while True:
-        updates = await _get_updates(api, offset)
+        updates = await _get_updates(api, offset, wanted)
         for is_history, run in groupby(updates, lambda update: _is_before(update, since)):
             batch = list(run)
             offset = max([offset, *(_whole(update.get("update_id")) + 1 for update in batch)])
@@ -41,18 +43,18 @@ async def poll(api: BotApi, clock: Clock, cursor: Mapping[str, object]) -> Async
             yield PollBatch(raws, {"offset": offset, "since": since}, is_history)
 
 
-async def _get_updates(api: BotApi, offset: int) -> Sequence[dict[str, Json]]:
-    params: dict[str, object] = {"timeout": int(_POLL.total_seconds()), "allowed_updates": list(ALLOWED_UPDATES)}
+async def _get_updates(api: BotApi, offset: int, wanted: Sequence[str]) -> Sequence[dict[str, Json]]:
+    params: dict[str, object] = {"timeout": int(_POLL.total_seconds()), "allowed_updates": list(wanted)}
     if offset:
         params["offset"] = offset
     crash_point("telegram.polling")
     try:
         answer = await api.call("getUpdates", params, deadline=_POLL_DEADLINE)
-    except OutcomeUnknown as error:
+        if not answer.is_ok:
+            answer.raise_failure("reading updates")
+    except (OutcomeUnknown, PermanentFailure) as error:
         raise TemporaryFailure(f"reading updates: {error}") from error
     crash_point("telegram.polled")
-    if not answer.is_ok:
-        answer.raise_failure("reading updates")
     if not isinstance(answer.result, list):
         raise TemporaryFailure("reading updates: the answer holds no list")
     return [update for update in answer.result if isinstance(update, dict)]

@@ -4,6 +4,7 @@ Everything that changes a chat passes here, so that queues and watchers learn of
 people of the driver both use it.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from hub.testing.telegram.params import Params
 from hub.testing.telegram.refusals import bad_request, forbidden
 from hub.testing.telegram.state import Chat, Json, Post, Press, User, Webhook
 from hub.testing.telegram.update_queue import UpdateQueue
+
+_REMEMBERED_CALLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class BotAccount:
         self.blocked: set[int] = set()
         self.presses: dict[str, Press] = {}
         self.profile: dict[str, Json] = {}
-        self.calls: list[tuple[str, Params]] = []
+        self.calls: deque[tuple[str, Params]] = deque(maxlen=_REMEMBERED_CALLS)
         self.poll_number = 0
 
     def now(self) -> datetime:
@@ -50,7 +53,7 @@ class BotAccount:
         return self.stage.clock.now()
 
     def calls_of(self, method: str) -> list[Params]:
-        """Return the parameters of every call of `method` so far, in order."""
+        """Return the parameters of the calls of `method`, in order, among the last 10,000 calls."""
         return [params for name, params in self.calls if name == method.lower()]
 
     def private_chat(self, user: User) -> Chat:

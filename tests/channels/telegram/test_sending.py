@@ -189,7 +189,7 @@ async def test_nothing_to_send_is_refused_before_any_call(channel, outbound, bot
     result = await channel.send(replace(outbound, text=" \n "))
 
     assert isinstance(result, Failed) and result.reason == "refused"
-    assert bot.calls == []
+    assert not bot.calls
 
 
 async def test_a_business_chat_is_written_to_over_its_connection(channel, outbound, bot):
