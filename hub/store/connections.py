@@ -125,3 +125,17 @@ async def list_attempts(connection: asyncpg.Connection, connection_id: int) -> l
         connection_id,
     )
     return [AttemptRow(**row) for row in rows]
+
+
+async def holds_secrets(connection: asyncpg.Connection) -> bool:
+    """Tell whether the database holds anything encrypted."""
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT 1 FROM connections)"))
+
+
+async def replace_secrets(
+    connection: asyncpg.Connection, connection_id: int, *, settings: bytes, key: bytes | None
+) -> None:
+    """Store re-encrypted or changed settings and key of a connection; the caller commits."""
+    await connection.execute(
+        "UPDATE connections SET settings_encrypted = $2, key_encrypted = $3 WHERE id = $1", connection_id, settings, key
+    )

@@ -1,0 +1,218 @@
+"""Live connections: stored rows made into adapters, found by key, rebuilt when they change.
+
+The manager bot is a connection too, of the kind `manager_bot`: its updates are receipts of a lane of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from hub.app.ground import Ground
+from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Context, Explains
+from hub.channels.registry import get_channel_class
+from hub.domain.errors import ConfigError, NotFound
+from hub.domain.ids import ConnectionId
+from hub.domain.ports import RateBuckets
+from hub.hints.local import LocalRates
+from hub.inbox.office import Endpoint
+from hub.net.http import Http
+from hub.store import connections
+from hub.store.connections import ConnectionRow
+from hub.store.pool import acquire
+from hub.store.secrets import new_token, token_hash
+from hub.web.entrance import Connected
+
+MANAGER_BOT = "manager_bot"
+_NO_RATES = LocalRates()
+_LINES_OF_REASON = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnection:
+    """A connection just saved: its address for the provider, and what to press there."""
+
+    id: ConnectionId
+    name: str
+    url: str
+    steps: tuple[str, ...]
+
+
+def channel_class(kind: str) -> type[Channel[Any]]:
+    """Return the adapter of a kind, the manager bot's included. Raises: ConfigError."""
+    if kind == MANAGER_BOT:
+        from hub.channels.telegram.manager_bot import ManagerBotChannel  # noqa: PLC0415 - its kind is no client channel
+
+        return ManagerBotChannel
+    return get_channel_class(kind)
+
+
+class Connections:
+    """All connections of this process. `reload` after anything changed; reading is from memory."""
+
+    def __init__(self, ground: Ground, http: Http, rates: RateBuckets) -> None:
+        self._ground = ground
+        self._http = http
+        self._rates = rates
+        self._rows: dict[ConnectionId, ConnectionRow] = {}
+        self._live: dict[ConnectionId, Connected] = {}
+        self._keys: dict[tuple[str, str], ConnectionId] = {}
+        self._endpoints: dict[ConnectionId, Endpoint] = {}
+
+    async def reload(self) -> None:
+        """Read the rows and rebuild what changed."""
+        async with acquire(self._ground.pool) as connection:
+            rows = {ConnectionId(row.id): row for row in await connections.list_connections(connection)}
+        changed = [row for key, row in rows.items() if not _is_same(self._rows.get(key), row)]
+        for row in changed:
+            channel = build_channel(self._ground, row, http=self._http, rates=self._rates)
+            self._live[ConnectionId(row.id)] = Connected(ConnectionId(row.id), row.kind, channel)
+        self._live = {key: live for key, live in self._live.items() if key in rows}
+        self._rows = rows
+        self._keys = {
+            (row.kind, digest): key
+            for key, row in rows.items()
+            for digest in (row.key_hash, row.old_key_hash)
+            if digest
+        }
+        self._endpoints = {
+            key: Endpoint(key, row.kind, row.name, row.line, row.created_at)
+            for key, row in rows.items()
+            if row.kind != MANAGER_BOT
+        }
+
+    async def find(self, kind: str, key: str) -> Connected | None:
+        """Return the connection with this key in its path; a key made a moment ago by another process is looked up."""
+        digest = token_hash(key)
+        if (kind, digest) not in self._keys:
+            await self.reload()
+        connection_id = self._keys.get((kind, digest))
+        return self._live.get(connection_id) if connection_id is not None else None
+
+    def channel_of(self, connection_id: int) -> Channel[Any] | None:
+        """Return the adapter of a connection."""
+        live = self._live.get(ConnectionId(connection_id))
+        return live.channel if live else None
+
+    def endpoints(self) -> Mapping[ConnectionId, Endpoint]:
+        """Return the clients' connections as decisions see them."""
+        return self._endpoints
+
+    def rows(self) -> list[ConnectionRow]:
+        """Return the rows as last read."""
+        return list(self._rows.values())
+
+
+def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: RateBuckets) -> Channel[Any]:
+    """Return the adapter of a stored connection with its decrypted settings."""
+    found = channel_class(row.kind)
+    settings = validate_settings(row.kind, ground.secrets.decrypt_json(row.settings_encrypted))
+    key = ground.secrets.decrypt(row.key_encrypted) if row.key_encrypted else ""
+    context = Context(
+        connection_id=ConnectionId(row.id),
+        name=row.name,
+        clock=ground.clock,
+        http=http,
+        rates=rates,
+        read_file=ground.files.read,
+        public_url=public_address(ground.config.public_url, row.kind, key),
+    )
+    return found(settings, context)
+
+
+def public_address(public_url: str, kind: str, key: str) -> str:
+    """Return the address a provider calls for a connection, empty without a public URL."""
+    return f"{public_url.rstrip('/')}/in/{kind}/{key}" if public_url and key else ""
+
+
+def validate_settings(kind: str, given: Mapping[str, Any]) -> ChannelSettings:
+    """Return settings as the adapter's own model.
+
+    Raises:
+        ConfigError: names every field that is wrong and what it should be.
+    """
+    try:
+        return channel_class(kind).settings_model.model_validate(dict(given))
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, each['loc'])) or kind}: {each['msg']}" for each in error.errors()]
+        raise ConfigError(f"{kind}: " + "; ".join(faults[:_LINES_OF_REASON])) from error
+
+
+async def create_connection(
+    ground: Ground, kind: str, *, name: str, settings: Mapping[str, Any], line: str = ""
+) -> NewConnection:
+    """Validate and save a connection, its settings encrypted. Commits.
+
+    Raises:
+        ConfigError: the settings are wrong, the name is taken, or the kind needs a public address and there is none.
+    """
+    found = channel_class(kind)
+    model = validate_settings(kind, settings)
+    if found.capabilities.needs_public_url and not ground.config.public_url:
+        raise ConfigError(
+            f"{kind} can only call us: set HUB_PUBLIC_URL to an address reachable from outside "
+            "(a server with a domain, or a tunnel), then connect again"
+        )
+    key = new_token()
+    async with acquire(ground.pool) as connection:
+        new_id = (await ground.ids.reserve(connection, 1))()
+        taken = {row.name for row in await connections.list_connections(connection)}
+        if name in taken:
+            raise ConfigError(f"a connection named '{name}' exists already: choose another name with --name")
+        row = _row(ground, new_id, kind, name=name, line=line, key=key, model=model)
+        await connections.add_connection(connection, row)
+    channel = build_channel(ground, row, http=Http(ground.config.proxy), rates=_NO_RATES)
+    steps = tuple(channel.setup_steps(ground.config.language)) if isinstance(channel, Explains) else ()
+    return NewConnection(ConnectionId(new_id), name, public_address(ground.config.public_url, kind, key), steps)
+
+
+def _row(
+    ground: Ground, new_id: int, kind: str, *, name: str, line: str, key: str, model: ChannelSettings
+) -> ConnectionRow:
+    return ConnectionRow(
+        id=new_id,
+        kind=kind,
+        name=name,
+        line=line,
+        settings_encrypted=ground.secrets.encrypt_json(open_settings(model)),
+        key_hash=token_hash(key),
+        old_key_hash="",
+        key_encrypted=ground.secrets.encrypt(key),
+        state="active",
+        state_reason="",
+        cursor={},
+        created_at=ground.clock.now(),
+        last_success_at=None,
+    )
+
+
+def open_settings(model: ChannelSettings) -> dict[str, Any]:
+    """Return settings as plain JSON values with their secrets in clear, to be encrypted at once."""
+    return {
+        name: value.get_secret_value() if hasattr(value, "get_secret_value") else model.model_dump(mode="json")[name]
+        for name, value in model
+    }
+
+
+async def check_connection(ground: Ground, kind: str, settings: Mapping[str, Any], http: Http) -> CheckResult:
+    """Try a connection's credentials without saving anything."""
+    context = Context(ConnectionId(0), kind, ground.clock, http, _NO_RATES, ground.files.read)
+    channel = channel_class(kind)(validate_settings(kind, settings), context)
+    return await channel.check() if isinstance(channel, Checks) else CheckResult(is_ok=True, lines=())
+
+
+def get_row(rows: list[ConnectionRow], name: str) -> ConnectionRow:
+    """Return the row of a name or number. Raises: NotFound."""
+    for row in rows:
+        if name in (row.name, str(row.id)):
+            return row
+    raise NotFound(f"no connection '{name}'; there are: {', '.join(row.name for row in rows) or 'none'}")
+
+
+def _is_same(old: ConnectionRow | None, new: ConnectionRow) -> bool:
+    return old is not None and (old.settings_encrypted, old.key_hash, old.name) == (
+        new.settings_encrypted,
+        new.key_hash,
+        new.name,
+    )

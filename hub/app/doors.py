@@ -1,0 +1,102 @@
+"""Binds the web entrance: connections by key, accepting, attempts, ring-time questions, readiness."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from hub.app.connections import MANAGER_BOT
+from hub.app.office import Building
+from hub.channels.base import Parses, Raw, Responsible
+from hub.domain.errors import HubError, PayloadInvalid
+from hub.inbox.accept import offer
+from hub.inbox.queries import responsible_for
+from hub.store import connections
+from hub.store.connections import AttemptRow
+from hub.store.pool import acquire
+from hub.web.entrance import Attempt, Connected, Entrance, Readiness
+
+_FLUSH_EVERY = timedelta(seconds=0.5)
+_MOST_KEPT = 2_000
+_log = structlog.get_logger()
+
+
+class AttemptBook:
+    """Writes attempts in the background, a few at a time; under a flood the oldest unwritten ones are lost."""
+
+    def __init__(self, building: Building) -> None:
+        self._building = building
+        self._noted: deque[Attempt] = deque(maxlen=_MOST_KEPT)
+
+    def note(self, attempt: Attempt) -> None:
+        """Note an attempt; at once and without failing."""
+        self._noted.append(attempt)
+
+    async def run(self) -> None:
+        """Write for ever; a database that is away loses attempts, never requests."""
+        while True:
+            await asyncio.sleep(_FLUSH_EVERY.total_seconds())
+            try:
+                await self.flush()
+            except HubError as error:
+                _log.warning("attempts.not_written", code=error.code)
+
+    async def flush(self) -> None:
+        """Write what was noted."""
+        taken = [self._noted.popleft() for _ in range(len(self._noted))]
+        if not taken:
+            return
+        async with acquire(self._building.ground.pool) as connection:
+            new_id = await self._building.ground.ids.reserve(connection, len(taken))
+            await connections.add_attempts(connection, [_row(each, new_id()) for each in taken])
+
+
+def build_entrance(building: Building, book: AttemptBook) -> Entrance:
+    """Return the entrance of this process."""
+
+    async def accept(connected: Connected, raws: Sequence[Raw]) -> None:
+        channel = connected.channel
+        if not isinstance(channel, Parses):
+            raise PayloadInvalid(f"'{connected.kind}' cannot receive")
+        lane = MANAGER_BOT if connected.kind == MANAGER_BOT else "client"
+        offers = [offer(connected.connection_id, channel, raw, lane=lane) for raw in raws]
+        await building.acceptor.accept(offers)
+
+    async def responsible(phone: str) -> Responsible | None:
+        found = await responsible_for(building.office, phone)
+        return found and Responsible(found.extension, found.manager_name, found.contact_name)
+
+    return Entrance(
+        clock=building.ground.clock,
+        find_connection=building.connections.find,
+        accept=accept,
+        record_attempt=book.note,
+        responsible_for=responsible,
+        readiness=lambda: _readiness(building),
+        trusted_hops=building.ground.config.trusted_proxies,
+    )
+
+
+async def _readiness(building: Building) -> Readiness:
+    try:
+        async with acquire(building.ground.pool, within=timedelta(seconds=1)) as connection:
+            await connection.fetchval("SELECT 1")
+    except HubError as error:
+        return Readiness(is_ready=False, parts=(("database", str(error)),))
+    return Readiness(is_ready=True, parts=(("database", "ok"),))
+
+
+def _row(attempt: Attempt, new_id: int) -> AttemptRow:
+    shape = {
+        "method": attempt.method,
+        "status": attempt.status,
+        "size_bytes": attempt.size_bytes,
+        "headers": list(attempt.header_names),
+        "fields": list(attempt.field_names),
+    }
+    verdict = "refused" if attempt.status >= 400 else attempt.verdict
+    return AttemptRow(
+        new_id, attempt.connection_id, attempt.at, attempt.remote, verdict, shape | {"reason": attempt.verdict}
+    )

@@ -1,0 +1,70 @@
+"""What everything stands on: database, files, secrets, clock, ids. Opened once a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from hub.config import Config
+from hub.store.clock import DatabaseClock
+from hub.store.connections import holds_secrets
+from hub.store.embedded import Embedded, start_embedded
+from hub.store.files import Files
+from hub.store.ids import IdBlocks
+from hub.store.migrate import migrate
+from hub.store.pool import acquire, check_durability, open_pool
+from hub.store.secrets import Secrets, load_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The opened store of an installation. `embedded` is None where a DSN was given."""
+
+    config: Config
+    dsn: str
+    pool: asyncpg.Pool
+    files: Files
+    secrets: Secrets
+    clock: DatabaseClock
+    ids: IdBlocks
+    embedded: Embedded | None
+
+
+@asynccontextmanager
+async def open_ground(config: Config, *, keeps_server: bool = True) -> AsyncIterator[Ground]:
+    """Open the store: start or attach to the embedded database, bring its tables up to date, prove that it is durable.
+
+    With `keeps_server` False an embedded server that this call started is stopped at the end.
+
+    Raises:
+        ConfigError, StorageUnavailable: one sentence that says what to do.
+    """
+    dsn, embedded = await _database(config)
+    try:
+        await migrate(dsn)
+        pool = await open_pool(dsn, min_size=2, max_size=config.pool_size)
+        try:
+            yield await _build(config, dsn, pool, embedded)
+        finally:
+            pool.terminate()
+    finally:
+        if embedded is not None and not embedded.attached and not keeps_server:
+            await embedded.stop()
+
+
+async def _database(config: Config) -> tuple[str, Embedded | None]:
+    if dsn := config.dsn.get_secret_value():
+        return dsn, None
+    embedded = await start_embedded(config.data, bin_dir=config.pg_bin)
+    return embedded.dsn, embedded
+
+
+async def _build(config: Config, dsn: str, pool: asyncpg.Pool, embedded: Embedded | None) -> Ground:
+    async with acquire(pool) as connection:
+        await check_durability(connection)
+        has_secrets = await holds_secrets(connection)
+    secrets = load_secrets(config.secret_keys.get_secret_value() or None, config.key_file, holds_secrets=has_secrets)
+    clock = DatabaseClock(pool)
+    await clock.read()
+    return Ground(config, dsn, pool, Files(config.files_dir), secrets, clock, IdBlocks(), embedded)

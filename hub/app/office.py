@@ -1,0 +1,91 @@
+"""Builds the office of the use-cases and keeps what it reads from memory fresh: rules, connections, own people."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from hub.app.connections import Connections
+from hub.app.ground import Ground
+from hub.app.rules import Rules
+from hub.domain.errors import HubError
+from hub.domain.ids import ManagerId
+from hub.domain.ports import LiveFeed, RateBuckets, SoftLocks, Wakeup
+from hub.inbox.accept import Acceptor
+from hub.inbox.office import Office
+from hub.net.http import Http
+from hub.store.managers import load_staff
+from hub.store.pool import acquire
+
+REFRESH_EVERY = timedelta(seconds=2)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What makes the hub faster: in this process, or over Redis."""
+
+    wakeup: Wakeup
+    feed: LiveFeed
+    rates: RateBuckets
+    locks: SoftLocks
+
+
+@dataclass(slots=True)
+class Building:
+    """Everything a role may need, built once."""
+
+    ground: Ground
+    hints: Hints
+    http: Http
+    rules: Rules
+    connections: Connections
+    office: Office
+    acceptor: Acceptor
+    staff: dict[tuple[str, str, str], ManagerId] = field(default_factory=dict)
+
+    async def refresh(self) -> None:
+        """Take over what others changed: rules, connections, people."""
+        await self.rules.reload()
+        await self.connections.reload()
+        async with acquire(self.ground.pool) as connection:
+            found = await load_staff(connection)
+        self.staff.clear()
+        self.staff.update({key: ManagerId(manager_id) for key, manager_id in found.items()})
+
+    async def keep_fresh(self) -> None:
+        """Refresh for ever; a database that is away, or a rule that is wrong, leaves the old state in force."""
+        while True:
+            await asyncio.sleep(REFRESH_EVERY.total_seconds())
+            try:
+                await self.refresh()
+            except HubError as error:
+                _log.warning("building.refresh_failed", code=error.code)
+
+
+async def build(ground: Ground, hints: Hints) -> Building:
+    """Build the office over an opened store, and read everything once."""
+    http = Http(ground.config.proxy)
+    rules = Rules(ground)
+    connections = Connections(ground, http, hints.rates)
+    staff: dict[tuple[str, str, str], ManagerId] = {}
+    office = Office(
+        pool=ground.pool,
+        ids=ground.ids,
+        clock=ground.clock,
+        policy=rules,
+        staff=lambda: _as_read(staff),
+        endpoints=connections.endpoints,
+        wakeup=hints.wakeup,
+        feed=hints.feed,
+        locks=hints.locks,
+    )
+    building = Building(ground, hints, http, rules, connections, office, Acceptor(office, ground.files), staff)
+    await building.refresh()
+    return building
+
+
+def _as_read(staff: dict[tuple[str, str, str], ManagerId]) -> Mapping[tuple[str, str, str], ManagerId]:
+    return staff

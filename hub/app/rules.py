@@ -1,0 +1,51 @@
+"""The policy in force: read at start, reread when another revision appears."""
+
+from hub.app.ground import Ground
+from hub.domain.policy import Policy
+from hub.routing.build import to_policy
+from hub.routing.document import DEFAULT_POLICY, diff, parse_policy
+from hub.store import policy
+from hub.store.pool import acquire
+
+
+class Rules:
+    """Holds the policy in force for this process; call the object to get it."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._present = to_policy(parse_policy(DEFAULT_POLICY), 0)
+
+    def __call__(self) -> Policy:
+        return self._present
+
+    async def reload(self) -> None:
+        """Take over the newest revision if it is not the present one."""
+        async with acquire(self._ground.pool) as connection:
+            if await policy.get_number(connection) == self._present.revision:
+                return
+            latest = await policy.get_latest(connection)
+        if latest is not None:
+            self._present = to_policy(parse_policy(latest.document), latest.number)
+
+
+async def current_document(ground: Ground) -> str:
+    """Return the document in force as TOML; the default one if none was ever applied."""
+    async with acquire(ground.pool) as connection:
+        latest = await policy.get_latest(connection)
+    return latest.document if latest else DEFAULT_POLICY
+
+
+async def apply_policy(ground: Ground, text: str, *, comment: str = "") -> int:
+    """Validate a document as a whole and put it into force as the next revision; returns its number. Commits.
+
+    Raises:
+        ConfigError: something in it is wrong; every fault with its place.
+    """
+    parse_policy(text, at=ground.clock.now())
+    async with acquire(ground.pool) as connection:
+        return await policy.add_revision(connection, text, comment=comment, manager_id=None, at=ground.clock.now())
+
+
+async def compare_policy(ground: Ground, text: str) -> list[str]:
+    """Return what a document would change, in lines for people."""
+    return diff(parse_policy(await current_document(ground)), parse_policy(text))
