@@ -67,8 +67,11 @@ def read_http_request(content: bytes, *, received_at: datetime = RECEIVED_AT) ->
         ValueError: there is no request line of the form `METHOD /path HTTP/1.1`.
     """
     head, body = _split(content)
-    first, *lines = head.decode("utf-8").splitlines()
-    method, target, _version = first.split(" ", 2)
+    first, *lines = head.decode("utf-8").splitlines() or [""]
+    method, _, rest = first.partition(" ")
+    target, _, version = rest.partition(" ")
+    if not version.startswith("HTTP/"):
+        raise ValueError("expected a first line of the form 'POST /path HTTP/1.1'")
     path, _, query = target.partition("?")
     headers = _headers(lines)
     body = body[: int(headers["content-length"])] if "content-length" in headers else body.removesuffix(b"\n")
