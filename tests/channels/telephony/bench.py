@@ -13,7 +13,7 @@ from hub.testing.contracts.bench import make_context
 RECEIVED_AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-def make(kind: str, http: Http | None = None, **settings: object) -> Any:
+def make(kind: str, http: Http | None = None, **settings: Any) -> Any:
     """Return the adapter of `kind`; each test calls only parts that the kind has."""
     channel = get_channel_class(kind)
     return channel(channel.settings_model.model_validate(settings), make_context(http or Http()))

@@ -16,7 +16,7 @@ from hub.net.http import Http
 from hub.testing.faulty_http import Answer, FaultyServer, Seen, faulty_server
 from tests.channels.telephony.bench import make
 
-SETTINGS: Mapping[str, tuple[str, Mapping[str, object]]] = {
+SETTINGS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "mango": ("api_url", {"api_key": "key", "api_salt": "s3cret"}),
     "megafon": ("pbx_url", {"crm_token": "s3cret", "pbx_token": "pbx"}),
     "zadarma": ("api_url", {"api_key": "key", "api_secret": "secret"}),
@@ -167,7 +167,7 @@ async def test_sipuni_gets_a_hashed_query(caller: Callable[..., Any], provider: 
 
 
 @pytest.mark.parametrize(("kind", "settings"), [("megafon", {"crm_token": "s3cret"}), ("sipuni", {})])
-async def test_without_keys_for_commands_nothing_is_sent(kind: str, settings: Mapping[str, object]) -> None:
+async def test_without_keys_for_commands_nothing_is_sent(kind: str, settings: Mapping[str, Any]) -> None:
     result = await make(kind, **settings).originate("101", "+79161234567", "hub-17")
 
     assert isinstance(result, Failed) and result.is_connection_fault
