@@ -39,9 +39,12 @@ class Evidence(StrEnum):
 
 
 class ChannelSettings(BaseModel):
-    """Base of every settings model: frozen, unknown names refused, secrets typed `SecretStr`, every field described."""
+    """Base of every settings model: frozen, unknown names refused, secrets typed `SecretStr`, every field described.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A refusal does not repeat what was given: a mistyped token is a token all the same.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from hub.channels.telegram.outgoing_parts import METHODS, TEXT_LIMIT, UPLOAD_LIM
 from hub.channels.telegram.parsing import events_of
 from hub.channels.telegram.sending import Sender
 from hub.channels.telegram.settings import Mode, TelegramSettings
-from hub.channels.telegram.wire import read_update
+from hub.channels.telegram.wire import ALLOWED_UPDATES, read_update
 from hub.domain.errors import PayloadInvalid, WebhookRejected
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment
@@ -34,11 +34,12 @@ _HEADER = "x-telegram-bot-api-secret-token"
 
 
 class TelegramChannel(Channel[TelegramSettings]):
-    """One bot that clients write to."""
+    """One bot that clients write to. `wanted` are the kinds of updates it asks for; others are lost for good."""
 
     settings_model: ClassVar[type[ChannelSettings]] = TelegramSettings
     capabilities = Capabilities(text_limit=TEXT_LIMIT, media=frozenset(METHODS), media_limit_bytes=UPLOAD_LIMIT_BYTES)
     evidence = Evidence.documented
+    wanted: ClassVar[Sequence[str]] = ALLOWED_UPDATES
 
     def __init__(self, settings: TelegramSettings, context: Context) -> None:
         super().__init__(settings, context)
@@ -75,7 +76,7 @@ class TelegramChannel(Channel[TelegramSettings]):
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
         """Yield batches for ever; ends at once for a bot whose updates come by webhook."""
         if self.settings.mode is Mode.polling:
-            async for batch in polling.poll(self._api, self.context.clock, cursor):
+            async for batch in polling.poll(self._api, self.context.clock, cursor, wanted=self.wanted):
                 yield batch
 
     async def send(self, message: OutboundMessage) -> SendResult:
@@ -88,11 +89,11 @@ class TelegramChannel(Channel[TelegramSettings]):
 
     async def check(self) -> CheckResult:
         """Ask who the bot is and how its updates leave."""
-        return await setup.check(self._api, self.settings)
+        return await setup.check(self._api, self.settings, self.wanted)
 
     async def subscribe(self) -> CheckResult:
         """Set the webhook, or take it away for polling."""
-        return await setup.subscribe(self._api, self.settings, self.context)
+        return await setup.subscribe(self._api, self.settings, self.context.public_url, wanted=self.wanted)
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Return what to do in Telegram."""

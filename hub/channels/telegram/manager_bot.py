@@ -7,9 +7,7 @@ chat keep their order.
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from hub.channels.base import Capabilities, PollBatch, Raw
-from hub.channels.telegram import polling
 from hub.channels.telegram.channel import TelegramChannel
-from hub.channels.telegram.settings import Mode
 from hub.domain.inbound import InboundEvent
 
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
@@ -19,6 +17,7 @@ class ManagerBotChannel(TelegramChannel):
     """The bot in which managers work."""
 
     capabilities = Capabilities()
+    wanted = WANTED
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         """Return nothing: managers' updates are no events of clients."""
@@ -26,7 +25,6 @@ class ManagerBotChannel(TelegramChannel):
         return ()
 
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
-        """Yield batches for ever, with the kinds of updates a manager's screen needs; history is none of them."""
-        if self.settings.mode is Mode.polling:
-            async for batch in polling.poll(self._api, self.context.clock, cursor, wanted=WANTED):
-                yield PollBatch(batch.raws, batch.cursor)
+        """Yield batches for ever, none of them history: what a manager pressed is still to be done."""
+        async for batch in super().batches(cursor):
+            yield PollBatch(batch.raws, batch.cursor)

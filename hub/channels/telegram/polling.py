@@ -11,7 +11,6 @@ from itertools import groupby
 
 from hub.channels.base import PollBatch, Raw
 from hub.channels.telegram.bot_api import BotApi
-from hub.channels.telegram.wire import ALLOWED_UPDATES
 from hub.crash import crash_point
 from hub.domain.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.domain.ports import Clock
@@ -24,7 +23,7 @@ _JUST_NOW = timedelta(minutes=2)
 
 
 async def poll(
-    api: BotApi, clock: Clock, cursor: Mapping[str, object], *, wanted: Sequence[str] = ALLOWED_UPDATES
+    api: BotApi, clock: Clock, cursor: Mapping[str, object], *, wanted: Sequence[str]
 ) -> AsyncIterator[PollBatch]:
     """Yield batches for ever; see `hub.channels.base.Polls`.
 

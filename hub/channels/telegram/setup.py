@@ -1,11 +1,10 @@
 """Setting up: what to do in Telegram, testing the token, telling Telegram where updates go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from hub.channels.base import CheckResult, Context
+from hub.channels.base import CheckResult
 from hub.channels.telegram.bot_api import BotApi
 from hub.channels.telegram.settings import Mode, TelegramSettings
-from hub.channels.telegram.wire import ALLOWED_UPDATES
 from hub.domain.errors import AuthenticationFailed, ProviderError
 from hub.net.payloads import Json
 
@@ -38,42 +37,39 @@ def list_steps(settings: TelegramSettings, public_url: str, language: str) -> li
     return [*_STEPS[known], last]
 
 
-async def check(api: BotApi, settings: TelegramSettings) -> CheckResult:
+async def check(api: BotApi, settings: TelegramSettings, wanted: Sequence[str]) -> CheckResult:
     """Ask who the bot is and how updates leave it; nobody sees anything of it."""
     try:
         bot = await _result(api, "getMe", {})
         webhook = await _result(api, "getWebhookInfo", {})
     except ProviderError as error:
         return CheckResult(False, (_explain(error),))
-    lines = [f"Бот @{bot.get('username', '')} отвечает."]
-    is_ok = _check_webhook(webhook, settings, lines)
-    return CheckResult(is_ok, tuple(lines))
-
-
-def _check_webhook(webhook: Mapping[str, Json], settings: TelegramSettings, lines: list[str]) -> bool:
-    """Add what the state of the webhook means; False if updates do not come to us."""
-    url, pending = str(webhook.get("url", "")), webhook.get("pending_update_count", 0)
-    lines.append(f"Ждут получения: {pending}.")
-    if error := webhook.get("last_error_message"):
-        lines.append(f"Последняя ошибка доставки по словам Telegram: {error}.")
-    missing = set(ALLOWED_UPDATES) - set(webhook.get("allowed_updates") or ALLOWED_UPDATES)
-    if missing:
-        lines.append(f"Бот не получает: {', '.join(sorted(missing))}; подключение это исправит.")
-    if url and settings.mode is Mode.polling:
+    is_elsewhere = bool(webhook.get("url")) and settings.mode is Mode.polling
+    lines = [f"Бот @{bot.get('username', '')} отвечает.", *_webhook_lines(webhook, wanted)]
+    if is_elsewhere:
         lines.append("Сейчас сообщения уходят на другой адрес (webhook); подключение переключит бота на хаб.")
-    return not (url and settings.mode is Mode.polling)
+    return CheckResult(not is_elsewhere, tuple(lines))
 
 
-async def subscribe(api: BotApi, settings: TelegramSettings, context: Context) -> CheckResult:
+def _webhook_lines(webhook: Mapping[str, Json], wanted: Sequence[str]) -> Iterator[str]:
+    """Yield what the state of the bot's updates means for a person."""
+    yield f"Ждут получения: {webhook.get('pending_update_count', 0)}."
+    if error := webhook.get("last_error_message"):
+        yield f"Последняя ошибка доставки по словам Telegram: {error}."
+    if missing := set(wanted) - set(webhook.get("allowed_updates") or wanted):
+        yield f"Бот не получает: {', '.join(sorted(missing))}; подключение это исправит."
+
+
+async def subscribe(api: BotApi, settings: TelegramSettings, public_url: str, *, wanted: Sequence[str]) -> CheckResult:
     """Make updates come to us the way the settings say; what waits at Telegram is kept."""
     params: dict[str, object]
     if settings.mode is Mode.polling:
         method, params = "deleteWebhook", {"drop_pending_updates": False}
         done = "Сообщения забирает хаб, webhook снят."
-    elif not context.public_url:
+    elif not public_url:
         return CheckResult(False, ("Нет открытого адреса: задайте public_url или выберите mode = polling.",))
     else:
-        method, params = "setWebhook", _webhook(settings, context.public_url)
+        method, params = "setWebhook", _webhook(settings, public_url, wanted)
         done = "Telegram будет присылать сообщения на адрес хаба."
     try:
         await _result(api, method, params)
@@ -82,11 +78,11 @@ async def subscribe(api: BotApi, settings: TelegramSettings, context: Context) -
     return CheckResult(True, (done,))
 
 
-def _webhook(settings: TelegramSettings, url: str) -> dict[str, object]:
+def _webhook(settings: TelegramSettings, url: str, wanted: Sequence[str]) -> dict[str, object]:
     return {
         "url": url,
         "secret_token": settings.webhook_secret.get_secret_value(),
-        "allowed_updates": list(ALLOWED_UPDATES),
+        "allowed_updates": list(wanted),
         "drop_pending_updates": False,
     }
 

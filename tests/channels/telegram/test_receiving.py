@@ -15,7 +15,7 @@ from hub.domain.message import Attachment, AttachmentKind
 from hub.net.payloads import read_json_object
 from hub.testing.faulty_http import Answer, faulty_server
 from hub.testing.telegram import Media
-from hub.testing.telegram.faults import bad_gateway, refused, reset_before
+from hub.testing.telegram.faults import Fault, bad_gateway, refused, reset_before
 from tests.channels.telegram.conftest import SECRET
 
 HEADER = "x-telegram-bot-api-secret-token"
@@ -85,7 +85,15 @@ async def test_every_poll_names_the_kinds_it_wants(channel, bot, maria):
 
 
 @pytest.mark.parametrize(
-    "fault", [bad_gateway(), reset_before(), refused(429, retry_after=3), refused(409), refused(400)]
+    "fault",
+    [
+        bad_gateway(),
+        reset_before(),
+        refused(429, retry_after=3),
+        refused(409),
+        refused(400),
+        Fault(200, b'{"ok": true, "result": {}}'),
+    ],
 )
 async def test_a_fault_of_the_provider_is_temporary(channel, bot, fault):
     bot.faults.add("getUpdates", fault)
@@ -172,6 +180,16 @@ async def test_the_check_names_the_bot(channel):
     found = await channel.check()
 
     assert (found.is_ok, "@shop_bot" in found.lines[0]) == (True, True)
+
+
+async def test_the_check_tells_what_is_lost_and_what_failed(channel, bot, clock):
+    bot.updates.allowed = ("message",)
+    bot.webhook.last_error, bot.webhook.last_error_at = "Wrong response from the webhook: 503", clock.now()
+
+    lines = " ".join((await channel.check()).lines)
+
+    assert "edited_message" in lines
+    assert "503" in lines
 
 
 async def test_the_check_says_that_updates_go_elsewhere(channel, bot):

@@ -127,6 +127,26 @@ async def test_a_migrated_group_tells_its_new_id(channel, outbound, world, bot, 
     assert (result.reason, result.moved_to) == ("moved", "-100500")
 
 
+async def test_an_address_nobody_can_ask_is_a_fault_of_the_connection(make_channel, outbound):
+    result = await make_channel(base_url="http://[::1").send(outbound)
+
+    assert isinstance(result, Failed) and result.is_connection_fault
+
+
+async def test_a_closed_business_chat_is_told_as_such(channel, outbound, bot):
+    bot.faults.add("sendMessage", refused(400, "Bad Request: BUSINESS_PEER_INVALID"))
+
+    result = await channel.send(outbound)
+
+    assert isinstance(result, Failed) and result.reason == "window_closed"
+
+
+async def test_a_large_photo_goes_as_a_document(channel, outbound, screen):
+    await channel.send(replace(outbound, attachments=(replace(ONE, size_bytes=11 * 1024 * 1024),)))
+
+    assert screen.visible()[-1].files[0][0] == "document"
+
+
 async def test_a_refused_token_is_a_fault_of_the_connection(make_channel, outbound):
     result = await make_channel(token="9:gone").send(outbound)
 
