@@ -144,6 +144,19 @@ def finish(wait: Wait, state: WaitState, at: datetime, *, manager_id: ManagerId 
     return replace(wait, state=state, ended_at=at, responder_id=manager_id, result_note=note, needs_callback=False)
 
 
+def restore(wait: Wait) -> Wait:
+    """Open a wait again whose answer did not arrive: everything is as it was before it (S3)."""
+    return replace(
+        wait,
+        state=WaitState.open,
+        ended_at=None,
+        responder_id=None,
+        response_message_id=None,
+        response_channel="",
+        needs_callback=wait.callback_due_at is not None,
+    )
+
+
 def breach(wait: Wait) -> Wait:
     """Stamp the breach with the deadline itself, whatever the moment of the check (B-1)."""
     return replace(wait, breached_at=wait.deadline_at, assignee_at_deadline=wait.assignee_id)

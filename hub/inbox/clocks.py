@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.crash import crash_point
+from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
@@ -56,10 +57,18 @@ def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
             case "conversation":
                 scope.conversations.add(int(number))
             case "call":
-                scope.calls.add((int(timer.facts["connection_id"]), str(timer.facts["call"])))
+                _add_call(scope, timer)
             case _:
                 continue
     return scope
+
+
+def _add_call(scope: Scope, timer: DueTimer) -> None:
+    connection_id, client = int(timer.facts["connection_id"]), str(timer.facts.get("client", ""))
+    scope.calls.add((connection_id, str(timer.facts["call"])))
+    if client:
+        scope.identities.add((IdentityType.phone, "", client))
+        scope.threads.add((connection_id, f"tel:{client}"))
 
 
 def _lines(office: Office) -> set[str]:

@@ -58,6 +58,7 @@ UNION SELECT * FROM conversations WHERE id = ANY($2::bigint[])
 
 _WAITS = """
 SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'
+UNION SELECT * FROM waits WHERE response_message_id = ANY($3::bigint[])
 UNION SELECT * FROM waits WHERE id = ANY($2::bigint[])
 """
 
@@ -124,18 +125,18 @@ async def _load_people(
 async def _load_work(
     connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet, contact_ids: list[int]
 ) -> None:
+    if scope.messages:
+        found = await connection.fetch(_MESSAGE_REFS, *_columns(scope.messages, 2))
+        for ref in map(codec_of(MessageRef).decode, found):
+            workset.message_refs.load((ref.connection_id, ref.external_id, ref.thread), ref)
+    answers = [ref.message_id for ref in workset.message_refs if ref.direction == "outbound"]
     if contact_ids:
         await _rows(
             connection, workset.conversations, Conversation, _CONVERSATIONS, contact_ids, list(scope.conversations)
         )
-        await _rows(connection, workset.waits, Wait, _WAITS, contact_ids, list(scope.waits))
+        await _rows(connection, workset.waits, Wait, _WAITS, contact_ids, list(scope.waits), answers)
         await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
         await _rows(connection, workset.candidates, MatchCandidate, _CANDIDATES, contact_ids)
-    if scope.messages:
-        for ref in map(
-            codec_of(MessageRef).decode, await connection.fetch(_MESSAGE_REFS, *_columns(scope.messages, 2))
-        ):
-            workset.message_refs.load((ref.connection_id, ref.external_id, ref.thread), ref)
     if scope.calls:
         for call in map(codec_of(CallRecord).decode, await connection.fetch(_CALLS, *_columns(scope.calls, 2))):
             workset.calls.load((call.connection_id, call.external_id), call)

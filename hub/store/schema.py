@@ -370,6 +370,7 @@ waits = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index("waits_one_open", "contact_id", "line", unique=True, postgresql_where=text("state = 'open'")),
     Index("waits_by_conversation", "conversation_id"),
+    Index("waits_by_response", "response_message_id", postgresql_where=text("response_message_id IS NOT NULL")),
     Index("waits_load", "assignee_id", "line", postgresql_where=text("state = 'open'")),
     Index("waits_queue", "line", "deadline_at", "started_at", postgresql_where=text("state = 'open'")),
 )

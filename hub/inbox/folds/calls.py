@@ -18,6 +18,7 @@ from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import CallId, ManagerId
 from hub.domain.inbound import Address, CallDirection, CallEvent, InboundEvent, Sender
 from hub.domain.ledger import Fact
+from hub.domain.line import CallSettings
 from hub.domain.message import Attachment, AttachmentKind, Message, MessageKind
 from hub.domain.policy import Policy
 from hub.domain.timer import TimerKind
@@ -32,6 +33,7 @@ from hub.inbox.folds.messages import Said, add_message
 from hub.inbox.folds.requests import Intake, pick_line, take_in
 from hub.inbox.folds.waits import answer_wait
 from hub.inbox.office import Endpoint
+from hub.routing.decide import choose_line
 
 Staff = Mapping[tuple[str, str, str], ManagerId]
 _IN_PROGRESS = frozenset({CallState.ringing, CallState.talking, CallState.ending})
@@ -72,7 +74,14 @@ def fold_call_event(
 
 def settle_call(rows: WorkingSet, policy: Policy, endpoint: Endpoint, stored: CallRecord, *, staff: Staff) -> None:
     """Derive the session as of now, and do what its state asks for, once a state."""
-    session = fold_call(stored.events, now=rows.now, excluded=policy.internal_numbers)
+    rules = _call_rules(policy, endpoint, stored)
+    session = fold_call(
+        stored.events,
+        now=rows.now,
+        hangup_grace=rules.hangup_grace,
+        minimum_talk=rules.min_talk,
+        excluded=policy.internal_numbers,
+    )
     _arm(rows, stored, session)
     if session.state == stored.state:
         return
@@ -82,9 +91,26 @@ def settle_call(rows: WorkingSet, policy: Policy, endpoint: Endpoint, stored: Ca
         _act(CallWork(rows, policy, endpoint, stored, session, staff))
 
 
+def _call_rules(policy: Policy, endpoint: Endpoint, stored: CallRecord) -> CallSettings:
+    """Return the call rules of the line that was dialled."""
+    dialled = next((event.line_number for event in stored.events if event.line_number), "")
+    facts = RequestFacts(
+        at=stored.created_at,
+        connection=endpoint.name,
+        connection_line=endpoint.line,
+        channel=endpoint.kind,
+        dialled=dialled,
+    )
+    return policy.get_line(choose_line(facts, policy).line).calls
+
+
 def _arm(rows: WorkingSet, stored: CallRecord, session: CallSession) -> None:
     subject = f"call:{stored.id}"
-    facts: dict[str, object] = {"connection_id": stored.connection_id, "call": stored.external_id}
+    facts: dict[str, object] = {
+        "connection_id": stored.connection_id,
+        "call": stored.external_id,
+        "client": session.client,
+    }
     for kind, due in ((TimerKind.hangup_grace, session.declares_at), (TimerKind.call_expiry, session.expires_at)):
         if due is not None and session.state in _IN_PROGRESS:
             rows.arm(kind, subject, due, **facts)

@@ -75,7 +75,7 @@ def fold_event(
         case CallEvent() as call:
             fold_call_event(rows, policy, incoming.endpoint, call, received_at=incoming.received_at, staff=staff)
         case MessageEdited() | MessageDeleted() | ReachChanged() | DeliveryReport() as change:
-            fold_change(rows, incoming.endpoint, change)
+            fold_change(rows, policy, incoming.endpoint, change)
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -88,10 +88,11 @@ def _opens_wait(work: LineWork, intake: Intake, conversation: Conversation) -> b
 def _request(
     work: LineWork, intake: Intake, choice: LineChoice, *, conversation: Conversation, message: Message
 ) -> Wait:
+    tagged = frozenset((*intake.match.contact.tags, *choice.tags))
     request = ClientRequest(
         at=intake.said.at,
         heard_at=intake.said.heard_at,
-        facts=intake.facts,
+        facts=replace(intake.facts, tags=tagged),
         message_id=message.id,
         group=intake.said.group,
         priority=choice.priority,
