@@ -68,6 +68,10 @@ class MailHints:
     is_sender_verified: bool = False
 
 
+START_COMMAND = "start_command"
+"""The `automatic` of a bare `/start`: no words of a person, but the person is there (FR-2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A client said something, or a letter of any kind arrived.

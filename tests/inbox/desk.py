@@ -10,8 +10,8 @@ import asyncpg
 
 from hub.channels.base import Peek, Raw
 from hub.domain.errors import PayloadInvalid
-from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.identity import IdentityType, ProofLevel
+from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.inbound import Address, InboundEvent, InboundMessage, Sender
 from hub.domain.manager import Manager, Role
 from hub.domain.policy import Policy
@@ -143,9 +143,7 @@ def person(number: int, *, name: str = "Мария", phone: str = "", is_own: bo
     return Sender(tuple(addresses), name=name)
 
 
-def says(
-    text: str, *, at: datetime, by: Sender | None = None, number: int = 0, **more: Any
-) -> InboundMessage:
+def says(text: str, *, at: datetime, by: Sender | None = None, number: int = 0, **more: Any) -> InboundMessage:
     """A message in the sender's private chat."""
     sender = by or person(100)
     own = sender.addresses[0].value

@@ -13,6 +13,7 @@ from hub.domain.contact import Contact
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import IdentityId, ManagerId
 from hub.domain.inbound import (
+    START_COMMAND,
     CallEvent,
     DeliveryReport,
     FormSubmission,
@@ -34,7 +35,7 @@ from hub.inbox.folds.conversations import touch_thread
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import mail_ids, pick_thread
 from hub.inbox.folds.matching import identity_key, match_contact
-from hub.inbox.folds.messages import Said, find_ref, is_known, remember_external
+from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
 from hub.inbox.folds.requests import Intake, pick_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
 from hub.inbox.office import Endpoint
@@ -165,6 +166,10 @@ def _fold_message(
     if message.is_staff or author is not None:
         fold_staff_message(rows, policy, endpoint, message, at=incoming.at, manager_id=author)
         return
+    if _is_strangers_robot(rows, incoming, message):
+        stored = add_message(rows, _said(rows, incoming, message), contact_id=None, conversation=None, thread=None)
+        remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
+        return
     match = match_contact(rows, message.sender, endpoint.id, is_vouched=True)
     thread_key = pick_thread(rows, endpoint.id, message, match.contact)
     known_thread = rows.threads.get((endpoint.id, thread_key))
@@ -182,6 +187,13 @@ def _fold_message(
     intake = Intake(match, thread, _said(rows, incoming, message), facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
+
+
+def _is_strangers_robot(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> bool:
+    """Tell whether a machine wrote that nobody here knows: kept and marked, but it makes no card (FR-2)."""
+    is_automatic = message.automatic not in ("", START_COMMAND)
+    keys = [identity_key(address, incoming.endpoint.id) for address in message.sender.addresses]
+    return is_automatic and not any(key in rows.identities for key in keys)
 
 
 def _said(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> Said:
