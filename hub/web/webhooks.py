@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from hub.channels.base import Raw, Reply, Responsible
+from hub.channels.base import Raw, Receives, Reply, Responsible
 from hub.crash import crash_point
 from hub.domain.errors import HubError, UnknownConnection, WebhookRejected
 from hub.web.attempts import AttemptsDesk
@@ -58,7 +58,7 @@ async def _take(entrance: Entrance, desk: AttemptsDesk, connected: Connected, ra
         if connected.receives is None:
             raise WebhookRejected("this channel takes no webhooks")
         connected.receives.verify(raw)
-        reply = await _store(entrance, connected, raw) or connected.receives.acknowledge(raw)
+        reply = await _store(entrance, connected, raw) or _acknowledge(connected.receives, raw)
     except HubError as error:
         desk.refused(connected, raw, status_of(error), str(error))
         raise
@@ -98,7 +98,14 @@ async def _ask(entrance: Entrance, phone: str) -> Responsible | None:
     return None
 
 
-def _response(reply: Reply) -> web.Response:
+def _acknowledge(channel: Receives, raw: Raw) -> Reply:
     crash_point("webhook.acknowledge")
+    reply = channel.acknowledge(raw)
+    crash_point("webhook.acknowledged")
+    return reply
+
+
+def _response(reply: Reply) -> web.Response:
+    crash_point("webhook.respond")
     headers = {"Content-Type": reply.content_type, **reply.headers} if reply.body else dict(reply.headers)
     return web.Response(status=reply.status, body=reply.body or None, headers=headers)

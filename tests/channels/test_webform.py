@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hub.channels.base import Raw
+from hub.channels.base import Raw, Sends
 from hub.channels.webform import CHANNEL, WebForm, WebFormSettings
 from hub.domain.errors import PayloadInvalid, RateExceeded, WebhookRejected
 from hub.domain.identity import IdentityType, ProofLevel
@@ -34,7 +34,7 @@ class TestWebForm(ChannelContract):
     rotated = {"secret": "n3w-one-of-tilda", "previous_secret": "tilda-s3cret"}
     sign = staticmethod(sign)
 
-    def test_typed_addresses_are_claimed(self, fixture: Fixture) -> None:
+    def test_m2_typed_addresses_are_claimed(self, fixture: Fixture) -> None:
         for event in self.parse(fixture.raw):
             assert isinstance(event, FormSubmission)
             assert {address.level for address in event.sender.addresses} <= {ProofLevel.claimed}
@@ -185,6 +185,11 @@ def test_whatever_is_typed_the_form_is_read_or_set_aside(fields):
     except PayloadInvalid:
         return
     assert len(events) == 1
+
+
+def test_m16_a_form_is_no_way_to_answer():
+    assert not isinstance(make_form(), Sends)
+    assert CHANNEL.capabilities.text_limit == 0
 
 
 # ------------------------------------------------------------------ repetitions

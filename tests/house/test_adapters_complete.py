@@ -15,7 +15,7 @@ from tests.house.source import ROOT, read_source, source_files
 
 KINDS = list_kinds()
 
-PROVIDERS = sorted({module.name for module in pkgutil.iter_modules(telephony.__path__)} - {"base", "generic"})
+PROVIDERS = sorted({module.name for module in pkgutil.iter_modules(telephony.__path__)} - {"base", "mapped"})
 
 SUITES = re.compile(r"\w*Contract$")
 
@@ -76,7 +76,7 @@ def test_settings_are_described(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_module_says_what_it_was_written_after(kind):
-    assert re.search(r"https://|RFC \d{3,5}", inspect.getdoc(adapter_module(kind)) or "")
+    assert re.search(r"https://|RFC \d{3,5}|docs/\w+\.md", inspect.getdoc(adapter_module(kind)) or "")
 
 
 @pytest.mark.parametrize("kind", KINDS)
