@@ -93,6 +93,11 @@ class Telephony(Channel[SettingsT]):
             return Peek("", "")
         return Peek(events[0].external_id, events[0].call) if events else Peek("", "")
 
+    def handshake(self, raw: Raw) -> Reply | None:
+        """Answer a look at the address, by a browser or a monitor: it carries nothing."""
+        is_look = raw.method in {"GET", "HEAD"} and not raw.query and not raw.body
+        return Reply() if is_look else None
+
     def acknowledge(self, raw: Raw) -> Reply:
         """Return a bare success: only the status counts for most providers."""
         del raw
@@ -254,6 +259,18 @@ def check_secret(given: str, name: str, *valid: SecretStr) -> None:
         raise WebhookRejected(f"no {name} in the request")
     if not is_same_secret(given, *(secret.get_secret_value() for secret in valid)):
         raise WebhookRejected(f"{name} differs from the one of this connection")
+
+
+def proof_of(raw: Raw) -> dict[str, str]:
+    """Return the fields of a form exactly as they came, for signatures.
+
+    Raises:
+        WebhookRejected: it is no form.
+    """
+    try:
+        return dict(read_form(raw.body or raw.query.encode()))
+    except PayloadInvalid as error:
+        raise WebhookRejected("the body is no form") from error
 
 
 def form_of(raw: Raw) -> dict[str, str]:

@@ -10,11 +10,13 @@ the answer, 0 without one). Times are unix seconds. Reason codes not in the list
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from pydantic import Field, SecretStr
 
-from hub.channels.base import Raw, Reply
+from hub.channels.base import Raw
 from hub.channels.telephony.base import (
     Outcome,
     Telephony,
@@ -22,6 +24,7 @@ from hub.channels.telephony.base import (
     clean,
     form_of,
     need,
+    proof_of,
     unix_instant,
     whole_call,
 )
@@ -30,7 +33,7 @@ from hub.domain.errors import PayloadInvalid, PermanentFailure, TemporaryFailure
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.outbound import SendResult
 from hub.net.http import HttpAnswer
-from hub.net.payloads import Json, read_form, read_json_object
+from hub.net.payloads import Json, read_json_object
 from hub.net.signatures import digest_hex, is_same_secret
 
 _DIRECTIONS = {"0": CallDirection.internal, "1": CallDirection.inbound, "2": CallDirection.outbound}
@@ -46,6 +49,7 @@ _REASONS = {
     "5": "failed",
 }
 _RECORDED_WELL = "1000"
+_Sides: TypeAlias = tuple[CallDirection, dict[str, str], dict[str, str]]
 
 
 class MangoSettings(TelephonySettings):
@@ -71,19 +75,12 @@ class Mango(Telephony[MangoSettings]):
     def verify(self, raw: Raw) -> None:
         """Check the signature over the json text as it came."""
         self.check_network(raw)
-        try:
-            fields = dict(read_form(raw.body))
-        except PayloadInvalid as error:
-            raise WebhookRejected("the body is no form of vpbx_api_key, sign and json") from error
+        fields = proof_of(raw)
         if not fields.get("sign") or "json" not in fields:
             raise WebhookRejected("fields sign and json are needed")
         valid = [sign(key, fields["json"], salt) for key, salt in self._keys()]
         if not is_same_secret(fields["sign"], *valid):
             raise WebhookRejected("sign mismatch; computed over json as received")
-
-    def handshake(self, raw: Raw) -> Reply | None:
-        """Answer a look at the address in a browser or by a monitor."""
-        return Reply() if raw.method in {"GET", "HEAD"} and not raw.query else None
 
     def parse(self, raw: Raw) -> Sequence[CallEvent]:
         """Return the stages; texts, key presses and results of commands are ignored."""
@@ -93,7 +90,7 @@ class Mango(Telephony[MangoSettings]):
         if "entry_result" in event or "talk_time" in event:
             return self._summary(event)
         if "recording_id" in event:
-            return self._recording(event, raw)
+            return _recording(event, raw)
         if event.keys() & {"command_id", "dtmf", "sms_id"}:
             return ()
         raise PayloadInvalid("no event of the VPBX API: neither call_state nor talk_time nor recording_id")
@@ -147,64 +144,50 @@ class Mango(Telephony[MangoSettings]):
         stage = _stage(event, direction)
         if stage is None:
             return ()
-        return (
-            CallEvent(
-                external_id=f"{leg}:{state}:{clean(event.get('seq'))}",
-                call=need(event, "entry_id"),
-                stage=stage,
-                direction=self.direction_of(direction, outside.get("number", "")),
-                occurred_at=unix_instant(need(event, "timestamp")),
-                client=self.client_number(outside.get("number", "")),
-                client_original=outside.get("number", ""),
-                line_number=self.line_number(_side(event, "to").get("line_number", "")),
-                extension=inside.get("extension", ""),
-                leg=leg,
-                reason=_reason(clean(event.get("disconnect_reason"))),
-                command=clean(event.get("command_id")),
-            ),
-        )
+        at, line = unix_instant(need(event, "timestamp")), _side(event, "to").get("line_number", "")
+        ringing = self._ringing(event, (direction, outside, inside), at, line)
+        external_id, reason = f"{leg}:{state}:{clean(event.get('seq'))}", _reason(clean(event.get("disconnect_reason")))
+        return (replace(ringing, external_id=external_id, stage=stage, leg=leg, reason=reason),)
 
     def _summary(self, event: Mapping[str, Json]) -> Sequence[CallEvent]:
         direction = _DIRECTIONS.get(need(event, "call_direction"))
         if direction is None:
             raise PayloadInvalid("call_direction is none of 0, 1, 2")
-        outside, inside = _side(event, "from"), _side(event, "to")
-        if direction is CallDirection.outbound:
-            outside, inside = inside, outside
-        call, ended_at = need(event, "entry_id"), unix_instant(need(event, "end_time"))
-        ringing = CallEvent(
+        caller, callee = _side(event, "from"), _side(event, "to")
+        sides = (direction, callee, caller) if direction is CallDirection.outbound else (direction, caller, callee)
+        began_at, ended_at = unix_instant(need(event, "create_time")), unix_instant(need(event, "end_time"))
+        ringing = self._ringing(event, sides, began_at, clean(event.get("line_number")))
+        has_talk = clean(event.get("talk_time")).strip("0")
+        talk = max(ended_at - unix_instant(need(event, "talk_time")), timedelta(0)) if has_talk else timedelta(0)
+        return whole_call(ringing, Outcome(ended_at, talk, "" if talk else _final_reason(event)))
+
+    def _ringing(self, event: Mapping[str, Json], sides: _Sides, at: datetime, line: str) -> CallEvent:
+        direction, outside, inside = sides
+        call, client = need(event, "entry_id"), outside.get("number", "")
+        return CallEvent(
             external_id=f"{call}:summary:ringing",
             call=call,
             stage=CallStage.ringing,
-            direction=self.direction_of(direction, outside.get("number", "")),
-            occurred_at=unix_instant(need(event, "create_time")),
-            client=self.client_number(outside.get("number", "")),
-            client_original=outside.get("number", ""),
-            line_number=self.line_number(clean(event.get("line_number"))),
+            direction=self.direction_of(direction, client),
+            occurred_at=at,
+            client=self.client_number(client),
+            client_original=client,
+            line_number=self.line_number(line),
             extension=inside.get("extension", ""),
             command=clean(event.get("command_id")),
         )
-        talked_at = clean(event.get("talk_time")).strip("0") and unix_instant(need(event, "talk_time"))
-        talk = max(ended_at - talked_at, timedelta(0)) if talked_at else timedelta(0)
-        return whole_call(ringing, Outcome(ended_at, talk, "" if talk else _final_reason(event)))
 
-    def _recording(self, event: Mapping[str, Json], raw: Raw) -> Sequence[CallEvent]:
-        if clean(event.get("recording_state")) != "Completed":
-            return ()
-        if clean(event.get("completion_code") or _RECORDED_WELL) != _RECORDED_WELL:
-            return ()
-        call, recording = need(event, "entry_id"), need(event, "recording_id")
-        told = clean(event.get("timestamp"))
-        return (
-            CallEvent(
-                external_id=f"{recording}:recording",
-                call=call,
-                stage=CallStage.recording,
-                direction=CallDirection.inbound,
-                occurred_at=unix_instant(told) if told else raw.received_at,
-                recording=recording,
-            ),
-        )
+
+def _recording(event: Mapping[str, Json], raw: Raw) -> Sequence[CallEvent]:
+    """Return a finished recording; what was too short has a code other than 1000 and no file."""
+    is_finished = clean(event.get("recording_state")) == "Completed"
+    if not is_finished or clean(event.get("completion_code") or _RECORDED_WELL) != _RECORDED_WELL:
+        return ()
+    call, recording, told = need(event, "entry_id"), need(event, "recording_id"), clean(event.get("timestamp"))
+    at = unix_instant(told) if told else raw.received_at
+    return (
+        CallEvent(f"{recording}:recording", call, CallStage.recording, CallDirection.inbound, at, recording=recording),
+    )
 
 
 def _side(event: Mapping[str, Json], name: str) -> dict[str, str]:
@@ -214,7 +197,7 @@ def _side(event: Mapping[str, Json], name: str) -> dict[str, str]:
     return {key: clean(value) for key, value in side.items() if not isinstance(value, (dict, list))}
 
 
-def _leg_sides(event: Mapping[str, Json]) -> tuple[CallDirection, dict[str, str], dict[str, str]]:
+def _leg_sides(event: Mapping[str, Json]) -> _Sides:
     """Return direction, outside and inside of a leg, which says neither: employees have extensions."""
     caller, callee = _side(event, "from"), _side(event, "to")
     if caller.get("extension"):

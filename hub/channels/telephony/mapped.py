@@ -94,10 +94,6 @@ class Mapped(Telephony[MappedSettings]):
         given = _secret_in(raw, place, name)
         check_secret(given, f"secret ({place})", self.settings.secret, self.settings.previous_secret)
 
-    def handshake(self, raw: Raw) -> Reply | None:
-        """Answer a look at the address."""
-        return Reply() if raw.method in {"GET", "HEAD"} and not raw.query and not raw.body else None
-
     def acknowledge(self, raw: Raw) -> Reply:
         """Say what the settings say."""
         del raw

@@ -23,6 +23,7 @@ from hub.channels.telephony.base import (
     check_secret,
     form_of,
     need,
+    proof_of,
     seconds,
     whole_call,
 )
@@ -66,15 +67,8 @@ class Megafon(Telephony[MegafonSettings]):
     def verify(self, raw: Raw) -> None:
         """Check the shared key in the body."""
         self.check_network(raw)
-        try:
-            given = form_of(raw).get("crm_token", "")
-        except PayloadInvalid:
-            given = ""
+        given = proof_of(raw).get("crm_token", "")
         check_secret(given, "crm_token", self.settings.crm_token, self.settings.previous_crm_token)
-
-    def handshake(self, raw: Raw) -> Reply | None:
-        """Answer a look at the address."""
-        return Reply() if raw.method in {"GET", "HEAD"} and not raw.query else None
 
     def acknowledge(self, raw: Raw) -> Reply:
         """Say yes; a question about a hidden number gets the neutral answer."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field, SecretStr
 
-from hub.channels.base import Raw, Reply
+from hub.channels.base import Raw
 from hub.channels.telephony.base import (
     Outcome,
     Telephony,
@@ -91,10 +91,6 @@ class Uis(Telephony[UisSettings]):
         self.check_network(raw)
         given = clean(raw.headers.get("x-hub-secret"))
         check_secret(given, "X-Hub-Secret", self.settings.secret, self.settings.previous_secret)
-
-    def handshake(self, raw: Raw) -> Reply | None:
-        """Answer a look at the address."""
-        return Reply() if raw.method in {"GET", "HEAD"} and not raw.query else None
 
     def parse(self, raw: Raw) -> Sequence[CallEvent]:
         """Return the stages of a notification."""

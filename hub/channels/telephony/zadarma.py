@@ -26,6 +26,7 @@ from hub.channels.telephony.base import (
     clean,
     form_of,
     need,
+    proof_of,
     seconds,
     whole_call,
 )
@@ -48,7 +49,7 @@ _SIGNED = {
     "NOTIFY_OUT_END": _OUTGOING,
     "NOTIFY_RECORD": ("pbx_call_id", "call_id_with_rec"),
 }
-_REASONS = {"busy": "busy", "cancel": "cancelled", "no answer": "no_answer", "": ""}
+_REASONS = {"busy": "busy", "cancel": "cancelled", "no answer": "no_answer"}
 _ECHO = re.compile(r"[\w.-]{1,128}")
 
 
@@ -82,10 +83,7 @@ class Zadarma(Telephony[ZadarmaSettings]):
     def verify(self, raw: Raw) -> None:
         """Check the header over the fields of the event."""
         self.check_network(raw)
-        try:
-            text = signed_text(form_of(raw))
-        except PayloadInvalid as error:
-            raise WebhookRejected("the body is no form") from error
+        text = signed_text(proof_of(raw))
         if not text:
             raise WebhookRejected("no rule for the signature of this event")
         secrets = (self.settings.api_secret, self.settings.previous_api_secret)
@@ -199,12 +197,10 @@ class Zadarma(Telephony[ZadarmaSettings]):
         ended_at = arrival(raw, ringing.occurred_at + length)
         word = need(fields, "disposition").lower()
         recording = fields.get("call_id_with_rec", "") if fields.get("is_recorded") == "1" else ""
-        if word != "answered":
-            return whole_call(ringing, Outcome(ended_at, timedelta(0), _REASONS.get(word, "failed"), recording))
         is_machine = ringing.direction is CallDirection.inbound and not ringing.extension
-        if is_machine:
-            return whole_call(ringing, Outcome(ended_at, timedelta(0), VOICEMAIL, recording))
-        return whole_call(ringing, Outcome(ended_at, length, "", recording))
+        is_talk = word == "answered" and not is_machine
+        reason = "" if is_talk else VOICEMAIL if word == "answered" else _REASONS.get(word, "failed")
+        return whole_call(ringing, Outcome(ended_at, length if is_talk else timedelta(0), reason, recording))
 
     async def _get(self, path: str, query: Mapping[str, str]) -> HttpAnswer:
         text = urlencode(sorted({**query, "format": "json"}.items()), quote_via=quote_plus)
