@@ -1,7 +1,9 @@
 """Long polling under our own control: an update is confirmed to Telegram only after it is stored (case 13).
 
-The cursor is `offset`, the next update wanted, and `since`, the Unix time of the first contact: what people wrote
-before it is history (FR-7). The offset leaves for Telegram when the consumer asks for the next batch, never earlier.
+The cursor is `offset`, the next update wanted, `at`, when that was known, and `since`, the first contact: what people
+wrote before it is history (FR-7); both in Unix time. The offset leaves for Telegram when the consumer asks for the next
+batch, never earlier. After a quiet week the ids of updates begin anew at random, maybe lower, so an offset that has
+done its work or is old is not sent again: it would confirm what nobody has read.
 """
 
 import json
@@ -18,6 +20,7 @@ from hub.net.payloads import Json
 
 _POLL = timedelta(seconds=25)
 _POLL_DEADLINE = timedelta(seconds=40)
+_OFFSET_LIFE = timedelta(days=5)
 # Who wrote while the connection was being set up is waiting for an answer, not history.
 _JUST_NOW = timedelta(minutes=2)
 
@@ -31,15 +34,18 @@ async def poll(
         TemporaryFailure: no connection, no answer, or another program reads this bot (409).
         AuthenticationFailed: the token is refused.
     """
-    offset = _whole(cursor.get("offset"))
+    is_fresh = int(clock.now().timestamp()) - _whole(cursor.get("at")) < _OFFSET_LIFE.total_seconds()
+    offset = _whole(cursor.get("offset")) if is_fresh else 0
     since = _whole(cursor.get("since")) or int((clock.now() - _JUST_NOW).timestamp())
     while True:
         updates = await _get_updates(api, offset, wanted)
+        offset = offset if updates else 0
         for is_history, run in groupby(updates, lambda update: _is_before(update, since)):
             batch = list(run)
             offset = max([offset, *(_whole(update.get("update_id")) + 1 for update in batch)])
-            raws = [Raw(json.dumps(update, ensure_ascii=False).encode(), clock.now()) for update in batch]
-            yield PollBatch(raws, {"offset": offset, "since": since}, is_history)
+            now = clock.now()
+            raws = [Raw(json.dumps(update, ensure_ascii=False).encode(), now) for update in batch]
+            yield PollBatch(raws, {"offset": offset, "at": int(now.timestamp()), "since": since}, is_history)
 
 
 async def _get_updates(api: BotApi, offset: int, wanted: Sequence[str]) -> Sequence[dict[str, Json]]:

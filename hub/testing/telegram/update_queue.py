@@ -2,6 +2,7 @@
 
 An update is confirmed only by a later call with a higher offset. Kinds not allowed at the moment of creation are lost
 for good. Messages wait 24 hours after their own date, presses 150 seconds (tdlib/telegram-bot-api, Client.cpp, 2026).
+After a week without updates the real ids go on at a random number; here at a lower one, which is the harder case.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ from hub.testing.telegram.state import Json
 _MESSAGE_LIFE = timedelta(hours=24)
 _PRESS_LIFE = timedelta(seconds=150)
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_QUIET_WEEK = timedelta(days=7)
 _FIRST_UPDATE_ID = 700_000_001
+_LOWER = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,15 @@ class UpdateQueue:
         self.allowed: tuple[str, ...] = ()
         self._updates: list[Update] = []
         self._next_id = _FIRST_UPDATE_ID
+        self._last_at: datetime | None = None
 
     def add(self, kind: str, payload: Json, *, order_key: str, at: datetime) -> None:
         """Queue an update dated `at`, unless its kind is not allowed now."""
         if not self._is_allowed(kind):
             return
+        if self._last_at is not None and at - self._last_at >= _QUIET_WEEK:
+            self._next_id -= _LOWER
+        self._last_at = at
         life = _PRESS_LIFE if kind == "callback_query" else _MESSAGE_LIFE
         self._updates.append(Update(self._next_id, kind, payload, at + life, order_key))
         self._next_id += 1

@@ -78,6 +78,23 @@ async def test_fr7_the_first_contact_is_remembered_in_the_cursor(channel, bot, m
     assert (first.is_history, later.is_history) == (True, False)
 
 
+async def test_lower_numbers_after_a_quiet_week_are_not_confirmed_unread(channel, bot, maria, clock):
+    first = await anext(channel.batches({}))
+    clock.advance(days=8)
+    maria.writes(bot, "через неделю")
+
+    assert texts(await anext(channel.batches(first.cursor))) == ["через неделю"]
+
+
+async def test_an_offset_that_has_done_its_work_is_not_sent_again(channel, bot, maria):
+    batches = channel.batches({})
+    await anext(batches)
+    bot.faults.add("getUpdates", Fault(200, b'{"ok": true, "result": []}'))
+    await anext(batches)
+
+    assert [call.number("offset") for call in bot.calls_of("getUpdates")] == [None, None]
+
+
 async def test_every_poll_names_the_kinds_it_wants(channel, bot, maria):
     await anext(channel.batches({}))
 
