@@ -160,7 +160,7 @@ async def create_connection(
         taken = {row.name for row in await connections.list_connections(connection)}
         if name in taken:
             raise ConfigError(f"a connection named '{name}' exists already: choose another name with --name")
-        row = _row(ground, new_id, kind, name=name, line=line, key=key, model=model)
+        row = _row(ground, ConnectionId(new_id), model, key=key, named=(kind, name, line))
         await connections.add_connection(connection, row)
     channel = build_channel(ground, row, http=Http(ground.config.proxy), rates=_NO_RATES)
     steps = tuple(channel.setup_steps(ground.config.language)) if isinstance(channel, Explains) else ()
@@ -168,8 +168,9 @@ async def create_connection(
 
 
 def _row(
-    ground: Ground, new_id: int, kind: str, *, name: str, line: str, key: str, model: ChannelSettings
+    ground: Ground, new_id: ConnectionId, model: ChannelSettings, *, key: str, named: tuple[str, str, str]
 ) -> ConnectionRow:
+    kind, name, line = named
     return ConnectionRow(
         id=new_id,
         kind=kind,

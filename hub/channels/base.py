@@ -26,7 +26,6 @@ from hub.domain.outbound import OutboundMessage, SendResult
 from hub.domain.ports import Clock, RateBuckets
 from hub.net.http import Http
 
-
 DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
 
 
@@ -90,7 +89,9 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """What accepting needs to know at once. `event_id` empty: the provider names none (`unkeyed`); `join_window` is how
+    """What accepting needs to know at once.
+
+    `event_id` empty: the provider names none (`unkeyed`); `join_window` is how
     long an equal body of this connection is taken for a repetition then. `order_key` is the thread whose order counts.
     """
 

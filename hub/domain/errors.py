@@ -148,7 +148,7 @@ class TemporaryFailure(ProviderError):
 
 
 class PermanentFailure(ProviderError):
-    """The provider will never accept this request. `reason` is a stable word such as `blocked`, `not_found`, `too_long`."""
+    """The provider will never accept this request. `reason` is a stable word: `blocked`, `not_found`, `too_long` …"""
 
     code = "provider.permanent"
 
@@ -164,6 +164,6 @@ class AuthenticationFailed(ProviderError):
 
 
 class OutcomeUnknown(ProviderError):
-    """The request was sent and no answer came: it may have been applied. Retried once at most, with the same identity."""
+    """The request was sent and no answer came: it may have been applied. Retried once at most, same identity."""
 
     code = "provider.unknown"

@@ -56,7 +56,9 @@ class Actor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One fact. `occurred_at` is when it was true, `recorded_at` when we wrote it; `cause` names the rule or the key
+    """One fact.
+
+    `occurred_at` is when it was true, `recorded_at` when we wrote it; `cause` names the rule or the key
     that brought it about; `facts` holds what a reader or a report needs, as plain JSON values.
     """
 

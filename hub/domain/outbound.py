@@ -43,7 +43,7 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Accepted by the channel. `external_ids` in sending order; `accepted_at` is the start of the accepted attempt (S3)."""
+    """Accepted by the channel. `external_ids` in sending order; `accepted_at`: start of the accepted attempt (S3)."""
 
     external_ids: tuple[str, ...]
     accepted_at: datetime
@@ -61,7 +61,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Never: the reason is a stable word (`blocked`, `not_found`, `too_large`, `refused`, `moved`) and words for people."""
+    """Never: a stable word (`blocked`, `not_found`, `too_large`, `refused`, `moved`) and words for people."""
 
     reason: str
     explanation: str

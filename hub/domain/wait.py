@@ -97,7 +97,7 @@ class Response:
 
 
 def accepted_instant(occurred_at: datetime, received_at: datetime) -> datetime:
-    """Return the instant to count from: the provider's if it lies within [received − 24 h, received + 2 min], else ours."""
+    """Return the instant to count from: the provider's if within [received − 24 h, received + 2 min], else ours."""
     if received_at - timedelta(hours=24) <= occurred_at <= received_at + timedelta(minutes=2):
         return occurred_at
     return received_at

@@ -69,7 +69,7 @@ class Acceptor:
         self.office.wakeup.wake("receipts")
 
     async def _flush(self) -> None:
-        """Commit what waits until nothing does. Between the last look and the end there is no await, so nothing stalls."""
+        """Commit what waits until nothing does; no await between the last look and the end, so nothing stalls."""
         while self._waiting:
             taken, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
             try:

@@ -1,4 +1,4 @@
-"""Who works with a client: take, release, decline, transfer. Two people at once: one wins, the other reads who (R-10)."""
+"""Who works with a client: take, release, decline, transfer. Of two at once one wins, the other reads who (R-10)."""
 
 from collections.abc import Callable
 from dataclasses import replace

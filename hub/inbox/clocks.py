@@ -37,7 +37,7 @@ async def fire(office: Office, due: Sequence[DueTimer]) -> int:
 
 
 async def serve_queue(office: Office, wait_ids: Sequence[int]) -> int:
-    """Give queued waits to whoever has become eligible, most urgent first (R-9); return how many found somebody. Commits."""
+    """Give queued waits to whoever has become eligible, most urgent first (R-9); return how many. Commits."""
     scope = Scope(waits=set(wait_ids), lines=_lines(office), always_lines=True, ids=IDS_PER_TIMER * len(wait_ids))
 
     def fold(rows: WorkingSet) -> int:

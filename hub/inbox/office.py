@@ -31,8 +31,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Built once by `hub.app`. `policy` and `staff` return what is in force at the moment of the call; `staff` maps
-    (type, scope, value) of an address to the manager whose it is (M-15).
+    """Built once by `hub.app`.
+
+    `policy` and `staff` return what is in force at the moment of the call; `staff` maps (type, scope, value) of an
+    address to the manager whose it is (M-15).
     """
 
     pool: asyncpg.Pool

@@ -18,7 +18,8 @@ from hub.domain.ids import ConnectionId
 from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage
 from hub.domain.message import Attachment
 from hub.domain.workset import Settled, WorkingSet
-from hub.inbox.folds.events import Incoming, fold_event, scope_of
+from hub.inbox.folds.events import fold_event, scope_of
+from hub.inbox.folds.incoming import Incoming
 from hub.inbox.office import Endpoint, Office
 from hub.store import receipts
 from hub.store.files import Files
@@ -44,7 +45,9 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Works receipts of clients. `channel_of` gives a connection's adapter; `parse` runs its parser, in limited
+    """Works receipts of clients.
+
+    `channel_of` gives a connection's adapter; `parse` runs its parser, in limited
     child processes for channels whose payloads may be hostile to it.
     """
 
@@ -70,7 +73,7 @@ class Processor:
             await self._commit(parsed)
         except StorageUnavailable:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - the worker's loop: whatever a payload provokes, its neighbours pass
             if len(parsed) == 1:
                 _log.exception("receipt.failed", receipt_id=parsed[0].claimed.id, attempt=parsed[0].claimed.attempt)
                 async with acquire(self.office.pool) as connection:

@@ -27,7 +27,7 @@ class AddressView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One utterance as shown. `delivery` is set for outbound ones; `author_name` is the manager's for them and notes."""
+    """One utterance as shown. `delivery` is set for outbound ones; `author_name` is the manager's there and in notes."""
 
     id: MessageId
     direction: Direction

@@ -23,7 +23,7 @@ class DatabaseClock:
         self._pool = pool
         self._read_at: datetime | None = None
         self._monotonic = 0.0
-        self._latest = datetime.min
+        self._latest: datetime | None = None
         self.offset = timedelta(0)
         self.on_moved: Callable[[], None] = lambda: None
 
@@ -44,7 +44,7 @@ class DatabaseClock:
         if self._read_at is None:
             raise RuntimeError("the clock was asked before it was read")
         at = self._read_at + timedelta(seconds=time.monotonic() - self._monotonic) + self.offset
-        self._latest = max(at, self._latest.replace(tzinfo=at.tzinfo))
+        self._latest = at if self._latest is None else max(at, self._latest)
         return self._latest
 
     def move(self, by: timedelta) -> None:

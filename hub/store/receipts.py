@@ -102,8 +102,9 @@ class ClaimedReceipt:
 
 
 async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt]) -> None:
-    """Insert payloads in one statement; one that is already there is left as it is, silently. Commits by itself unless
-    the caller has a transaction open.
+    """Insert payloads in one statement; one that is already there is left as it is, silently.
+
+    Commits by itself unless the caller has a transaction open.
     """
     columns: list[list[Any]] = [
         [r.id for r in receipts],

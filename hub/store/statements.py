@@ -13,7 +13,9 @@ from hub.store.rows import Codec, codec_of
 
 @dataclass(frozen=True)
 class Table:
-    """How rows of a class are written. `keys` find the row of an update; `guard` are columns whose loaded value must
+    """How rows of a class are written.
+
+    `keys` find the row of an update; `guard` are columns whose loaded value must
     still stand (`version`, `epoch`); `unwritten` are columns the database fills itself.
     """
 

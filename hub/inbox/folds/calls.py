@@ -24,7 +24,8 @@ from hub.domain.policy import Policy
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, accepted_instant
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds.conversations import touch_thread
+from hub.inbox.folds.conversations import Place, touch_thread
+from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.leads import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -56,10 +57,9 @@ def call_sender(event: InboundEvent) -> Sender | None:
     return _sender(event.client, event.client_original) if isinstance(event, CallEvent) and event.client else None
 
 
-def fold_call_event(
-    rows: WorkingSet, policy: Policy, endpoint: Endpoint, event: CallEvent, *, received_at: datetime, staff: Staff
-) -> None:
+def fold_call_event(rows: WorkingSet, policy: Policy, incoming: Incoming, event: CallEvent, *, staff: Staff) -> None:
     """Add an event to its call and act if the call's meaning changed by it; a repeated event changes nothing (C-1)."""
+    endpoint, received_at = incoming.endpoint, incoming.received_at
     key = (endpoint.id, event.call)
     stored = rows.calls.get(key)
     if stored is None:
@@ -128,14 +128,14 @@ def _act(work: CallWork) -> None:
 
 
 def _missed(work: CallWork) -> None:
-    """A missed call opens or joins the wait and wants a callback; several of one number collapse (C-3, C-4)."""
+    """Open or join the wait with a missed call and want a callback; several of one number collapse (C-3, C-4)."""
     session, rows = work.session, work.rows
     match = match_contact(rows, _sender(session.client, session.client_original), work.endpoint.id, is_vouched=True)
     facts = _facts(work)
     choice = pick_line(rows, work.policy, match.contact, None, facts)
     line_work = LineWork(rows, work.policy, work.policy.get_line(choice.line))
     thread_key = f"tel:{session.client}" if session.client else f"call:{work.record.id}"
-    thread = touch_thread(line_work, work.endpoint.id, thread_key, contact=match.contact, address=session.client)
+    thread = touch_thread(line_work, Place(work.endpoint.id, thread_key, address=session.client), match.contact)
     said = _said(work)
     intake = Intake(
         match, thread, said, facts, session.origin, is_counted=not session.is_hidden, notice=Notice.missed_call
@@ -159,7 +159,7 @@ def _want_callback(work: LineWork, wait: Wait, facts: RequestFacts, at: datetime
 
 
 def _talked(work: CallWork) -> None:
-    """Talk of enough seconds stops the wait, whoever called whom (S4, C-5)."""
+    """Stop the wait by a talk of enough seconds, whoever called whom (S4, C-5)."""
     contact = _known_contact(work)
     if contact is None or work.session.answered_at is None:
         return
@@ -174,7 +174,7 @@ def _talked(work: CallWork) -> None:
 
 
 def _not_reached(work: CallWork) -> None:
-    """An attempt that reached nobody is counted and stops nothing (C-6)."""
+    """Count an attempt that reached nobody; it stops nothing (C-6)."""
     contact = _known_contact(work)
     conversation = _history(work, contact) if contact else None
     wait = work.rows.open_wait(conversation.contact_id, conversation.line) if conversation else None
@@ -199,7 +199,8 @@ def _history(work: CallWork, contact: Contact) -> Conversation | None:
     choice = pick_line(work.rows, work.policy, contact, None, _facts(work))
     conversation = work.rows.open_conversation(contact.id, choice.line)
     line_work = LineWork(work.rows, work.policy, work.policy.get_line(choice.line))
-    thread = touch_thread(line_work, work.endpoint.id, f"tel:{work.session.client}", contact=contact)
+    place = Place(work.endpoint.id, f"tel:{work.session.client}", address=work.session.client)
+    thread = touch_thread(line_work, place, contact)
     stored = add_message(work.rows, _said(work), contact_id=contact.id, conversation=conversation, thread=thread)
     _link(work, stored, contact)
     return conversation

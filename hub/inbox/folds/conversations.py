@@ -1,6 +1,6 @@
 """Which conversation does it belong to? Finds or opens thread and conversation for a contact on a line."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.domain.contact import Contact
@@ -12,35 +12,37 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 
 
-def touch_thread(
-    work: LineWork,
-    connection_id: ConnectionId,
-    external_id: str,
-    *,
-    contact: Contact,
-    title: str = "",
-    address: str = "",
-) -> Thread:
-    """Return the thread of a provider's conversation id, made if new; the client was heard there now."""
-    key = (connection_id, external_id)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a client was heard: the provider's conversation id on a connection, and the client's own address there."""
+
+    connection_id: ConnectionId
+    external_id: str
+    title: str = ""
+    address: str = ""
+
+
+def touch_thread(work: LineWork, place: Place, contact: Contact) -> Thread:
+    """Return the thread of a place, made if new; the client was heard there now."""
+    key = (place.connection_id, place.external_id)
     thread = work.rows.threads.get(key)
     if thread is None:
         made = Thread(
             id=ThreadId(work.rows.new_id()),
-            connection_id=connection_id,
-            external_id=external_id,
+            connection_id=place.connection_id,
+            external_id=place.external_id,
             contact_id=contact.id,
             line=work.line.key,
             created_at=work.rows.now,
-            title=title,
-            address=address,
+            title=place.title,
+            address=place.address,
             last_inbound_at=work.rows.now,
         )
         return work.rows.threads.add(key, made)
     heard = replace(
         thread,
-        title=title or thread.title,
-        address=address or thread.address,
+        title=place.title or thread.title,
+        address=place.address or thread.address,
         reach=ReachState.open,
         last_inbound_at=work.rows.now,
         line=work.line.key,

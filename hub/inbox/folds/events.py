@@ -5,8 +5,7 @@ at the same `Incoming`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import assert_never
 
 from hub.domain.contact import Contact
@@ -27,37 +26,21 @@ from hub.domain.inbound import (
 )
 from hub.domain.message import MessageKind
 from hub.domain.policy import Policy
-from hub.domain.wait import accepted_instant
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.calls import call_sender, fold_call_event
 from hub.inbox.folds.changes import fold_change
-from hub.inbox.folds.conversations import touch_thread
+from hub.inbox.folds.conversations import Place, touch_thread
+from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import mail_ids, pick_thread
 from hub.inbox.folds.matching import identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
 from hub.inbox.folds.requests import Intake, pick_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
-from hub.inbox.office import Endpoint
 from hub.routing.decide import choose_line
 from hub.store.worksets import Scope
 
 IDS_PER_EVENT = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """An event with where and when it came in. `is_history`: older than the connection, imported quietly (FR-7)."""
-
-    endpoint: Endpoint
-    event: InboundEvent
-    received_at: datetime
-    is_history: bool = False
-
-    @property
-    def at(self) -> datetime:
-        """Return the instant to count from (semantics §1)."""
-        return self.event.occurred_at if self.is_history else accepted_instant(self.event.occurred_at, self.received_at)
 
 
 def fold_event(
@@ -74,7 +57,7 @@ def fold_event(
         case FormSubmission() as form:
             _fold_form(rows, policy, incoming, form)
         case CallEvent() as call:
-            fold_call_event(rows, policy, incoming.endpoint, call, received_at=incoming.received_at, staff=staff)
+            fold_call_event(rows, policy, incoming, call, staff=staff)
         case MessageEdited() | MessageDeleted() | ReachChanged() | DeliveryReport() as change:
             fold_change(rows, policy, incoming.endpoint, change)
         case _ as unreachable:
@@ -164,7 +147,7 @@ def _fold_message(
         (staff[key] for a in message.sender.addresses if (key := identity_key(a, endpoint.id)) in staff), None
     )
     if message.is_staff or author is not None:
-        fold_staff_message(rows, policy, endpoint, message, at=incoming.at, manager_id=author)
+        fold_staff_message(rows, incoming, message, manager_id=author)
         return
     if _is_strangers_robot(rows, incoming, message):
         stored = add_message(rows, _said(rows, incoming, message), contact_id=None, conversation=None, thread=None)
@@ -177,16 +160,13 @@ def _fold_message(
     choice = pick_line(rows, policy, match.contact, known_thread, facts)
     work = LineWork(rows, policy, policy.get_line(choice.line))
     thread = touch_thread(
-        work,
-        endpoint.id,
-        thread_key,
-        contact=match.contact,
-        title=message.thread_title,
-        address=_own_address(message.sender),
+        work, Place(endpoint.id, thread_key, message.thread_title, _own_address(message.sender)), match.contact
     )
     intake = Intake(match, thread, _said(rows, incoming, message), facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
+    if message.mail is not None:
+        remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
 
 
 def _is_strangers_robot(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> bool:
@@ -203,7 +183,7 @@ def _said(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> Said
         at=incoming.at,
         heard_at=incoming.received_at,
         kind=message.kind,
-        external_id=message.external_id,
+        external_id=(message.mail.message_id if message.mail else "") or message.external_id,
         html=message.html,
         subject=message.mail.subject if message.mail else "",
         visible_length=message.visible_length,
@@ -223,13 +203,8 @@ def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormS
     facts = request_facts(incoming)
     choice = pick_line(rows, policy, match.contact, None, facts)
     work = LineWork(rows, policy, policy.get_line(choice.line))
-    thread = touch_thread(
-        work,
-        endpoint.id,
-        _own_thread(rows, incoming, match.contact, thread_key),
-        contact=match.contact,
-        address=_own_address(form.sender),
-    )
+    own_key = _own_thread(rows, incoming, match.contact, thread_key)
+    thread = touch_thread(work, Place(endpoint.id, own_key, address=_own_address(form.sender)), match.contact)
     said = Said(
         text=form.text,
         at=incoming.at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.ids import ManagerId
@@ -10,31 +11,31 @@ from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 
 
-def record(
-    workset: WorkingSet,
-    kind: Fact,
-    subject: Wait | Conversation,
-    *,
-    at: datetime | None = None,
-    manager_id: ManagerId | None = None,
-    actor: Actor = Actor.hub,
-    cause: str = "",
-    facts: Mapping[str, object] | None = None,
-) -> None:
-    """Append a fact about a wait, or about a conversation that has none. `at` is when it was true, now by default."""
+class Told(TypedDict, total=False):
+    """The sides of a fact that may be left out; see `LedgerEntry`. `at` is when it was true, now by default."""
+
+    at: datetime | None
+    manager_id: ManagerId | None
+    actor: Actor
+    cause: str
+    facts: Mapping[str, object]
+
+
+def record(workset: WorkingSet, kind: Fact, subject: Wait | Conversation, **told: Unpack[Told]) -> None:
+    """Append a fact about a wait, or about a conversation that has none."""
     workset.ledger.append(
         LedgerEntry(
             id=workset.new_id(),
             kind=kind,
-            occurred_at=at or workset.now,
+            occurred_at=told.get("at") or workset.now,
             recorded_at=workset.now,
             wait_id=subject.id if isinstance(subject, Wait) else None,
             conversation_id=subject.conversation_id if isinstance(subject, Wait) else subject.id,
             contact_id=subject.contact_id,
             line=subject.line,
-            actor=actor,
-            manager_id=manager_id,
-            cause=cause,
-            facts=facts or {},
+            actor=told.get("actor", Actor.hub),
+            manager_id=told.get("manager_id"),
+            cause=told.get("cause", ""),
+            facts=told.get("facts", {}),
         )
     )

@@ -30,8 +30,9 @@ IdentityKey = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The contact a payload belongs to. `evidence` says in words how it was found; `is_new`: made just now;
-    `candidate` is the question for a person that arose (M-5).
+    """The contact a payload belongs to.
+
+    `evidence` says in words how it was found; `is_new`: made just now; `candidate` is the question that arose (M-5).
     """
 
     contact: Contact

@@ -11,7 +11,7 @@ from hub.domain.workset import MessagePatch, MessageRef, WorkingSet
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The content of an utterance of a client. `at` is the accepted instant (semantics §1), `heard_at` when we got it."""
+    """What a client said. `at` is the accepted instant (semantics §1), `heard_at` when we got it."""
 
     text: str
     at: datetime

@@ -5,6 +5,7 @@ A notice names what to show; the screen is made from the state at sending. Lines
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Delivery, Lane, Notice
@@ -17,6 +18,13 @@ ALBUM_WINDOW = timedelta(seconds=2)
 NO_DELAY = timedelta(0)
 
 
+class Told(TypedDict, total=False):
+    """What a notice carries beside its thing: `delay` holds it back, `facts` go into the payload."""
+
+    delay: timedelta
+    facts: Mapping[str, object]
+
+
 def tell(
     work: LineWork,
     notice: Notice,
@@ -24,8 +32,7 @@ def tell(
     *,
     to: Iterable[int],
     cause: object,
-    delay: timedelta = NO_DELAY,
-    facts: Mapping[str, object] | None = None,
+    **told: Unpack[Told],
 ) -> None:
     """Queue a notice for each manager in `to`; once per (notice, conversation, manager, cause)."""
     if work.line.mode is LineMode.observe:
@@ -38,9 +45,9 @@ def tell(
             lane=Lane.notify,
             order_hash=order_hash("notify", manager_id, conversation.id),
             key=key,
-            due_at=work.rows.now + delay,
+            due_at=work.rows.now + told.get("delay", NO_DELAY),
             created_at=work.rows.now,
-            payload={**payload, **(facts or {})},
+            payload={**payload, **told.get("facts", {})},
             conversation_id=conversation.id,
             manager_id=ManagerId(int(manager_id)),
         )

@@ -6,9 +6,9 @@ from hub.domain.conversation import Conversation, Thread
 from hub.domain.ids import ManagerId, MessageId
 from hub.domain.inbound import InboundMessage
 from hub.domain.message import Author, Direction, Message
-from hub.domain.policy import Policy
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
+from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.leads import mark_contacted
 from hub.inbox.folds.mail_threads import mail_ids
 from hub.inbox.folds.messages import remember_external
@@ -17,22 +17,17 @@ from hub.inbox.office import Endpoint
 
 
 def fold_staff_message(
-    rows: WorkingSet,
-    policy: Policy,
-    endpoint: Endpoint,
-    message: InboundMessage,
-    *,
-    at: datetime,
-    manager_id: ManagerId | None,
+    rows: WorkingSet, incoming: Incoming, message: InboundMessage, *, manager_id: ManagerId | None
 ) -> None:
     """Store what one of us wrote; in a client's thread it is an answer and stops the wait. Never makes a contact."""
+    endpoint = incoming.endpoint
     thread = _find_thread(rows, endpoint, message)
     conversation = _find_conversation(rows, thread) if thread else None
-    stored = _store(rows, message, thread, conversation=conversation, at=at, manager_id=manager_id)
+    stored = _store(rows, message, incoming.at, place=(thread, conversation), manager_id=manager_id)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if conversation is None or message.automatic:
         return
-    response = Response(at=at, channel=endpoint.kind, manager_id=manager_id, message_id=stored.id)
+    response = Response(at=incoming.at, channel=endpoint.kind, manager_id=manager_id, message_id=stored.id)
     wait = answer_wait(rows, conversation, response, cause="S4")
     if wait is not None:
         mark_contacted(rows, wait)
@@ -57,12 +52,12 @@ def _find_conversation(rows: WorkingSet, thread: Thread) -> Conversation | None:
 def _store(
     rows: WorkingSet,
     message: InboundMessage,
-    thread: Thread | None,
-    *,
-    conversation: Conversation | None,
     at: datetime,
+    *,
+    place: tuple[Thread | None, Conversation | None],
     manager_id: ManagerId | None,
 ) -> Message:
+    thread, conversation = place
     stored = Message(
         id=MessageId(rows.new_id()),
         contact_id=thread.contact_id if thread else None,

@@ -237,12 +237,10 @@ def _remember_answer(workset: WorkingSet, conversation: Conversation, response: 
         workset.conversations.put(present.id, remembered)
 
 
-def end_wait(
-    workset: WorkingSet, wait: Wait, state: WaitState, *, fact: Fact, manager_id: ManagerId | None, note: str
-) -> Wait:
+def end_wait(workset: WorkingSet, wait: Wait, state: WaitState, *, manager_id: ManagerId | None, note: str) -> Wait:
     """End a wait without an answer of ours: dismissed, declared or cancelled (S8, S11, C-11, P-3)."""
     ended = workset.waits.put(wait.id, finish(wait, state, workset.now, manager_id=manager_id, note=note))
     stop_clocks(workset, ended)
     actor = Actor.manager if manager_id is not None else Actor.hub
-    record(workset, fact, ended, manager_id=manager_id, actor=actor, facts={"note": note})
+    record(workset, Fact(state.value), ended, manager_id=manager_id, actor=actor, facts={"note": note})
     return ended
