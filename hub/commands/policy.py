@@ -1,0 +1,82 @@
+"""`hub policy`: the rules of the business as a file: out, checked, compared, in. How to write them: docs/policy.md."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.app.rules import apply_policy, compare_policy, current_document
+from hub.commands.ground import run_on_ground
+from hub.commands.machine import MachineClock
+from hub.commands.options import with_config
+from hub.commands.printing import AsJson, print_json, print_lines
+from hub.config import Config
+from hub.domain.errors import ConfigError
+from hub.routing.document import parse_policy
+
+app = typer.Typer(no_args_is_help=True, help="Read, check, compare and apply the rules of the business.")
+RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance examples/shop.toml.")]
+Comment = Annotated[str, typer.Option("--comment", help="Why, for the list of revisions.")]
+
+
+@app.command()
+@with_config()
+def export(config: Config) -> None:
+    """Print the rules in force as TOML, as they were written."""
+    typer.echo(run_on_ground(config, current_document), nl=False)
+
+
+@app.command()
+def check(file: RulesFile) -> None:
+    """Check a file without applying it; needs no database."""
+    document = parse_policy(_right_text(file))
+    typer.echo(f"{file}: nothing is wrong. Lines: {', '.join(document.lines)}; rules: {len(document.rules)}.")
+
+
+@app.command()
+@with_config()
+def diff(config: Config, file: RulesFile, *, as_json: AsJson = False) -> None:
+    """Show what a file would change against the rules in force."""
+    text = _right_text(file)
+    changes = run_on_ground(config, lambda ground: compare_policy(ground, text))
+    if as_json:
+        print_json(changes)
+    else:
+        print_lines(changes or ["No differences."])
+
+
+@app.command()
+@with_config()
+def apply(config: Config, file: RulesFile, *, comment: Comment = "") -> None:
+    """Put a file into force as the next revision; nothing changes if anything in it is wrong."""
+    text = _right_text(file)
+    number = run_on_ground(config, lambda ground: apply_policy(ground, text, comment=comment))
+    typer.echo(f"Revision {number} is in force.")
+
+
+def _right_text(file: Path) -> str:
+    """Return the text of a file in which nothing is wrong.
+
+    Several faults are printed one a line; the error names the first and their number.
+
+    Raises:
+        ConfigError: the file cannot be read, or something in it is wrong.
+    """
+    text = _read(file)
+    try:
+        parse_policy(text, at=MachineClock().now())
+    except ConfigError as error:
+        first, *others = str(error).splitlines()
+        print_lines(f"{file}: {fault}" for fault in (first, *others) if others)
+        more = f" (and {len(others)} more, all listed above)" if others else ""
+        raise ConfigError(f"{file} is refused, nothing changed: {first}{more}") from error
+    return text
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error
