@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.channels.base import Channel, Raw
+from hub.channels.base import Asks, Channel, Raw
 from hub.channels.registry import get_channel_class
 from hub.channels.telephony.base import Telephony
 from hub.domain.call import CallSession, CallState, fold_call
@@ -161,7 +161,17 @@ def test_c9_a_call_from_an_own_number_is_internal(kind: str) -> None:
 @KINDS
 def test_what_the_pbx_says_never_depends_on_the_moment_of_arrival_alone(kind: str) -> None:
     channel = adapter(kind)
-    for post in pbx(kind).posts(Scene.answered, CALL):
+    telling = [post for post in pbx(kind).posts(Scene.answered, CALL) if channel.parse(received(post, START))]
+    assert len(telling) >= 4
+    for post in telling:
         early, late = (channel.peek(received(post, START + timedelta(hours=hours))) for hours in (0, 5))
         assert early == late
         assert early.event_id and early.order_key.endswith(CALL.call)
+
+
+@pytest.mark.parametrize("kind", ["megafon", "zadarma"])
+def test_the_first_post_of_an_inbound_call_asks_who_answers(kind: str) -> None:
+    channel, first = adapter(kind), pbx(kind).posts(Scene.missed, CALL)[0]
+
+    assert isinstance(channel, Asks)
+    assert channel.question(received(first, START)) == "+79161234567"
