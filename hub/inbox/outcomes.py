@@ -49,7 +49,11 @@ async def settle_reply(
         rows.settled_deliveries.append(settled)
         conversation = rows.conversations[conversation_id]
         if accepted_at is not None:
-            _accepted(rows, claimed, message, settled, at=accepted_at)
+            endpoint = office.endpoints().get(ConnectionId(claimed.connection_id or 0))
+            channel = endpoint.kind if endpoint else ""
+            response = Response(accepted_at, channel, manager_id=message.manager_id, message_id=message.id)
+            _remember_ids(rows, claimed, message, settled.external_ids)
+            _accepted(rows, conversation, message, response)
         if message.author is Author.person:
             _tell_author(rows, office, conversation, message, settled=settled)
 
@@ -58,16 +62,12 @@ async def settle_reply(
     crash_point("outcome.after_commit")
 
 
-def _accepted(rows: WorkingSet, claimed: ClaimedDelivery, message: Message, settled: Settled, *, at: datetime) -> None:
-    _remember_ids(rows, claimed, message, settled.external_ids)
-    if message.author is not Author.person or message.conversation_id is None:
+def _accepted(rows: WorkingSet, conversation: Conversation, message: Message, response: Response) -> None:
+    if message.author is not Author.person:
         return
-    conversation = rows.conversations[message.conversation_id]
-    channel = str(claimed.payload.get("kind", ""))
-    response = Response(at=at, channel=channel, manager_id=message.manager_id, message_id=message.id)
     wait = answer_wait(rows, conversation, response, cause="S3")
     if wait is not None:
-        _withdraw_early_breach(rows, wait, at)
+        _withdraw_early_breach(rows, wait, response.at)
         mark_contacted(rows, wait)
 
 

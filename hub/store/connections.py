@@ -89,6 +89,21 @@ async def set_state(
     )
 
 
+async def enter_state(
+    connection: asyncpg.Connection, connection_id: int, state: str, *, reason: str, at: datetime
+) -> bool:
+    """Store a state if it is another one; tell whether it was. A paused connection stays paused. Commits by itself."""
+    found = await connection.fetchval(
+        "UPDATE connections SET state = $2, state_reason = $3, state_at = $4 "
+        "WHERE id = $1 AND state NOT IN ($2, 'paused') RETURNING id",
+        connection_id,
+        state,
+        reason,
+        at,
+    )
+    return found is not None
+
+
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
     """One request at a connection: names and sizes, never values (architecture §6)."""

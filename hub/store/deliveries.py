@@ -4,7 +4,7 @@ As with receipts, claiming goes one process at a time per lane, leases live in d
 claim and the token stands in every finishing write (`hub.store.flush` or `finish` here).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,19 +16,27 @@ from hub.domain.workset import Settled
 from hub.store.pool import lock_key
 from hub.store.rows import to_json_text
 
+DOUBTFUL = "unsure:"
+
 _CLAIM = """
 WITH due AS (
-  SELECT id FROM deliveries d
+  SELECT id, state = 'sending' AS was_interrupted, reason FROM deliveries d
   WHERE lane = $1 AND (state = 'queued' AND due_at <= $5 OR state = 'sending' AND lease_until < clock_timestamp())
     AND NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.lane = $1 AND b.order_hash = d.order_hash
       AND b.state IN ('queued', 'sending') AND (b.created_at, b.id) < (d.created_at, d.id))
   ORDER BY due_at, id LIMIT $2
 )
 UPDATE deliveries d SET state = 'sending', attempt = d.attempt + 1, token = $3,
-  lease_until = clock_timestamp() + $4::interval, first_attempt_at = coalesce(first_attempt_at, $5)
+  lease_until = clock_timestamp() + $4::interval, first_attempt_at = coalesce(first_attempt_at, $5),
+  reason = CASE WHEN due.was_interrupted THEN $6 ELSE d.reason END
 FROM due WHERE due.id = d.id
 RETURNING d.id, d.lane, d.key, d.attempt, d.due_at, d.payload, d.connection_id, d.conversation_id, d.message_id,
-  d.manager_id, d.part, d.external_ids, d.reason, d.created_at, d.first_attempt_at
+  d.manager_id, d.part, d.external_ids, due.reason, d.created_at, d.first_attempt_at, due.was_interrupted
+"""
+
+_EXTEND = """
+UPDATE deliveries d SET lease_until = clock_timestamp() + $3::interval
+FROM unnest($1::bigint[], $2::bigint[]) AS u(id, token) WHERE d.id = u.id AND d.token = u.token AND d.state = 'sending'
 """
 
 _FINISH = """
@@ -40,7 +48,11 @@ WHERE id = $1 AND token = $2 AND state = 'sending' RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
-    """An outgoing effect in work, with the token that proves the lease. `attempt` counts from 1."""
+    """An outgoing effect in work, with the token that proves the lease. `attempt` counts from 1.
+
+    `reason` is what the attempt before left; with the prefix `DOUBTFUL` an earlier one may have arrived.
+    `was_interrupted`: the attempt before ended with its process, so nobody knows how far it came.
+    """
 
     id: int
     token: int
@@ -58,6 +70,7 @@ class ClaimedDelivery:
     reason: str
     created_at: datetime
     first_attempt_at: datetime
+    was_interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +102,15 @@ async def claim(
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
-        rows = await connection.fetch(_CLAIM, lane, limit, token, lease, now)
+        rows = await connection.fetch(_CLAIM, lane, limit, token, lease, now, f"{DOUBTFUL}interrupted")
         crash_point("deliveries.before_claim_commit")
     crash_point("deliveries.after_claim_commit")
     return sorted((ClaimedDelivery(token=token, **row) for row in rows), key=lambda each: (each.due_at, each.id))
+
+
+async def extend(connection: asyncpg.Connection, claimed: Collection[ClaimedDelivery], *, lease: timedelta) -> None:
+    """Keep what is still being worked on; a lease that was lost stays lost. Commits by itself."""
+    await connection.execute(_EXTEND, [each.id for each in claimed], [each.token for each in claimed], lease)
 
 
 async def finish(connection: asyncpg.Connection, settled: Settled) -> bool:

@@ -21,6 +21,7 @@ from hub.channels.email.settings import MEGABYTE, EmailSettings
 from hub.channels.email.setup import SETUP_STEPS
 from hub.channels.email.smtp import SmtpSender
 from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure
+from hub.domain.identity import IdentityType
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import Failed, Later, OutboundMessage, SendResult
@@ -37,6 +38,7 @@ class EmailChannel(Channel[EmailSettings]):
         media=_KINDS,
         media_limit_bytes=20 * MEGABYTE,
         can_write_first=True,
+        writes_to=IdentityType.email,
     )
     evidence = Evidence.documented
     parses_in_child: ClassVar[bool] = True

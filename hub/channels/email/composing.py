@@ -8,7 +8,7 @@ after a strict check, because CPython 3.11 folds long ids into encoded words tha
 import email.policy
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address as MailboxName
 from email.message import EmailMessage
@@ -50,7 +50,7 @@ class Composed:
 def compose_letter(
     message: OutboundMessage, settings: EmailSettings, *, files: Sequence[Enclosure], at: datetime
 ) -> Composed:
-    """Return the letter of an outbound message; `at` becomes its Date.
+    """Return the letter of an outbound message; `at` becomes its Date, our domain completes an id without one.
 
     Raises:
         PermanentFailure: it has no address or id, or they cannot be carried (`reason` is `refused`).
@@ -59,6 +59,8 @@ def compose_letter(
     if mail is None or _ID.fullmatch(mail.message_id) is None:
         raise PermanentFailure("письмо без адреса или идентификатора: ответ нужно создать заново")
     sender, recipient = ascii_address(settings.address), ascii_address(mail.to)
+    if "@" not in mail.message_id:
+        mail = replace(mail, message_id=f"{mail.message_id}@{sender.rpartition('@')[2]}")
     letter = EmailMessage(policy=_POLICY)
     letter["From"] = _mailbox(_from_name(message, settings), sender)
     letter["To"] = _mailbox(mail.to_name, recipient)

@@ -1,0 +1,57 @@
+"""When to try again: exponential waits with jitter, the provider's own wish first, and an end (pure).
+
+A plan belongs to a lane. An answer to a client is worth hours of trying, a notice minutes, a click-to-call nothing at
+all: a phone that rings an hour later is wrong. What comes to its end is parked: visible and replayable.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.domain.delivery import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a lane is tried again.
+
+    `attempts` is how often at most, claims of processes that died included. The waits double from `first` up to
+    `longest`. `doubt` is the wait before the one more attempt after an unknown outcome (reliability case 62).
+    """
+
+    attempts: int
+    first: timedelta
+    longest: timedelta
+    doubt: timedelta = timedelta(seconds=30)
+
+
+PLANS: Mapping[Lane, Plan] = {
+    Lane.reply: Plan(40, timedelta(seconds=2), timedelta(minutes=10)),
+    Lane.notify: Plan(12, timedelta(seconds=1), timedelta(minutes=2), doubt=timedelta(seconds=2)),
+    Lane.call: Plan(1, timedelta(seconds=1), timedelta(seconds=1)),
+    Lane.media: Plan(10, timedelta(seconds=2), timedelta(minutes=10)),
+    Lane.crm: Plan(20, timedelta(seconds=2), timedelta(minutes=30)),
+    Lane.webhook: Plan(15, timedelta(seconds=2), timedelta(minutes=30)),
+}
+
+
+def next_attempt(
+    attempt: int, *, plan: Plan, retry_after: timedelta | None, now: datetime, jitter: float
+) -> datetime | None:
+    """Return when to try again after attempt number `attempt` (from 1) did not succeed, None when it was the last one.
+
+    `jitter` in [0, 1] spreads those who failed together. Never earlier than the provider's `retry_after`.
+    """
+    if attempt >= plan.attempts:
+        return None
+    return now + max(_wait(attempt, plan, jitter), _wished(retry_after, jitter))
+
+
+def _wait(attempt: int, plan: Plan, jitter: float) -> timedelta:
+    """Return between half and all of the doubled wait. The exponent is bounded, as timedeltas are."""
+    whole = min(plan.first * 2.0 ** min(attempt - 1, 20), plan.longest)
+    return whole * (0.5 + jitter / 2)
+
+
+def _wished(retry_after: timedelta | None, jitter: float) -> timedelta:
+    return timedelta(0) if retry_after is None else retry_after * (1 + jitter / 10)

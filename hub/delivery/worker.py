@@ -1,0 +1,197 @@
+"""Works one lane of deliveries: claim what is due, carry it out with bounded concurrency, write its end.
+
+Order within a key is the claim's matter: only the head of each key is given out. Leases are short and renewed while a
+delivery is in work, so what a killed process held is free within half a minute. A process that is asked to stop lets
+what is under way finish; what does not finish in time is left to its lease.
+"""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from hub.crash import crash_point
+from hub.delivery.retry import PLANS
+from hub.delivery.verdict import Attempt
+from hub.domain.delivery import Lane
+from hub.domain.errors import Conflict, StorageUnavailable
+from hub.domain.outbound import Later, SendResult, Unknown
+from hub.domain.workset import Settled
+from hub.inbox.office import Office
+from hub.store import deliveries
+from hub.store.deliveries import ClaimedDelivery
+from hub.store.pool import acquire
+
+LEASE = timedelta(seconds=30)
+RENEW_EVERY = timedelta(seconds=8)
+POLL = timedelta(seconds=1)
+STOP_WITHIN = timedelta(seconds=10)
+_SETTLE_TRIES = 20
+_log = structlog.get_logger()
+
+Handler = Callable[[ClaimedDelivery], Awaitable[SendResult]]
+Finish = Callable[[ClaimedDelivery, SendResult, Settled], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWork:
+    """What a lane does.
+
+    `handler` carries out one delivery; `finish` writes its end with whatever follows from it (None: only the state);
+    `is_repeatable` tells whether the other side makes one of two equal requests.
+    """
+
+    handler: Handler
+    finish: Finish | None = None
+    is_repeatable: Callable[[ClaimedDelivery], bool] = lambda _: True
+
+
+@dataclass(slots=True)
+class DeliveryWorker:
+    """The worker of one lane in this process; `places` deliveries are under way at once."""
+
+    office: Office
+    lane: Lane
+    work: LaneWork
+    places: int = 16
+    _running: dict[asyncio.Task[None], ClaimedDelivery] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Work until cancelled; then let what is under way finish."""
+        renewing = asyncio.create_task(self._renew())
+        try:
+            while True:
+                if not await self.start_due():
+                    await self._rest()
+        finally:
+            await self._drain()
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def run_until_idle(self) -> None:
+        """Carry out all that is due now and return: for tests and one-shot commands."""
+        while await self.start_due() or self._running:
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def start_due(self) -> int:
+        """Claim as many due deliveries as there are free places and start them; return how many."""
+        free = self.places - len(self._running)
+        if free <= self.places // 4 and self._running:
+            return 0
+        token = secrets.randbits(62)
+        try:
+            async with acquire(self.office.pool) as connection:
+                now = self.office.clock.now()
+                claimed = await deliveries.claim(
+                    connection, lane=self.lane, limit=free, token=token, lease=LEASE, now=now
+                )
+        except StorageUnavailable as error:
+            _log.warning("deliveries.claim_failed", lane=self.lane, code=error.code)
+            await asyncio.sleep(POLL.total_seconds())
+            return 0
+        for each in claimed:
+            task = asyncio.create_task(self._carry_out(each))
+            self._running[task] = each
+            task.add_done_callback(self._running.pop)
+        return len(claimed)
+
+    async def _rest(self) -> None:
+        """Wait until there may be something to do: a hint, a place that became free, an instant, or the poll."""
+        hint = asyncio.create_task(self.office.wakeup.wait(self.lane, await self._longest_rest()))
+        try:
+            await asyncio.wait({hint, *self._running}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            hint.cancel()
+            await asyncio.gather(hint, return_exceptions=True)
+
+    async def _longest_rest(self) -> timedelta:
+        try:
+            async with acquire(self.office.pool) as connection:
+                due_at = await deliveries.next_due(connection, self.lane)
+        except StorageUnavailable:
+            return POLL
+        if due_at is None or self._running:
+            return POLL
+        return min(max(due_at - self.office.clock.now(), timedelta(milliseconds=5)), POLL)
+
+    async def _carry_out(self, claimed: ClaimedDelivery) -> None:
+        """Make one attempt and write its end."""
+        attempt = Attempt(claimed, PLANS[self.lane], self.work.is_repeatable(claimed))
+        settled = attempt.end_unstarted()
+        result: SendResult = Unknown("interrupted")
+        if settled is None:
+            result = await self._attempt(claimed)
+            jitter = random.random()  # noqa: S311 - spreads waits, guards nothing
+            settled = attempt.settle(result, now=self.office.clock.now(), jitter=jitter)
+        await self._finish(claimed, result, settled)
+
+    async def _attempt(self, claimed: ClaimedDelivery) -> SendResult:
+        crash_point("delivery.before_attempt")
+        try:
+            result = await self.work.handler(claimed)
+        except StorageUnavailable:
+            result = Later("storage_unavailable")
+        except Exception:  # noqa: BLE001 - a delivery that raises must not stop its lane
+            _log.exception("delivery.attempt_raised", lane=self.lane, delivery_id=claimed.id, attempt=claimed.attempt)
+            result = Unknown("internal_error")
+        crash_point("delivery.after_attempt")
+        return result
+
+    async def _finish(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> None:
+        """Write the end, as long as the database takes it: what was sent must not be forgotten for a short outage.
+
+        Writing twice is harmless, since the token lets only the first one through.
+        """
+        for _ in range(_SETTLE_TRIES):
+            try:
+                await self._write(claimed, result, settled)
+            except (StorageUnavailable, Conflict) as error:
+                _log.warning("delivery.settle_delayed", lane=self.lane, delivery_id=claimed.id, code=error.code)
+                await asyncio.sleep(RENEW_EVERY.total_seconds() / 10)
+            else:
+                break
+        self._tell(claimed, settled)
+
+    async def _write(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> None:
+        if self.work.finish is not None:
+            await self.work.finish(claimed, result, settled)
+            return
+        async with acquire(self.office.pool) as connection:
+            await deliveries.finish(connection, settled)
+
+    def _tell(self, claimed: ClaimedDelivery, settled: Settled) -> None:
+        is_wrong = settled.state not in {"sent", "queued"}
+        (_log.warning if is_wrong else _log.info)(
+            "delivery.attempted",
+            lane=self.lane,
+            delivery_id=claimed.id,
+            attempt=claimed.attempt,
+            state=settled.state,
+            reason=settled.reason.partition(" ")[0],
+        )
+
+    async def _renew(self) -> None:
+        """Keep the leases of what is under way; without the database they run out, and the token decides."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            if not self._running:
+                continue
+            try:
+                async with acquire(self.office.pool) as connection:
+                    await deliveries.extend(connection, list(self._running.values()), lease=LEASE)
+            except StorageUnavailable as error:
+                _log.warning("deliveries.renewal_failed", lane=self.lane, code=error.code)
+
+    async def _drain(self) -> None:
+        """Wait for what is under way; leave to its lease what takes too long."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(list(self._running), timeout=STOP_WITHIN.total_seconds())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
