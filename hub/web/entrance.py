@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -67,7 +67,8 @@ class Entrance:
     `find_connection(kind, key)` answers from memory where it can; None for an unknown key. `accept` returns after the
     commit and raises `StorageUnavailable` when there was none. `record_attempt` only notes, at once. `responsible_for`
     takes a number in E.164 and may be slow: the entrance gives it 300 ms. `trusted_hops` is the number of our own
-    proxies before us; only their `X-Forwarded-For` entries are believed (reliability case 86).
+    proxies before us; only their `X-Forwarded-For` entries are believed (reliability case 86). `body_deadline` is how
+    long a sender may take to send one body.
     """
 
     clock: Clock
@@ -76,7 +77,8 @@ class Entrance:
     record_attempt: Callable[[Attempt], None]
     responsible_for: Callable[[str], Awaitable[Responsible | None]]
     readiness: Callable[[], Awaitable[Readiness]]
-    trusted_hops: int = field(default=0)
+    trusted_hops: int = 0
+    body_deadline: timedelta = timedelta(seconds=30)
 
 
 ENTRANCE = web.AppKey("entrance", Entrance)

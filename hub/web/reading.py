@@ -2,37 +2,38 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aiohttp import web
 
 from hub.channels.base import Raw
 from hub.domain.errors import PayloadInvalid, PayloadTooLarge
 from hub.net.payloads import read_form, read_json
+from hub.web.entrance import Entrance
 
-BODY_DEADLINE = timedelta(seconds=30)
 _MAX_NAMES = 60
 _MAX_NAME_LENGTH = 60
 
 
-async def read_raw(request: web.Request, received_at: datetime, *, limit_bytes: int, hops: int) -> Raw:
+async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int) -> Raw:
     """Read the whole request.
 
     Raises:
         PayloadTooLarge: the body is over `limit_bytes`; reading stops there.
-        PayloadInvalid: the body did not come within 30 s.
+        PayloadInvalid: the body did not come whole, or not in time.
     """
+    received_at = entrance.clock.now()
     if (request.content_length or 0) > limit_bytes:
         raise PayloadTooLarge(f"the body is over {limit_bytes} bytes")
     headers = {name.lower(): value for name, value in request.headers.items()}
     return Raw(
-        body=await _read_body(request, limit_bytes),
+        body=await _read_body(request, entrance.body_deadline, limit_bytes=limit_bytes),
         received_at=received_at,
         headers=headers,
         method=request.method,
         suffix=request.match_info.get("suffix", "").lstrip("/"),
         query=request.rel_url.raw_query_string,
-        remote=remote_of(request.remote or "", headers, hops=hops),
+        remote=remote_of(request.remote or "", headers, hops=entrance.trusted_hops),
     )
 
 
@@ -60,14 +61,16 @@ def _names(content: bytes) -> list[str]:
         return []
 
 
-async def _read_body(request: web.Request, limit_bytes: int) -> bytes:
+async def _read_body(request: web.Request, deadline: timedelta, *, limit_bytes: int) -> bytes:
     if request.content.is_eof():
         return _checked(request.content.read_nowait(), limit_bytes)
     try:
-        async with asyncio.timeout(BODY_DEADLINE.total_seconds()):
+        async with asyncio.timeout(deadline.total_seconds()):
             return await _read_slowly(request, limit_bytes)
     except TimeoutError as error:
         raise PayloadInvalid("the body did not come in time") from error
+    except (ConnectionError, web.RequestPayloadError) as error:
+        raise PayloadInvalid("the body was cut, or is not encoded as its headers say") from error
 
 
 async def _read_slowly(request: web.Request, limit_bytes: int) -> bytes:

@@ -36,9 +36,8 @@ async def receive(request: web.Request) -> web.Response:
     connected = await entrance.find_connection(request.match_info["kind"], request.match_info["key"])
     if connected is None:
         raise UnknownConnection("no connection has this key")
-    limit_bytes, now = connected.channel.body_limit_bytes, entrance.clock.now()
     try:
-        raw = await read_raw(request, now, limit_bytes=limit_bytes, hops=entrance.trusted_hops)
+        raw = await read_raw(request, entrance, limit_bytes=connected.channel.body_limit_bytes)
     except HubError as error:
         desk.refused_unread(connected, request, error)
         raise

@@ -62,6 +62,7 @@ class Memory:
     is_answer_slow: bool = False
     is_ready: bool = True
     was_refused: asyncio.Event = field(default_factory=asyncio.Event)
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
     commit: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -71,6 +72,7 @@ class Memory:
         if self.is_storage_down:
             self.was_refused.set()
             raise StorageUnavailable("the database does not answer; see hub check")
+        self.was_asked.set()
         await self.commit.wait()
         self.stored.extend(raws)
 

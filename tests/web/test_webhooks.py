@@ -1,6 +1,9 @@
 """The door for providers: in which order a request is judged, and what a sender and an engineer get to hear."""
 
 import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -195,6 +198,72 @@ async def test_a_fault_of_ours_is_500_and_never_a_4xx(aiohttp_client):
     assert answer.status == 500
     assert "Retry-After" in answer.headers
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["web.request_failed"]
+
+
+async def hang_up(address: str, request: bytes) -> None:
+    """Send bytes and close the connection without waiting for an answer."""
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    _reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(request)
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_sender_that_hangs_up_is_stored_all_the_same(memory):
+    memory.commit.clear()
+    async with serve(make_app(make_entrance(memory)), host="127.0.0.1", port=0) as address:
+        await hang_up(
+            address, f"POST {DOOR} HTTP/1.1\r\nHost: h\r\nX-Secret: s3cret\r\nContent-Length: 1\r\n\r\nx".encode()
+        )
+        memory.commit.set()
+
+    assert [raw.body for raw in memory.stored] == [b"x"]
+
+
+async def test_a_body_that_is_cut_is_not_stored_and_is_no_fault_of_ours(memory):
+    with capture_logs() as lines:
+        async with serve(make_app(make_entrance(memory)), host="127.0.0.1", port=0) as address:
+            head = f"POST {DOOR} HTTP/1.1\r\nHost: h\r\nX-Secret: s3cret\r\nContent-Length: 9\r\n\r\nx"
+            await hang_up(address, head.encode())
+
+    assert memory.stored == []
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == []
+
+
+async def test_a_body_that_is_not_compressed_as_it_says_is_the_senders_fault(door, memory):
+    answer = await door.post(DOOR, data=b"hello", headers={**SECRET, "Content-Encoding": "gzip"}, compress=False)
+
+    assert answer.status == 400
+    assert memory.stored == []
+
+
+async def test_a_body_that_does_not_come_in_time_is_given_up(memory):
+    entrance = replace(make_entrance(memory), body_deadline=timedelta(milliseconds=50))
+    async with serve(make_app(entrance), host="127.0.0.1", port=0) as address:
+        host, _, port = address.removeprefix("http://").rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"POST {DOOR} HTTP/1.1\r\nHost: h\r\nX-Secret: s3cret\r\nContent-Length: 9\r\n\r\nx".encode())
+        assert b"400" in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+
+    assert memory.stored == []
+    assert "in time" in memory.attempts[0].verdict
+
+
+async def test_a_request_that_was_begun_is_finished_before_the_door_closes(memory):
+    memory.commit.clear()
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(serve(make_app(make_entrance(memory)), host="127.0.0.1", port=0))
+        async with ClientSession(address) as client:
+            request = asyncio.ensure_future(client.post(DOOR, data=b"x", headers=SECRET))
+            await memory.was_asked.wait()
+            closing = asyncio.ensure_future(stack.aclose())
+            memory.commit.set()
+            assert (await request).status == 202
+            await closing
 
 
 async def test_no_log_line_holds_the_key_the_secret_or_the_body(memory, caplog):
