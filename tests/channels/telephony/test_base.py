@@ -113,3 +113,26 @@ def test_a_caller_inside_the_networks_passes() -> None:
 def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         TelephonySettings.model_validate(wrong)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", "2026-13-01T00:00:00Z", "1999-01-01T00:00:00Z"])
+def test_what_is_no_iso_time_is_invalid(text: str) -> None:
+    with pytest.raises(PayloadInvalid):
+        make("sipuni").iso_instant(text)
+
+
+@pytest.mark.parametrize("value", [{}, [], {"a": 1}])
+def test_a_structure_is_no_field(value: object) -> None:
+    with pytest.raises(PayloadInvalid):
+        clean(value)
+
+
+@pytest.mark.parametrize("kind", ["mango", "megafon", "uis", "mapped"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_look_at_the_address_is_answered_and_tells_nothing(kind: str, method: str) -> None:
+    settings = {"mango": {"api_key": "k", "api_salt": "s"}, "megafon": {"crm_token": "t"}, "uis": {"secret": "s"}}
+    mapped = {"secret": "s", "call": "c", "event": "e", "caller": "f", "stages": {"end": "completed"}}
+
+    reply = make(kind, **settings.get(kind, mapped)).handshake(Raw(b"", RECEIVED_AT, method=method))
+
+    assert (reply.status, reply.body) == (200, b"")

@@ -14,6 +14,7 @@ from hub.domain.call import CallSession, CallState, fold_call
 from hub.domain.inbound import CallDirection, CallEvent
 from hub.net.http import Http
 from hub.testing.contracts.bench import make_context
+from hub.testing.faulty_http import faulty_server
 from hub.testing.telephony import ENCODERS, MAPPED_SAMPLE, FakePbx, Order, PlayedCall, Post, Scene
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -175,3 +176,14 @@ def test_the_first_post_of_an_inbound_call_asks_who_answers(kind: str) -> None:
 
     assert isinstance(channel, Asks)
     assert channel.question(received(first, START)) == "+79161234567"
+
+
+async def test_the_pbx_posts_to_the_address_of_the_connection_with_the_suffix_of_the_event() -> None:
+    http = Http()
+    async with faulty_server() as hub:
+        account = FakePbx("mango", f"{hub.url}/in/mango/key", SECRETS["mango"], http=http)
+        answers = await account.play(Scene.abandoned_in_menu, CALL)
+        await http.close()
+
+    assert [answer.status for answer in answers] == [200, 200]
+    assert [seen.path for seen in hub.seen] == ["/in/mango/key/events/call", "/in/mango/key/events/summary"]

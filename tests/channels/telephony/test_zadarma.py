@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pytest
+
 from hub.channels.base import Raw, Responsible
 from hub.channels.telephony.zadarma import CHANNEL, sign, signed_text
 from hub.domain.call import CallState, fold_call
+from hub.domain.errors import WebhookRejected
 from hub.testing.contracts import ChannelContract
 from tests.channels.telephony.bench import RECEIVED_AT, form, make
 
@@ -92,3 +95,12 @@ def test_a_recording_may_come_before_the_end_of_its_call() -> None:
     session = fold_call([*channel().parse(recorded), *channel().parse(told)], now=RECEIVED_AT + timedelta(hours=1))
 
     assert (session.recording, session.talk) == ("rec-1", timedelta(seconds=44))
+
+
+def test_an_event_without_a_rule_for_its_signature_is_rejected_with_that_reason() -> None:
+    with pytest.raises(WebhookRejected, match="no rule for the signature"):
+        channel().verify(start(event="SPEECH_RECOGNITION"))
+
+
+def test_junk_is_no_question() -> None:
+    assert channel().question(Raw(b"\xff", RECEIVED_AT, method="POST")) is None
