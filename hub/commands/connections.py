@@ -1,0 +1,79 @@
+"""`hub connections` and `hub attempts`: what is connected, and what providers sent of late."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from hub.app.connections import get_row
+from hub.app.ground import Ground
+from hub.commands.ground import run_on_ground
+from hub.commands.options import with_config
+from hub.commands.printing import AsJson, print_json, print_table, shown_time
+from hub.config import Config
+from hub.store import connections as stored
+from hub.store.connections import AttemptRow, ConnectionRow
+from hub.store.pool import acquire
+
+app = typer.Typer()
+Name = Annotated[str, typer.Argument(help="Name or number of the connection, as `hub connections` shows it.")]
+
+
+@app.command()
+@with_config()
+def connections(config: Config, *, as_json: AsJson = False) -> None:
+    """List connections and how they are; settings and addresses stay hidden."""
+    rows = run_on_ground(config, _list_rows)
+    if as_json:
+        print_json([_describe(row) for row in rows])
+    elif rows:
+        print_table(("No", "kind", "name", "line", "state", "last event"), [_cells(row) for row in rows])
+    else:
+        typer.echo("Nothing is connected yet: `hub connect --help` shows how.")
+
+
+@app.command()
+@with_config()
+def attempts(config: Config, name: Name, *, as_json: AsJson = False) -> None:
+    """Show the last 50 requests of a connection within 24 hours: names, sizes and why one was refused, never values."""
+    rows = run_on_ground(config, lambda ground: _list_attempts(ground, name))
+    if as_json:
+        print_json([{"at": row.at, "remote": row.remote, "verdict": row.verdict, **row.shape} for row in rows])
+    elif rows:
+        print_table(("at", "from", "method", "status", "bytes", "verdict", "fields"), [_attempt(row) for row in rows])
+    else:
+        typer.echo("No request within 24 hours: is the address in the provider's cabinet the right one?")
+
+
+async def _list_rows(ground: Ground) -> list[ConnectionRow]:
+    async with acquire(ground.pool) as connection:
+        return await stored.list_connections(connection)
+
+
+async def _list_attempts(ground: Ground, name: str) -> list[AttemptRow]:
+    row = get_row(await _list_rows(ground), name)
+    async with acquire(ground.pool) as connection:
+        return await stored.list_attempts(connection, row.id)
+
+
+def _describe(row: ConnectionRow) -> dict[str, Any]:
+    shown = ("id", "kind", "name", "line", "state", "state_reason", "created_at", "last_success_at")
+    return {name: getattr(row, name) for name in shown}
+
+
+def _cells(row: ConnectionRow) -> tuple[str, ...]:
+    state = f"{row.state}: {row.state_reason}" if row.state_reason else row.state
+    return str(row.id), row.kind, row.name, row.line, state, shown_time(row.last_success_at)
+
+
+def _attempt(row: AttemptRow) -> tuple[str, ...]:
+    shape: Mapping[str, Any] = row.shape
+    return (
+        row.at.astimezone().strftime("%H:%M:%S"),
+        row.remote,
+        str(shape.get("method", "")),
+        str(shape.get("status", "")),
+        str(shape.get("size_bytes", "")),
+        str(shape.get("reason", row.verdict)),
+        ", ".join(shape.get("fields", ())),
+    )

@@ -1,0 +1,24 @@
+"""`hub down`: stops the embedded database, which outlives the hub on purpose."""
+
+import asyncio
+
+import typer
+
+from hub.commands.options import with_config
+from hub.commands.quiet import keep_quiet
+from hub.config import Config
+from hub.domain.errors import ConfigError
+from hub.store.embedded import stop_embedded
+
+app = typer.Typer()
+
+
+@app.command()
+@with_config()
+def down(config: Config) -> None:
+    """Stop the embedded database that `up` leaves running; a hub that still uses it loses its connections."""
+    if config.dsn.get_secret_value():
+        raise ConfigError("the database is given by --dsn or HUB_DSN: it is stopped where it runs")
+    keep_quiet()
+    was_running = asyncio.run(stop_embedded(config.data, bin_dir=config.pg_bin))
+    typer.echo(f"The database in {config.data} is stopped." if was_running else f"Nothing runs in {config.data}.")
