@@ -5,13 +5,11 @@ idempotent by the key of the press or update that caused it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from hub.channels.registry import get_channel_class
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.errors import ContactBlocked, ReplyWindowClosed
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
-from hub.domain.inbound import ReachState
 from hub.domain.ledger import Fact
 from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
 from hub.domain.rights import Action, Person
@@ -22,6 +20,7 @@ from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
+from hub.inbox.ways import choose_way, is_window_closed
 from hub.store import deliveries
 from hub.store.pool import acquire
 from hub.store.worksets import Scope
@@ -46,7 +45,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class ReplyResult:
-    """What became of an answer: it is stored and on its way by `channel` to `address`; `took`: the free client is yours."""
+    """What became of an answer: stored and on its way by `channel` to `address`; `took`: the free client is yours now."""
 
     message_id: MessageId
     channel: str
@@ -71,14 +70,21 @@ async def reply(
         return present
     return await office.change(
         Scope(conversations={conversation_id}, ids=20),
-        lambda rows: _reply(rows, office, actor, conversation_id, content=content, key=key),
+        lambda rows: _reply(rows, office, _Answer(actor, conversation_id, content, key)),
     )
 
 
-def _reply(
-    rows: WorkingSet, office: Office, actor: Person, conversation_id: ConversationId, *, content: Content, key: str
-) -> ReplyResult:
-    conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=conversation_id)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    actor: Person
+    conversation_id: ConversationId
+    content: Content
+    key: str
+
+
+def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult:
+    actor, content = answer.actor, answer.content
+    conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
     thread = _way_to(rows, office, conversation, content)
     took = conversation.assignee_id is None
     if took:
@@ -87,7 +93,7 @@ def _reply(
             LineWork(rows, policy, policy.get_line(conversation.line)), conversation, actor.manager_id, fact=Fact.taken
         )
     message = _message(rows, conversation, thread, content=content, manager_id=actor.manager_id)
-    queue_reply(rows, message, thread, key=key)
+    queue_reply(rows, message, thread, key=answer.key)
     return ReplyResult(message.id, office.endpoints()[thread.connection_id].kind, thread.title or "", took)
 
 
@@ -100,18 +106,19 @@ async def _find_result(office: Office, key: str) -> ReplyResult | None:
 
 
 def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, content: Content) -> Thread:
-    """Return the thread an answer goes by: the wanted one, else where the client wrote last, else any that carries text."""
+    """Return the thread an answer goes by: the wanted one, else where the client wrote last, else any with text."""
     if content.identity_id is not None:
         return _begin_thread(rows, office, conversation, content.identity_id)
-    wanted = content.thread_id
-    threads = {thread.id: thread for thread in rows.threads_of(conversation.contact_id)}
-    chosen = threads.get(wanted or conversation.reply_thread_id or ThreadId(0))
-    ordered = sorted(threads.values(), key=lambda each: each.last_inbound_at or each.created_at, reverse=True)
-    for thread in [chosen, *([] if wanted else ordered)]:
-        if thread is not None and _carries_text(office, thread):
-            _ensure_open_window(office, thread, rows.now)
-            return thread
-    raise ContactBlocked("there is no way to write to this client; call, or ask for another address")
+    threads = rows.threads_of(conversation.contact_id)
+    if content.thread_id is not None:
+        threads = [thread for thread in threads if thread.id == content.thread_id]
+    thread = choose_way(office.endpoints(), threads, conversation.reply_thread_id)
+    if thread is None:
+        raise ContactBlocked("there is no way to write to this client; call, or ask for another address")
+    if is_window_closed(office.endpoints(), thread, rows.now):
+        kind = office.endpoints()[thread.connection_id].kind
+        raise ReplyWindowClosed(f"{kind} lets us answer for some time after the client's message only; call instead")
+    return thread
 
 
 def _begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, identity_id: IdentityId) -> Thread:
@@ -131,19 +138,6 @@ def _begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, 
             )
             return rows.threads.add((thread.connection_id, thread.external_id), thread)
     raise ContactBlocked("no connection of ours can write to that address; connect a mailbox, or call")
-
-
-def _carries_text(office: Office, thread: Thread) -> bool:
-    endpoint = office.endpoints().get(thread.connection_id)
-    is_there = endpoint is not None and thread.reach is ReachState.open
-    return is_there and endpoint is not None and get_channel_class(endpoint.kind).capabilities.text_limit > 0
-
-
-def _ensure_open_window(office: Office, thread: Thread, now: datetime) -> None:
-    kind = office.endpoints()[thread.connection_id].kind
-    window: timedelta | None = get_channel_class(kind).capabilities.reply_window
-    if window is not None and (thread.last_inbound_at is None or now - thread.last_inbound_at > window):
-        raise ReplyWindowClosed(f"{kind} lets us answer within {window} of the client's message only")
 
 
 def _message(

@@ -17,11 +17,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
 from hub.domain.errors import ConfigError, StorageUnavailable
+
+Connection: TypeAlias = asyncpg.Connection
+"""What use-cases hand from one read of the store to the next."""
 
 _COMMAND_TIMEOUT = timedelta(seconds=30)
 _SESSION_SETTINGS = {

@@ -594,6 +594,7 @@ links = Table(
     _at("created_at", required=True),
     PrimaryKeyConstraint("bot", "chat_id", "bot_message_id"),
     Index("links_by_conversation", "conversation_id", "manager_id", "purpose"),
+    Index("links_by_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
 )
 
 # --- rules, files, records -----------------------------------------------------------------------------------------

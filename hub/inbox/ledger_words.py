@@ -1,0 +1,65 @@
+"""Facts of the ledger in words, Russian and English; `{who}` is a manager, other names come from the fact itself."""
+
+from collections.abc import Mapping
+
+from hub.domain.ledger import Fact, LedgerEntry
+from hub.domain.policy import Words
+
+_FACTS: Mapping[Fact, Words] = {
+    Fact.wait_opened: Words("клиент ждёт ответа, срок {deadline_at}", "the client waits, answer due {deadline_at}"),
+    Fact.request_added: Words("клиент написал ещё, срок прежний", "the client wrote again, the deadline stays"),
+    Fact.start_corrected: Words(
+        "нашлось более раннее обращение: срок теперь {deadline_at}, был {old_deadline}",
+        "an earlier request came in: due {deadline_at} now, was {old_deadline}",
+    ),
+    Fact.deadline_changed: Words("срок изменён: {deadline_at}", "the deadline has changed: {deadline_at}"),
+    Fact.missed_call: Words(
+        "пропущенный звонок, перезвонить до {callback_due_at}", "missed call, call back by {callback_due_at}"
+    ),
+    Fact.call_attempt: Words("{who}: не дозвонились, срок идёт", "{who}: no answer to our call, the clock runs on"),
+    Fact.call_answered: Words("{who}: поговорили по телефону", "{who}: talked on the phone"),
+    Fact.assigned: Words("назначено: {who}", "assigned to {who}"),
+    Fact.offered: Words("предложено взять", "offered"),
+    Fact.queued: Words("в очереди: взять некому", "queued: nobody can take it"),
+    Fact.taken: Words("{who}: берёт в работу", "{who} takes it"),
+    Fact.released: Words("{who}: возвращает в очередь", "{who} gives it back"),
+    Fact.declined: Words("{who}: отказ", "{who} declines"),
+    Fact.offer_expired: Words("{who}: время на принятие вышло", "{who}: the time to accept ran out"),
+    Fact.transferred: Words("{who}: передаёт коллеге {to}. {note}", "{who} hands it to {to}. {note}"),
+    Fact.snoozed: Words(
+        "{who}: откладывает до {until}, срок ответа не сдвигается", "{who} snoozes it until {until}; the deadline stays"
+    ),
+    Fact.woken: Words("отложенное вернулось", "back from snooze"),
+    Fact.answered: Words("{who}: ответ через {seconds} ({channel})", "{who} answers after {seconds} ({channel})"),
+    Fact.send_failed: Words("{who}: ответ не отправлен. {reason}", "{who}: the answer was not sent. {reason}"),
+    Fact.send_unknown: Words("неизвестно, дошёл ли ответ", "nobody knows whether the answer arrived"),
+    Fact.send_confirmed: Words("{who}: ответ дошёл", "{who} confirms that the answer arrived"),
+    Fact.dismissed: Words("{who}: ответ не нужен. {note}", "{who}: no reply needed. {note}"),
+    Fact.declared: Words("{who}: со слов менеджера, ответ дан. {note}", "{who} says the client was answered. {note}"),
+    Fact.cancelled: Words("ожидание снято. {note}", "the wait is cancelled. {note}"),
+    Fact.restored: Words("ожидание восстановлено", "the wait is restored"),
+    Fact.level_sent: Words("отправлено напоминание", "a reminder was sent"),
+    Fact.breached: Words("срок ответа нарушен", "the deadline is missed"),
+    Fact.breach_withdrawn: Words("нарушение снято: ответ был вовремя", "not missed after all: the answer was in time"),
+    Fact.joined: Words("{who}: карточки объединены", "{who} joined the cards"),
+    Fact.unjoined: Words("{who}: объединение отменено", "{who} took the merge back"),
+    Fact.closed: Words("{who}: обращение закрыто. {note}", "{who} closes it. {note}"),
+    Fact.reopened: Words("обращение открыто снова", "opened again"),
+    Fact.matched: Words("{who}: чья карточка: {evidence}", "the client's card is found or made by these addresses"),
+}  # fmt: skip
+_UNCONFIRMED = Words("звонок на АТС не найден", "the PBX shows no such call")
+
+
+class _Missing(dict[str, str]):
+    """Names a fact may lack are left out of its sentence."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+def say_fact(entry: LedgerEntry, values: Mapping[str, str], *, language: str) -> str:
+    """Return one fact as a sentence without its time."""
+    words = _UNCONFIRMED if entry.facts.get("unconfirmed") else _FACTS[entry.kind]
+    sentence = words.en if language == "en" else words.ru
+    filled = sentence.format_map(_Missing(values)).replace("()", "").strip(" :,")
+    return filled.removesuffix(".") if filled.endswith("..") else filled

@@ -1,0 +1,33 @@
+"""What people look at: every query asks for rights first and shows nothing beyond them (RG-2, RG-3, RG-5).
+
+Reading changes nothing. A thing of others answers as if it did not exist: `NotFound`.
+"""
+
+from hub.inbox.explain import explain_conversation
+from hub.inbox.queries.candidates import get_candidate
+from hub.inbox.queries.cards import get_card, get_history
+from hub.inbox.queries.lists import (
+    find_conversation_by_number,
+    find_conversations,
+    get_desk,
+    list_mine,
+    list_overdue,
+    list_queue,
+)
+from hub.inbox.queries.people import get_actor_by_telegram, list_receivers, responsible_for
+
+__all__ = [
+    "explain_conversation",
+    "find_conversation_by_number",
+    "find_conversations",
+    "get_actor_by_telegram",
+    "get_candidate",
+    "get_card",
+    "get_desk",
+    "get_history",
+    "list_mine",
+    "list_overdue",
+    "list_queue",
+    "list_receivers",
+    "responsible_for",
+]

@@ -1,0 +1,100 @@
+"""The addresses of a client as shown: where an answer can go now, why not elsewhere, phones masked as the line says."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from hub.domain.contact import ContactIdentity
+from hub.domain.conversation import Thread
+from hub.domain.identity import IdentityType, ProofLevel
+from hub.domain.inbound import ReachState
+from hub.domain.policy import Words
+from hub.inbox.queries.viewer import Viewed
+from hub.inbox.views import AddressView
+from hub.inbox.ways import Endpoints, carries_text, is_window_closed
+
+_SHOWN = frozenset({IdentityType.tg_user, IdentityType.email, IdentityType.phone})
+_BLOCKED = Words("клиент заблокировал нас", "the client has blocked us")
+_GONE = Words("подключение выключено", "the connection is off")
+_CLOSED = Words("канал больше не даёт ответить: прошло слишком много времени", "the channel's reply window has closed")
+_CALL_ONLY = Words("только позвонить", "calls only")
+_UNPROVEN = Words("не подтверждён: уточните у клиента", "not proven: ask the client")
+_NEVER_WROTE = Words("с этого адреса клиент не писал", "the client never wrote from it")
+
+
+def mask_phone(number: str) -> str:
+    """Return a telephone number with only its ends readable: `+7••••••••67` (RG-5)."""
+    return number[:2] + "•" * max(len(number) - 4, 0) + number[-2:]
+
+
+def mask_in(text: str, identities: Iterable[ContactIdentity]) -> str:
+    """Return a sentence with the telephone numbers of `identities` masked in it (RG-5)."""
+    for row in identities:
+        if row.type is IdentityType.phone:
+            for spelling in filter(None, (row.original, row.value)):
+                text = text.replace(spelling, mask_phone(row.value))
+    return text
+
+
+def show_address(row: ContactIdentity, *, sees_phones: bool) -> str:
+    """Return an address as people may read it."""
+    if row.type is IdentityType.phone:
+        return row.value if sees_phones else mask_phone(row.value)
+    return row.original or row.value
+
+
+def list_addresses(
+    viewed: Viewed,
+    identities: Iterable[ContactIdentity],
+    threads: Sequence[Thread],
+    *,
+    endpoints: Endpoints,
+    now: datetime,
+) -> tuple[AddressView, ...]:
+    """Return the addresses a person can write to or call, those that can be answered first."""
+    views = [
+        _view(viewed, row, _thread_of(row, threads), endpoints=endpoints, now=now)
+        for row in identities
+        if row.type in _SHOWN and not row.is_shared
+    ]
+    return tuple(sorted(views, key=lambda view: not view.can_reply))
+
+
+def _view(
+    viewed: Viewed, row: ContactIdentity, thread: Thread | None, *, endpoints: Endpoints, now: datetime
+) -> AddressView:
+    note = _why_not(row, thread, endpoints, now)
+    endpoint = endpoints.get(thread.connection_id) if thread else None
+    return AddressView(
+        type=row.type.value,
+        text=show_address(row, sees_phones=viewed.sees_phones),
+        level=row.level.value,
+        can_reply=note is None,
+        thread_id=thread.id if thread and note is None else None,
+        channel=endpoint.kind if endpoint else "",
+        note=viewed.say(note) if note else "",
+    )
+
+
+def _why_not(row: ContactIdentity, thread: Thread | None, endpoints: Endpoints, now: datetime) -> Words | None:
+    """Return why no answer can go to an address, `None` if one can (M-16)."""
+    if row.type is IdentityType.phone:
+        return _CALL_ONLY
+    if thread is None:
+        return _NEVER_WROTE if row.level is ProofLevel.proven else _UNPROVEN
+    if thread.reach is not ReachState.open:
+        return _BLOCKED
+    if not carries_text(endpoints, thread):
+        return _GONE
+    return _CLOSED if is_window_closed(endpoints, thread, now) else None
+
+
+def _thread_of(row: ContactIdentity, threads: Sequence[Thread]) -> Thread | None:
+    """Return the thread in which an address was heard last; `threads` are newest first."""
+    return next((thread for thread in threads if _is_from(thread, row)), None)
+
+
+def _is_from(thread: Thread, row: ContactIdentity) -> bool:
+    if thread.address:
+        return thread.address in (row.value, row.original)
+    named = thread.external_id
+    return named.endswith(row.value) and not named[: -len(row.value)][-1:].isalnum()

@@ -1,0 +1,193 @@
+"""The card of a conversation and its history, as one manager may see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.domain.contact import Contact, ContactIdentity
+from hub.domain.conversation import Thread
+from hub.domain.ids import ConnectionId, ConversationId
+from hub.domain.message import DeliveryState, Message
+from hub.domain.policy import Words
+from hub.domain.rights import Person
+from hub.domain.wait import Wait
+from hub.domain.workset import Decision
+from hub.inbox.office import Office
+from hub.inbox.queries.addresses import list_addresses
+from hub.inbox.queries.viewer import Viewed, view
+from hub.inbox.views import CardView, MessageView, WaitView
+from hub.inbox.ways import choose_way, is_window_closed
+from hub.store import cards, people, timeline
+from hub.store.pool import acquire
+from hub.store.timeline import Entry
+
+PAGE = 5
+_BY_HAND = Words("{name}: по решению человека", "{name}: a person decided so")
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a conversation on its card."""
+
+    contact: Contact
+    identities: Sequence[ContactIdentity]
+    threads: Sequence[Thread]
+    wait: Wait | None
+    decision: Decision | None
+    recent: tuple[MessageView, ...]
+    names: Mapping[int, str]
+
+
+async def get_card(office: Office, actor: Person, conversation_id: ConversationId) -> CardView:
+    """Return a conversation with its client, its wait and the newest messages. Raises: NotFound by rights (RG-2)."""
+    async with acquire(office.pool) as connection:
+        viewed = await view(connection, office, actor, conversation_id)
+        conversation = viewed.card.conversation
+        contact_id = conversation.contact_id
+        [contact] = await cards.list_contacts(connection, [contact_id])
+        identities = await cards.list_identities(connection, [contact_id])
+        threads = await cards.list_threads(connection, contact_id)
+        wait = await cards.find_open_wait(connection, contact_id, conversation.line)
+        decision = await cards.find_decision(connection, conversation_id)
+        entries = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE)
+        names = await people.list_names(connection, _people_in(entries, conversation.assignee_id))
+    around = _Around(contact, identities, threads, wait, decision, _messages(office, entries, names), names)
+    return _card(office, actor, viewed, around)
+
+
+async def get_history(
+    office: Office, actor: Person, conversation_id: ConversationId, *, page: int
+) -> tuple[list[MessageView], bool]:
+    """Return five messages, oldest first, of the page counted from the newest (0), and whether there are older ones.
+
+    Raises: NotFound by rights (RG-2).
+    """
+    async with acquire(office.pool) as connection:
+        await view(connection, office, actor, conversation_id)
+        offset = max(page, 0) * PAGE
+        found = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE + 1, offset=offset)
+        names = await people.list_names(connection, _people_in(found, None))
+    return list(_messages(office, found[:PAGE], names)), len(found) > PAGE
+
+
+def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> CardView:
+    conversation, line, stored = viewed.card.conversation, viewed.line, viewed.card
+    reply_channel, reply_hint = _way(office, viewed, around)
+    return CardView(
+        id=conversation.id,
+        number=conversation.number,
+        line=line.key,
+        line_name=line.name,
+        zone=line.calendar.zone,
+        state=conversation.state.value,
+        contact_id=around.contact.id,
+        contact_name=around.contact.name,
+        company=stored.company,
+        addresses=list_addresses(
+            viewed, around.identities, around.threads, endpoints=office.endpoints(), now=office.clock.now()
+        ),
+        is_regular=stored.is_regular,
+        channel=_channel(office, viewed, around),
+        source=conversation.source,
+        subject=conversation.subject,
+        assignee_id=conversation.assignee_id,
+        assignee_name=around.names.get(conversation.assignee_id or 0, ""),
+        offered_to_viewer=actor.manager_id in conversation.offered_to,
+        transfer_to_viewer=conversation.transfer_to == actor.manager_id,
+        wait=_wait(around.wait) if conversation.is_open else None,
+        recent=around.recent,
+        reply_channel=reply_channel,
+        reply_hint=reply_hint,
+        reasons=_reasons(viewed, around),
+        snoozed_until=conversation.snoozed_until,
+        closed_at=conversation.closed_at,
+        outcome=conversation.outcome,
+        candidate_id=stored.candidate_id,
+        lead_stage=stored.lead_stage,
+        version=conversation.version,
+    )
+
+
+def _way(office: Office, viewed: Viewed, around: _Around) -> tuple[str, str]:
+    """Return the channel an answer would take now and its address in words, both empty if there is no way."""
+    endpoints = office.endpoints()
+    thread = choose_way(endpoints, around.threads, viewed.card.conversation.reply_thread_id)
+    if thread is None or is_window_closed(endpoints, thread, office.clock.now()):
+        return "", ""
+    return endpoints[thread.connection_id].kind, thread.title or thread.address
+
+
+def _channel(office: Office, viewed: Viewed, around: _Around) -> str:
+    """Return the channel of the wait, else where the client wrote last."""
+    if around.wait is not None:
+        return around.wait.channel
+    preferred = viewed.card.conversation.reply_thread_id
+    thread = next((each for each in around.threads if each.id == preferred), None)
+    return _kind(office, thread.connection_id if thread else None)
+
+
+def _kind(office: Office, connection_id: int | None) -> str:
+    endpoint = office.endpoints().get(ConnectionId(connection_id or 0))
+    return endpoint.kind if endpoint else ""
+
+
+def _reasons(viewed: Viewed, around: _Around) -> tuple[str, ...]:
+    """Return why it is with whom it is: the last decision's reasons, unless a person has decided otherwise since."""
+    owner, decision = viewed.card.conversation.assignee_id, around.decision
+    if owner is not None and (decision is None or decision.assignee_id != owner):
+        return (viewed.say(_BY_HAND).format(name=around.names.get(owner, "")),)
+    key = "en" if viewed.language == "en" else "ru"
+    return tuple(reason[key] for reason in decision.reasons) if decision else ()
+
+
+def _wait(wait: Wait | None) -> WaitView | None:
+    if wait is None:
+        return None
+    return WaitView(
+        id=wait.id,
+        kind=wait.kind.value,
+        started_at=wait.started_at,
+        deadline_at=wait.deadline_at,
+        target_seconds=wait.target_seconds,
+        requests=wait.requests,
+        needs_callback=wait.needs_callback,
+        callback_due_at=wait.callback_due_at,
+        missed_calls=wait.missed_calls,
+        last_missed_at=wait.last_missed_at,
+        call_attempts=wait.call_attempts,
+        breached_at=wait.breached_at,
+    )
+
+
+def _people_in(entries: Sequence[Entry], assignee_id: int | None) -> list[int | None]:
+    return [*(entry.message.manager_id for entry in entries), assignee_id]
+
+
+def _messages(office: Office, entries: Sequence[Entry], names: Mapping[int, str]) -> tuple[MessageView, ...]:
+    """Return entries, which come newest first, oldest first."""
+    return tuple(_message(office, entry, names) for entry in reversed(entries))
+
+
+def _message(office: Office, entry: Entry, names: Mapping[int, str]) -> MessageView:
+    message = entry.message
+    return MessageView(
+        id=message.id,
+        direction=message.direction,
+        kind=message.kind,
+        author=message.author,
+        author_name=names.get(message.manager_id or 0, ""),
+        channel=_kind(office, entry.connection_id),
+        text="" if message.deleted_at else _visible(message),
+        occurred_at=message.occurred_at,
+        subject=message.subject,
+        attachments=message.attachments,
+        fields=message.fields,
+        delivery=DeliveryState(entry.delivery_state) if entry.delivery_state else None,
+        delivery_reason=entry.delivery_reason,
+        is_edited=message.edited_at is not None,
+        is_deleted=message.deleted_at is not None,
+    )
+
+
+def _visible(message: Message) -> str:
+    """Return what the client wrote now, without the quoted history below it."""
+    return message.text if message.visible_length < 0 else message.text[: message.visible_length].rstrip()

@@ -1,0 +1,127 @@
+"""Lists of conversations and the counts of a day, all within the actor's reach (RG-3)."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from hub.domain.errors import NotFound
+from hub.domain.ids import ConnectionId, ConversationId
+from hub.domain.manager import Manager, is_on_shift
+from hub.domain.rights import Person
+from hub.inbox.office import Office
+from hub.inbox.queries.viewer import person_of, reach_of
+from hub.inbox.views import DeskView, RowView
+from hub.store import lists, people, search
+from hub.store.lists import ListedConversation, Shelf
+from hub.store.pool import acquire
+from hub.store.search import Wanted
+
+_FEWEST_DIGITS = 4
+_LONGEST_NUMBER = 9
+_NUMBER = re.compile(r"#?\s*(\d+)")
+_PHONE = re.compile(r"[\d\s()+.-]+")
+
+
+async def list_mine(office: Office, actor: Person) -> list[RowView]:
+    """Return the actor's open conversations, the most urgent first."""
+    return await _list_shelf(office, actor, Shelf.mine)
+
+
+async def list_queue(office: Office, actor: Person) -> list[RowView]:
+    """Return what nobody has taken on the actor's lines, the most urgent first."""
+    return await _list_shelf(office, actor, Shelf.queue)
+
+
+async def list_overdue(office: Office, actor: Person) -> list[RowView]:
+    """Return what is late: the actor's own, for heads everything of their lines."""
+    return await _list_shelf(office, actor, Shelf.overdue)
+
+
+async def find_conversations(office: Office, actor: Person, text: str) -> list[RowView]:
+    """Find by number (#1042), last digits of a telephone, part of an e-mail address, or a name with typos."""
+    async with acquire(office.pool) as connection:
+        found = await search.find_conversations(connection, reach_of(actor), read_wanted(text))
+        rows = await lists.list_these(connection, reach_of(actor), found, now=office.clock.now())
+    return _views(office, rows)
+
+
+def read_wanted(text: str) -> Wanted:
+    """Return what words of a person may mean: digits are a number of a conversation or the end of a telephone's."""
+    words = text.strip()[:100]
+    if "@" in words:
+        return Wanted(email=words.lower())
+    if not _PHONE.fullmatch(words.removeprefix("#")):
+        return Wanted(name=words)
+    digits = "".join(each for each in words if each.isascii() and each.isdigit())
+    number = int(digits) if 0 < len(digits) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words) else None
+    is_phone = len(digits) >= _FEWEST_DIGITS and not words.startswith("#")
+    return Wanted(number=number, digits=digits[-10:] if is_phone else "")
+
+
+async def find_conversation_by_number(office: Office, actor: Person, number: int) -> ConversationId:
+    """Return the conversation people call by `number`.
+
+    Raises:
+        NotFound: there is none within the actor's reach (RG-2).
+    """
+    async with acquire(office.pool) as connection:
+        found = await search.find_by_number(connection, reach_of(actor), number)
+    if found is None:
+        raise NotFound("there is no such conversation for you")
+    return ConversationId(found)
+
+
+async def get_desk(office: Office, actor: Person) -> DeskView:
+    """Return the counts of the actor's day. Raises: NotFound for one who left."""
+    now = office.clock.now()
+    async with acquire(office.pool) as connection:
+        manager = await people.find_manager(connection, actor.manager_id)
+        counts = await lists.count_desk(connection, reach_of(actor), now=now)
+    if manager is None or not manager.is_active:
+        raise NotFound("there is no such desk for you")
+    return DeskView(
+        name=manager.name,
+        presence=manager.presence_at(now).value,
+        is_on_shift=_is_on_shift(office, manager, now),
+        mine=counts.mine,
+        waiting=counts.waiting,
+        overdue=counts.overdue,
+        queue=counts.queue,
+        next_deadline_at=counts.next_deadline_at,
+    )
+
+
+def _is_on_shift(office: Office, manager: Manager, now: datetime) -> bool:
+    """Tell whether somebody works now on any of their lines."""
+    policy = office.policy()
+    lines = (policy.lines[key] for key in person_of(policy, manager).lines)
+    return any(is_on_shift(manager, policy.shift_of(manager.key, line), now) for line in lines)
+
+
+async def _list_shelf(office: Office, actor: Person, shelf: Shelf) -> list[RowView]:
+    async with acquire(office.pool) as connection:
+        rows = await lists.list_shelf(connection, reach_of(actor), shelf, now=office.clock.now())
+    return _views(office, rows)
+
+
+def _views(office: Office, rows: Iterable[ListedConversation]) -> list[RowView]:
+    return [_view(office, row) for row in rows]
+
+
+def _view(office: Office, row: ListedConversation) -> RowView:
+    endpoint = office.endpoints().get(ConnectionId(row.connection_id or 0))
+    return RowView(
+        id=ConversationId(row.id),
+        number=row.number,
+        contact_name=row.contact_name,
+        channel=row.channel or (endpoint.kind if endpoint else ""),
+        line_name=office.policy().get_line(row.line).name,
+        assignee_name=row.assignee_name,
+        deadline_at=row.deadline_at,
+        last_text=row.last_text,
+        last_message_at=row.last_message_at,
+        is_waiting=row.is_waiting,
+        is_overdue=row.is_overdue,
+        needs_callback=row.needs_callback,
+        snoozed_until=row.snoozed_until,
+    )

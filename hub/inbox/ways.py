@@ -1,0 +1,39 @@
+"""Which way an answer goes to the client: the same choice for sending it and for showing where it would go."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+
+from hub.channels.base import Capabilities
+from hub.channels.registry import get_channel_class
+from hub.domain.conversation import Thread
+from hub.domain.ids import ConnectionId, ThreadId
+from hub.domain.inbound import ReachState
+from hub.inbox.office import Endpoint
+
+Endpoints = Mapping[ConnectionId, Endpoint]
+
+
+@cache
+def capabilities_of(kind: str) -> Capabilities:
+    """Return what a kind of channel can do; kinds do not change while the hub runs."""
+    return get_channel_class(kind).capabilities
+
+
+def choose_way(endpoints: Endpoints, threads: Iterable[Thread], preferred: ThreadId | None) -> Thread | None:
+    """Return the thread an answer goes by: the preferred one if it carries text, else the one heard last."""
+    ordered = sorted(threads, key=lambda each: each.last_inbound_at or each.created_at, reverse=True)
+    ordered.sort(key=lambda each: each.id != preferred)
+    return next((thread for thread in ordered if carries_text(endpoints, thread)), None)
+
+
+def carries_text(endpoints: Endpoints, thread: Thread) -> bool:
+    """Tell whether a text can be sent into a thread: its channel sends texts, and the client has not blocked us."""
+    endpoint = endpoints.get(thread.connection_id)
+    return endpoint is not None and thread.reach is ReachState.open and capabilities_of(endpoint.kind).text_limit > 0
+
+
+def is_window_closed(endpoints: Endpoints, thread: Thread, now: datetime) -> bool:
+    """Tell whether the channel forbids to write now, because the client's last message is too long ago."""
+    window = capabilities_of(endpoints[thread.connection_id].kind).reply_window
+    return window is not None and (thread.last_inbound_at is None or now - thread.last_inbound_at > window)

@@ -1,0 +1,117 @@
+"""Lists of conversations as rows: mine, queue, overdue, found; each a page of one query within somebody's reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import asyncpg
+
+from hub.store.reach import REACH, Reach
+
+_LIMIT = 50
+_OPEN_WAIT = (
+    "LEFT JOIN waits w ON w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open' AND c.state = 'open'"
+)
+_LATE = "(w.deadline_at < $4 OR w.needs_callback AND w.callback_due_at < $4)"
+_PAGE = f"""
+WITH page AS (
+  SELECT c.*, w.channel AS wait_channel, w.deadline_at, w.id AS wait_id, coalesce(w.needs_callback, false) AS needs_callback,
+    coalesce({_LATE}, false) AS is_overdue
+  FROM conversations c {REACH} {_OPEN_WAIT}
+  WHERE {{condition}} ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id LIMIT {_LIMIT}
+)
+SELECT c.id, c.number, c.line, k.name AS contact_name, coalesce(m.name, '') AS assignee_name, c.deadline_at,
+  c.wait_id IS NOT NULL AS is_waiting, c.is_overdue, c.needs_callback, c.snoozed_until, c.last_message_at,
+  coalesce(c.wait_channel, '') AS channel, t.connection_id, coalesce(said.text, '') AS last_text
+FROM page c JOIN contacts k ON k.id = c.contact_id
+LEFT JOIN managers m ON m.id = c.assignee_id LEFT JOIN threads t ON t.id = c.reply_thread_id
+LEFT JOIN LATERAL (
+  SELECT left(text, 200) AS text FROM messages x WHERE x.conversation_id = c.id AND x.direction <> 'note'
+    AND x.deleted_at IS NULL ORDER BY x.occurred_at DESC, x.id DESC LIMIT 1
+) said ON true
+ORDER BY c.deadline_at NULLS LAST, c.last_message_at DESC, c.id
+"""
+
+
+class Shelf(StrEnum):
+    """Which conversations a list holds."""
+
+    mine = "mine"
+    queue = "queue"
+    overdue = "overdue"
+
+
+_CONDITIONS = {
+    Shelf.mine: "c.state = 'open' AND c.assignee_id = me.manager_id",
+    Shelf.queue: "c.state = 'open' AND c.assignee_id IS NULL",
+    Shelf.overdue: f"c.state = 'open' AND (me.sees_all OR c.assignee_id = me.manager_id) AND {_LATE}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConversation:
+    """One line of a list. `channel` is that of the wait, empty without one; `connection_id` where the client wrote last."""
+
+    id: int
+    number: int
+    line: str
+    contact_name: str
+    assignee_name: str
+    deadline_at: datetime | None
+    is_waiting: bool
+    is_overdue: bool
+    needs_callback: bool
+    snoozed_until: datetime | None
+    last_message_at: datetime
+    channel: str
+    connection_id: int | None
+    last_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A manager's day in numbers. `queue` is within the reach, the others are the manager's own."""
+
+    mine: int
+    waiting: int
+    overdue: int
+    queue: int
+    next_deadline_at: datetime | None
+
+
+_COUNTS = f"""
+SELECT count(*) FILTER (WHERE c.assignee_id = me.manager_id) AS mine,
+  count(*) FILTER (WHERE c.assignee_id = me.manager_id AND w.id IS NOT NULL) AS waiting,
+  count(*) FILTER (WHERE c.assignee_id = me.manager_id AND {_LATE}) AS overdue,
+  count(*) FILTER (WHERE c.assignee_id IS NULL) AS queue,
+  min(w.deadline_at) FILTER (WHERE c.assignee_id = me.manager_id) AS next_deadline_at
+FROM conversations c {REACH} {_OPEN_WAIT} WHERE c.state = 'open'
+"""
+
+
+async def list_shelf(
+    connection: asyncpg.Connection, reach: Reach, shelf: Shelf, *, now: datetime
+) -> list[ListedConversation]:
+    """Return at most 50 open conversations, the earliest deadline first."""
+    return await _page(connection, _CONDITIONS[shelf], (*reach.arguments, now))
+
+
+async def list_these(
+    connection: asyncpg.Connection, reach: Reach, ids: Sequence[int], *, now: datetime
+) -> list[ListedConversation]:
+    """Return those of `ids` within the reach, in the given order."""
+    rows = await _page(connection, "c.id = ANY($5::bigint[])", (*reach.arguments, now, list(ids)))
+    return sorted(rows, key=lambda row: ids.index(row.id))
+
+
+async def count_desk(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> Counts:
+    """Return the counts of somebody's day."""
+    return Counts(**await connection.fetchrow(_COUNTS, *reach.arguments, now))
+
+
+async def _page(
+    connection: asyncpg.Connection, condition: str, arguments: tuple[object, ...]
+) -> list[ListedConversation]:
+    rows = await connection.fetch(_PAGE.format(condition=condition), *arguments)
+    return [ListedConversation(**row) for row in rows]

@@ -1,0 +1,50 @@
+"""Looking people up: by id, by number at ring time. Changes of people are in `hub.store.managers`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import asyncpg
+
+from hub.domain.manager import Manager
+from hub.store.rows import codec_of
+
+_RESPONSIBLE = """
+SELECT k.name AS contact_name, coalesce(m.name, '') AS manager_name, coalesce(s.value, '') AS extension
+FROM identities i JOIN contacts k ON k.id = i.contact_id
+LEFT JOIN LATERAL (
+  SELECT coalesce(c.assignee_id, k.crm_owner_id, c.last_responder_id) AS manager_id FROM conversations c
+  WHERE c.contact_id = k.id ORDER BY c.state = 'open' DESC, c.id DESC LIMIT 1
+) work ON true
+LEFT JOIN managers m ON m.id = coalesce(work.manager_id, k.crm_owner_id) AND m.is_active
+LEFT JOIN LATERAL (
+  SELECT value FROM staff_identities WHERE manager_id = m.id AND type = 'pbx_extension' ORDER BY id LIMIT 1
+) s ON true
+WHERE i.type = 'phone' AND i.scope = '' AND i.value = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibleRow:
+    """Whose client calls; empty fields are unknown."""
+
+    extension: str
+    manager_name: str
+    contact_name: str
+
+
+async def find_manager(connection: asyncpg.Connection, manager_id: int) -> Manager | None:
+    """Return a person of the business, also one who left."""
+    row = await connection.fetchrow("SELECT * FROM managers WHERE id = $1", manager_id)
+    return None if row is None else codec_of(Manager).decode(row)
+
+
+async def list_names(connection: asyncpg.Connection, ids: Iterable[int | None]) -> dict[int, str]:
+    """Return names by id."""
+    wanted = [each for each in ids if each is not None]
+    return dict(await connection.fetch("SELECT id, name FROM managers WHERE id = ANY($1::bigint[])", wanted))
+
+
+async def find_responsible(connection: asyncpg.Connection, phone: str) -> ResponsibleRow | None:
+    """Return whose client has this number (E.164), in one query; `None` for unknown numbers."""
+    row = await connection.fetchrow(_RESPONSIBLE, phone)
+    return None if row is None else ResponsibleRow(**row)
