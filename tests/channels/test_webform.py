@@ -187,6 +187,38 @@ def test_whatever_is_typed_the_form_is_read_or_set_aside(fields):
     assert len(events) == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"hub_waited_seconds": "7"}, RECEIVED_AT - timedelta(seconds=7)),
+        ({"hub_waited_seconds": "-7"}, RECEIVED_AT),
+        ({"hub_waited_seconds": "9999999"}, RECEIVED_AT),
+        ({"submitted_at": "2026-11-21T14:30:00+03:00"}, datetime(2026, 11, 21, 11, 30, tzinfo=UTC)),
+        ({"submitted_at": "2026-11-21T14:30:00"}, RECEIVED_AT),
+        ({"submitted_at": "yesterday"}, RECEIVED_AT),
+        ({}, RECEIVED_AT),
+    ],
+)
+def test_the_instant_is_when_the_button_was_pressed(fields, at):
+    assert read(form(name="Анна", **fields)).occurred_at == at
+
+
+@pytest.mark.parametrize("body", [b"test=test", b"test=test\n", b"test=test&X-Hub-Secret=abc"])
+def test_the_probe_of_tilda_is_answered_with_ok(body):
+    reply = make_form().handshake(Raw(body, RECEIVED_AT, {}, "POST"))
+
+    assert reply is not None
+    assert (reply.status, reply.body) == (200, b"ok")
+
+
+def test_a_person_who_types_test_is_not_taken_for_a_probe():
+    assert make_form().handshake(form(test="test", phone="89161234567")) is None
+
+
+def test_an_order_number_is_no_phone():
+    assert read(replace(form(), body=urlencode({"Номер заказа": "89161234567"}).encode())).sender.addresses == ()
+
+
 def test_m16_a_form_is_no_way_to_answer():
     assert not isinstance(make_form(), Sends)
     assert CHANNEL.capabilities.text_limit == 0

@@ -21,9 +21,10 @@ from hub.net.payloads import clean_text
 
 _ID_FIELDS = ("hub_id", "idempotency_key", "tranid", "submission_id", "submissionid", "lead_id")
 _FORM_FIELDS = ("formname", "form_name", "formid", "form_id", "hub_form")
-_TIME_FIELDS = ("hub_sent_at", "submitted_at", "created")
+_TIME_FIELDS = ("submitted_at", "created")
 _MAX_ID_LENGTH = 200
 _MAX_PING_BYTES = 300
+_MAX_WAIT_DIGITS = 5
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _THANKS = """<!doctype html><html lang="ru"><meta charset="utf-8"><title>Спасибо</title>
@@ -52,7 +53,7 @@ class WebForm(Channel[WebFormSettings]):
             body = json.dumps({"token": self.issue_token(raw.received_at)}).encode()
             return Reply(body=body, content_type=_JSON, headers=self._cors(raw))
         is_look_up = raw.method in {"GET", "HEAD"} and not raw.query
-        return Reply(body=b"ok") if is_look_up or _is_tilda_test(raw) else None
+        return Reply(body=b"ok") if is_look_up or self._is_tilda_test(raw) else None
 
     def verify(self, raw: Raw) -> None:
         self._gate.check(raw)
@@ -77,7 +78,7 @@ class WebForm(Channel[WebFormSettings]):
             external_id=_submission(raw, content),
             form=form,
             sender=read_sender(self.settings, fields),
-            occurred_at=_sent_at(content) or raw.received_at,
+            occurred_at=_sent_at(raw, content),
             text=read_text(self.settings, fields),
             fields=fields,
             attachments=tuple(_attachment(number, part) for number, part in content.files),
@@ -114,6 +115,13 @@ class WebForm(Channel[WebFormSettings]):
         steps = _STEPS_RU if language == "ru" else _STEPS_EN
         return [step.format(url=self.context.public_url, secret=self.settings.secret_name) for step in steps]
 
+    def _is_tilda_test(self, raw: Raw) -> bool:
+        """Tell whether this is Tilda's probe: `test=test`, perhaps with the API key, and nothing a person typed."""
+        if raw.method != "POST" or len(raw.body) > _MAX_PING_BYTES or b"test=test" not in raw.body:
+            return False
+        names = {pair.partition(b"=")[0].decode("latin-1").casefold() for pair in raw.body.strip().split(b"&")}
+        return names <= {"test", self.settings.secret_name.casefold()}
+
     def _refuse_robots(self, raw: Raw, content: Content) -> None:
         if content.first(self.settings.honeypot_field.casefold()):
             raise PayloadInvalid("honeypot: a field that people do not see is filled")
@@ -147,11 +155,6 @@ class WebForm(Channel[WebFormSettings]):
         return {**headers, **allowed} if "Access-Control-Allow-Origin" in headers else headers
 
 
-def _is_tilda_test(raw: Raw) -> bool:
-    """Tell whether this is the probe Tilda sends when the address is saved: `test=test`, perhaps with the API key."""
-    return raw.method == "POST" and len(raw.body) <= _MAX_PING_BYTES and b"test=test" in raw.body.strip().split(b"&")
-
-
 def _event_id(raw: Raw, content: Content) -> str:
     given = clean_text(raw.headers.get("idempotency-key", "")) or content.first(*_ID_FIELDS)
     too_long = len(given) > _MAX_ID_LENGTH
@@ -167,13 +170,19 @@ def _body_hash(raw: Raw) -> str:
     return hashlib.sha256(raw.body).hexdigest()[:32]
 
 
-def _sent_at(content: Content) -> datetime | None:
-    """Return the sender's instant if it is one with a zone."""
+def _sent_at(raw: Raw, content: Content) -> datetime:
+    """Return when the person pressed the button: a server says the instant, our script how long it had to wait.
+
+    Clocks of visitors' machines are not asked.
+    """
+    waited = content.first("hub_waited_seconds")
+    if waited.isascii() and waited.isdigit() and len(waited) <= _MAX_WAIT_DIGITS:
+        return raw.received_at - timedelta(seconds=int(waited))
     try:
         when = datetime.fromisoformat(content.first(*_TIME_FIELDS))
     except ValueError:
-        return None
-    return when.astimezone(UTC) if when.tzinfo is not None else None
+        return raw.received_at
+    return when.astimezone(UTC) if when.tzinfo is not None else raw.received_at
 
 
 def _attachment(number: int, part: Part) -> Attachment:

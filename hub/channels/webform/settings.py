@@ -8,8 +8,8 @@ from pydantic import Field, SecretStr, field_validator
 
 from hub.channels.base import ChannelSettings
 
-PHONE_NAMES = ("phone", "tel", "telephone", "mobile", "whatsapp", "телефон", "тел", "номер", "мобильный")
-EMAIL_NAMES = ("email", "mail", "почта", "емейл", "имейл")
+PHONE_NAMES = ("phone", "tel", "telephone", "mobile", "whatsapp", "телефон", "телефона", "тел", "мобильный")
+EMAIL_NAMES = ("email", "mail", "почта", "почты", "емейл", "имейл")
 NAME_NAMES = ("name", "fullname", "firstname", "lastname", "surname", "fio", "имя", "фио", "фамилия", "отчество")
 TEXT_NAMES = (
     *("message", "comment", "comments", "text", "textarea", "question", "request", "details"),

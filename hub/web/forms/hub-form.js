@@ -43,7 +43,9 @@ async function fetchToken(action) {
 }
 
 async function post(action, body) {
+  const pressedAt = performance.now();
   for (const seconds of [...RETRY_SECONDS, 0]) {
+    body.set("hub_waited_seconds", String(Math.floor((performance.now() - pressedAt) / 1000)));
     try {
       const answer = await fetch(action, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "omit" });
       if (answer.ok) return await answer.json();
@@ -76,7 +78,6 @@ function attach(form) {
     body.set("hub_token", await token);
     body.set("hub_landing", visit.landing);
     body.set("hub_referrer", visit.referrer);
-    body.set("hub_sent_at", new Date().toISOString());
     const answer = await post(form.action, body);
     isSending = false;
     if (button) button.disabled = false;
