@@ -4,8 +4,8 @@ Every call commits by itself unless the caller has a transaction. Instants are t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 import asyncpg
 
@@ -17,31 +17,31 @@ _GET = "SELECT facts FROM screens WHERE bot = $1 AND chat_id = $2 AND name = $3 
 _POP = "DELETE FROM screens WHERE bot = $1 AND chat_id = $2 AND name = $3 RETURNING facts, expires_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a bot keeps something: `name` says what it is about, unique within the chat."""
+class Kept(TypedDict):
+    """What is kept, and until when; without an end for ever."""
 
-    bot: str
-    chat_id: int
-    name: str
+    facts: Mapping[str, object]
+    expires_at: datetime | None
 
 
-async def put(
-    connection: asyncpg.Connection, place: Place, facts: Mapping[str, object], *, expires_at: datetime | None
-) -> None:
-    """Keep `facts` in place of what was there; without an end they stay for ever."""
-    await connection.execute(_PUT, place.bot, place.chat_id, place.name, dict(facts), expires_at)
+async def put(connection: asyncpg.Connection, bot: str, chat_id: int, *, name: str, **kept: Unpack[Kept]) -> None:
+    """Keep facts under `name` in place of what was there."""
+    await connection.execute(_PUT, bot, chat_id, name, dict(kept["facts"]), kept["expires_at"])
 
 
-async def get(connection: asyncpg.Connection, place: Place, *, now: datetime) -> Mapping[str, object] | None:
+async def get(
+    connection: asyncpg.Connection, bot: str, chat_id: int, *, name: str, now: datetime
+) -> Mapping[str, object] | None:
     """Return what is kept, `None` once it has run out."""
-    found: Mapping[str, object] | None = await connection.fetchval(_GET, place.bot, place.chat_id, place.name, now)
+    found: Mapping[str, object] | None = await connection.fetchval(_GET, bot, chat_id, name, now)
     return found
 
 
-async def pop(connection: asyncpg.Connection, place: Place, *, now: datetime) -> Mapping[str, object] | None:
+async def pop(
+    connection: asyncpg.Connection, bot: str, chat_id: int, *, name: str, now: datetime
+) -> Mapping[str, object] | None:
     """Take what is kept away and return it, `None` if it has run out; of two callers only one gets it."""
-    row = await connection.fetchrow(_POP, place.bot, place.chat_id, place.name)
+    row = await connection.fetchrow(_POP, bot, chat_id, name)
     if row is None or (row["expires_at"] is not None and row["expires_at"] <= now):
         return None
     facts: Mapping[str, object] = row["facts"]
