@@ -1,6 +1,8 @@
 """Turns an HTTP request into the payload a channel gets: lower-case headers, limited body, believable address."""
 
 import asyncio
+import ipaddress
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -8,11 +10,12 @@ from aiohttp import web
 
 from hub.channels.base import Raw
 from hub.domain.errors import PayloadInvalid, PayloadTooLarge
-from hub.net.payloads import read_form, read_json
+from hub.net.payloads import clean_text, read_form, read_json
 from hub.web.entrance import Entrance
 
 _MAX_NAMES = 60
 _MAX_NAME_LENGTH = 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int) -> Raw:
@@ -25,14 +28,14 @@ async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int
     received_at = entrance.clock.now()
     if (request.content_length or 0) > limit_bytes:
         raise PayloadTooLarge(f"the body is over {limit_bytes} bytes")
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = {name.lower(): _storable(value) for name, value in request.headers.items()}
     return Raw(
         body=await _read_body(request, entrance.body_deadline, limit_bytes=limit_bytes),
         received_at=received_at,
         headers=headers,
         method=request.method,
-        suffix=request.match_info.get("suffix", "").lstrip("/"),
-        query=request.rel_url.raw_query_string,
+        suffix=clean_text(request.match_info["suffix"]).lstrip("/"),
+        query=_storable(request.rel_url.raw_query_string),
         remote=remote_of(request.remote or "", headers, hops=entrance.trusted_hops),
     )
 
@@ -40,15 +43,30 @@ async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int
 def remote_of(peer: str, headers: Mapping[str, str], *, hops: int) -> str:
     """Return the sender's address as the outermost of our `hops` proxies saw it; the peer's own without proxies.
 
-    A shorter `X-Forwarded-For` than our proxies write did not pass them all: then only the peer is sure.
+    A shorter `X-Forwarded-For` than our proxies write did not pass them all: then only the peer is sure. What is no
+    address is not believed either.
     """
     seen = [part.strip() for part in headers.get("x-forwarded-for", "").split(",")]
-    return seen[-hops] if 0 < hops <= len(seen) and seen[-hops] else peer
+    return seen[-hops] if 0 < hops <= len(seen) and _is_address(seen[-hops]) else peer
 
 
 def field_names(raw: Raw) -> tuple[str, ...]:
     """Return the names in query and body, at most 60 of 60 characters, empty where it has no form we know."""
-    return tuple(name[:_MAX_NAME_LENGTH] for name in [*_names(raw.query.encode()), *_names(raw.body)][:_MAX_NAMES])
+    names = [*_names(raw.query.encode()), *_names(raw.body)][:_MAX_NAMES]
+    return tuple(_CONTROL.sub("\ufffd", name[:_MAX_NAME_LENGTH]) for name in names)
+
+
+def _storable(text: str) -> str:
+    """Return `text` without what no database takes; bytes of a header that are not UTF-8 come in as such characters."""
+    return text if text.isascii() else clean_text(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _names(content: bytes) -> list[str]:

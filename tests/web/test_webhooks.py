@@ -1,6 +1,7 @@
 """The door for providers: in which order a request is judged, and what a sender and an engineer get to hear."""
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -165,6 +166,9 @@ async def test_a_question_that_cannot_be_stored_is_503(door, memory):
         (2, "203.0.113.9", "127.0.0.1"),
         (1, "", "127.0.0.1"),
         (1, ", ", "127.0.0.1"),
+        (1, "2a02:6b8::feed", "2a02:6b8::feed"),
+        (1, "unknown", "127.0.0.1"),
+        (1, "<script>", "127.0.0.1"),
     ],
 )
 async def test_only_our_own_proxies_vouch_for_an_address(aiohttp_client, memory, hops, forwarded, believed):
@@ -209,6 +213,23 @@ async def hang_up(address: str, request: bytes) -> None:
     await asyncio.sleep(0.05)
     writer.close()
     await writer.wait_closed()
+
+
+async def test_what_is_stored_can_be_stored_whatever_bytes_were_sent(memory):
+    head = f"POST {DOOR}/a%00b?c=%00 HTTP/1.1\r\nHost: h\r\nX-Secret: s3cret\r\n".encode()
+    async with serve(make_app(make_entrance(memory)), host="127.0.0.1", port=0) as address:
+        await hang_up(address, head + b"X-Odd: \xff\xfe\xd0\r\nContent-Length: 0\r\n\r\n")
+
+    (raw,) = memory.stored
+    assert raw.suffix == "a\ufffdb"
+    assert json.dumps([raw.suffix, raw.query, *raw.headers.values()], ensure_ascii=False).encode()
+    assert "\x00" not in f"{raw.suffix}{raw.query}{raw.headers}"
+
+
+async def test_case113_names_with_terminal_escapes_are_tamed(door, memory):
+    await door.post(DOOR, json={"\x1b[31mred\r\n": 1, "a" * 500: 2}, headers=SECRET)
+
+    assert memory.attempts[0].field_names == ("\ufffd[31mred\ufffd\ufffd", "a" * 60)
 
 
 async def test_a_sender_that_hangs_up_is_stored_all_the_same(memory):
