@@ -8,12 +8,14 @@ can prove that no password crossed it.
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+_GONE_SECONDS = 2
 
 
 class DataEnd(StrEnum):
@@ -45,7 +47,7 @@ class FakeSmtp:
     wire: bytearray = field(default_factory=bytearray)
     port: int = 0
     connections: int = 0
-    protocols: list[SMTP] = field(default_factory=list)
+    protocols: list["_Scripted"] = field(default_factory=list)
 
     @asynccontextmanager
     async def run(
@@ -53,7 +55,7 @@ class FakeSmtp:
     ) -> AsyncIterator["FakeSmtp"]:
         """Serve on a free port of loopback; `tls` speaks at once, or after STARTTLS if that is offered."""
 
-        def protocol() -> SMTP:
+        def protocol() -> "_Scripted":
             self.connections += 1
             options: dict[str, Any] = {"tls_context": tls} if has_starttls else {}
             if has_auth:
@@ -68,13 +70,20 @@ class FakeSmtp:
             yield self
         finally:
             server.close()
-            self.drop_connections()
+            await self._end_connections()
 
     def drop_connections(self) -> None:
         """Close every connection without a word, as a server does that was restarted."""
         for protocol in self.protocols:
             _abort(protocol)
         self.protocols.clear()
+
+    async def _end_connections(self) -> None:
+        """Drop every connection and let its handler end, so that nothing outlives the loop."""
+        gone = [protocol.gone.wait() for protocol in self.protocols]
+        self.drop_connections()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*gone), _GONE_SECONDS)
 
     def next_reply(self, phase: str) -> str | None:
         """Use up the next scripted reply of a phase."""
@@ -133,11 +142,16 @@ class _Scripted(SMTP):
 
     def __init__(self, server: FakeSmtp, **options: Any) -> None:
         self._fake = server
+        self.gone = asyncio.Event()
         super().__init__(_Handler(server), hostname="smtp.example.com", **options)
 
     def data_received(self, data: bytes) -> None:
         self._fake.wire += data
         super().data_received(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.gone.set()
 
 
 def _abort(protocol: SMTP) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.channels.base import Raw
 from hub.channels.email.events import MAILBOX_HEADER, STUB_HEADER
 from hub.channels.email.imap import ImapPoller, Suspects
 from hub.channels.email.imap_session import compact_set
@@ -115,7 +116,7 @@ async def test_a_pushed_letter_arrives_at_once(server):
 
 async def until(condition):
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 -- the server is asked, it tells nobody
             await asyncio.sleep(0.01)
 
 
@@ -205,7 +206,8 @@ async def test_case_41_one_letter_that_breaks_the_connection_does_not_stop_the_o
     cursor = await first_contact(server)
     fill(server, 3)
     server.fatal_uid = 2
-    suspects, found = Suspects(), []
+    suspects = Suspects()
+    found: list[Raw] = []
     for _ in range(12):
         try:
             async with aclosing(poller(server, suspects).batches(cursor)) as batches:
