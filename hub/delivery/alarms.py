@@ -14,8 +14,9 @@ from hub.domain.ids import ConnectionId, DeliveryId, ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.order import order_hash
 from hub.domain.workset import WorkingSet
-from hub.inbox.office import Endpoint, Office
+from hub.inbox.office import Office
 from hub.store import connections, managers
+from hub.store.connections import ConnectionState
 from hub.store.pool import acquire
 from hub.store.worksets import Scope
 
@@ -37,39 +38,41 @@ class Alarms:
         await self._enter(connection_id, "down", reason)
 
     async def report_up(self, connection_id: ConnectionId) -> None:
-        """Note that a connection works."""
+        """Note that a connection works again."""
         async with acquire(self.office.pool) as connection:
             await connections.enter_state(connection, connection_id, "active", reason="", at=self.office.clock.now())
 
     async def _enter(self, connection_id: ConnectionId, state: str, reason: str) -> None:
-        at = self.office.clock.now()
+        """Tell first, then write the state: a process that dies in between tells again under the same keys."""
         async with acquire(self.office.pool) as connection:
-            is_new = await connections.enter_state(connection, connection_id, state, reason=reason, at=at)
-            crash_point("alarms.after_state")
-            people = await managers.list_managers(connection) if is_new else []
-        endpoint = self.office.endpoints().get(connection_id)
-        if not is_new or endpoint is None:
+            present = await connections.find_state(connection, connection_id)
+            people = await managers.list_managers(connection)
+        if present is None or present.state in {state, "paused"}:
             return
-        _log.warning("connection.stopped", connection=endpoint.name, state=state)
         told = [each for each in people if each.role is Role.admin and each.is_active]
         scope = Scope(ids=len(told) + 1)
-        await self.office.change(scope, lambda rows: _tell(rows, endpoint, told, reason=reason))
+        await self.office.change(scope, lambda rows: _tell(rows, present, told, reason=reason))
+        crash_point("alarms.told")
+        at = self.office.clock.now()
+        async with acquire(self.office.pool) as connection:
+            await connections.enter_state(connection, connection_id, state, reason=reason, at=at)
+        _log.warning("connection.stopped", connection=present.name, state=state)
 
 
-def _tell(rows: WorkingSet, endpoint: Endpoint, told: list[Manager], *, reason: str) -> None:
+def _tell(rows: WorkingSet, present: ConnectionState, told: list[Manager], *, reason: str) -> None:
     for manager in told:
-        key = f"{Notice.connection_down}:{endpoint.id}:{manager.id}:{rows.now.isoformat()}"
+        key = f"{Notice.connection_down}:{present.id}:{manager.id}:{present.since.isoformat()}"
         rows.deliveries[key] = Delivery(
             id=DeliveryId(rows.new_id()),
             lane=Lane.notify,
-            order_hash=order_hash("notify", manager.id, f"connection:{endpoint.id}"),
+            order_hash=order_hash("notify", manager.id, f"connection:{present.id}"),
             key=key,
             due_at=rows.now,
             created_at=rows.now,
             payload={
                 "notice": Notice.connection_down.value,
                 "manager_id": int(manager.id),
-                "name": endpoint.name,
+                "name": present.name,
                 "reason": reason,
             },
             manager_id=ManagerId(int(manager.id)),

@@ -55,9 +55,11 @@ class Acceptor:
             self._flusher = asyncio.create_task(self._flush())
         await done
 
-    async def accept_batch(self, connection_id: ConnectionId, channel: Parses, batch: PollBatch) -> None:
+    async def accept_batch(
+        self, connection_id: ConnectionId, channel: Parses, batch: PollBatch, *, lane: str = "client"
+    ) -> None:
         """Store a polled batch and its cursor in one commit, so the cursor passes only what is stored."""
-        offers = [offer(connection_id, channel, raw, is_history=batch.is_history) for raw in batch.raws]
+        offers = [offer(connection_id, channel, raw, is_history=batch.is_history, lane=lane) for raw in batch.raws]
         async with acquire(self.office.pool) as connection:
             rows = await self._rows(offers)
             async with connection.transaction():
@@ -66,7 +68,7 @@ class Acceptor:
                 await connections.save_cursor(connection, connection_id, batch.cursor, at=self.office.clock.now())
                 crash_point("accept.before_batch_commit")
         crash_point("accept.after_batch_commit")
-        self.office.wakeup.wake("receipts")
+        self.office.wakeup.wake(_lane_to_wake(lane))
 
     async def _flush(self) -> None:
         """Commit what waits until nothing does; no await between the last look and the end, so nothing stalls."""
@@ -90,7 +92,7 @@ class Acceptor:
             await receipts.store(connection, rows)
             crash_point("accept.after_commit")
         for lane in {row.lane for row in rows}:
-            self.office.wakeup.wake("receipts" if lane == "client" else lane)
+            self.office.wakeup.wake(_lane_to_wake(lane))
 
     async def _rows(self, offers: Sequence[Offer]) -> list[NewReceipt]:
         async with acquire(self.office.pool) as connection:
@@ -122,6 +124,10 @@ def offer(
 ) -> Offer:
     """Return a payload as it is offered for storing; its channel looks at it without understanding it."""
     return Offer(connection_id, raw, channel.peek(raw), lane, is_history)
+
+
+def _lane_to_wake(lane: str) -> str:
+    return "receipts" if lane == "client" else lane
 
 
 def _head(raw: Raw, peek: Peek) -> dict[str, object]:

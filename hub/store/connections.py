@@ -89,19 +89,35 @@ async def set_state(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionState:
+    """How a connection is, and since when."""
+
+    id: int
+    name: str
+    state: str
+    since: datetime
+
+
+async def find_state(connection: asyncpg.Connection, connection_id: int) -> ConnectionState | None:
+    """Return how a connection is."""
+    row = await connection.fetchrow(
+        "SELECT id, name, state, coalesce(state_at, created_at) AS since FROM connections WHERE id = $1", connection_id
+    )
+    return None if row is None else ConnectionState(**row)
+
+
 async def enter_state(
     connection: asyncpg.Connection, connection_id: int, state: str, *, reason: str, at: datetime
-) -> bool:
-    """Store a state if it is another one; tell whether it was. A paused connection stays paused. Commits by itself."""
-    found = await connection.fetchval(
-        "UPDATE connections SET state = $2, state_reason = $3, state_at = $4 "
-        "WHERE id = $1 AND state NOT IN ($2, 'paused') RETURNING id",
+) -> None:
+    """Store a state; a paused connection stays paused, `set_state` alone ends that. Commits by itself."""
+    await connection.execute(
+        "UPDATE connections SET state = $2, state_reason = $3, state_at = $4 WHERE id = $1 AND state NOT IN ($2, 'paused')",
         connection_id,
         state,
         reason,
         at,
     )
-    return found is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +147,11 @@ async def add_attempts(connection: asyncpg.Connection, attempts: list[AttemptRow
             ATTEMPTS_KEPT,
             attempts[-1].at - ATTEMPTS_KEPT_FOR,
         )
+
+
+async def forget_attempts(connection: asyncpg.Connection, *, before: datetime) -> None:
+    """Forget attempts of connections that nobody has called since `before`. Commits by itself."""
+    await connection.execute("DELETE FROM attempts WHERE at < $1", before)
 
 
 async def list_attempts(connection: asyncpg.Connection, connection_id: int) -> list[AttemptRow]:

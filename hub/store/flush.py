@@ -83,7 +83,9 @@ UPDATE messages SET conversation_id = $2, contact_id = $3 WHERE conversation_id 
 _MOVE_KEYS = """
 UPDATE message_keys SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND thread_id = ANY($4::bigint[])
 """
-_PATCHABLE = frozenset({"text", "html", "visible_length", "edited_at", "deleted_at", "external_id"})
+_PATCHABLE = frozenset({"text", "html", "visible_length", "edited_at", "deleted_at", "external_id", "attachments"})
+
+_CASTS = {"attachments": "::text::jsonb"}
 
 
 @dataclass(slots=True)
@@ -185,8 +187,8 @@ async def _move(connection: asyncpg.Connection, move: MessageMove) -> None:
 
 async def _patch(connection: asyncpg.Connection, patch: MessagePatch) -> None:
     names = sorted(set(patch.values) & _PATCHABLE)
-    sets = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, start=3))
-    values = [patch.values[name] for name in names]
+    sets = ", ".join(f"{name} = ${place}{_CASTS.get(name, '')}" for place, name in enumerate(names, start=3))
+    values = [to_json_text(patch.values[name]) if name in _CASTS else patch.values[name] for name in names]
     await connection.execute(
         f"UPDATE messages SET {sets} WHERE id = $1 AND received_at = $2",
         patch.id,

@@ -1,0 +1,118 @@
+"""Fires what is due and serves the queue: looks once a second, at the next due instant, and whenever somebody wakes it.
+
+Of all processes one looks at a time, under an advisory lock; what fires is decided by the conditional write of the fold
+(`hub.inbox.clocks`), so a lost lock costs work, never a second firing. A timer that cannot be fired stands aside and is
+tried again later, so that it never holds up the others.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from hub.domain.errors import StorageUnavailable
+from hub.inbox import clocks
+from hub.inbox.office import Office
+from hub.store import timers
+from hub.store.locks import alone
+from hub.store.pool import acquire
+from hub.store.timers import DueTimer
+
+BATCH = 64
+POLL = timedelta(seconds=1)
+QUEUE_POLL = timedelta(seconds=3)
+ASIDE = timedelta(minutes=1)
+_MOST_QUEUED = 1024
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class ClockWatch:
+    """The watch of one process; run it in as many as there are."""
+
+    office: Office
+    _aside: dict[tuple[str, str, int], datetime] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        await asyncio.gather(
+            self._repeat("timers", self.fire_due, self._until_next),
+            self._repeat("queue", self.serve_queue, _queue_poll),
+        )
+
+    async def fire_due(self) -> int:
+        """Fire all that is due now, unless another process does it; return how many fired. Commits by batch."""
+        total = 0
+        async with self._alone("clocks") as is_alone:
+            while is_alone and (due := await self._list_due()):
+                total += await self._fire(due)
+        return total
+
+    async def serve_queue(self) -> int:
+        """Offer waits that nobody has to whoever can take them now (R-9); return how many found somebody. Commits."""
+        async with self._alone("queue") as is_alone:
+            if not is_alone:
+                return 0
+            async with acquire(self.office.pool) as connection:
+                queued = await timers.list_queued_waits(connection, limit=_MOST_QUEUED)
+            batches = [queued[place : place + BATCH] for place in range(0, len(queued), BATCH)]
+            return sum([await clocks.serve_queue(self.office, batch) for batch in batches])
+
+    async def _fire(self, due: Sequence[DueTimer]) -> int:
+        """Fire a batch; one that fails is halved until the culprit is alone, which then stands aside."""
+        try:
+            return await clocks.fire(self.office, due)
+        except StorageUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one timer must not hold up the others
+            if len(due) > 1:
+                middle = len(due) // 2
+                return await self._fire(due[:middle]) + await self._fire(due[middle:])
+            _log.exception("timer.failed", kind=due[0].kind, subject=due[0].subject)
+            self._aside[_key(due[0])] = self.office.clock.now() + ASIDE
+            return 0
+
+    async def _list_due(self) -> list[DueTimer]:
+        now = self.office.clock.now()
+        self._aside = {key: until for key, until in self._aside.items() if until > now}
+        async with acquire(self.office.pool) as connection:
+            due = await timers.list_due(connection, now=now, limit=BATCH + len(self._aside))
+        return [timer for timer in due if _key(timer) not in self._aside][:BATCH]
+
+    async def _until_next(self) -> timedelta:
+        """Return how long nothing is due, at most the poll."""
+        async with acquire(self.office.pool) as connection:
+            due_at = await timers.next_due(connection)
+        left = POLL if due_at is None else due_at - self.office.clock.now()
+        return min(left, POLL) if left > timedelta(0) else POLL
+
+    @asynccontextmanager
+    async def _alone(self, name: str) -> AsyncIterator[bool]:
+        async with acquire(self.office.pool) as connection, alone(connection, f"watch:{name}") as is_alone:
+            yield is_alone
+
+    async def _repeat(
+        self, lane: str, look: Callable[[], Awaitable[int]], rest: Callable[[], Awaitable[timedelta]]
+    ) -> None:
+        """Look, then wait for a hint or the poll; a database that is away costs only time."""
+        while True:
+            try:
+                await look()
+                await self.office.wakeup.wait(lane, await rest())
+            except StorageUnavailable as error:
+                _log.warning("clocks.look_failed", lane=lane, code=error.code)
+                await asyncio.sleep(POLL.total_seconds())
+            except Exception:  # noqa: BLE001 - the watch must go on
+                _log.exception("clocks.look_raised", lane=lane)
+                await asyncio.sleep(POLL.total_seconds())
+
+
+async def _queue_poll() -> timedelta:
+    return QUEUE_POLL
+
+
+def _key(timer: DueTimer) -> tuple[str, str, int]:
+    return timer.kind, timer.subject, timer.epoch

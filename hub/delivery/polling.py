@@ -1,0 +1,114 @@
+"""One connection that fetches by itself: batch, commit, next; trouble is waited out, shown, and told of.
+
+The channel yields, `hub.inbox.accept` stores payloads and cursor in one commit, and only the wish for the next batch
+lets the channel confirm the previous one to its provider (reliability case 13).
+"""
+
+import asyncio
+import random
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from hub.channels.base import Parses, Polls
+from hub.crash import crash_point
+from hub.delivery.alarms import Alarms
+from hub.delivery.retry import Plan, next_attempt
+from hub.domain.errors import AuthenticationFailed, ProviderError, StorageUnavailable, TemporaryFailure
+from hub.domain.ids import ConnectionId
+from hub.inbox.accept import Acceptor
+from hub.inbox.office import Office
+from hub.store import connections
+from hub.store.pool import acquire
+
+DOWN_AFTER = timedelta(minutes=3)
+WELL_AFTER = timedelta(minutes=1)
+_PLAN = Plan(attempts=2**31, first=timedelta(seconds=1), longest=timedelta(minutes=1))
+_log = structlog.get_logger()
+
+
+class PollingChannel(Polls, Parses, Protocol):
+    """A channel that fetches and understands what it fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What is polled: the connection, its adapter, and the lane its payloads belong to."""
+
+    id: ConnectionId
+    name: str
+    channel: PollingChannel
+    lane: str = "client"
+
+
+@dataclass(slots=True)
+class PollLoop:
+    """Polls one endpoint for ever; ends when its credentials are refused or its channel has nothing to poll."""
+
+    office: Office
+    acceptor: Acceptor
+    alarms: Alarms
+    endpoint: Endpoint
+    _failures: int = 0
+    _failing_since: datetime | None = None
+
+    async def run(self) -> None:
+        """Poll; a `TemporaryFailure` is waited out with growing pauses, announced after 3 minutes."""
+        while True:
+            try:
+                await self._poll()
+            except AuthenticationFailed as error:
+                await self.alarms.pause(self.endpoint.id, str(error))
+                return
+            except StorageUnavailable as error:
+                _log.warning("poll.not_stored", connection=self.endpoint.name, code=error.code)
+                await asyncio.sleep(1)
+            except ProviderError as error:
+                await self._wait_out(str(error), error.retry_after if isinstance(error, TemporaryFailure) else None)
+            except Exception:  # noqa: BLE001 - one mailbox must not end the polling of it
+                _log.exception("poll.raised", connection=self.endpoint.name)
+                await self._wait_out("внутренняя ошибка, подробности в журнале", None)
+            else:
+                return
+
+    async def _poll(self) -> None:
+        async with acquire(self.office.pool) as connection:
+            cursor = await connections.get_cursor(connection, self.endpoint.id)
+        recovering = asyncio.create_task(self._recover_after(WELL_AFTER))
+        try:
+            async with aclosing(self.endpoint.channel.batches(cursor)) as batches:  # type: ignore[type-var]
+                async for batch in batches:
+                    crash_point("poll.before_accept")
+                    await self.acceptor.accept_batch(
+                        self.endpoint.id, self.endpoint.channel, batch, lane=self.endpoint.lane
+                    )
+                    crash_point("poll.after_accept")
+                    await self._recover()
+        finally:
+            recovering.cancel()
+            await asyncio.gather(recovering, return_exceptions=True)
+
+    async def _recover_after(self, quiet: timedelta) -> None:
+        """Call a poll well that has gone on for a while without trouble, though nothing came."""
+        await asyncio.sleep(quiet.total_seconds())
+        await self._recover()
+
+    async def _recover(self) -> None:
+        if self._failing_since is not None:
+            self._failures, self._failing_since = 0, None
+            await self.alarms.report_up(self.endpoint.id)
+
+    async def _wait_out(self, reason: str, wish: timedelta | None) -> None:
+        now = self.office.clock.now()
+        self._failures += 1
+        self._failing_since = self._failing_since or now
+        _log.warning("poll.failed", connection=self.endpoint.name, failures=self._failures)
+        if now - self._failing_since >= DOWN_AFTER:
+            await self.alarms.report_down(self.endpoint.id, reason)
+        jitter = random.random()  # noqa: S311 - spreads waits, guards nothing
+        due_at = next_attempt(self._failures, plan=_PLAN, retry_after=wish, now=now, jitter=jitter)
+        if due_at is not None:
+            await asyncio.sleep((due_at - now).total_seconds())

@@ -1,0 +1,51 @@
+"""What has to be done once a day: partitions ahead of time, files that no row names, old attempts."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from hub.domain.errors import StorageUnavailable
+from hub.inbox.office import Office
+from hub.store import connections
+from hub.store.files import Files
+from hub.store.locks import alone
+from hub.store.named_files import named_files
+from hub.store.partitions import ensure_partitions
+from hub.store.pool import acquire
+
+EVERY = timedelta(hours=24)
+AGAIN_AFTER_FAILURE = timedelta(minutes=10)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The daily work; whichever process is first does it, the others pass."""
+
+    office: Office
+    files: Files
+
+    async def run(self) -> None:
+        """Do it at start and every 24 h, until cancelled."""
+        while True:
+            rest = EVERY
+            try:
+                await self.run_once()
+            except StorageUnavailable as error:
+                _log.warning("upkeep.failed", code=error.code)
+                rest = AGAIN_AFTER_FAILURE
+            await asyncio.sleep(rest.total_seconds())
+
+    async def run_once(self) -> None:
+        """Do it now, unless another process is at it. Commits step by step; repeating changes nothing."""
+        now = self.office.clock.now()
+        async with acquire(self.office.pool) as connection, alone(connection, "upkeep") as is_alone:
+            if not is_alone:
+                return
+            made = await ensure_partitions(connection, now)
+            await connections.forget_attempts(connection, before=now - connections.ATTEMPTS_KEPT_FOR)
+            async with named_files(connection) as known:
+                removed = await self.files.sweep(known)
+        _log.info("upkeep.done", partitions=len(made), files_removed=removed)
