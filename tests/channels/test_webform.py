@@ -171,6 +171,42 @@ def test_first_and_last_name_are_joined_and_the_company_kept():
     assert (event.sender.name, event.sender.company) == ("Анна Орлова", "ООО «Ромашка»")
 
 
+def json_form(body: str) -> Raw:
+    return Raw(body.encode(), RECEIVED_AT, {"content-type": "application/json"}, "POST")
+
+
+def test_json_values_of_every_kind_become_words():
+    event = read(json_form('{"name": "Анна", "pets": ["cat", 2], "call_back": true, "spam": false, "none": null}'))
+
+    assert event.fields == (
+        ("name", "Анна"),
+        ("pets", "cat, 2"),
+        ("call_back", "true"),
+        ("spam", "false"),
+        ("none", ""),
+    )
+
+
+def test_json_nested_beyond_reason_is_set_aside():
+    with pytest.raises(PayloadInvalid, match="nested"):
+        make_form().parse(json_form('{"a": ' * 30 + "1" + "}" * 30))
+
+
+def test_a_multipart_field_that_is_no_text_is_set_aside():
+    body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\xfe\r\n--b--\r\n'
+    raw = Raw(body, RECEIVED_AT, {"content-type": "multipart/form-data; boundary=b"}, "POST")
+
+    with pytest.raises(PayloadInvalid, match="UTF-8"):
+        make_form().parse(raw)
+
+
+def test_a_broken_page_address_hinders_nobody():
+    marks = read(form(name="Анна", landing_page="http://[::1?utm_source=x")).origin.marks
+
+    assert marks["landing_page"] == "http://[::1?utm_source=x"
+    assert "utm_source" not in marks
+
+
 def test_characters_that_no_database_takes_are_replaced():
     raw = Raw(b'{"name": "a\\u0000b", "comment": "\\ud800"}', RECEIVED_AT, {"content-type": "application/json"}, "POST")
 
@@ -304,6 +340,14 @@ def test_case19_the_whole_form_is_limited_too():
         channel.verify(replace(form(name="Анна"), remote="203.0.113.200"))
 
 
+def test_case19_a_flood_of_addresses_is_forgotten_rather_than_kept_for_ever():
+    channel = make_form(per_address_per_minute=1, per_form_per_minute=1_000_000)
+    for n in range(10_001):
+        channel.verify(replace(form(name="Анна"), remote=f"10.{n >> 8}.{n & 255}.1"))
+
+    channel.verify(replace(form(name="Анна"), remote="10.0.0.1"))
+
+
 def test_a_server_with_the_secret_is_not_limited():
     channel = make_form(per_address_per_minute=1)
     for _ in range(5):
@@ -370,6 +414,12 @@ def test_unsigned_senders_pass_only_when_allowed():
 def test_what_is_no_origin_is_refused_when_saved(origin):
     with pytest.raises(ValidationError, match="allowed_origins"):
         WebFormSettings.model_validate({"allowed_origins": [origin]})
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "shop.example/thanks", "//shop.example"])
+def test_a_thanks_address_that_is_none_is_refused_when_saved(url):
+    with pytest.raises(ValidationError, match="thanks_url"):
+        WebFormSettings.model_validate({"thanks_url": url})
 
 
 # ------------------------------------------------------------------ what the sender hears

@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
 from hub.channels.base import Channel, ChannelSettings, Responsible
+from hub.domain.errors import StorageUnavailable
 from hub.net.http import Http
 from hub.testing.contracts.bench import make_context
 from hub.web.server import make_app, serve
@@ -148,6 +149,24 @@ async def test_a_question_is_answered_neutrally_when_the_look_up_is_slow(door, m
 
     assert await answer.text() == "nobody"
     assert len(memory.stored) == 1
+
+
+async def test_a_question_is_answered_neutrally_when_the_look_up_fails(aiohttp_client):
+    class Failing(Memory):
+        async def responsible_for(self, phone: str) -> Responsible | None:
+            raise StorageUnavailable(f"no look-up for {len(phone)} characters")
+
+    memory = Failing()
+    door = await aiohttp_client(make_app(make_entrance(memory)))
+
+    assert await (await door.post(f"{DOOR}/ring", headers=SECRET)).text() == "nobody"
+    assert len(memory.stored) == 1
+
+
+async def test_an_attempt_with_a_body_of_no_known_form_has_no_names(door, memory):
+    await door.post(DOOR, data=b'{"a": ', headers=SECRET)
+
+    assert memory.attempts[0].field_names == ()
 
 
 async def test_a_question_that_cannot_be_stored_is_503(door, memory):
