@@ -11,6 +11,7 @@ from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
 from hub.commands.quiet import keep_quiet
+from hub.commands.texts import say
 from hub.config import Config
 from hub.store.backup import Holdings, Manifest, make_backup
 from hub.store.embedded import start_embedded
@@ -33,13 +34,13 @@ def backup(config: Config, target: Target, *, with_key: WithKey = False) -> None
         holdings = _holdings(config, ground.dsn)
         return await make_backup(holdings, target, now=ground.clock.now(), with_key=with_key)
 
-    with Console(stderr=True).status(f"Saving into {target}"):
+    with Console(stderr=True).status(say(config.language, "backup.saving", target=target)):
         manifest = run_on_ground(config, work)
-    typer.echo(f"{target} is complete: {_say(manifest)}.")
+    typer.echo(say(config.language, "backup.complete", target=target, **_facts(manifest)))
     if manifest.damaged:
-        typer.echo(f"Left out, damaged on disk: {len(manifest.damaged)} files (manifest.json names them).", err=True)
+        typer.echo(say(config.language, "backup.damaged", count=len(manifest.damaged)), err=True)
     if not with_key:
-        typer.echo(f"The key is not in it: keep {_key_place(config)} elsewhere, without it tokens are lost.")
+        typer.echo(say(config.language, "backup.no_key", place=_key_place(config)))
 
 
 @app.command()
@@ -47,11 +48,11 @@ def backup(config: Config, target: Target, *, with_key: WithKey = False) -> None
 def restore(config: Config, source: Source) -> None:
     """Bring a backup into an empty hub: a new --data directory, or the empty database of --dsn."""
     keep_quiet()
-    with Console(stderr=True).status(f"Restoring {source}"):
+    with Console(stderr=True).status(say(config.language, "restore.running", source=source)):
         manifest = asyncio.run(_restore(config, source))
-    typer.echo(f"Restored: {_say(manifest)}.")
+    typer.echo(say(config.language, "restore.done", **_facts(manifest)))
     if not manifest.has_key:
-        typer.echo(f"The backup has no key: put {_key_place(config)} back before starting the hub.")
+        typer.echo(say(config.language, "restore.no_key", place=_key_place(config)))
 
 
 async def _restore(config: Config, source: Path) -> Manifest:
@@ -67,6 +68,6 @@ def _key_place(config: Config) -> str:
     return "HUB_SECRET_KEYS" if config.secret_keys.get_secret_value() else str(config.key_file)
 
 
-def _say(manifest: Manifest) -> str:
-    megabytes = manifest.files_bytes / 1_000_000
-    return f"{sum(manifest.rows.values())} rows, {manifest.files} files ({megabytes:.1f} MB), hub {manifest.hub}"
+def _facts(manifest: Manifest) -> dict[str, object]:
+    megabytes = f"{manifest.files_bytes / 1_000_000:.1f}"
+    return {"rows": sum(manifest.rows.values()), "files": manifest.files, "megabytes": megabytes, "hub": manifest.hub}

@@ -10,6 +10,7 @@ from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table, shown_time
+from hub.commands.texts import say
 from hub.config import Config
 from hub.store import connections as stored
 from hub.store.connections import AttemptRow, ConnectionRow
@@ -29,7 +30,7 @@ def connections(config: Config, *, as_json: AsJson = False) -> None:
     elif rows:
         print_table(("No", "kind", "name", "line", "state", "last event"), [_cells(row) for row in rows])
     else:
-        typer.echo("Nothing is connected yet: `hub connect --help` shows how.")
+        typer.echo(say(config.language, "connections.none"))
 
 
 @app.command()
@@ -42,7 +43,7 @@ def attempts(config: Config, name: Name, *, as_json: AsJson = False) -> None:
     elif rows:
         print_table(("at", "from", "method", "status", "bytes", "verdict", "fields"), [_attempt(row) for row in rows])
     else:
-        typer.echo("No request within 24 hours: is the address in the provider's cabinet the right one?")
+        typer.echo(say(config.language, "attempts.none"))
 
 
 async def _list_rows(ground: Ground) -> list[ConnectionRow]:

@@ -6,6 +6,7 @@ import typer
 
 from hub.commands.options import with_config
 from hub.commands.quiet import keep_quiet
+from hub.commands.texts import say
 from hub.config import Config
 from hub.domain.errors import ConfigError
 from hub.store.embedded import stop_embedded
@@ -21,4 +22,4 @@ def down(config: Config) -> None:
         raise ConfigError("the database is given by --dsn or HUB_DSN: it is stopped where it runs")
     keep_quiet()
     was_running = asyncio.run(stop_embedded(config.data, bin_dir=config.pg_bin))
-    typer.echo(f"The database in {config.data} is stopped." if was_running else f"Nothing runs in {config.data}.")
+    typer.echo(say(config.language, "down.stopped" if was_running else "down.nothing", data=config.data))

@@ -10,6 +10,7 @@ import typer
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
+from hub.commands.texts import say
 from hub.config import Config
 from hub.crash import crash_point
 from hub.domain.errors import ConfigError
@@ -34,8 +35,8 @@ def rotate(config: Config) -> None:
     count = run_on_ground(
         config, lambda ground: _encrypt_again(ground, add_key(config.key_file) if has_file else ground.secrets)
     )
-    last = "run `hub keys forget`" if has_file else "remove the old keys from HUB_SECRET_KEYS"
-    typer.echo(f"Encrypted again: {count} connections. Restart every hub process, then {last}.")
+    last = say(config.language, "keys.then_forget" if has_file else "keys.then_remove")
+    typer.echo(say(config.language, "keys.rotated", count=count, last=last))
 
 
 @app.command()
@@ -46,7 +47,7 @@ def forget(config: Config) -> None:
         raise ConfigError("keys come from HUB_SECRET_KEYS: remove the old ones there, after `hub keys rotate`")
     run_on_ground(config, lambda ground: _encrypt_again(ground, ground.secrets))
     keep_newest_key(config.key_file)
-    typer.echo(f"Only the newest key is left in {config.key_file}.")
+    typer.echo(say(config.language, "keys.forgotten", file=config.key_file))
 
 
 async def _encrypt_again(ground: Ground, secrets: Secrets) -> int:

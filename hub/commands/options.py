@@ -1,13 +1,15 @@
 """Options that override settings of the installation: `--data`, `--dsn` and whatever else a command takes of them.
 
-They are made from the fields of `hub.config.Config`, so their help is what the settings' documentation says.
+They are made from the fields of `hub.config.Config`, so their help is what the settings' documentation says. A command
+with many options of its own takes them as one dataclass.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from pydantic import SecretStr
@@ -15,27 +17,30 @@ from pydantic import SecretStr
 from hub.config import Config, load_config
 
 _FILE = Annotated[Path | None, typer.Option("--config", help="Settings file; hub.toml here if left out.")]
+Command = Callable[..., None]
 
 
-def with_config(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_config(*names: str) -> Callable[[Command], Command]:
     """Give a command the settings as its first argument, and the options `--config`, `--data`, `--dsn` and `names`.
 
-    What is typed comes before `HUB_*` variables, those before the file.
+    What is typed comes before `HUB_*` variables, those before the file. An argument whose type is a dataclass becomes
+    one option a field.
 
     Raises:
         ConfigError: from the command, if a setting is wrong.
     """
+    overriding = ("data", "dsn", *names)
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        overriding = ("data", "dsn", *names)
+    def decorate(command: Command) -> Command:
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
 
         @wraps(command)
         def run(**given: Any) -> None:
             typed = {name: given.pop(name) for name in overriding}
-            command(load_config(given.pop("config"), **typed), **given)
+            config = load_config(given.pop("config"), **typed)
+            command(config, **{each.name: _gather(each, given) for each in own})
 
-        own = list(inspect.signature(command).parameters.values())[1:]
-        parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
+        parameters = [option for each in own for option in _expand(each)]
         parameters += [_parameter("config", _FILE), *(_parameter(name, _option(name)) for name in overriding)]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -44,8 +49,27 @@ def with_config(*names: str) -> Callable[[Callable[..., None]], Callable[..., No
     return decorate
 
 
-def _parameter(name: str, annotation: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+def _expand(parameter: inspect.Parameter) -> Iterable[inspect.Parameter]:
+    """Yield the parameter itself, or one for each field of its dataclass."""
+    if not is_dataclass(parameter.annotation):
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        return
+    hints = get_type_hints(parameter.annotation, include_extras=True)
+    for field in fields(parameter.annotation):
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        yield _parameter(field.name, hints[field.name], default)
+
+
+def _gather(parameter: inspect.Parameter, given: Mapping[str, Any]) -> Any:
+    """Return the value of a parameter, putting the fields of a dataclass together."""
+    if not is_dataclass(parameter.annotation):
+        return given[parameter.name]
+    made: Any = parameter.annotation
+    return made(**{field.name: given[field.name] for field in fields(made)})
+
+
+def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _option(name: str) -> Any:

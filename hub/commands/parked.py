@@ -9,6 +9,7 @@ from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table, shown_time
+from hub.commands.texts import say
 from hub.config import Config
 from hub.domain.errors import ConfigError, NotFound
 from hub.store import receipts
@@ -31,7 +32,7 @@ def parked(config: Config, *, limit: Limit = 100, as_json: AsJson = False) -> No
     elif found:
         print_table(("No", "received", "connection", "kind", "tries", "reason"), [_row(each) for each in found])
     else:
-        typer.echo("Nothing is parked.")
+        typer.echo(say(config.language, "parked.none"))
 
 
 @app.command()
@@ -43,7 +44,7 @@ def replay(config: Config, numbers: Numbers = None, *, every: Every = False) -> 
     count = run_on_ground(config, lambda ground: _replay(ground, None if every else numbers))
     if numbers and not count:
         raise NotFound("none of these numbers is parked; `hub parked` lists what is")
-    typer.echo(f"Back in work: {count}. A running hub takes them within a second.")
+    typer.echo(say(config.language, "parked.back", count=count))
 
 
 async def _list(ground: Ground, limit: int) -> list[ParkedReceipt]:

@@ -10,7 +10,8 @@ from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
-from hub.config import Config
+from hub.commands.texts import say
+from hub.config import Config, load_config
 from hub.domain.errors import ConfigError
 from hub.routing.document import parse_policy
 
@@ -30,7 +31,8 @@ def export(config: Config) -> None:
 def check(file: RulesFile) -> None:
     """Check a file without applying it; needs no database."""
     document = parse_policy(_right_text(file))
-    typer.echo(f"{file}: nothing is wrong. Lines: {', '.join(document.lines)}; rules: {len(document.rules)}.")
+    facts = {"file": file, "lines": ", ".join(document.lines), "rules": len(document.rules)}
+    typer.echo(say(load_config().language, "policy.right", **facts))
 
 
 @app.command()
@@ -42,7 +44,7 @@ def diff(config: Config, file: RulesFile, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(changes)
     else:
-        print_lines(changes or ["No differences."])
+        print_lines(changes or [say(config.language, "policy.same")])
 
 
 @app.command()
@@ -51,7 +53,7 @@ def apply(config: Config, file: RulesFile, *, comment: Comment = "") -> None:
     """Put a file into force as the next revision; nothing changes if anything in it is wrong."""
     text = _right_text(file)
     number = run_on_ground(config, lambda ground: apply_policy(ground, text, comment=comment))
-    typer.echo(f"Revision {number} is in force.")
+    typer.echo(say(config.language, "policy.applied", number=number))
 
 
 def _right_text(file: Path) -> str:

@@ -1,0 +1,127 @@
+"""What commands say to people, in Russian and English by the setting `language`. Help and errors are English."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    """One sentence; facts stand in braces under the same names in both languages."""
+
+    ru: str
+    en: str
+
+
+TEXTS: Mapping[str, Sentence] = {
+    "policy.right": Sentence(
+        "{file}: ошибок нет. Линии: {lines}; правил: {rules}.",
+        "{file}: nothing is wrong. Lines: {lines}; rules: {rules}.",
+    ),
+    "policy.same": Sentence("Различий нет.", "No differences."),
+    "policy.applied": Sentence("Действует редакция {number}.", "Revision {number} is in force."),
+    "down.stopped": Sentence("База в {data} остановлена.", "The database in {data} is stopped."),
+    "down.nothing": Sentence("В {data} ничего не запущено.", "Nothing runs in {data}."),
+    "parked.none": Sentence("Ничего не отложено.", "Nothing is parked."),
+    "parked.back": Sentence(
+        "Возвращено в работу: {count}. Запущенный хаб возьмёт их в течение секунды.",
+        "Back in work: {count}. A running hub takes them within a second.",
+    ),
+    "connections.none": Sentence(
+        "Пока ничего не подключено; как это сделать: hub connect --help.",
+        "Nothing is connected yet; how to do it: hub connect --help.",
+    ),
+    "attempts.none": Sentence(
+        "За сутки ни одного запроса: тот ли адрес указан в кабинете провайдера?",
+        "No request within 24 hours: is the address in the provider's cabinet the right one?",
+    ),
+    "keys.rotated": Sentence(
+        "Зашифровано заново подключений: {count}. Перезапустите все процессы хаба, затем {last}.",
+        "Encrypted again: {count} connections. Restart every hub process, then {last}.",
+    ),
+    "keys.then_forget": Sentence("выполните hub keys forget", "run hub keys forget"),
+    "keys.then_remove": Sentence("уберите старые ключи из HUB_SECRET_KEYS", "remove the old keys from HUB_SECRET_KEYS"),
+    "keys.forgotten": Sentence("В {file} остался только новый ключ.", "Only the newest key is left in {file}."),
+    "backup.saving": Sentence("Сохраняю в {target}", "Saving into {target}"),
+    "backup.complete": Sentence(
+        "{target} готова: строк {rows}, файлов {files} ({megabytes} МБ), хаб {hub}.",
+        "{target} is complete: {rows} rows, {files} files ({megabytes} MB), hub {hub}.",
+    ),
+    "backup.damaged": Sentence(
+        "Не вошли повреждённые на диске файлы: {count}; их имена в manifest.json.",
+        "Left out, damaged on disk: {count} files; manifest.json names them.",
+    ),
+    "backup.no_key": Sentence(
+        "Ключа в копии нет: храните {place} отдельно, без него токены не прочитать.",
+        "The key is not in it: keep {place} elsewhere, without it tokens are lost.",
+    ),
+    "restore.running": Sentence("Восстанавливаю {source}", "Restoring {source}"),
+    "restore.done": Sentence(
+        "Восстановлено: строк {rows}, файлов {files} ({megabytes} МБ), хаб {hub}.",
+        "Restored: {rows} rows, {files} files ({megabytes} MB), hub {hub}.",
+    ),
+    "restore.no_key": Sentence(
+        "В копии нет ключа: верните {place} на место до запуска хаба.",
+        "The backup has no key: put {place} back before starting the hub.",
+    ),
+    "people.none": Sentence(
+        "Пока никого: hub people add КЛЮЧ ИМЯ --role admin.", "Nobody yet: hub people add KEY NAME --role admin."
+    ),
+    "people.added": Sentence(
+        "{name} добавлен(а). Пригласить в бот менеджеров: hub people invite {key}.",
+        "{name} is added. Invite to the manager bot: hub people invite {key}.",
+    ),
+    "people.invite": Sentence(
+        "{name}: одноразовое приглашение до {until}.", "{name}: an invitation for one use, until {until}."
+    ),
+    "people.link": Sentence("Откройте {link}", "Open {link}"),
+    "people.start": Sentence("Отправьте боту менеджеров: /start {token}", "Send to the manager bot: /start {token}"),
+    "people.removed": Sentence(
+        "{name} больше не имеет доступа; история осталась.", "{name} has no access any more; the history stays."
+    ),
+    "people.address": Sentence(
+        "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."
+    ),
+    "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),
+    "connect.address": Sentence("Адрес для провайдера: {url}", "Address for the provider: {url}"),
+    "connect.waiting": Sentence(
+        "Жду первого события; хаб должен работать (hub up). Ctrl-C прекращает ждать, подключение остаётся.",
+        "Waiting for the first event; the hub must be running (hub up). Ctrl-C ends waiting, the connection stays.",
+    ),
+    "connect.stopped": Sentence(
+        "Больше не жду; подключение сохранено.", "Not waiting any more; the connection is saved."
+    ),
+    "connect.ping": Sentence(
+        "{at} проверка адреса провайдером, отвечено", "{at} the provider tried the address, answered"
+    ),
+    "connect.refused": Sentence("{at} отклонено ({status}): {reason}", "{at} refused ({status}): {reason}"),
+    "connect.signed": Sentence(
+        "{at} получено, подпись верна, прочитано: {what}", "{at} received, signature valid, read as: {what}"
+    ),
+    "connect.fetched": Sentence("{at} получено, прочитано: {what}", "{at} received, read as: {what}"),
+    "connect.unread": Sentence(
+        "{at} получено, но не понято: {reason}; отложено, см. hub parked",
+        "{at} received, but not understood: {reason}; parked, see hub parked",
+    ),
+    "connect.works": Sentence("Подключение работает.", "The connection works."),
+    "read.nothing": Sentence("для хаба ничего нового", "nothing new for the hub"),
+    "read.InboundMessage": Sentence("сообщение", "message"),
+    "read.MessageEdited": Sentence("правка сообщения", "edited message"),
+    "read.MessageDeleted": Sentence("удаление сообщения", "deleted message"),
+    "read.FormSubmission": Sentence("заявка с формы", "form"),
+    "read.DeliveryReport": Sentence("отчёт о доставке", "delivery report"),
+    "read.ReachChanged": Sentence("клиент открыл или закрыл переписку", "the client opened or blocked the chat"),
+    "read.update": Sentence("действие в боте менеджеров", "update of the manager bot"),
+    "read.ringing": Sentence("звонок, вызов идёт", "call, ringing"),
+    "read.talking": Sentence("звонок, идёт разговор", "call, talking"),
+    "read.ending": Sentence("звонок завершён", "call, ended"),
+    "read.answered": Sentence("отвеченный звонок", "answered call"),
+    "read.missed": Sentence("пропущенный звонок", "missed call"),
+    "read.abandoned": Sentence("звонок, сброшенный в меню", "call given up in the menu"),
+    "read.not_reached": Sentence("исходящий звонок без ответа", "outgoing call, nobody answered"),
+    "read.unknown": Sentence("звонок с неизвестным концом", "call without a known end"),
+}
+
+
+def say(language: str, key: str, **facts: object) -> str:
+    """Return a sentence in `ru` or `en` with its facts put in."""
+    sentence = TEXTS[key]
+    return (sentence.en if language == "en" else sentence.ru).format(**facts)
