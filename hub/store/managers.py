@@ -138,3 +138,9 @@ async def add_staff_identity(
         manager_id,
         *address,
     )
+
+
+async def find_manager(connection: asyncpg.Connection, manager_id: int) -> Manager | None:
+    """Return an active manager as of now, None for one who left."""
+    record = await connection.fetchrow("SELECT * FROM managers WHERE id = $1 AND is_active", manager_id)
+    return None if record is None else codec_of(Manager).decode(record)

@@ -1,0 +1,155 @@
+"""The manager bot of this installation: found among the connections, opened when first needed, replaced when changed.
+
+aiogram costs seconds and a hundred megabytes, so it is imported in a thread, after the doors are open.
+"""
+
+import asyncio
+import importlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bots.intake import Intake, Messenger, StoredUpdate
+from bots.office import BotOffice
+from hub.app.connections import MANAGER_BOT
+from hub.app.office import Building
+from hub.channels.base import FetchesMedia
+from hub.domain.errors import PermanentFailure
+from hub.domain.ids import ManagerId
+from hub.domain.manager import Manager
+from hub.domain.message import Attachment, AttachmentKind
+from hub.domain.outbound import Later, SendResult
+from hub.domain.ports import Notifier
+from hub.store import managers, receipts
+from hub.store.connections import ConnectionRow
+from hub.store.pool import acquire
+
+LEASE = timedelta(seconds=120)
+LOOK_EVERY = timedelta(seconds=1)
+_BATCH = 32
+_NO_BOT = Later("no manager bot is connected: `hub connect manager_bot`", timedelta(seconds=30))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBot:
+    """The bot as it is connected now."""
+
+    row: ConnectionRow
+    client: Any
+    notifier: Notifier
+    messenger: Messenger
+
+
+class ManagerBotOffice:
+    """Gives the present bot to whoever sends or receives; also the `Notifier` of the delivery workers."""
+
+    def __init__(self, building: Building) -> None:
+        self._building = building
+        self._open: OpenBot | None = None
+        self._turn = asyncio.Lock()
+
+    async def notify(self, payload: Mapping[str, object], *, key: str) -> SendResult:
+        """Send a notice through the present bot; without one it waits in the queue."""
+        bot = await self.current()
+        return _NO_BOT if bot is None else await bot.notifier.notify(payload, key=key)
+
+    async def current(self) -> OpenBot | None:
+        """Return the bot as it is connected now, opened; None if none is."""
+        row = next((each for each in self._building.connections.rows() if each.kind == MANAGER_BOT), None)
+        async with self._turn:
+            if self._open is not None and (row is None or self._open.row.settings_encrypted != row.settings_encrypted):
+                await self._open.client.session.close()
+                self._open = None
+            if self._open is None and row is not None:
+                self._open = await self._start(row)
+            return self._open
+
+    async def receive(self) -> None:
+        """Carry out managers' updates for ever, with whatever bot is connected."""
+        while True:
+            bot = await self.current()
+            if bot is None:
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+                continue
+            intake = Intake(BotReceipts(self._building), bot.messenger, bot_name=bot.row.name)
+            while self._open is bot:
+                if not await intake.run_once():
+                    await self._building.hints.wakeup.wait(MANAGER_BOT, LOOK_EVERY)
+                await self.current()
+
+    async def close(self) -> None:
+        """Close the client."""
+        if self._open is not None:
+            await self._open.client.session.close()
+
+    async def _start(self, row: ConnectionRow) -> OpenBot:
+        await asyncio.to_thread(importlib.import_module, "bots.telegram.notifier")
+        from bots.telegram.bot import ManagerBot  # noqa: PLC0415 - heavy, imported just now in a thread
+        from bots.telegram.client import open_bot  # noqa: PLC0415
+        from bots.telegram.notifier import TelegramNotifier  # noqa: PLC0415
+
+        settings = self._building.ground.secrets.decrypt_json(row.settings_encrypted)
+        client = open_bot(
+            str(settings["token"]), base_url=str(settings.get("base_url", "")), proxy=str(settings.get("proxy", ""))
+        )
+        desk = build_bot_office(self._building, row)
+        return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client))
+
+
+def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
+    """Return what the bot's screens and deeds work with."""
+
+    async def fetch_file(file_id: str) -> bytes:
+        channel = building.connections.channel_of(row.id)
+        if not isinstance(channel, FetchesMedia):
+            raise PermanentFailure("the manager bot is not connected any more", reason="not_found")
+        wanted = Attachment(AttachmentKind.document, provider_ref=file_id)
+        return b"".join([chunk async for chunk in channel.fetch_media(wanted)])
+
+    async def store_file(content: bytes) -> str:
+        return (await building.ground.files.write(content)).digest
+
+    async def find_manager(manager_id: ManagerId) -> Manager | None:
+        async with acquire(building.ground.pool) as connection:
+            return await managers.find_manager(connection, manager_id)
+
+    return BotOffice(
+        office=building.office,
+        bot_name=row.name,
+        fetch_file=fetch_file,
+        store_file=store_file,
+        read_file=building.ground.files.read,
+        find_manager=find_manager,
+    )
+
+
+class BotReceipts:
+    """The receipts of the manager bot, as `bots.intake` claims them."""
+
+    def __init__(self, building: Building) -> None:
+        self._pool = building.ground.pool
+        self._claimed: dict[int, receipts.ClaimedReceipt] = {}
+
+    async def claim(self) -> Sequence[StoredUpdate]:
+        async with acquire(self._pool) as connection:
+            found = await receipts.claim(
+                connection, lane=MANAGER_BOT, limit=_BATCH, token=secrets.randbits(62), lease=LEASE
+            )
+        self._claimed.update({each.id: each for each in found})
+        return [StoredUpdate(each.id, json.loads(each.body or b"{}")) for each in found]
+
+    async def done(self, receipt_ids: Sequence[int]) -> None:
+        async with acquire(self._pool) as connection:
+            for each in self._take(receipt_ids):
+                await receipts.finish(connection, [each.id], each.token)
+
+    async def give_back(self, receipt_ids: Sequence[int]) -> None:
+        async with acquire(self._pool) as connection:
+            for each in self._take(receipt_ids):
+                await receipts.release(connection, [each])
+
+    def _take(self, receipt_ids: Sequence[int]) -> list[receipts.ClaimedReceipt]:
+        return [self._claimed.pop(receipt_id) for receipt_id in receipt_ids]

@@ -1,0 +1,120 @@
+"""What a process does: the roles `web`, `work`, `poll` and `bot`, together or apart, until it is told to stop."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from hub.app.doors import AttemptBook, build_entrance
+from hub.app.ground import open_ground
+from hub.app.hints import open_hints
+from hub.app.logs import set_up_logs
+from hub.app.manager_bot import ManagerBotOffice
+from hub.app.office import Building, build
+from hub.app.workers import Parsers, poll_jobs, work_jobs
+from hub.config import Config
+from hub.domain.errors import ConfigError
+from hub.web.server import make_app, serve
+
+ALL_ROLES = frozenset({"web", "work", "poll", "bot"})
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHub:
+    """A hub at work in this process. `address` is where it listens, empty without the role `web`."""
+
+    building: Building
+    bots: ManagerBotOffice
+    address: str
+    jobs: tuple[asyncio.Task[None], ...]
+
+
+@asynccontextmanager
+async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[RunningHub]:
+    """Run `roles` while the block runs; then let running work finish.
+
+    Raises:
+        ConfigError, StorageUnavailable: it cannot start; one sentence that says what to do.
+    """
+    async with AsyncExitStack() as stack:
+        ground = await stack.enter_async_context(open_ground(config, keeps_server=False))
+        hints = await stack.enter_async_context(open_hints(config))
+        building = await build(ground, hints)
+        stack.push_async_callback(building.http.close)
+        parsers, bots = Parsers(), ManagerBotOffice(building)
+        stack.push_async_callback(parsers.close)
+        stack.push_async_callback(bots.close)
+        ground.clock.on_moved = lambda: _wake_all(building)
+        book = AttemptBook(building)
+        address = await _open_doors(stack, building, book) if "web" in roles else ""
+        jobs = _start(building, roles, bots=bots, parsers=parsers, book=book)
+        stack.push_async_callback(_stop, jobs)
+        yield RunningHub(building, bots, address, jobs)
+
+
+async def run_roles(config: Config, roles: frozenset[str]) -> None:
+    """Run `roles` until SIGTERM or Ctrl-C, and say in one line when they are ready."""
+    set_up_logs(config)
+    async with running_hub(config, roles) as running:
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        print(_ready(config, roles, running.address), file=sys.stderr, flush=True)  # noqa: T201 - the one line
+        await _until(stopping, running.jobs)
+
+
+async def _until(stopping: asyncio.Event, jobs: tuple[asyncio.Task[None], ...]) -> None:
+    """Wait for the signal, or for a job that ended though it should not: its error ends the process."""
+    waiting = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait({waiting, *jobs}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for job in done - {waiting}:
+        job.result()
+
+
+async def _open_doors(stack: AsyncExitStack, building: Building, book: AttemptBook) -> str:
+    config = building.ground.config
+    app = make_app(build_entrance(building, book))
+    try:
+        return await stack.enter_async_context(serve(app, host=config.host, port=config.port))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen at {config.host}:{config.port}: {error.strerror or error}; "
+            "choose another port with --port or HUB_PORT"
+        ) from error
+
+
+def _start(
+    building: Building, roles: frozenset[str], *, bots: ManagerBotOffice, parsers: Parsers, book: AttemptBook
+) -> tuple[asyncio.Task[None], ...]:
+    jobs: list[Awaitable[None]] = [building.keep_fresh(), building.ground.clock.keep_reading()]
+    if "web" in roles:
+        jobs.append(book.run())
+    if "work" in roles:
+        jobs += work_jobs(building, bots, parsers)
+    if "poll" in roles:
+        jobs += poll_jobs(building)
+    if "bot" in roles:
+        jobs.append(bots.receive())
+    return tuple(asyncio.ensure_future(job) for job in jobs)
+
+
+async def _stop(jobs: tuple[asyncio.Task[None], ...]) -> None:
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)
+
+
+def _wake_all(building: Building) -> None:
+    for lane in ("receipts", "timers", "queue", "reply", "notify", "media", "manager_bot"):
+        building.hints.wakeup.wake(lane)
+
+
+def _ready(config: Config, roles: frozenset[str], address: str) -> str:
+    named = "hub" if roles == ALL_ROLES else f"hub ({', '.join(sorted(roles))})"
+    place = f" at {address}" if address else ""
+    if config.language == "ru":
+        return f"{named}: работает{place}. Остановить: Ctrl-C"
+    return f"{named}: running{place}. Stop with Ctrl-C"
