@@ -65,6 +65,8 @@ class LetterPool:
 
     async def _parse_batch(self, batch: Sequence[Payload], mailbox: Mailbox) -> list[Parsed]:
         found = await self._ask(batch, mailbox)
+        if found is None and len(batch) == 1:
+            found = await self._ask(batch, mailbox)  # the first child may have died of something else
         if found is not None:
             return found
         if len(batch) == 1:

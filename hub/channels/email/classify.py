@@ -35,6 +35,7 @@ class Report:
     reason: str
 
 
+_STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RECEIPT = "message/disposition-notification"
 _REPLY_SUBJECT = re.compile(
     r"^\s*(?:автоответ|автоматический ответ|автоматическое (?:сообщение|уведомление)|"
@@ -77,9 +78,10 @@ def read_reports(letter: Letter) -> list[Report]:
         part.type.main == "message/disposition-notification" for part in leaves
     ):
         return list(_reading(leaves, returned))
-    reports = list(_delivery(leaves, returned))
-    if reports or not is_bounce(letter) or not returned:
-        return reports
+    if any(part.type.main in _STATUS for part in leaves):
+        return list(_delivery(leaves, returned))
+    if not is_bounce(letter) or not returned:
+        return []
     return [Report(returned, ReportState.failed, _reason_in_text(letter.body_text))]
 
 
@@ -115,7 +117,7 @@ def _is_list(headers: Headers, own_addresses: frozenset[str]) -> bool:
 def _delivery(leaves: list[Part], returned: str) -> Iterator[Report]:
     """Yield the final outcomes of a delivery report; delays and relays are no outcome (RFC 3464 §2.3.3)."""
     for part in leaves:
-        if part.type.main not in {"message/delivery-status", "message/global-delivery-status"}:
+        if part.type.main not in _STATUS:
             continue
         for block in re.split(rb"\r?\n(?:[ \t]*\r?\n)+", part.decoded()):
             fields = Headers(block.replace(b"\r\n", b"\n"))

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from hub.channels.email.settings import EmailSettings
+from hub.domain.inbound import InboundMessage
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 
@@ -35,6 +36,13 @@ def mailbox_settings(*, imap_port=1, smtp_port=1, **changes) -> EmailSettings:
             **changes,
         }
     )
+
+
+def only_message(parsed) -> InboundMessage:
+    """Return the one message a letter gave."""
+    (event,) = parsed
+    assert isinstance(event, InboundMessage)
+    return event
 
 
 def make_certificate(folder: Path) -> Path:

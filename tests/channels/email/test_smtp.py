@@ -8,15 +8,16 @@ from datetime import timedelta
 import pytest
 
 from hub.channels.base import Raw
-from hub.channels.email import CHANNEL
+from hub.channels.email.channel import EmailChannel
 from hub.channels.email.composing import compose_letter
 from hub.channels.email.events import Payload, letter_events
 from hub.channels.email.smtp import Patience, SmtpSender
 from hub.domain.errors import PermanentFailure
+from hub.domain.inbound import InboundMessage
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import Failed, Later, MailHeaders, OutboundMessage, Sent, Unknown
 from hub.net.http import Http
-from hub.testing.contracts.bench import make_channel
+from hub.testing.contracts.bench import make_context
 from hub.testing.mail.smtp_server import DataEnd, FakeSmtp
 from tests.channels.email.servers import NOW, mailbox_settings, make_certificate
 
@@ -216,14 +217,14 @@ def test_an_echo_of_our_own_letter_is_ignored():
     assert letter_events(Payload(data, NOW, {}), mailbox_settings().mailbox) == ()
 
 
+def channel_of(settings) -> EmailChannel:
+    return EmailChannel(settings, make_context(Http()))
+
+
 async def test_the_channel_sends_files_and_refuses_what_it_cannot_carry():
     file = Attachment(AttachmentKind.document, "Счёт №5.pdf", "application/pdf", 10, sha256="abc")
     async with FakeSmtp().run() as server:
-        settings = mailbox_settings(smtp_port=server.port).model_dump() | {
-            "password": "app-password-1",
-            "smtp_password": "",
-        }
-        channel = make_channel(CHANNEL, settings, Http())
+        channel = channel_of(mailbox_settings(smtp_port=server.port))
         assert isinstance(await channel.send(replace(MESSAGE, attachments=(file,))), Sent)
         for refused in (
             replace(MESSAGE, mail=None),
@@ -235,6 +236,7 @@ async def test_the_channel_sends_files_and_refuses_what_it_cannot_carry():
             assert isinstance(await channel.send(refused), Failed)
         await channel.close()
     (sent,) = server.letters
-    (event,) = make_channel(CHANNEL, {**settings, "address": "other@example.com"}).parse(Raw(sent.data, NOW))
+    (event,) = channel_of(mailbox_settings(address="other@example.com")).parse(Raw(sent.data, NOW))
+    assert isinstance(event, InboundMessage)
     assert [attachment.name for attachment in event.attachments] == ["Счёт №5.pdf"]
     assert channel.embedded_file(Raw(sent.data, NOW), event.attachments[0]) == b"file abc"
