@@ -21,6 +21,11 @@ class LocalWakeup:
     def wake(self, lane: str) -> None:
         self._event(lane).set()
 
+    def wake_all(self) -> None:
+        """Make every lane that anybody waits for look now."""
+        for event in self._events.values():
+            event.set()
+
     async def wait(self, lane: str, timeout: timedelta) -> None:
         event = self._event(lane)
         try:
