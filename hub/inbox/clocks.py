@@ -56,6 +56,7 @@ def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
                 scope.waits.add(int(number))
             case "conversation":
                 scope.conversations.add(int(number))
+                scope.waits |= {int(timer.facts["wait_id"])} if "wait_id" in timer.facts else set()
             case "call":
                 _add_call(scope, timer)
             case _:
@@ -93,15 +94,21 @@ def _act(rows: WorkingSet, office: Office, timer: Timer) -> None:
         case "call":
             _settle(rows, office, timer)
         case _:
-            conversation = rows.conversations[int(number)]
-            alarms.wake(_work(rows, office, conversation.line), conversation)
+            _act_on_conversation(rows, office, timer, int(number))
+
+
+def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, conversation_id: int) -> None:
+    conversation = rows.conversations[conversation_id]
+    work = _work(rows, office, conversation.line)
+    if timer.kind is TimerKind.call_confirmation:
+        alarms.report_unconfirmed(work, rows.waits[int(str(timer.facts["wait_id"]))])
+    else:
+        alarms.wake(work, conversation)
 
 
 def _act_on_wait(rows: WorkingSet, office: Office, timer: Timer, wait_id: int) -> None:
     wait = rows.waits[wait_id]
     work = _work(rows, office, wait.line)
-    if timer.kind is TimerKind.call_confirmation:
-        alarms.report_unconfirmed(work, wait)
     if not wait.is_open:
         return
     match timer.kind:

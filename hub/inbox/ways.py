@@ -6,6 +6,7 @@ from functools import cache
 
 from hub.channels.base import Capabilities
 from hub.channels.registry import get_channel_class
+from hub.channels.telephony.base import Telephony
 from hub.domain.conversation import Thread
 from hub.domain.ids import ConnectionId, ThreadId
 from hub.domain.inbound import ReachState
@@ -37,3 +38,9 @@ def is_window_closed(endpoints: Endpoints, thread: Thread, now: datetime) -> boo
     """Tell whether the channel forbids to write now, because the client's last message is too long ago."""
     window = capabilities_of(endpoints[thread.connection_id].kind).reply_window
     return window is not None and (thread.last_inbound_at is None or now - thread.last_inbound_at > window)
+
+
+@cache
+def is_pbx(kind: str) -> bool:
+    """Tell whether a kind of channel reports telephone calls."""
+    return issubclass(get_channel_class(kind), Telephony)

@@ -1,11 +1,14 @@
-"""Looking people up: by id, by number at ring time. Changes of people are in `hub.store.managers`."""
+"""People of the business: looked up by id, key or client number, let in by invitation, and what they hold."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 
+from hub.domain.errors import Conflict
 from hub.domain.manager import Manager
+from hub.store import managers
 from hub.store.rows import codec_of
 
 _RESPONSIBLE = """
@@ -48,3 +51,45 @@ async def find_responsible(connection: asyncpg.Connection, phone: str) -> Respon
     """Return whose client has this number (E.164), in one query; `None` for unknown numbers."""
     row = await connection.fetchrow(_RESPONSIBLE, phone)
     return None if row is None else ResponsibleRow(**row)
+
+
+async def find_by_key(connection: asyncpg.Connection, key: str) -> Manager | None:
+    """Return the person the policy document calls `key`."""
+    row = await connection.fetchrow("SELECT * FROM managers WHERE key = $1", key)
+    return None if row is None else codec_of(Manager).decode(row)
+
+
+async def accept_invite(
+    connection: asyncpg.Connection, token_hash: str, tg_user_id: int, *, name: str, at: datetime
+) -> Manager | None:
+    """Bind a Telegram account to the invited person, in one transaction; `name` only fills an empty one.
+
+    Returns `None` if the token is unknown, used or expired.
+
+    Raises:
+        Conflict: the account belongs to another person of the business; the invitation stays good.
+    """
+    try:
+        async with connection.transaction():
+            manager = await managers.use_invite(connection, token_hash, tg_user_id, at)
+            if manager is None:
+                return None
+            await connection.execute(
+                "UPDATE managers SET left_at = NULL, name = CASE WHEN name = '' THEN $2 ELSE name END WHERE id = $1",
+                manager.id,
+                name,
+            )
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("this Telegram account belongs to another person of the business") from error
+    return await find_manager(connection, manager.id)
+
+
+async def list_held_conversations(connection: asyncpg.Connection, manager_id: int, *, limit: int) -> list[int]:
+    """Return open conversations that a person has, is offered or is being handed, in the order they came."""
+    rows = await connection.fetch(
+        "SELECT id FROM conversations WHERE state = 'open' "
+        "AND (assignee_id = $1 OR transfer_to = $1 OR offered_to @> to_jsonb($1::bigint)) ORDER BY id LIMIT $2",
+        manager_id,
+        limit,
+    )
+    return [row["id"] for row in rows]

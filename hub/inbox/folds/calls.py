@@ -164,6 +164,7 @@ def _talked(work: CallWork) -> None:
     if contact is None or work.session.answered_at is None:
         return
     manager_id = _manager(work)
+    _confirm_word(work.rows, contact)
     conversation = _history(work, contact)
     if conversation is None:
         return
@@ -171,6 +172,12 @@ def _talked(work: CallWork) -> None:
     wait = answer_wait(work.rows, conversation, response, cause="C-5")
     if wait is not None:
         mark_contacted(work.rows, wait)
+
+
+def _confirm_word(rows: WorkingSet, contact: Contact) -> None:
+    """Take a talk with the client as the proof of a manager's word that there was one (C-11)."""
+    for conversation in rows.conversations.where(contact.id):
+        rows.disarm(TimerKind.call_confirmation, f"conversation:{conversation.id}")
 
 
 def _not_reached(work: CallWork) -> None:

@@ -1,0 +1,32 @@
+"""How a person changes a conversation: load it under its locks, ask for rights, change it, commit."""
+
+from collections.abc import Callable
+
+from hub.domain.conversation import Conversation
+from hub.domain.ids import ConversationId
+from hub.domain.rights import Action, Person
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.office import Office
+from hub.inbox.rights import get_conversation
+from hub.store.worksets import Scope
+
+Change = Callable[[LineWork, Conversation], None]
+_IDS = 40
+
+
+async def change_conversation(
+    office: Office, actor: Person, conversation_id: ConversationId, *, action: Action, change: Change
+) -> None:
+    """Apply a change that assigns nobody, in one commit; it may run more than once until its rows stand still.
+
+    Raises:
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def fold(rows: WorkingSet) -> None:
+        conversation = get_conversation(rows, office, actor, action, conversation_id=conversation_id)
+        policy = office.policy()
+        change(LineWork(rows, policy, policy.get_line(conversation.line)), conversation)
+
+    await office.change(Scope(conversations={conversation_id}, ids=_IDS), fold)

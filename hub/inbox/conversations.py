@@ -1,0 +1,117 @@
+"""Ending, putting off and opening again. The client's wait is never paused by any of it (P-1)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from hub.domain.conversation import Conversation, ConversationState, Outcome
+from hub.domain.errors import Conflict
+from hub.domain.ids import ConversationId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.rights import Action, Person
+from hub.domain.timer import TimerKind
+from hub.domain.wait import WaitState
+from hub.inbox.changing import change_conversation
+from hub.inbox.folds.lead_moves import settle_lead
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.waits import end_wait
+from hub.inbox.office import Office
+
+_NOBODY_TO_ANSWER = frozenset({Outcome.spam, Outcome.duplicate, Outcome.unreachable})
+
+
+async def snooze(office: Office, actor: Person, conversation_id: ConversationId, *, until: datetime) -> None:
+    """Put a conversation out of sight until an instant; the clock of a waiting client runs on (P-1). Commits.
+
+    Raises:
+        Conflict: the instant has passed, or the conversation is closed.
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        if until <= work.rows.now or not conversation.is_open:
+            raise Conflict("only an open conversation can be put off, and only until a later moment")
+        slept = work.rows.conversations.put(conversation.id, replace(conversation, snoozed_until=until))
+        work.rows.arm(TimerKind.snooze, f"conversation:{conversation.id}", until)
+        facts = {"until": until}
+        record(work.rows, Fact.snoozed, slept, manager_id=actor.manager_id, actor=Actor.manager, facts=facts)
+
+    await change_conversation(office, actor, conversation_id, action=Action.snooze, change=change)
+
+
+async def close(
+    office: Office, actor: Person, conversation_id: ConversationId, *, outcome: Outcome, note: str = ""
+) -> None:
+    """Close a conversation with its outcome; the lead is won or lost by it (L-4). Commits; idempotent.
+
+    Spam, duplicate and unreachable say by themselves that no reply is needed (S8); any other outcome leaves a waiting
+    client to be answered or dismissed first.
+
+    Raises:
+        Conflict: the client still waits (S9), or a refusal lacks its reason (L-5).
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        if not conversation.is_open:
+            return
+        _end_wait(work, conversation, actor, outcome)
+        settle_lead(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
+        _close(work, conversation, actor, outcome=outcome, note=note)
+
+    await change_conversation(office, actor, conversation_id, action=Action.close, change=change)
+
+
+def _end_wait(work: LineWork, conversation: Conversation, actor: Person, outcome: Outcome) -> None:
+    wait = work.rows.open_wait(conversation.contact_id, conversation.line)
+    if wait is None:
+        return
+    if outcome not in _NOBODY_TO_ANSWER:
+        raise Conflict("the client still waits: answer, or say that no reply is needed, and then close (S9)")
+    end_wait(work.rows, wait, WaitState.dismissed, manager_id=actor.manager_id, note=outcome.value)
+
+
+def _close(work: LineWork, conversation: Conversation, actor: Person, *, outcome: Outcome, note: str) -> None:
+    closed = work.rows.conversations.put(
+        conversation.id,
+        replace(
+            conversation,
+            state=ConversationState.closed,
+            closed_at=work.rows.now,
+            outcome=outcome.value,
+            outcome_note=note,
+            offered_to=(),
+            transfer_to=None,
+            snoozed_until=None,
+        ),
+    )
+    work.rows.disarm(TimerKind.snooze, f"conversation:{closed.id}")
+    facts = {"outcome": outcome.value, "note": note}
+    record(work.rows, Fact.closed, closed, manager_id=actor.manager_id, actor=Actor.manager, facts=facts)
+
+
+async def reopen(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Open a closed conversation again; it stays with who had it, else it is the actor's. Commits; idempotent.
+
+    Raises:
+        Conflict: the client has a newer open conversation on the line.
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        if conversation.is_open:
+            return
+        if work.rows.open_conversation(conversation.contact_id, conversation.line) is not None:
+            raise Conflict("this client has an open conversation already: work there")
+        opened = replace(
+            conversation,
+            state=ConversationState.open,
+            closed_at=None,
+            outcome="",
+            outcome_note="",
+            assignee_id=conversation.assignee_id or actor.manager_id,
+        )
+        work.rows.conversations.put(conversation.id, opened)
+        record(work.rows, Fact.reopened, opened, manager_id=actor.manager_id, actor=Actor.manager)
+
+    await change_conversation(office, actor, conversation_id, action=Action.close, change=change)

@@ -1,0 +1,40 @@
+"""Answers the hub cannot see, on a person's word: they end the wait as `declared` and are counted apart (S11, C-11)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hub.domain.conversation import Conversation
+from hub.domain.ids import ManagerId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.wait import Wait, WaitState, finish, withdraw_breach
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.waits import stop_clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A person's word: the client was answered at `at` by `channel`, with this result in one line."""
+
+    at: datetime
+    channel: str
+    manager_id: ManagerId
+    result: str
+
+
+def declare_answered(rows: WorkingSet, conversation: Conversation, wait: Wait, word: Word) -> Wait:
+    """End a wait on a person's word; a breach stamped after the answer is taken back (B-1)."""
+    ended = finish(wait, WaitState.declared, word.at, manager_id=word.manager_id, note=word.result)
+    if wait.breached_at is not None and word.at <= wait.deadline_at:
+        ended = withdraw_breach(ended)
+    ended = rows.waits.put(wait.id, replace(ended, response_channel=word.channel))
+    stop_clocks(rows, ended)
+    answered = max(word.at, conversation.last_response_at or word.at)
+    rows.conversations.put(
+        conversation.id, replace(conversation, last_response_at=answered, last_responder_id=word.manager_id)
+    )
+    facts = {"channel": word.channel, "note": word.result, "seconds": (word.at - wait.started_at).total_seconds()}
+    record(rows, Fact.declared, ended, at=word.at, manager_id=word.manager_id, actor=Actor.manager, facts=facts)
+    mark_contacted(rows, ended)
+    return ended

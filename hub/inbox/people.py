@@ -1,0 +1,150 @@
+"""People of the business: invited, present, reachable, gone (R-6, RG-4).
+
+A person comes in by a link that works once for 48 hours; only its hash is stored. One who leaves loses access in the
+first commit, and what they held is handed over in the ones after it, as often as it takes.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.crash import crash_point
+from hub.domain.conversation import Conversation
+from hub.domain.delivery import Notice
+from hub.domain.errors import Conflict, NotFound
+from hub.domain.ids import ManagerId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.manager import Manager, Presence, Role
+from hub.domain.rights import Action, Person, Subject, ensure
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.assignment import release_wait, route_wait
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.office import Office
+from hub.inbox.queries.viewer import person_of
+from hub.store import managers, people
+from hub.store.pool import acquire
+from hub.store.worksets import Scope
+
+INVITED_FOR = timedelta(hours=48)
+AT_THE_MACHINE = Person(ManagerId(0), Role.admin, frozenset())
+"""Whoever runs commands on the machine itself: the first administrator is invited by nobody else."""
+
+_AT_ONCE = 50
+_IDS_EACH = 20
+
+
+async def create_invite(office: Office, actor: Person, *, key: str, name: str, role: Role = Role.manager) -> str:
+    """Invite a person and return the token of the link, shown once. Commits.
+
+    `key` is the name in the policy document; one who is there already (lost the account, comes back) is invited again
+    and keeps name and role. Access begins when the invitation is accepted.
+
+    Raises:
+        PermissionDenied, NotFound: only an administrator invites.
+    """
+    ensure(actor, Action.manage_people, Subject())
+    token = secrets.token_urlsafe(24)
+    now = office.clock.now()
+    async with acquire(office.pool) as connection, connection.transaction():
+        new_id = await office.ids.reserve(connection, 2)
+        invited = await people.find_by_key(connection, key)
+        if invited is None:
+            invited = Manager(ManagerId(new_id()), key, name, role, is_active=False)
+            await managers.add_manager(connection, invited, at=now)
+        await managers.add_invite(connection, new_id(), _hash(token), invited.id, now + INVITED_FOR)
+    return token
+
+
+async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) -> Person:
+    """Let in whoever holds the token: their Telegram account is the person's from now on. Commits; works once.
+
+    Raises:
+        NotFound: the token is unknown, used or older than 48 hours.
+        Conflict: the account belongs to another person of the business.
+    """
+    async with acquire(office.pool) as connection:
+        now = office.clock.now()
+        manager = await people.accept_invite(connection, _hash(token), tg_user_id, name=name, at=now)
+    if manager is None:
+        raise NotFound("this invitation does not work any more; ask the administrator for a new one")
+    return person_of(office.policy(), manager)
+
+
+async def set_presence(office: Office, actor: Person, presence: Presence, *, until: datetime | None = None) -> None:
+    """Store what the actor says of being at work, until an instant or until changed (R-6). Commits."""
+    async with acquire(office.pool) as connection:
+        await managers.set_presence(connection, actor.manager_id, presence.value, until)
+    office.wakeup.wake("timers")  # a queue may be served by whoever came
+
+
+async def set_reachable(office: Office, tg_user_id: int, is_reachable: bool) -> None:
+    """Store whether the person's messenger takes our messages: one who blocked the bot gets no work (R-6). Commits."""
+    async with acquire(office.pool) as connection:
+        await managers.set_reachable(connection, tg_user_id, is_reachable=is_reachable)
+
+
+async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) -> int:
+    """«Уволен»: end access at once and hand the work over by the rules; returns how many conversations (RG-4).
+
+    Commits access first, then the work in parts; called again after a crash it goes on where it stopped.
+
+    Raises:
+        Conflict: somebody dismisses themselves.
+        PermissionDenied, NotFound: only an administrator dismisses, and only people there are.
+    """
+    ensure(actor, Action.manage_people, Subject())
+    if manager_id == actor.manager_id:
+        raise Conflict("nobody can dismiss themselves: ask another administrator")
+    async with acquire(office.pool) as connection:
+        if await people.find_manager(connection, manager_id) is None:
+            raise NotFound("there is no such person")
+        crash_point("people.before_access_ends")
+        await managers.set_left(connection, manager_id, office.clock.now())
+    crash_point("people.after_access_ends")
+    handed_over = 0
+    while held := await _list_held(office, manager_id):
+        await _hand_over(office, manager_id, held)
+        handed_over += len(held)
+    return handed_over
+
+
+async def _list_held(office: Office, manager_id: ManagerId) -> list[int]:
+    async with acquire(office.pool) as connection:
+        return await people.list_held_conversations(connection, manager_id, limit=_AT_ONCE)
+
+
+async def _hand_over(office: Office, manager_id: ManagerId, held: Sequence[int]) -> None:
+    lines = {str(line) for line in office.policy().lines}
+    scope = Scope(conversations=set(held), lines=lines, always_lines=True, ids=_IDS_EACH * len(held))
+
+    def fold(rows: WorkingSet) -> None:
+        for conversation_id in held:
+            conversation = rows.conversations[conversation_id]
+            policy = office.policy()
+            _leave(LineWork(rows, policy, policy.get_line(conversation.line)), conversation, manager_id)
+
+    await office.change(scope, fold)
+
+
+def _leave(work: LineWork, conversation: Conversation, manager_id: ManagerId) -> None:
+    """Take one conversation from a person who left: a waiting client goes to somebody else, the rest becomes free."""
+    wait = work.rows.open_wait(conversation.contact_id, conversation.line)
+    if conversation.assignee_id == manager_id and wait is not None:
+        freed = release_wait(work.rows, wait, fact=Fact.released, manager_id=manager_id)
+        route_wait(work, freed, notice=Notice.assigned)
+        return
+    left = replace(
+        conversation,
+        assignee_id=None if conversation.assignee_id == manager_id else conversation.assignee_id,
+        transfer_to=None if conversation.transfer_to == manager_id else conversation.transfer_to,
+        offered_to=tuple(each for each in conversation.offered_to if each != manager_id),
+    )
+    work.rows.conversations.put(conversation.id, left)
+    record(work.rows, Fact.released, left, manager_id=manager_id, actor=Actor.hub, cause="RG-4")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

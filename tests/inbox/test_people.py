@@ -1,0 +1,111 @@
+"""People of the business come, pause and go (RG-4, R-6)."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.domain.errors import Conflict, NotFound, PermissionDenied
+from hub.domain.ids import ManagerId
+from hub.domain.manager import Presence, Role
+from hub.inbox.people import (
+    AT_THE_MACHINE,
+    accept_invite,
+    create_invite,
+    dismiss_manager,
+    set_presence,
+    set_reachable,
+)
+from hub.inbox.queries import get_actor_by_telegram, get_card
+from tests.inbox.desk import Desk, person, says
+from tests.inbox.test_queries import actor, owner
+
+
+async def test_rg4_an_invitation_works_once_and_only_its_hash_is_stored(desk: Desk) -> None:
+    token = await create_invite(desk.office, AT_THE_MACHINE, key="olga", name="", role=Role.head)
+    assert await get_actor_by_telegram(desk.office, 77) is None
+    assert token not in str(await desk.rows("invites"))
+
+    olga = await accept_invite(desk.office, token, 77, "Ольга")
+
+    assert (olga.role, await get_actor_by_telegram(desk.office, 77)) == (Role.head, olga)
+    assert (await desk.one("managers", "key = 'olga'"))["name"] == "Ольга"
+    with pytest.raises(NotFound):
+        await accept_invite(desk.office, token, 78, "Кто-то")
+
+
+async def test_rg4_an_invitation_ends_after_48_hours(desk: Desk) -> None:
+    token = await create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга")
+    desk.clock.move(timedelta(hours=48, seconds=1))
+    with pytest.raises(NotFound):
+        await accept_invite(desk.office, token, 77, "Ольга")
+
+
+async def test_one_account_is_one_person_and_the_invitation_stays_good(desk: Desk) -> None:
+    taken = (await desk.one("managers", "key = 'anna'"))["tg_user_id"]
+    token = await create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга")
+    with pytest.raises(Conflict):
+        await accept_invite(desk.office, token, taken, "Анна")
+    assert (await accept_invite(desk.office, token, 77, "Ольга")).is_active
+
+
+async def test_rg3_only_an_administrator_invites_and_dismisses(desk: Desk) -> None:
+    anna, ivan = await actor(desk, "anna"), await actor(desk, "ivan")
+    for attempt in (
+        create_invite(desk.office, anna, key="olga", name="Ольга"),
+        dismiss_manager(desk.office, anna, ivan.manager_id),
+    ):
+        with pytest.raises((NotFound, PermissionDenied)):
+            await attempt
+    assert len(await desk.rows("managers", "is_active")) == 2
+
+
+async def test_rg4_who_leaves_sees_nothing_at_once_and_the_work_goes_on(desk: Desk) -> None:
+    for number in range(4):
+        await desk.receive(says("Здравствуйте", at=desk.now, by=person(number + 1)))
+    anna, ivan = await actor(desk, "anna"), await actor(desk, "ivan")
+    [first, *_] = await desk.rows("conversations", "assignee_id = $1", anna.manager_id)
+    account = (await desk.one("managers", "key = 'anna'"))["tg_user_id"]
+
+    assert await dismiss_manager(desk.office, AT_THE_MACHINE, anna.manager_id) == 2
+
+    assert await get_actor_by_telegram(desk.office, account) is None
+    with pytest.raises(NotFound):
+        await get_card(desk.office, anna, first["id"])
+    assert {row["assignee_id"] for row in await desk.rows("conversations")} == {ivan.manager_id}
+    assert {row["assignee_id"] for row in await desk.rows("waits")} == {ivan.manager_id}
+    assert await dismiss_manager(desk.office, AT_THE_MACHINE, anna.manager_id) == 0
+
+
+async def test_rg4_work_without_a_waiting_client_becomes_free(desk: Desk) -> None:
+    await desk.receive(says("Здравствуйте", at=desk.now))
+    me = await owner(desk)
+    await desk.pool.execute("UPDATE waits SET state = 'answered'")
+    await dismiss_manager(desk.office, AT_THE_MACHINE, me.manager_id)
+    assert (await desk.one("conversations"))["assignee_id"] is None
+
+
+async def test_nobody_dismisses_themselves(desk: Desk) -> None:
+    await desk.hire("boss", role=Role.admin)
+    boss = await actor(desk, "boss")
+    with pytest.raises(Conflict):
+        await dismiss_manager(desk.office, boss, boss.manager_id)
+    with pytest.raises(NotFound):
+        await dismiss_manager(desk.office, boss, ManagerId(5))
+
+
+async def test_r6_presence_and_reach_decide_who_gets_work(desk: Desk) -> None:
+    anna, ivan = await actor(desk, "anna"), await actor(desk, "ivan")
+    await set_presence(desk.office, anna, Presence.off)
+    await desk.receive(says("Здравствуйте", at=desk.now, by=person(1)))
+    assert (await desk.one("waits"))["assignee_id"] == ivan.manager_id
+
+    await set_presence(desk.office, anna, Presence.schedule)
+    account = (await desk.one("managers", "key = 'ivan'"))["tg_user_id"]
+    await set_reachable(desk.office, account, False)
+    await desk.receive(says("Здравствуйте", at=desk.now, by=person(2)))
+    assert len(await desk.rows("waits", "assignee_id = $1", anna.manager_id)) == 1
+    assert await only_free(desk) == []
+
+
+async def only_free(desk: Desk) -> list[int]:
+    return [row["id"] for row in await desk.rows("conversations", "assignee_id IS NULL")]
