@@ -17,5 +17,5 @@ async def open_hints(config: Config) -> AsyncIterator[Hints]:
         return
     from hub.hints.redis import open_redis_hints  # noqa: PLC0415 - only installations with Redis load its client
 
-    async with open_redis_hints(address) as (wakeup, feed, rates, locks):
-        yield Hints(wakeup, feed, rates, locks)
+    async with open_redis_hints(address) as over_redis:
+        yield Hints(*over_redis)

@@ -103,7 +103,7 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
     """Return what the bot's screens and deeds work with."""
 
     async def fetch_file(file_id: str) -> bytes:
-        channel = building.connections.channel_of(row.id)
+        channel: object = building.connections.channel_of(row.id)
         if not isinstance(channel, FetchesMedia):
             raise PermanentFailure("the manager bot is not connected any more", reason="not_found")
         wanted = Attachment(AttachmentKind.document, provider_ref=file_id)

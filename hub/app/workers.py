@@ -19,6 +19,7 @@ from hub.delivery.upkeep import Upkeep
 from hub.delivery.worker import DeliveryWorker, LaneWork
 from hub.domain.delivery import Lane
 from hub.domain.errors import PayloadInvalid
+from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.inbox.process import Processor, parse_here
 
@@ -88,5 +89,5 @@ def list_polled(building: Building) -> list[Endpoint]:
         channel: Any = building.connections.channel_of(row.id)
         if row.state != "paused" and isinstance(channel, Polls) and isinstance(channel, Parses):
             lane = MANAGER_BOT if row.kind == MANAGER_BOT else "client"
-            polled.append(Endpoint(channel.context.connection_id, row.name, channel, lane))
+            polled.append(Endpoint(ConnectionId(row.id), row.name, channel, lane))
     return polled
