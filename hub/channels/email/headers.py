@@ -30,6 +30,7 @@ _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?$")
 _ADDRESS_TOKEN = re.compile(
     r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|"(?:[^"\\]|\\.)*"?|\([^()]*\)|<[^<>]*>|[,;:]|[^",;:<>()=]+|.', re.DOTALL
 )
+_ENDS = frozenset({",", ";", ":"})
 _SPACE = re.compile(r"[ \t\r\n]+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -201,33 +202,42 @@ def parse_addresses(raw: bytes, hint: str = "") -> list[MailAddress]:
     if raw.count(b'"') % 2:
         raw = raw.replace(b'"', b"")
     found: list[MailAddress] = []
-    words: list[str] = []
-    comment = angled = ""
+    tokens: list[str] = []
     for token in [*_ADDRESS_TOKEN.findall(raw.decode("latin-1")), ","]:
-        if token == ":":  # noqa: S105
-            words, comment, angled = [], "", ""
-        elif token in {",", ";"}:
-            found += _mailbox(words, comment, angled, hint)
-            words, comment, angled = [], "", ""
-        elif token[0] == "<" and token[-1] == ">":
-            angled = token[1:-1].strip(" \t") or angled
-        elif token[0] == "(" and len(token) > 1:
-            comment = token[1:-1]
+        if token in _ENDS:
+            found += _mailbox(tokens, hint) if token != ":" else []  # noqa: S105
+            tokens = []
         else:
-            words.append(_ESCAPED.sub(r"\1", token[1:-1]) if token[0] == '"' and len(token) > 1 else token)
+            tokens.append(token)
         if len(found) >= MAX_ADDRESSES:
             break
     return found
 
 
-def _mailbox(words: list[str], comment: str, angled: str, hint: str) -> list[MailAddress]:
-    plain = _SPACE.sub(" ", "".join(words)).strip(" ")
+def _mailbox(tokens: list[str], hint: str) -> list[MailAddress]:
+    """Return the mailbox that the tokens between two commas make, none if they are empty."""
+    words, comment, angled = _sort_tokens(tokens)
+    plain = _SPACE.sub(" ", words).strip(" ")
     if angled:
         return [MailAddress(_shown(plain or comment, hint), _shown(angled.replace(" ", ""), hint))]
     bare = next((word for word in plain.split(" ") if "@" in word.strip("@")), "")
     if bare:
         return [MailAddress(_shown(plain.replace(bare, "").strip(" ") or comment, hint), _shown(bare, hint))]
     return [MailAddress(_shown(plain, hint), "")] if plain else []
+
+
+def _sort_tokens(tokens: list[str]) -> tuple[str, str, str]:
+    """Return words, comment and the part in angle brackets; the last of each counts, an empty one does not."""
+    words, comment, angled = "", "", ""
+    for token in tokens:
+        first = token[0] if len(token) > 1 else ""
+        if first == "<":
+            angled = token[1:-1].strip(" \t") or angled
+        elif first == "(":
+            comment = token[1:-1]
+        else:
+            words += _ESCAPED.sub(r"\1", token[1:-1]) if first == '"' else token
+    return words, comment, angled
 
 
 def _shown(text: str, hint: str) -> str:

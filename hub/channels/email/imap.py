@@ -168,9 +168,7 @@ class ImapPoller:
             yield PollBatch((), cursor.passed(max(cursor.history_to, cursor.rescan_to)).to_json())
         while uids:
             window, uids = _window(uids, cursor, self._suspects.limit())
-            raws = await self._fetch(session, window, cursor)
-            old = [raw for raw in raws if window[-1] <= cursor.history_to or _is_of_the_past(raw, cursor)]
-            new = [raw for raw in raws if raw not in old]
+            old, new = _split_by_age(await self._fetch(session, window, cursor), cursor, last_uid=window[-1])
             if old and new:
                 yield PollBatch(old, cursor.to_json(), is_history=True)
             cursor = cursor.passed(window[-1])
@@ -238,6 +236,12 @@ def _window(uids: list[int], cursor: Cursor, limit: int) -> tuple[list[int], lis
     if window[0] <= border:
         window = [uid for uid in window if uid <= border]
     return window, uids[len(window) :]
+
+
+def _split_by_age(raws: Sequence[Raw], cursor: Cursor, *, last_uid: int) -> tuple[list[Raw], list[Raw]]:
+    """Return what is history and what may be a request, each in order."""
+    old = [raw for raw in raws if last_uid <= cursor.history_to or _is_of_the_past(raw, cursor)]
+    return old, [raw for raw in raws if raw not in old] if old else list(raws)
 
 
 def _groups(envelopes: Sequence[Envelope]) -> list[list[Envelope]]:

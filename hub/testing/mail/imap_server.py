@@ -140,6 +140,14 @@ class _Session:
                 await self._say(f"* CAPABILITY IMAP4rev1{idle}\r\n{tag} OK done\r\n".encode())
             case "LOGIN":
                 await self._log_in(tag, arguments)
+            case "LOGOUT":
+                await self._say(f"* BYE bye\r\n{tag} OK done\r\n".encode())
+                self._is_open = False
+            case _:
+                await self._answer_folder(name, tag, arguments)
+
+    async def _answer_folder(self, name: str, tag: str, arguments: str) -> None:
+        match name:
             case "EXAMINE" | "SELECT":
                 await self._say(self._folder(tag, name))
             case "UID SEARCH":
@@ -151,9 +159,6 @@ class _Session:
                 await self._say(b"".join(self._items(arguments)) + f"{tag} OK done\r\n".encode())
             case "IDLE":
                 await self._idle(tag)
-            case "LOGOUT":
-                await self._say(f"* BYE bye\r\n{tag} OK done\r\n".encode())
-                self._is_open = False
             case "NOOP":
                 self._told = len(self._server.letters)
                 await self._say(f"* {self._told} EXISTS\r\n{tag} OK done\r\n".encode())
