@@ -17,7 +17,7 @@ class Entry:
 
 CATALOGUE = (
     Entry("up", "roles", "Run the whole hub in this process."),
-    Entry("down", "down", "Stop the embedded database that `up` leaves running."),
+    Entry("down", "down", "Stop the embedded database if it still runs."),
     Entry("demo", "demo", "Play with the hub in the browser: no token, no Internet."),
     Entry("check", "check", "Test database, files, address and every connection; say what to do."),
     Entry("connect", "connect", "Connect a bot, mailbox, form or PBX and wait for its first event."),

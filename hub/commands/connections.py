@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app.connections import get_row
+from hub.app.connections import get_row, public_address
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
@@ -17,13 +17,17 @@ from hub.store.connections import AttemptRow, ConnectionRow
 from hub.store.pool import acquire
 
 app = typer.Typer()
+OneName = Annotated[str | None, typer.Argument(help="Name or number of one connection.")]
 Name = Annotated[str, typer.Argument(help="Name or number of the connection, as `hub connections` shows it.")]
 
 
 @app.command()
-@with_config()
-def connections(config: Config, *, as_json: AsJson = False) -> None:
-    """List connections and how they are; settings and addresses stay hidden."""
+@with_config("public_url")
+def connections(config: Config, name: OneName = None, *, as_json: AsJson = False) -> None:
+    """List connections and how they are; with a name print the address its provider calls (keep it secret)."""
+    if name:
+        typer.echo(run_on_ground(config, lambda ground: get_address(ground, name)))
+        return
     rows = run_on_ground(config, _list_rows)
     if as_json:
         print_json([_describe(row) for row in rows])
@@ -44,6 +48,18 @@ def attempts(config: Config, name: Name, *, as_json: AsJson = False) -> None:
         print_table(("at", "from", "method", "status", "bytes", "verdict", "fields"), [_attempt(row) for row in rows])
     else:
         typer.echo(say(config.language, "attempts.none"))
+
+
+async def get_address(ground: Ground, name: str) -> str:
+    """Return the address a provider calls for a connection; without a public URL the one on this machine."""
+    return address_of(ground, get_row(await _list_rows(ground), name))
+
+
+def address_of(ground: Ground, row: ConnectionRow) -> str:
+    """Return the address of a stored connection with its key in clear."""
+    base = ground.config.public_url or f"http://{ground.config.host}:{ground.config.port}"
+    key = ground.secrets.decrypt(row.key_encrypted) if row.key_encrypted else ""
+    return public_address(base, row.kind, key)
 
 
 async def _list_rows(ground: Ground) -> list[ConnectionRow]:

@@ -1,4 +1,4 @@
-"""`hub down`: stops the embedded database, which outlives the hub on purpose."""
+"""`hub down`: stops the embedded database, which outlives a killed hub on purpose."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ app = typer.Typer()
 @app.command()
 @with_config()
 def down(config: Config) -> None:
-    """Stop the embedded database that `up` leaves running; a hub that still uses it loses its connections."""
+    """Stop the embedded database if it still runs; a hub that uses it loses its connections."""
     if config.dsn.get_secret_value():
         raise ConfigError("the database is given by --dsn or HUB_DSN: it is stopped where it runs")
     keep_quiet()

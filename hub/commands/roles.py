@@ -4,19 +4,18 @@ import asyncio
 
 import typer
 
-from hub.app.roles import run_roles
+from hub.app.roles import ALL_ROLES, run_roles
 from hub.commands.options import with_config
 from hub.config import Config
 
 app = typer.Typer()
-_ALL = frozenset({"web", "work", "poll", "bot"})
 
 
 @app.command()
 @with_config("redis", "public_url", "host", "port")
 def up(config: Config) -> None:
     """Run the whole hub in this process, with an embedded database unless --dsn is given."""
-    asyncio.run(run_roles(config, _ALL))
+    asyncio.run(run_roles(config, ALL_ROLES))
 
 
 @app.command()

@@ -80,6 +80,8 @@ TEXTS: Mapping[str, Sentence] = {
     "people.address": Sentence(
         "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."
     ),
+    "check.setting": Sentence("настройка", "setting"),
+    "check.thing": Sentence("проверено", "looked at"),
     "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),
     "connect.address": Sentence("Адрес для провайдера: {url}", "Address for the provider: {url}"),
     "connect.waiting": Sentence(
@@ -121,7 +123,7 @@ TEXTS: Mapping[str, Sentence] = {
 }
 
 
-def say(language: str, key: str, **facts: object) -> str:
+def say(language: str, key: str, /, **facts: object) -> str:
     """Return a sentence in `ru` or `en` with its facts put in."""
     sentence = TEXTS[key]
     return (sentence.en if language == "en" else sentence.ru).format(**facts)

@@ -1,0 +1,64 @@
+"""Asks a person for the settings of a connection until the adapter's own model takes them.
+
+What the model misses or refuses is asked for, with the field's description; secrets are not shown while typed. Where
+nobody can answer (a script, a pipe) the faults are one error instead.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from hub.commands.settings import check_settings, list_setting_faults, read_value
+
+
+def ask_settings(model: type[BaseModel], given: Mapping[str, Any], *, asks_all: bool = False) -> dict[str, Any]:
+    """Return settings that the model takes, asking for what is missing; with `asks_all` for everything not given.
+
+    Raises:
+        ConfigError: nobody can be asked, or what is wrong is no single field.
+    """
+    settings = dict(given)
+    if not sys.stdin.isatty():
+        check_settings(model, settings)
+        return settings
+    for name in model.model_fields if asks_all else ():
+        if name not in settings:
+            _ask_into(settings, model, name)
+    while wrong := _wrong_fields(model, settings):
+        for name, fault in wrong.items():
+            if name in settings:
+                typer.echo(fault, err=True)
+            settings.pop(name, None)
+            _ask_into(settings, model, name)
+    return settings
+
+
+def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with each field, none if the model takes the settings.
+
+    Raises:
+        ConfigError: something is wrong that asking for a field does not mend.
+    """
+    try:
+        model.model_validate(dict(settings))
+    except ValidationError as error:
+        faults = list_setting_faults(error)
+        names = [str(fault["loc"][0]) if fault["loc"] else "" for fault in error.errors()]
+        if not set(names) <= set(model.model_fields):
+            check_settings(model, settings)
+        return dict(zip(names, faults, strict=True))
+    return {}
+
+
+def _ask_into(settings: dict[str, Any], model: type[BaseModel], name: str) -> None:
+    """Ask for one field; an empty answer leaves it to its default."""
+    field = model.model_fields[name]
+    is_secret = field.annotation is SecretStr
+    typer.echo(field.description or name)
+    is_required = field.is_required()
+    answer = typer.prompt(f"  {name}", default=None if is_required else "", hide_input=is_secret, show_default=False)
+    if answer:
+        settings[name] = read_value(model, name, answer)

@@ -1,0 +1,53 @@
+"""`hub check`: tests what the hub needs and says what to do. Exit code 1 if anything is wrong."""
+
+import asyncio
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+import typer
+
+from hub.commands.findings import Finding, look_at_everything
+from hub.commands.options import with_config
+from hub.commands.printing import AsJson, print_json, print_table
+from hub.commands.quiet import keep_quiet
+from hub.commands.texts import say
+from hub.config import Config
+from hub.domain.errors import ConfigError
+
+app = typer.Typer()
+
+
+@app.command()
+@with_config("redis", "files", "public_url")
+def check(config: Config, *, as_json: AsJson = False) -> None:
+    """Test database, Redis, files, public address and every connection; show the settings in force without secrets."""
+    keep_quiet()
+    findings = asyncio.run(_collect(config))
+    if as_json:
+        print_json({"settings": shown_settings(config), "findings": [asdict(each) for each in findings]})
+    else:
+        print_table((say(config.language, "check.setting"), ""), shown_settings(config).items())
+        typer.echo()
+        print_table((say(config.language, "check.thing"), "", ""), [_row(each) for each in findings])
+    wrong = [each.thing for each in findings if not each.is_ok]
+    if wrong:
+        raise ConfigError(f"{len(wrong)} of {len(findings)} need you: {', '.join(wrong)}; what to do stands above")
+
+
+def shown_settings(config: Config) -> dict[str, str]:
+    """Return the effective settings as text, secrets and passwords in addresses hidden."""
+    shown = {name: str(value) if value is not None else "" for name, value in config}
+    return shown | {"proxy": _without_password(config.proxy)}
+
+
+def _without_password(address: str) -> str:
+    parts = urlsplit(address)
+    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl() if parts.username else address
+
+
+async def _collect(config: Config) -> list[Finding]:
+    return [finding async for finding in look_at_everything(config)]
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    return finding.thing, "ok" if finding.is_ok else "!!", finding.says

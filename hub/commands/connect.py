@@ -1,0 +1,138 @@
+"""`hub connect KIND`: asks for settings, tries them, saves them encrypted, says what to press, waits for an event.
+
+The settings are those of the adapter's own model, so a new channel needs nothing here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.app.connections import (
+    Connections,
+    NewConnection,
+    channel_class,
+    check_connection,
+    create_connection,
+)
+from hub.app.ground import Ground
+from hub.channels.base import Channel, Receives, Subscribes
+from hub.commands.arrival_watch import ArrivalWatch
+from hub.commands.asking import ask_settings
+from hub.commands.connections import get_address
+from hub.commands.ground import run_on_ground
+from hub.commands.options import with_config
+from hub.commands.printing import print_lines
+from hub.commands.settings import read_assignments, read_settings_file
+from hub.commands.texts import say
+from hub.config import Config
+from hub.domain.errors import ConfigError
+from hub.hints.local import LocalRates
+from hub.net.http import Http
+
+app = typer.Typer()
+Kind = Annotated[
+    str, typer.Argument(help="telegram, email, webform, mango …; manager_bot is the bot managers work in.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person may say about a new connection."""
+
+    assigned: Annotated[list[str] | None, typer.Option("--set", help="A setting as name=value; may be repeated.")] = (
+        None
+    )
+    settings: Annotated[Path | None, typer.Option("--settings", help="TOML or JSON file with settings.")] = None
+    ask_all: Annotated[bool, typer.Option("--ask-all", help="Ask for every setting, not only for what is needed.")] = (
+        False
+    )
+    name: Annotated[str, typer.Option("--name", help="Name for people; the kind if left out.")] = ""
+    line: Annotated[str, typer.Option("--line", help="Key of the line its requests go to; rules decide if empty.")] = ""
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Save although the test fails.")] = False
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for the first event.")] = False
+
+
+@app.command()
+@with_config("public_url")
+def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
+    """Connect a bot, mailbox, form or PBX and wait for its first event.
+
+    Asks for the settings the channel needs, tests them, saves them encrypted, and prints the exact address and the
+    fields of the provider's cabinet.
+    """
+    _refuse_unreachable(config, kind)
+    settings = _collect(kind, wishes)
+    try:
+        run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes))
+    except KeyboardInterrupt:
+        typer.echo("\n" + say(config.language, "connect.stopped"))
+
+
+def _refuse_unreachable(config: Config, kind: str) -> None:
+    """Say what to do before anybody types settings in vain."""
+    if channel_class(kind).capabilities.needs_public_url and not config.public_url:
+        raise ConfigError(
+            f"{kind} only calls us and there is no public address: give --public-url https://hub.example.ru (a server "
+            "with a domain, or a tunnel to this machine), or take channels that need none: telegram by polling, email"
+        )
+
+
+def _collect(kind: str, wishes: Wishes) -> dict[str, Any]:
+    """Return settings from the file, then `--set`, then questions."""
+    model = channel_class(kind).settings_model
+    given = read_settings_file(wishes.settings) if wishes.settings else {}
+    given |= read_assignments(model, wishes.assigned or [])
+    return ask_settings(model, given, asks_all=wishes.ask_all)
+
+
+async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishes: Wishes) -> None:
+    http = Http(ground.config.proxy)
+    try:
+        await _try(ground, kind, settings, http=http, is_forced=wishes.unchecked)
+        new = await create_connection(ground, kind, name=wishes.name or kind, settings=settings, line=wishes.line)
+        channel = await _live_channel(ground, new, http)
+        await _tell(ground, new, channel)
+        if not wishes.no_wait:
+            await _wait(ground, kind, new, channel)
+    finally:
+        await http.close()
+
+
+async def _try(ground: Ground, kind: str, settings: Mapping[str, Any], *, http: Http, is_forced: bool) -> None:
+    result = await check_connection(ground, kind, settings, http)
+    print_lines(result.lines)
+    if not result.is_ok and not is_forced:
+        reason = result.lines[-1] if result.lines else "the test failed"
+        raise ConfigError(f"{kind} is not saved: {reason} (--unchecked saves it all the same)")
+
+
+async def _live_channel(ground: Ground, new: NewConnection, http: Http) -> Channel[Any]:
+    connections = Connections(ground, http, LocalRates())
+    await connections.reload()
+    channel = connections.channel_of(new.id)
+    if channel is None:
+        raise ConfigError(f"the connection {new.name} was removed while it was being made: connect again")
+    return channel
+
+
+async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> None:
+    """Print where the provider calls, what to press there, and what the provider says to our address."""
+    language = ground.config.language
+    typer.echo(say(language, "connect.saved", name=new.name))
+    if isinstance(channel, Receives):
+        typer.echo(say(language, "connect.address", url=await get_address(ground, new.name)))
+    print_lines(new.steps)
+    if isinstance(channel, Subscribes):
+        print_lines((await channel.subscribe()).lines)
+
+
+async def _wait(ground: Ground, kind: str, new: NewConnection, channel: Channel[Any]) -> None:
+    language = ground.config.language
+    typer.echo(say(language, "connect.waiting"))
+    watch = ArrivalWatch(ground, new.id, kind, channel, ground.clock.now())
+    async for line in watch.lines():
+        typer.echo(line)
+    typer.echo(say(language, "connect.works"))

@@ -1,0 +1,59 @@
+"""`hub explain conversation N`: who the client is, who was chosen and why, how the deadline came about."""
+
+from typing import Annotated
+
+import typer
+
+from hub.app.ground import Ground
+from hub.app.hints import open_hints
+from hub.app.office import build
+from hub.commands.ground import run_on_ground
+from hub.commands.options import with_config
+from hub.commands.printing import AsJson, print_json, print_lines
+from hub.config import Config
+from hub.domain.errors import NotFound
+from hub.domain.ids import ManagerId
+from hub.domain.manager import Role
+from hub.domain.rights import Person
+from hub.inbox.queries import explain_conversation, find_conversation_by_number
+
+app = typer.Typer(no_args_is_help=True, help="Say in words why a conversation is whose it is and when it is due.")
+Number = Annotated[str, typer.Argument(help="Number as people say it: 1042 or #1042.")]
+THE_OPERATOR = Person(ManagerId(0), Role.admin, frozenset())
+"""Whoever may run commands on this machine sees everything; no person of the business."""
+
+
+@app.callback()
+def _explain() -> None:
+    """Say in words why a conversation is whose it is and when it is due."""
+
+
+@app.command()
+@with_config()
+def conversation(config: Config, number: Number, *, as_json: AsJson = False) -> None:
+    """Print the story of a conversation, a sentence a line."""
+    lines = run_on_ground(config, lambda ground: _tell(ground, number))
+    if as_json:
+        print_json(lines)
+    else:
+        print_lines(lines)
+
+
+async def _tell(ground: Ground, number: str) -> list[str]:
+    async with open_hints(ground.config) as hints:
+        building = await build(ground, hints)
+        try:
+            office = building.office
+            found = await find_conversation_by_number(office, THE_OPERATOR, _read(number))
+            return await explain_conversation(office, THE_OPERATOR, found)
+        except NotFound as error:
+            raise NotFound(f"there is no conversation {number}; numbers stand on the managers' cards") from error
+        finally:
+            await building.http.close()
+
+
+def _read(number: str) -> int:
+    digits = number.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
+        raise typer.BadParameter(f"'{number}' is no number of a conversation; write 1042 or #1042")
+    return int(digits)

@@ -1,0 +1,123 @@
+"""What `hub check` looks at, one thing after the other; a fault of one is a finding and the rest is looked at still."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+
+from hub.app.connections import build_channel
+from hub.app.ground import Ground, open_ground
+from hub.channels.base import Checks
+from hub.commands.machine import NoRates
+from hub.config import Config
+from hub.domain.errors import ConfigError, HubError, ProviderError
+from hub.net.http import Http
+from hub.store.arrivals import list_newest_files
+from hub.store.connections import ConnectionRow, list_connections
+from hub.store.pool import acquire
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: `says` is its state, or what is wrong and what to do."""
+
+    thing: str
+    is_ok: bool
+    says: str
+
+
+async def look_at_everything(config: Config) -> AsyncIterator[Finding]:
+    """Yield a finding for database, keys, files and every connection, public address and Redis. Changes nothing."""
+    http = Http(config.proxy)
+    try:
+        async with open_ground(config) as ground:
+            async for finding in _look_at_ground(ground, http):
+                yield finding
+    except HubError as error:
+        yield Finding("database", is_ok=False, says=str(error))
+    yield await _find("public address", _try_address(config, http))
+    if config.redis.get_secret_value():
+        yield await _find("redis", _try_redis(config))
+    await http.close()
+
+
+async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
+    yield Finding("database", is_ok=True, says=await _describe_database(ground))
+    yield Finding("keys", is_ok=True, says=_describe_keys(ground.config))
+    yield await _find("files", _try_files(ground))
+    async with acquire(ground.pool) as connection:
+        rows = await list_connections(connection)
+    for row in rows:
+        yield await _find(f"{row.kind} {row.name}", _try_connection(ground, row, http))
+
+
+async def _find(thing: str, look: Awaitable[str]) -> Finding:
+    try:
+        return Finding(thing, is_ok=True, says=await look)
+    except HubError as error:
+        return Finding(thing, is_ok=False, says=str(error))
+
+
+async def _describe_database(ground: Ground) -> str:
+    async with acquire(ground.pool) as connection:
+        version = connection.get_server_version()
+    place = "at the given DSN" if ground.embedded is None else f"embedded in {ground.embedded.cluster}"
+    return f"PostgreSQL {version.major}.{version.minor}, {place}, durable, tables up to date"
+
+
+def _describe_keys(config: Config) -> str:
+    return "HUB_SECRET_KEYS" if config.secret_keys.get_secret_value() else f"{config.key_file}; keep a copy elsewhere"
+
+
+async def _try_redis(config: Config) -> str:
+    from hub.hints.redis_check import check_redis  # noqa: PLC0415 - only installations with Redis load its client
+
+    await check_redis(config.redis.get_secret_value())
+    return "answers"
+
+
+async def _try_files(ground: Ground) -> str:
+    """Write and read a file, and look for files that another machine may have written."""
+    content = b"hub check " + secrets.token_bytes(16)
+    stored = await ground.files.write(content)
+    path = ground.files.path(stored.digest)
+    if await ground.files.read(stored.digest) != content:
+        raise ConfigError(f"{ground.config.files_dir} gives back other bytes than were written: repair the disk")
+    path.unlink()
+    async with acquire(ground.pool) as connection:
+        named = await list_newest_files(connection)
+    missing = [digest for digest in named if not ground.files.path(digest).exists()]
+    if missing:
+        raise ConfigError(
+            f"{len(missing)} of the {len(named)} latest files are not in {ground.config.files_dir}: "
+            "give every machine of this hub the same mount as HUB_FILES"
+        )
+    return f"{ground.config.files_dir} is writable"
+
+
+async def _try_address(config: Config, http: Http) -> str:
+    if not config.public_url:
+        return "none; enough for Telegram by polling and e-mail. PBX and forms need HUB_PUBLIC_URL"
+    try:
+        answer = await http.request("GET", f"{config.public_url.rstrip('/')}/healthz")
+    except ProviderError as error:
+        raise ConfigError(
+            f"{error}: does {config.public_url} lead to this machine, is its certificate valid?"
+        ) from error
+    if answer.status != 200 or answer.body.strip() != b"ok":
+        raise ConfigError(
+            f"{config.public_url} answers {answer.status}, but not as the hub: is it running, does the proxy lead to "
+            f"{config.host}:{config.port}?"
+        )
+    return f"{config.public_url} leads to the hub"
+
+
+async def _try_connection(ground: Ground, row: ConnectionRow, http: Http) -> str:
+    channel = build_channel(ground, row, http=http, rates=NoRates())
+    if row.state != "active":
+        raise ConfigError(f"{row.state}: {row.state_reason or 'switched off'}")
+    if not isinstance(channel, Checks):
+        return "set up; its first event shows that it works"
+    result = await channel.check()
+    if not result.is_ok:
+        raise ConfigError(" ".join(result.lines))
+    return " ".join(result.lines)

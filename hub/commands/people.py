@@ -1,0 +1,83 @@
+"""`hub people`: who works here. The first administrator is made here: nobody could let them in otherwise."""
+
+from typing import Annotated
+
+import typer
+
+from hub.app.ground import Ground
+from hub.commands.ground import run_on_ground
+from hub.commands.invite_link import find_bot_link
+from hub.commands.options import with_config
+from hub.commands.printing import AsJson, print_json, print_table, shown_time
+from hub.commands.staff import Invitation, add_person, credit_address, invite_person, list_people, remove_person
+from hub.commands.texts import say
+from hub.config import Config
+from hub.domain.identity import IdentityType
+from hub.domain.manager import Role
+
+app = typer.Typer(no_args_is_help=True, help="Add managers, invite them to the bot, take them away.")
+Key = Annotated[str, typer.Argument(help="Short name for the rules: a-z, 0-9, - and _; for instance anna.")]
+Name = Annotated[str, typer.Argument(help="Name as clients and colleagues read it.")]
+Wanted = Annotated[Role, typer.Option("--role", help="What the person may see and do.")]
+Language = Annotated[str, typer.Option("--language", help="ru or en.")]
+AddressType = Annotated[IdentityType, typer.Argument(help="What kind of address.")]
+Value = Annotated[str, typer.Argument(help="The address: 101, +79161234567, anna@example.ru.")]
+Over = Annotated[str, typer.Option("--connection", help="Name of the PBX, for its extensions and logins.")]
+
+
+@app.command("list")
+@with_config()
+def list_(config: Config, *, as_json: AsJson = False) -> None:
+    """List everybody, those who left included."""
+    people = run_on_ground(config, list_people)
+    if as_json:
+        print_json(people)
+    elif people:
+        rows = [
+            (each.key, each.name, each.role.value, "+" if each.is_active else "-", "+" if each.tg_user_id else "-")
+            for each in people
+        ]
+        print_table(("key", "name", "role", "works", "in the bot"), rows)
+    else:
+        typer.echo(say(config.language, "people.none"))
+
+
+@app.command()
+@with_config()
+def add(config: Config, key: Key, name: Name, *, role: Wanted = Role.manager, language: Language = "ru") -> None:
+    """Add a person; `hub people invite` lets them into the bot."""
+    run_on_ground(config, lambda ground: add_person(ground, key, name, role=role, language=language))
+    typer.echo(say(config.language, "people.added", name=name, key=key))
+
+
+@app.command()
+@with_config()
+def invite(config: Config, key: Key, *, as_json: AsJson = False) -> None:
+    """Print an invitation to the manager bot for one use within two days."""
+
+    async def work(ground: Ground) -> tuple[Invitation, str]:
+        made = await invite_person(ground, key)
+        return made, await find_bot_link(ground, made.token)
+
+    made, link = run_on_ground(config, work)
+    if as_json:
+        print_json({"name": made.name, "token": made.token, "until": made.until, "link": link})
+        return
+    typer.echo(say(config.language, "people.invite", name=made.name, until=shown_time(made.until)))
+    typer.echo(say(config.language, "people.link" if link else "people.start", link=link, token=made.token))
+
+
+@app.command()
+@with_config()
+def remove(config: Config, key: Key) -> None:
+    """Take a person's access away at once; what they did stays in the history."""
+    name = run_on_ground(config, lambda ground: remove_person(ground, key))
+    typer.echo(say(config.language, "people.removed", name=name))
+
+
+@app.command()
+@with_config()
+def address(config: Config, key: Key, kind: AddressType, value: Value, *, over: Over = "") -> None:
+    """Credit calls and answers from an address to a person: an extension, own mobile, own mailbox."""
+    name = run_on_ground(config, lambda ground: credit_address(ground, key, kind, value=value, over=over))
+    typer.echo(say(config.language, "people.address", value=value, name=name))
