@@ -1,8 +1,13 @@
 """Small phrases that several families of screens share: channels, files, names, an address with its picture."""
 
+from functools import cache
+
 from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, line, quote
 from bots.texts import Texts
+from hub.channels.registry import get_channel_class
+from hub.channels.telephony.base import Telephony
+from hub.domain.errors import ConfigError
 from hub.domain.message import Attachment, MessageKind
 from hub.inbox.views import AddressView, MessageView
 
@@ -11,8 +16,8 @@ KILOBYTE = 1024
 
 
 def channel_name(texts: Texts, kind: str) -> str:
-    """Return what people call a channel; an unknown kind is its own name."""
-    key = f"channel.{kind}"
+    """Return what people call a channel: every PBX is a call, an unknown kind its own name."""
+    key = "channel.telephony" if _is_telephony(kind) else f"channel.{kind}"
     return texts(key) if texts.has(key) else kind
 
 
@@ -57,6 +62,14 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     elif not message.attachments:
         blocks.append(line(_kind_words(texts, message.kind)))
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
+
+
+@cache
+def _is_telephony(kind: str) -> bool:
+    try:
+        return issubclass(get_channel_class(kind), Telephony)
+    except ConfigError:
+        return False
 
 
 def _kind_words(texts: Texts, kind: MessageKind) -> str:

@@ -75,10 +75,10 @@ class Chat:
         """Send a stored file of a client with the line that names them; return the id of its message."""
         [drawing, *_] = draw(caption, limit=CAPTION_LIMIT)
         file = BufferedInputFile(content, attachment.name or attachment.kind.value)
-        crash_point("bot.before_send")
+        crash_point("bot.before_send_file")
         with provider_errors():
             message_id = await self._upload(attachment.kind, file, drawing)
-        crash_point("bot.after_send")
+        crash_point("bot.after_send_file")
         return message_id
 
     async def _send(

@@ -11,6 +11,7 @@ from bots.screens.elsewhere import WAYS, ways_screen
 from bots.screens.history import Page, history_screen, why_screen
 from bots.screens.lists import list_screen
 from bots.screens.refusals import refusal
+from bots.screens.words import channel_name
 from bots.texts import Texts
 from hub.domain import errors
 from hub.domain.conversation import Outcome
@@ -103,6 +104,11 @@ def test_reasons_are_told_a_sentence_a_line():
     assert why_screen(RU, CARD, ["Телефон подтверждён", "Правило «Москва»"]).text == (
         "❔ Почему так: #1042\n• Телефон подтверждён\n• Правило «Москва»"
     )
+
+
+def test_every_pbx_is_a_call_to_people():
+    assert channel_name(RU, "mapped") == "📞 Звонок"
+    assert channel_name(RU, "something_else") == "something_else"
 
 
 # --- transfer

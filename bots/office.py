@@ -1,0 +1,36 @@
+"""What `hub.app` gives the manager bot: the office of the use-cases, the files, and who people are."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bots.memory import Memory
+from hub.domain.ids import ManagerId
+from hub.domain.manager import Manager
+from hub.inbox.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class BotOffice:
+    """Built once. `bot_name` names the manager bot in links, screens and idempotency keys, and never changes.
+
+    `fetch_file` gets a file that a manager sent by its id at the messenger (raises `ProviderError`). `store_file` makes
+    content durable and returns its name (`Attachment.sha256`), `read_file` brings it back.
+    `find_manager` reads the person afresh: language and Telegram account; `None` for one who left.
+    """
+
+    office: Office
+    bot_name: str
+    fetch_file: Callable[[str], Awaitable[bytes]]
+    store_file: Callable[[bytes], Awaitable[str]]
+    read_file: Callable[[str], Awaitable[bytes]]
+    find_manager: Callable[[ManagerId], Awaitable[Manager | None]]
+
+    @property
+    def memory(self) -> Memory:
+        """Return the bot's rows."""
+        return Memory(self.office, self.bot_name)
+
+    def now(self) -> datetime:
+        """Return the instant in UTC."""
+        return self.office.clock.now()

@@ -1,0 +1,40 @@
+"""What `bots.intake` needs of the manager bot in Telegram: carry out an update, answer a press."""
+
+from collections.abc import Mapping
+
+import structlog
+from aiogram import Bot
+
+from bots.office import BotOffice
+from bots.telegram.dispatcher import build_dispatcher
+from bots.telegram.failures import provider_errors
+from hub.crash import crash_point
+from hub.domain.errors import ProviderError
+
+log = structlog.get_logger(__name__)
+
+
+class ManagerBot:
+    """One bot and its dispatcher; the `Messenger` of `bots.intake`."""
+
+    def __init__(self, desk: BotOffice, bot: Bot) -> None:
+        self._bot = bot
+        self._dispatcher = build_dispatcher(desk)
+
+    async def feed(self, update: Mapping[str, object], key: str) -> None:
+        """Carry out one stored update; `key` names whatever it causes.
+
+        Raises:
+            ProviderError, StorageUnavailable: it could not be done now; the update should come again.
+        """
+        await self._dispatcher.feed_raw_update(self._bot, dict(update), key=key)
+
+    async def answer_press(self, query_id: str) -> None:
+        """Stop the waiting sign; that Telegram does not hear it is logged and harmless."""
+        crash_point("bot.before_answer_press")
+        try:
+            with provider_errors():
+                await self._bot.answer_callback_query(query_id)
+        except ProviderError as error:
+            log.info("bot.press_unanswered", reason=error.code)
+        crash_point("bot.after_answer_press")

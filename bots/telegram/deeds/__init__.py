@@ -1,0 +1,20 @@
+"""What presses and commands do, one family a module; each declares its table, joined here.
+
+A deed reads the state afresh, calls one use-case and shows the result. Rights are the use-case's; errors of the hub go
+up to `presses` and `commands`, which say them politely.
+"""
+
+from collections.abc import Mapping
+
+from bots.screens.action import Press
+from bots.telegram.deeds import answering, assignment, calling, ending, matching, reading
+from bots.telegram.turn import Deed
+
+DEEDS: Mapping[Press, Deed] = (
+    reading.DEEDS | assignment.DEEDS | ending.DEEDS | calling.DEEDS | matching.DEEDS | answering.DEEDS
+)
+WRITTEN: Mapping[Press, Deed] = assignment.WRITTEN | ending.WRITTEN | calling.WRITTEN
+"""Deeds completed by a written line (`bots.telegram.prompts`)."""
+
+GUARDED = frozenset({Press.give, Press.end, Press.needless})
+"""Decisions that hold only for the state they were made on: a press with an older version asks again."""

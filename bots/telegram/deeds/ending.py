@@ -1,0 +1,130 @@
+"""Ending and putting off: snooze, close with an outcome, reopen, no reply needed (S8, S9, P-1)."""
+
+from datetime import datetime
+
+from bots.screens import closing, moments
+from bots.screens.action import Action, Press
+from bots.screens.screen import notice
+from bots.screens.snooze import parse_until, snooze_screen
+from bots.screens.words import outcome_name
+from bots.telegram.cards import post_card, refresh_card
+from bots.telegram.deeds.reading import get
+from bots.telegram.prompts import ask
+from bots.telegram.turn import Turn
+from hub.domain.conversation import Outcome
+from hub.domain.errors import Conflict
+from hub.inbox import conversations, waits
+from hub.inbox.views import CardView
+
+
+async def snooze(turn: Turn, action: Action) -> None:
+    """Offer times, or take the one written behind the command."""
+    card = await get(turn, action)
+    if not turn.words:
+        await turn.show(snooze_screen(turn.texts, card, now=turn.now()), about=card.id)
+        return
+    await _put_off(turn, card, parse_until(turn.words, now=turn.now(), zone=card.zone))
+
+
+async def sleep(turn: Turn, action: Action) -> None:
+    """Put off until the pressed time."""
+    card = await get(turn, action)
+    await _put_off(turn, card, parse_until(action.arg, now=turn.now(), zone=card.zone))
+
+
+async def close(turn: Turn, action: Action) -> None:
+    """Ask for the outcome, or take the one written behind the command with its comment."""
+    card = await get(turn, action)
+    word, _, note = turn.words.partition(" ")
+    if word not in Outcome.__members__:
+        await turn.show(closing.outcomes_screen(turn.texts, card), about=card.id)
+    elif Outcome(word) is Outcome.refused and not note:
+        await turn.show(closing.refusal_screen(turn.texts, card), about=card.id)
+    else:
+        await _close(turn, card, Outcome(word), note)
+
+
+async def end(turn: Turn, action: Action) -> None:
+    """Close with the pressed outcome; a refusal asks why first."""
+    card = await get(turn, action)
+    word, _, why = action.arg.partition(".")
+    outcome = Outcome(word) if word in Outcome.__members__ else Outcome.solved
+    if outcome is Outcome.refused and why not in closing.REFUSALS:
+        await turn.show(closing.refusal_screen(turn.texts, card), about=card.id)
+        return
+    await _close(turn, card, outcome, turn.texts(f"refusal.{why}") if why else "")
+
+
+async def reopen(turn: Turn, action: Action) -> None:
+    """Open a closed conversation again."""
+    card = await get(turn, action)
+    await conversations.reopen(turn.office, turn.actor, card.id)
+    await post_card(turn, await get(turn, action))
+
+
+async def dismiss(turn: Turn, action: Action) -> None:
+    """Say that no reply is needed, with the reason behind the command or by choice."""
+    card = await get(turn, action)
+    if turn.words:
+        await _dismiss(turn, card, turn.words)
+    else:
+        await turn.show(closing.reasons_screen(turn.texts, card, now=turn.now()), about=card.id)
+
+
+async def needless(turn: Turn, action: Action) -> None:
+    """Say that no reply is needed for the pressed reason; an own one is written."""
+    card = await get(turn, action)
+    if action.arg == closing.OWN_REASON:
+        await ask(turn, action, notice(turn.texts("dismiss.write", number=card.number)))
+    elif action.arg in closing.REASONS:
+        await _dismiss(turn, card, turn.texts(f"dismiss.{action.arg}"))
+    else:
+        await _dismiss(turn, card, "")
+
+
+async def needless_because(turn: Turn, action: Action) -> None:
+    """Say that no reply is needed for the written reason."""
+    await _dismiss(turn, await get(turn, action), turn.words)
+
+
+async def _put_off(turn: Turn, card: CardView, until: datetime | None) -> None:
+    if until is None:
+        await turn.say("snooze.format", number=card.number)
+        return
+    await conversations.snooze(turn.office, turn.actor, card.id, until=until)
+    await refresh_card(turn, card.id)
+    at = moments.clock_time(turn.texts, until, zone=card.zone, now=turn.now())
+    await turn.say("snooze.done", number=card.number, time=at)
+
+
+async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> None:
+    """Close; a client who still waits is answered or dismissed first (S9)."""
+    try:
+        await conversations.close(turn.office, turn.actor, card.id, outcome=outcome, note=note)
+    except Conflict:
+        await turn.show(closing.still_waiting_screen(turn.texts, card), about=card.id)
+        return
+    await refresh_card(turn, card.id)
+    await turn.say("close.done", number=card.number, outcome=outcome_name(turn.texts, outcome.value))
+
+
+async def _dismiss(turn: Turn, card: CardView, reason: str) -> None:
+    try:
+        await waits.dismiss(turn.office, turn.actor, card.id, reason=reason)
+    except Conflict:
+        await turn.show(closing.reasons_screen(turn.texts, card, now=turn.now()), about=card.id)
+        return
+    await refresh_card(turn, card.id)
+    await turn.say("dismiss.done", number=card.number)
+
+
+DEEDS = {
+    Press.snooze: snooze,
+    Press.sleep: sleep,
+    Press.close: close,
+    Press.end: end,
+    Press.reopen: reopen,
+    Press.dismiss: dismiss,
+    Press.needless: needless,
+}
+WRITTEN = {Press.needless: needless_because}

@@ -1,0 +1,45 @@
+"""«Это один клиент?»: join, keep apart, undo (M-5, M-10)."""
+
+from bots.screens.action import Action, Press, from_base36
+from bots.screens.question import joined_screen, question_screen
+from bots.telegram.cards import refresh_card
+from bots.telegram.turn import Turn
+from hub.domain.ids import ContactId
+from hub.inbox import merge
+from hub.inbox.queries import get_candidate
+
+
+async def question(turn: Turn, action: Action) -> None:
+    """Show the question."""
+    await turn.show(question_screen(turn.texts, await get_candidate(turn.office, turn.actor, action.subject)))
+
+
+async def join(turn: Turn, action: Action) -> None:
+    """Join the new card with the pressed one; without a choice show the question."""
+    if not action.arg:
+        await question(turn, action)
+        return
+    asked = await get_candidate(turn.office, turn.actor, action.subject)
+    with_contact = ContactId(from_base36(action.arg))
+    merge_id = await merge.join_candidate(turn.office, turn.actor, asked.id, with_contact=with_contact)
+    if asked.conversation_id is not None:
+        await refresh_card(turn, asked.conversation_id)
+    await turn.show(joined_screen(turn.texts, merge_id))
+
+
+async def apart(turn: Turn, action: Action) -> None:
+    """Keep the cards apart."""
+    asked = await get_candidate(turn.office, turn.actor, action.subject)
+    await merge.keep_apart(turn.office, turn.actor, asked.id)
+    if asked.conversation_id is not None:
+        await refresh_card(turn, asked.conversation_id)
+    await turn.say("question.apart")
+
+
+async def undo(turn: Turn, action: Action) -> None:
+    """Take a merge back."""
+    await merge.undo_merge(turn.office, turn.actor, action.subject)
+    await turn.say("question.undone")
+
+
+DEEDS = {Press.question: question, Press.merge: join, Press.apart: apart, Press.undo: undo}

@@ -1,0 +1,109 @@
+"""Looking: card, client, history, reasons, lists, search, desk, help. Reading changes nothing but the screen."""
+
+from bots.screens.action import Action, Press
+from bots.screens.client import client_screen
+from bots.screens.desk import desk_screen, help_screen
+from bots.screens.history import Page, history_screen, why_screen
+from bots.screens.lists import list_screen
+from bots.screens.quoting import one_line
+from bots.telegram.cards import post_card
+from bots.telegram.turn import Turn
+from hub.domain.ids import ConversationId
+from hub.domain.manager import Presence
+from hub.inbox import queries
+from hub.inbox.people import set_presence
+from hub.inbox.views import CardView
+
+
+async def card(turn: Turn, action: Action) -> None:
+    """Bring the live card down to the end of the chat."""
+    await post_card(turn, await get(turn, action))
+
+
+async def client(turn: Turn, action: Action) -> None:
+    """Show the client's card."""
+    shown = await get(turn, action)
+    await turn.show(client_screen(turn.texts, shown), about=shown.id)
+
+
+async def history(turn: Turn, action: Action) -> None:
+    """Show a page of the history, the newest one first."""
+    shown = await get(turn, action)
+    number = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
+    messages, has_older = await queries.get_history(turn.office, turn.actor, shown.id, page=number)
+    screen = history_screen(turn.texts, shown, Page(messages, number, has_older), now=turn.now())
+    await turn.show(screen, about=shown.id)
+
+
+async def why(turn: Turn, action: Action) -> None:
+    """Show how it came about: identity, routing, deadline."""
+    shown = await get(turn, action)
+    reasons = await queries.explain_conversation(turn.office, turn.actor, shown.id)
+    await turn.show(why_screen(turn.texts, shown, reasons), about=shown.id)
+
+
+async def my(turn: Turn, action: Action) -> None:
+    """List the manager's open conversations."""
+    rows = await queries.list_mine(turn.office, turn.actor)
+    await turn.show(list_screen(turn.texts, turn.texts("list.my"), rows, now=turn.now()))
+
+
+async def queue(turn: Turn, action: Action) -> None:
+    """List what nobody has taken."""
+    rows = await queries.list_queue(turn.office, turn.actor)
+    await turn.show(list_screen(turn.texts, turn.texts("list.queue"), rows, now=turn.now()))
+
+
+async def overdue(turn: Turn, action: Action) -> None:
+    """List what is late: own conversations, for heads those of their lines."""
+    rows = await queries.list_overdue(turn.office, turn.actor)
+    await turn.show(list_screen(turn.texts, turn.texts("list.overdue"), rows, now=turn.now()))
+
+
+async def search(turn: Turn, action: Action) -> None:
+    """List what fits the words of the command."""
+    if not turn.words:
+        await turn.say("find.ask")
+        return
+    rows = await queries.find_conversations(turn.office, turn.actor, turn.words)
+    title = turn.texts("list.found", text=one_line(turn.words, 40))
+    await turn.show(list_screen(turn.texts, title, rows, now=turn.now()))
+
+
+async def desk(turn: Turn, action: Action) -> None:
+    """Show the counts of the day."""
+    counts = await queries.get_desk(turn.office, turn.actor)
+    await turn.show(desk_screen(turn.texts, counts, now=turn.now()))
+
+
+async def shift(turn: Turn, action: Action) -> None:
+    """Set whether the manager works; `/shift` alone shows the day."""
+    wanted = action.arg or turn.words.casefold()
+    if wanted in Presence.__members__:
+        await set_presence(turn.office, turn.actor, Presence(wanted))
+    await desk(turn, action)
+
+
+async def help_(turn: Turn, action: Action) -> None:
+    """Show what the bot can do."""
+    await turn.show(help_screen(turn.texts, turn.actor.role))
+
+
+async def get(turn: Turn, action: Action) -> CardView:
+    """Return the conversation an action is about, as this manager may see it."""
+    return await queries.get_card(turn.office, turn.actor, ConversationId(action.subject))
+
+
+DEEDS = {
+    Press.card: card,
+    Press.client: client,
+    Press.history: history,
+    Press.why: why,
+    Press.my: my,
+    Press.queue: queue,
+    Press.overdue: overdue,
+    Press.search: search,
+    Press.desk: desk,
+    Press.shift: shift,
+    Press.help: help_,
+}

@@ -1,0 +1,80 @@
+"""The router of the manager bot: which update means what. Fed by `bots.intake` with stored updates, one at a time.
+
+aiogram's own polling and webhook handlers are not used: they confirm updates before they are handled.
+"""
+
+from dataclasses import replace
+
+from aiogram import Bot, Dispatcher, F, Router
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+
+from bots.memory import Purpose
+from bots.office import BotOffice
+from bots.telegram.entrance import admit, greet_stranger, welcome
+from bots.telegram.messages import receive
+from bots.telegram.presses import press
+from bots.telegram.turn import Turn
+from hub.inbox.people import set_reachable
+
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+"""What the bot asks Telegram for; asking for less loses updates for ever."""
+
+GONE = frozenset({ChatMemberStatus.KICKED, ChatMemberStatus.LEFT})
+
+
+def build_dispatcher(desk: BotOffice) -> Dispatcher:
+    """Return a dispatcher that hands its updates to this office; `key` comes with each update."""
+    router = Router()
+    private = F.chat.type == ChatType.PRIVATE
+    router.message.register(on_message, private)
+    router.edited_message.register(on_edit, private)
+    router.callback_query.register(on_press)
+    router.my_chat_member.register(on_membership, private)
+    dispatcher = Dispatcher(desk=desk, disable_fsm=True)
+    dispatcher.include_router(router)
+    return dispatcher
+
+
+async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str) -> None:
+    """Hand a message to its manager's turn, or greet a stranger."""
+    if message.from_user is None:
+        return
+    turn = await admit(desk, bot, message.from_user, key=key)
+    if turn is None:
+        await greet_stranger(desk, bot, message)
+    elif (message.text or "").startswith("/start"):
+        await welcome(turn, message.from_user.full_name)
+    else:
+        await receive(replace(turn, own=message.message_id), message)
+
+
+async def on_edit(message: Message, desk: BotOffice, bot: Bot, key: str) -> None:
+    """Say of an edited answer that the client has the earlier text."""
+    if message.from_user is None:
+        return
+    turn = await admit(desk, bot, message.from_user, key=key)
+    shown = await desk.memory.find(message.chat.id, message.message_id) if turn else None
+    if turn is not None and shown is not None and shown.purpose is Purpose.answer:
+        await replace(turn, own=message.message_id).say("reply.edited")
+
+
+async def on_press(query: CallbackQuery, desk: BotOffice, bot: Bot, key: str) -> None:
+    """Carry out a pressed button; the press itself was answered by `bots.intake` already."""
+    turn = await admit(desk, bot, query.from_user, key=key)
+    if turn is None:
+        return
+    pressed = query.message.message_id if query.message else 0
+    await press(await _in_place(turn, pressed), query.data or "")
+
+
+async def on_membership(change: ChatMemberUpdated, desk: BotOffice) -> None:
+    """Note that a manager blocked the bot or came back (R-6)."""
+    is_gone = change.new_chat_member.status in GONE
+    await set_reachable(desk.office, change.from_user.id, not is_gone)
+
+
+async def _in_place(turn: Turn, pressed: int) -> Turn:
+    """Return the turn that answers in place of the pressed message, unless that is a card or a client's message."""
+    shown = await turn.desk.memory.find(turn.chat.id, pressed)
+    return replace(turn, pressed=0 if shown is not None and shown.is_kept else pressed)

@@ -1,0 +1,60 @@
+"""Who may come in: people by invitation, with the role they have at this very moment (RG-4, reliability 91).
+
+A stranger gets one neutral sentence and nothing else, whatever they write or press; a person who left is a stranger.
+"""
+
+import structlog
+from aiogram import Bot
+from aiogram.types import Message, User
+
+from bots.office import BotOffice
+from bots.screens.screen import notice
+from bots.telegram.chat import Chat
+from bots.telegram.commands import key_rows
+from bots.telegram.render import labels_below
+from bots.telegram.turn import Turn
+from bots.texts import Texts
+from hub.domain.errors import HubError, ProviderError
+from hub.inbox.people import accept_invite
+from hub.inbox.queries import get_actor_by_telegram
+
+INVITE = "/start m_"
+log = structlog.get_logger(__name__)
+
+
+async def admit(desk: BotOffice, bot: Bot, user: User, *, key: str) -> Turn | None:
+    """Return a turn of the manager whose Telegram account this is, `None` for a stranger."""
+    actor = await get_actor_by_telegram(desk.office, user.id)
+    if actor is None:
+        return None
+    manager = await desk.find_manager(actor.manager_id)
+    language = manager.language if manager else ""
+    return Turn(desk, Chat(bot, user.id), actor, Texts(language), key)
+
+
+async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
+    """Accept an invitation, or say the neutral sentence."""
+    user, text = message.from_user, message.text or ""
+    if user is None:
+        return
+    texts = Texts((user.language_code or "ru")[:2])
+    if not text.startswith(INVITE):
+        await Chat(bot, user.id).show(notice(texts("start.stranger")))
+        return
+    try:
+        await accept_invite(desk.office, text.removeprefix(INVITE).strip(), user.id, user.full_name)
+    except ProviderError:
+        raise
+    except HubError as error:
+        log.warning("bot.invite_refused", reason=error.code)
+        await Chat(bot, user.id).show(notice(texts("start.bad_invite")))
+        return
+    turn = await admit(desk, bot, user, key="")
+    if turn is not None:
+        await welcome(turn, user.full_name)
+
+
+async def welcome(turn: Turn, name: str) -> None:
+    """Greet a manager and put the keys under the input field."""
+    screen = notice(turn.texts("start.welcome", name=name))
+    await turn.chat.show(screen, below=labels_below(*key_rows(turn.texts)))

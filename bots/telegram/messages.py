@@ -1,0 +1,92 @@
+"""A manager's message and what it means.
+
+In this order: a command; a reply to a linked message, which goes to that client (or is a note, by `//` or 📝); the line
+that something asked for; else the bot asks whom it is for.
+"""
+
+from dataclasses import replace
+
+import structlog
+from aiogram.types import Message
+
+from bots.memory import Shown
+from bots.telegram import prompts
+from bots.telegram.answers import answer, ask_whom
+from bots.telegram.commands import parse_command, run_command
+from bots.telegram.deeds import WRITTEN
+from bots.telegram.files import read_file, store
+from bots.telegram.presses import say_refusal
+from bots.telegram.turn import Turn
+from hub.domain.errors import HubError, ProviderError
+from hub.inbox.reply import Content, add_note
+
+NOTE_MARKS = ("//", "📝")
+log = structlog.get_logger(__name__)
+
+
+async def receive(turn: Turn, message: Message) -> None:
+    """Do what a manager's message asks for; refusals of the hub are said politely.
+
+    Raises:
+        ProviderError: Telegram could not be reached: the update comes again.
+    """
+    try:
+        await _understand(turn, message)
+    except ProviderError:
+        raise
+    except HubError as error:
+        log.info("bot.message_refused", reason=error.code, detail=str(error), manager_id=turn.actor.manager_id)
+        await say_refusal(turn, error)
+
+
+async def _understand(turn: Turn, message: Message) -> None:
+    text = message.text or message.caption or ""
+    replied = await _replied(turn, message)
+    if message.text and (command := parse_command(message.text)):
+        await run_command(turn, command, replied)
+    elif replied is not None and text.startswith(NOTE_MARKS):
+        await _note(turn, replied, text)
+    elif replied is None and message.text and await _complete(turn, message, text):
+        return
+    else:
+        await _answer(turn, message, replied)
+
+
+async def _replied(turn: Turn, message: Message) -> Shown | None:
+    """Return what the message replied to shows; a reply to something unlinked has no context."""
+    if message.reply_to_message is None:
+        return None
+    return await turn.desk.memory.find(turn.chat.id, message.reply_to_message.message_id)
+
+
+async def _complete(turn: Turn, message: Message, text: str) -> bool:
+    """Complete what is being asked with the written line; return False if nothing is."""
+    waiting = await prompts.asked(turn)
+    if waiting is None:
+        return False
+    action, _ = waiting
+    await WRITTEN[action.press](replace(turn, words=text.strip()), action)
+    await prompts.answered(turn)
+    return True
+
+
+async def _note(turn: Turn, replied: Shown, text: str) -> None:
+    words = text
+    for mark in NOTE_MARKS:
+        words = words.removeprefix(mark)
+    await add_note(turn.office, turn.actor, replied.conversation_id, text=words.strip(), key=turn.key)
+    await turn.chat.react(turn.own, "✍")
+
+
+async def _answer(turn: Turn, message: Message, replied: Shown | None) -> None:
+    """Send text and file to the client the reply names; without a reply ask whom they are for."""
+    carried = read_file(message)
+    if carried.is_other or carried.is_too_large:
+        await turn.say("reply.too_large" if carried.is_too_large else "reply.unsupported")
+        return
+    files = () if carried.file is None else (await store(turn.desk, carried.file),)
+    content = Content(message.text or message.caption or "", files)
+    if replied is None:
+        await ask_whom(turn, content, album=message.media_group_id or "")
+    else:
+        await answer(turn, replied.conversation_id, replace(content, reply_to=replied.message_id))

@@ -1,0 +1,185 @@
+"""What each notice shows a manager: from the state at sending, not from the moment it was decided.
+
+A conversation the manager may no longer see collapses instead: a notice never shows what its receiver may not read
+(RG-2). Each returns the ids of the messages it made, empty when an existing one was changed.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from bots.memory import Purpose
+from bots.screens import feedback
+from bots.screens.mirror import mirror_screen
+from bots.screens.question import question_screen
+from bots.screens.quoting import one_line
+from bots.screens.screen import Screen, notice
+from bots.telegram.cards import collapse_card, post_card, refresh_card, show_files
+from bots.telegram.turn import Turn
+from hub.domain.delivery import Notice
+from hub.domain.errors import NotFound
+from hub.domain.ids import ConversationId, ManagerId, MessageId
+from hub.domain.message import DeliveryState
+from hub.inbox.queries import get_candidate, get_card, get_history
+from hub.inbox.views import CardView, MessageView
+
+Payload = Mapping[str, object]
+Teller = Callable[[Turn, Payload], Awaitable[list[int]]]
+
+ONE_SOUND_IN = timedelta(seconds=30)
+PAGES_SEARCHED = 4
+_HEADLINES = {
+    Notice.new_lead: "card.fresh",
+    Notice.assigned: "card.assigned",
+    Notice.transferred: "card.transferred",
+    Notice.queue: "card.in_queue",
+    Notice.woken: "card.woken",
+}
+_WITH_FILES = frozenset({Notice.new_lead, Notice.offer, Notice.assigned, Notice.transferred})
+
+
+async def tell(turn: Turn, payload: Payload) -> list[int]:
+    """Show what a payload of the notify lane describes; the turn's key is the delivery's."""
+    kind = Notice(str(payload["notice"]))
+    try:
+        return await _TELLERS.get(kind, _card)(turn, payload)
+    except NotFound:
+        await collapse_card(turn, _conversation(payload))
+        return []
+
+
+async def find_message(turn: Turn, card: CardView, message_id: MessageId) -> MessageView:
+    """Return a message of the conversation, looking at the newest ones first.
+
+    Raises:
+        NotFound: it is not among the newest twenty.
+    """
+    found = next((message for message in card.recent if message.id == message_id), None)
+    page, more = 0, True
+    while found is None and more and page < PAGES_SEARCHED:
+        messages, more = await get_history(turn.office, turn.actor, card.id, page=page)
+        found = next((message for message in messages if message.id == message_id), None)
+        page += 1
+    if found is None:
+        raise NotFound("the message is not among the newest of its conversation")
+    return found
+
+
+async def _card(turn: Turn, payload: Payload) -> list[int]:
+    """Bring the card anew, with sound: a lead, an offer, a missed call, something handed over or back."""
+    kind = Notice(str(payload["notice"]))
+    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    ids = await post_card(turn, card, headline=_HEADLINES.get(kind, ""), is_quiet=False, cause=turn.key)
+    if kind in _WITH_FILES:
+        await show_files(turn, card, card.recent)
+    return ids
+
+
+async def _level(turn: Turn, payload: Payload) -> list[int]:
+    """Bring the card because time runs out; a client answered meanwhile alarms nobody."""
+    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    if payload.get("unconfirmed"):
+        headline = "card.unconfirmed"
+    elif card.wait is None:
+        return await _card_changed(turn, payload)
+    elif payload.get("clock") == "callback":
+        headline = "card.callback_breached"
+    else:
+        headline = "card.breached" if turn.now() > card.wait.deadline_at else "card.level"
+    return await post_card(turn, card, headline=headline, is_quiet=False, cause=turn.key)
+
+
+async def _client_message(turn: Turn, payload: Payload) -> list[int]:
+    """Mirror a message; one already mirrored (a repetition, an edit of the client) is redrawn in place."""
+    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    message = await find_message(turn, card, _message(payload))
+    screen = mirror_screen(turn.texts, card, message, now=turn.now())
+    shown = await turn.desk.memory.find_shown(turn.chat.id, message.id, Purpose.mirror)
+    ids: list[int] = []
+    if shown is None or not await turn.chat.replace(shown, screen):
+        ids = await turn.chat.show(await _merged_sound(turn, card, screen))
+        await turn.link(ids[-1], card.id, Purpose.mirror, message.id)
+    await show_files(turn, card, (message,))
+    await refresh_card(turn, card.id)
+    return ids
+
+
+async def _card_changed(turn: Turn, payload: Payload) -> list[int]:
+    await refresh_card(turn, _conversation(payload))
+    return []
+
+
+async def _taken_away(turn: Turn, payload: Payload) -> list[int]:
+    """Say who has it now, in the card's place; a manager who never saw a card is not bothered."""
+    winner = payload.get("by_id")
+    manager = None if winner is None else await turn.desk.find_manager(ManagerId(int(str(winner))))
+    await collapse_card(turn, _conversation(payload), manager.name if manager else "")
+    return []
+
+
+async def _match_question(turn: Turn, payload: Payload) -> list[int]:
+    asked = await get_candidate(turn.office, turn.actor, _number(payload, "candidate_id"))
+    return await turn.chat.show(question_screen(turn.texts, asked))
+
+
+async def _reply_state(turn: Turn, payload: Payload) -> list[int]:
+    """Tell what became of an answer: by a reaction on the manager's own message, failures in words with the ways on."""
+    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    message = await find_message(turn, card, _message(payload))
+    own = await turn.desk.memory.find_shown(turn.chat.id, message.id, Purpose.answer)
+    match message.delivery:
+        case DeliveryState.sent:
+            await refresh_card(turn, card.id)
+            is_told = own is None or await turn.chat.react(own, "👌")
+            return [] if is_told else await turn.chat.show(feedback.delivered(turn.texts, card), reply_to=own)
+        case DeliveryState.failed | DeliveryState.parked:
+            return await _bad_news(turn, card, feedback.failed(turn.texts, card, message), own=own)
+        case DeliveryState.unknown:
+            return await _bad_news(turn, card, feedback.unknown(turn.texts, card, message), own=own)
+        case _:
+            return []
+
+
+async def _bad_news(turn: Turn, card: CardView, screen: Screen, *, own: int | None) -> list[int]:
+    if own is not None:
+        await turn.chat.react(own, "💔")
+    ids = await turn.chat.show(screen, reply_to=own)
+    await turn.link(ids[-1], card.id, Purpose.notice)
+    return ids
+
+
+async def _connection_down(turn: Turn, payload: Payload) -> list[int]:
+    name, reason = (one_line(str(payload.get(part, "")), 200) for part in ("name", "reason"))
+    words = turn.texts("system.connection_down", name=name, reason=reason)
+    return await turn.chat.show(notice(words).aloud())
+
+
+_TELLERS: Mapping[Notice, Teller] = {
+    Notice.client_message: _client_message,
+    Notice.card_changed: _card_changed,
+    Notice.level: _level,
+    Notice.taken_away: _taken_away,
+    Notice.match_question: _match_question,
+    Notice.reply_state: _reply_state,
+    Notice.connection_down: _connection_down,
+}
+
+
+async def _merged_sound(turn: Turn, card: CardView, screen: Screen) -> Screen:
+    """Return the screen with sound at most once in 30 s a conversation: a burst of messages rings once."""
+    name = f"sound:{card.id}"
+    if await turn.desk.memory.recall(turn.chat.id, name) is not None:
+        return Screen(screen.blocks, screen.rows)
+    await turn.desk.memory.keep(turn.chat.id, name, {}, lasting=ONE_SOUND_IN)
+    return screen
+
+
+def _conversation(payload: Payload) -> ConversationId:
+    return ConversationId(_number(payload, "conversation_id"))
+
+
+def _message(payload: Payload) -> MessageId:
+    return MessageId(_number(payload, "message_id"))
+
+
+def _number(payload: Payload, name: str) -> int:
+    return int(str(payload[name]))

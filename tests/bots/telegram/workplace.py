@@ -1,0 +1,135 @@
+"""A manager's day without doors: clients' events go in through receipts, notices go out to a fake Telegram, and what
+people press and write there comes back through the intake.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aiogram import Bot
+
+from bots.intake import Intake, StoredUpdate
+from bots.office import BotOffice
+from bots.telegram.bot import ManagerBot
+from bots.telegram.notifier import TelegramNotifier
+from hub.domain.ids import ManagerId
+from hub.domain.manager import Manager, Role
+from hub.domain.outbound import SendResult
+from hub.store.files import Files
+from hub.store.managers import list_managers
+from hub.testing.telegram import BotAccount, BotApi
+from hub.testing.telegram.people import Person
+from hub.testing.telegram.state import Post
+from tests.inbox.desk import Desk, says
+
+BOT = "desk"
+
+
+@dataclass
+class Waiting:
+    """The updates that wait at the fake Telegram, as receipts."""
+
+    account: BotAccount
+    given_back: list[int] = field(default_factory=list)
+
+    async def claim(self) -> Sequence[StoredUpdate]:
+        updates = [update.as_json() for update in self.account.updates.pending(self.account.now())]
+        return [StoredUpdate(int(update["update_id"]), update) for update in updates]
+
+    async def done(self, receipt_ids: Sequence[int]) -> None:
+        for update in self.account.updates.pending(self.account.now()):
+            if update.update_id in receipt_ids:
+                self.account.updates.remove(update)
+
+    async def give_back(self, receipt_ids: Sequence[int]) -> None:
+        self.given_back += receipt_ids
+
+
+@dataclass
+class Workplace:
+    desk: Desk
+    api: BotApi
+    account: BotAccount
+    bot: Bot
+    files: Files
+
+    def __post_init__(self) -> None:
+        self.office = BotOffice(
+            office=self.desk.office,
+            bot_name=BOT,
+            fetch_file=self._fetch,
+            store_file=self._store,
+            read_file=self.files.read,
+            find_manager=self._find,
+        )
+        self.notifier = TelegramNotifier(self.office, self.bot)
+        self.waiting = Waiting(self.account)
+        self.intake = Intake(self.waiting, ManagerBot(self.office, self.bot), bot_name=BOT)
+
+    async def hire(self, key: str, name: str, *, role: Role = Role.manager) -> Person:
+        """A manager with a started bot."""
+        manager_id = await self.desk.hire(key, name, role=role)
+        person = self.api.person(name, id=manager_id)
+        person.starts(self.account)
+        await self.work()
+        return person
+
+    async def client_says(self, text: str, **more: Any) -> None:
+        await self.desk.receive(says(text, at=self.desk.now, **more))
+        await self.work()
+
+    async def work(self) -> list[SendResult]:
+        """Carry out what people did and bring every notice that is due; return what became of the notices."""
+        results: list[SendResult] = []
+        for _ in range(5):
+            carried = await self.intake.run_once()
+            told = await self._notify()
+            results += told
+            if not carried and not told:
+                break
+        return results
+
+    async def _notify(self) -> list[SendResult]:
+        now = self.desk.now + timedelta(minutes=1)
+        due = await self.desk.rows(
+            "deliveries", "lane = 'notify' AND state = 'queued' AND due_at <= $1 ORDER BY id", now
+        )
+        results = []
+        for row in due:
+            results.append(await self.notifier.notify(row["payload"], key=row["key"]))
+            await self.desk.pool.execute("UPDATE deliveries SET state = 'sent' WHERE id = $1", row["id"])
+        return results
+
+    def seen(self, person: Person) -> list[str]:
+        return [each.text for each in person.screen(self.account).visible()]
+
+    def post(self, person: Person, text: str) -> Post:
+        """The newest message of the person's chat with `text` in it."""
+        post = person.screen(self.account).last_with(text)
+        assert post is not None, f"{text!r} is not in {self.seen(person)}"
+        return post
+
+    async def presses(self, person: Person, text: str, label: str) -> None:
+        person.presses(self.account, self.post(person, text), label)
+        await self.work()
+
+    async def replies(self, person: Person, to: str, text: str, **more: Any) -> Post:
+        post = person.replies(self.account, text, to=self.post(person, to), **more)
+        await self.work()
+        return post
+
+    async def writes(self, person: Person, text: str, **more: Any) -> Post:
+        post = person.writes(self.account, text, **more)
+        await self.work()
+        return post
+
+    async def _fetch(self, file_id: str) -> bytes:
+        return self.api.file(file_id).data
+
+    async def _store(self, content: bytes) -> str:
+        return (await self.files.write(content)).digest
+
+    async def _find(self, manager_id: ManagerId) -> Manager | None:
+        people = await list_managers(self.desk.pool)
+        return next((each for each in people if each.id == manager_id and each.is_active), None)
