@@ -17,7 +17,7 @@ from email.utils import format_datetime
 import idna
 
 from hub.channels.email.settings import EmailSettings
-from hub.channels.email.threading import reply_address
+from hub.channels.email.threading import SYNTHETIC_DOMAIN, bare_message_id, reply_address
 from hub.domain.errors import PermanentFailure
 from hub.domain.outbound import MailHeaders, OutboundMessage
 
@@ -59,6 +59,7 @@ def compose_letter(
     if mail is None or _ID.fullmatch(mail.message_id) is None:
         raise PermanentFailure("письмо без адреса или идентификатора: ответ нужно создать заново")
     sender, recipient = ascii_address(settings.address), ascii_address(mail.to)
+    message_id = mail.message_id if "@" in mail.message_id else f"{mail.message_id}@{sender.rpartition('@')[2]}"
     if "@" not in mail.message_id:
         mail = replace(mail, message_id=f"{mail.message_id}@{sender.rpartition('@')[2]}")
     letter = EmailMessage(policy=_POLICY)
@@ -72,7 +73,7 @@ def compose_letter(
     letter.set_content(message.text or "\n", charset="utf-8", cte="quoted-printable" if message.text else "7bit")
     for file in files:
         _enclose(letter, file)
-    return Composed(sender, recipient, mail.message_id, _id_fields(mail) + letter.as_bytes())
+    return Composed(sender, recipient, message_id, _id_fields(message_id, mail) + letter.as_bytes())
 
 
 def ascii_address(address: str) -> str:
@@ -125,16 +126,22 @@ def _enclose(letter: EmailMessage, file: Enclosure) -> None:
     letter.add_attachment(file.content, maintype=main, subtype=sub, filename=_one_line(file.name) or "file")
 
 
-def _id_fields(mail: MailHeaders) -> bytes:
-    """Return Message-ID, In-Reply-To and References; ids of others that are malformed are left out."""
-    answered = [mail.in_reply_to] if _ID.fullmatch(mail.in_reply_to) else []
-    references = [found for found in mail.references if _ID.fullmatch(found)]
+def _id_fields(message_id: str, mail: MailHeaders) -> bytes:
+    """Return Message-ID, In-Reply-To and References; ids that are malformed or made up by us are left out."""
+    answered = _known_ids(mail.in_reply_to)
+    references = _known_ids(*mail.references)
     if answered and answered[0] not in references:
         references += answered
     if len(references) > MAX_REFERENCES:
         references = references[:1] + references[1 - MAX_REFERENCES :]
-    fields = [f"Message-ID: <{mail.message_id}>"]
+    fields = [f"Message-ID: <{message_id}>"]
     fields += [f"In-Reply-To: <{found}>" for found in answered]
     if references:
         fields.append("References: " + "\r\n ".join(f"<{found}>" for found in references))
     return "".join(f"{field}\r\n" for field in fields).encode("ascii")
+
+
+def _known_ids(*kept: str) -> list[str]:
+    """Return the Message-IDs a client's mail program knows, each once, in order."""
+    bare = dict.fromkeys(map(bare_message_id, kept))
+    return [found for found in bare if _ID.fullmatch(found) and not found.endswith(f"@{SYNTHETIC_DOMAIN}")]

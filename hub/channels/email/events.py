@@ -1,6 +1,6 @@
 """A letter in the words of the hub: `InboundMessage`, `DeliveryReport`, or nothing for an echo of our own.
 
-Pure and light: runs in the parse children. The id of a message is the hash of its bytes, not the Message-ID: a reused
+Pure and light: runs in the parse children. The id of a message is its Message-ID with a hash of its bytes: a reused
 Message-ID never swallows a letter (case 21), and after the server renumbers a mailbox the same letter is known again
 (case 44). Choosing the conversation is left to `hub.inbox`, which gets all it needs in `MailHints`.
 """
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from hub.channels.email.classify import Automatic, Report, automatic_kind, read_reports
 from hub.channels.email.headers import MailAddress
 from hub.channels.email.mime import Letter, LetterFile, parse_letter
-from hub.channels.email.threading import find_reply_token, has_passed_dmarc, normal_subject, thread_root
+from hub.channels.email.threading import external_id, find_reply_token, has_passed_dmarc, normal_subject, thread_root
 from hub.domain.errors import PayloadInvalid
 from hub.domain.identity import IdentityType, ProofLevel, canonical_email
 from hub.domain.inbound import Address, DeliveryReport, InboundEvent, InboundMessage, MailHints, Sender
@@ -97,7 +97,7 @@ def _message(letter: Letter, payload: Payload, mailbox: Mailbox, at: datetime) -
     hints = _hints(letter, mailbox)
     attachments = tuple(_attachment(file, number) for number, file in enumerate(letter.files, 1))
     return InboundMessage(
-        external_id=content_key(payload.body),
+        external_id=external_id(letter.message_id, payload.body),
         thread=thread_root(hints.message_id, hints.in_reply_to, hints.references),
         sender=_sender(letter, is_verified=hints.is_sender_verified),
         occurred_at=at,
@@ -174,5 +174,5 @@ def _occurred_at(letter: Letter, payload: Payload) -> datetime:
     return letter.sent_at or payload.received_at
 
 
-def _report(report: Report, external_id: str, at: datetime) -> DeliveryReport:
-    return DeliveryReport(external_id, report.message_id, report.state, at, reason=report.reason)
+def _report(report: Report, key: str, at: datetime) -> DeliveryReport:
+    return DeliveryReport(key, report.message_id, report.state, at, reason=report.reason)

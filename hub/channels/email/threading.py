@@ -12,7 +12,9 @@ from collections.abc import Iterable
 
 from hub.domain.inbound import MailHints
 
+SYNTHETIC_DOMAIN = "synthetic.invalid"
 _TOKEN = re.compile(r"^r([0-9a-z]{1,13})-([a-z2-7]{16})$")
+_HASH = re.compile(r"#[0-9a-f]{16}$")
 _PREFIX = re.compile(
     r"^(?:\s*(?:re|fwd?|fw|aw|wg|ha|на|отв|ответ|вн|пересл|пер|нa|hа)\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\*\d{1,3})?\s*:)+\s*",
     re.IGNORECASE,
@@ -64,6 +66,16 @@ def normal_subject(subject: str) -> str:
 def is_forward_subject(subject: str) -> bool:
     """Tell whether the outermost prefix says that the letter is a forward."""
     return bool(_FORWARD.match(_EXTERNAL_TAG.sub("", subject)))
+
+
+def external_id(message_id: str, body: bytes) -> str:
+    """Return the id under which the hub keeps a letter: its Message-ID and a hash of its bytes behind `#`."""
+    return f"{message_id}#{hashlib.sha256(body).hexdigest()[:16]}"
+
+
+def bare_message_id(kept: str) -> str:
+    """Return the Message-ID of an id that `external_id` made; other ids come back as they are."""
+    return _HASH.sub("", kept)
 
 
 def lookup_ids(hints: MailHints) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from hub.channels.base import Raw
 from hub.channels.email.channel import EmailChannel
 from hub.channels.email.composing import compose_letter
 from hub.channels.email.events import Payload, letter_events
+from hub.channels.email.mime import synthetic_id
 from hub.channels.email.smtp import Patience, SmtpSender
+from hub.channels.email.threading import external_id
 from hub.domain.errors import PermanentFailure
 from hub.domain.inbound import InboundMessage
 from hub.domain.message import Attachment, AttachmentKind
@@ -173,6 +175,16 @@ def test_the_letter_answers_in_its_thread_and_is_marked_as_ours():
     assert (found["In-Reply-To"], found["References"]) == ("<2@example.ru>", "<1@example.ru> <2@example.ru>")
     assert (found["X-Loop"], found["Auto-Submitted"]) == ("sales@example.com", None)
     assert found.get_content().strip() == "Цена 100 ₽"
+
+
+def test_ids_as_the_hub_keeps_them_become_what_the_client_knows():
+    kept = external_id("2@example.ru", b"letter")
+    made_up = external_id(synthetic_id(b"x"), b"x")
+    data = composed(mail(message_id="d41d8cd9", in_reply_to=kept, references=(made_up, kept))).data
+    assert data.startswith(
+        b"Message-ID: <d41d8cd9@example.com>\r\nIn-Reply-To: <2@example.ru>\r\nReferences: <2@example.ru>\r\n"
+    )
+    assert composed(mail(message_id="d41d8cd9")).message_id == "d41d8cd9@example.com"
 
 
 def test_long_ids_are_never_folded_into_encoded_words():
