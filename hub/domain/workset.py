@@ -67,6 +67,10 @@ class Rows(Generic[R]):
         """Return the rows whose `by` field has this value, oldest first."""
         return [self._now[key] for key in self._index.get(value, ())]
 
+    def items(self) -> list[tuple[Any, R]]:
+        """Return keys and rows as they are now."""
+        return list(self._now.items())
+
     def __getitem__(self, key: Any) -> R:
         return self._now[key]
 
@@ -177,19 +181,24 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class MessageMove:
-    """All messages of some threads in one conversation go to another conversation and contact (M-10)."""
+    """All messages of some threads in one conversation go to another conversation and contact (M-10).
+
+    `loose` are messages without a thread, such as notes, that go along.
+    """
 
     from_conversation: ConversationId
     to_conversation: ConversationId
     to_contact: ContactId
     threads: tuple[int, ...]
+    loose: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
 class WorkingSet:
     """Rows by table. `now` is the instant of the whole fold (UTC, from the Clock).
 
-    `in_flight` are conversations with a person's answer on its way, loaded when a clock asks (B-6).
+    `in_flight` are conversations with a person's answer on its way, loaded when a clock asks (B-6). `loose_messages`
+    are the messages without a thread by conversation, loaded for merges.
     """
 
     now: datetime
@@ -211,6 +220,7 @@ class WorkingSet:
     facts: dict[LineKey, dict[int, ManagerFacts]] = field(default_factory=dict)
     assigned_at: dict[int, datetime] = field(default_factory=dict)
     in_flight: set[int] = field(default_factory=set)
+    loose_messages: dict[int, tuple[int, ...]] = field(default_factory=dict)
     locked_lines: frozenset[str] = frozenset()
     staff: dict[tuple[str, str, str], int] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)

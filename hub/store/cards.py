@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
+from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision
@@ -96,12 +96,29 @@ async def list_latest_conversations(connection: asyncpg.Connection, contact_id: 
     return [codec_of(Conversation).decode(row) for row in rows]
 
 
-async def find_kept_contact(connection: asyncpg.Connection, contact_id: int) -> int:
-    """Return the card that a card has become part of, itself if of none (M-10)."""
-    found: int | None = await connection.fetchval(
-        "WITH RECURSIVE chain AS (SELECT id, merged_into FROM contacts WHERE id = $1 "
+async def list_kept_contacts(connection: asyncpg.Connection, ids: Iterable[int]) -> list[int]:
+    """Return the cards that these cards are part of by now, each once (M-10)."""
+    rows = await connection.fetch(
+        "WITH RECURSIVE chain AS (SELECT id, merged_into FROM contacts WHERE id = ANY($1::bigint[]) "
         "UNION SELECT k.id, k.merged_into FROM contacts k JOIN chain ON k.id = chain.merged_into) "
-        "SELECT id FROM chain WHERE merged_into IS NULL LIMIT 1",
-        contact_id,
+        "SELECT id FROM chain WHERE merged_into IS NULL ORDER BY id",
+        list(ids),
     )
-    return contact_id if found is None else found
+    return [row["id"] for row in rows]
+
+
+async def find_merge(connection: asyncpg.Connection, merge_id: int) -> Merge | None:
+    """Return a merge with its map."""
+    row = await connection.fetchrow("SELECT * FROM merges WHERE id = $1", merge_id)
+    return None if row is None else codec_of(Merge).decode(row)
+
+
+async def find_merge_of(connection: asyncpg.Connection, kept_ids: Iterable[int], candidate_id: int) -> int | None:
+    """Return the standing merge by which a question was answered."""
+    found: int | None = await connection.fetchval(
+        "SELECT id FROM merges WHERE kept_id = ANY($1::bigint[]) AND undone_at IS NULL "
+        "AND map->'question' = to_jsonb($2::bigint) ORDER BY id DESC LIMIT 1",
+        list(kept_ids),
+        candidate_id,
+    )
+    return found

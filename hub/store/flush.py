@@ -78,7 +78,7 @@ WHERE t.id = u.id RETURNING 1
 """
 
 _MOVE = """
-UPDATE messages SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND thread_id = ANY($4::bigint[])
+UPDATE messages SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND (thread_id = ANY($4::bigint[]) OR id = ANY($5::bigint[]))
 """
 _MOVE_KEYS = """
 UPDATE message_keys SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND thread_id = ANY($4::bigint[])
@@ -181,7 +181,7 @@ def _numbered(sql: str, first: int, count: int) -> str:
 
 async def _move(connection: asyncpg.Connection, move: MessageMove) -> None:
     arguments = (move.from_conversation, move.to_conversation, move.to_contact, list(move.threads))
-    await connection.execute(_MOVE, *arguments)
+    await connection.execute(_MOVE, *arguments, list(move.loose))
     await connection.execute(_MOVE_KEYS, *arguments)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from hub.domain.call_record import CallRecord
-from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
+from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.lead import Lead
 from hub.domain.timer import Timer
@@ -74,6 +74,17 @@ SELECT * FROM message_keys WHERE (connection_id, external_id) IN (SELECT * FROM 
 _CALLS = "SELECT * FROM calls WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))"
 _CONTACTS = "SELECT * FROM contacts WHERE id = ANY($1::bigint[])"
 _CANDIDATES = "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_WHOLE: tuple[tuple[str, type, str], ...] = (
+    ("conversations", Conversation, "SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[])"),
+    ("waits", Wait, "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[])"),
+    ("leads", Lead, "SELECT * FROM leads WHERE contact_id = ANY($1::bigint[])"),
+    ("candidates", MatchCandidate, "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[])"),
+    ("merges", Merge, "SELECT * FROM merges WHERE kept_id = ANY($1::bigint[]) OR absorbed_id = ANY($1::bigint[])"),
+)
+_LOOSE = """
+SELECT conversation_id, array_agg(id ORDER BY id) AS ids FROM messages
+WHERE conversation_id = ANY($1::bigint[]) AND thread_id IS NULL GROUP BY 1
+"""
 _TIMERS = "SELECT * FROM timers WHERE subject = ANY($1::text[])"
 _IN_FLIGHT = """
 SELECT DISTINCT conversation_id FROM deliveries
@@ -137,6 +148,8 @@ async def _load_work(
         await _rows(connection, workset.waits, Wait, _WAITS, contact_ids, list(scope.waits), answers)
         await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
         await _rows(connection, workset.candidates, MatchCandidate, _CANDIDATES, contact_ids)
+    if contact_ids and scope.whole:
+        await _load_whole(connection, workset, contact_ids)
     if scope.calls:
         for call in map(codec_of(CallRecord).decode, await connection.fetch(_CALLS, *_columns(scope.calls, 2))):
             workset.calls.load((call.connection_id, call.external_id), call)
@@ -145,6 +158,14 @@ async def _load_work(
     if subjects:
         for timer in map(codec_of(Timer).decode, await connection.fetch(_TIMERS, subjects)):
             workset.timers.load((timer.kind, timer.subject), timer)
+
+
+async def _load_whole(connection: asyncpg.Connection, workset: WorkingSet, contact_ids: list[int]) -> None:
+    """Load also what is closed and decided, and which messages have no thread: a merge moves all of it (M-10)."""
+    for name, row_class, statement in _WHOLE:
+        await _rows(connection, getattr(workset, name), row_class, statement, contact_ids)
+    found = await connection.fetch(_LOOSE, [row.id for row in workset.conversations])
+    workset.loose_messages = {row["conversation_id"]: tuple(row["ids"]) for row in found}
 
 
 async def _load_lines(connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet) -> None:

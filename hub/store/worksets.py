@@ -29,7 +29,8 @@ class Scope:
     """What a fold may touch, by keys known before the load.
 
     `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
-    a contact without an owner, or if `always_lines`. `ids` is how many new ids the fold may need.
+    a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
+    `ids` is how many new ids the fold may need.
     """
 
     identities: set[tuple[str, str, str]] = field(default_factory=set)
@@ -42,6 +43,7 @@ class Scope:
     lines: set[str] = field(default_factory=set)
     always_lines: bool = False
     in_flight: bool = False
+    whole: bool = False
     ids: int = 1000
 
 

@@ -114,7 +114,7 @@ async def open_desk(pool: asyncpg.Pool, files: Path, *, policy: str = ALWAYS_OPE
     await clock.read()
     endpoints = {
         ConnectionId(number): Endpoint(ConnectionId(number), kind, kind)
-        for number, kind in enumerate(("telegram", "email", "webform", "telephony"), start=1)
+        for number, kind in enumerate(("telegram", "email", "webform", "mango"), start=1)
     }
     rules = [to_policy(parse_policy(policy), 1)]
     staff: dict[tuple[str, str, str], ManagerId] = {}

@@ -75,7 +75,7 @@ async def test_c5_an_outgoing_talk_of_ten_seconds_stops_the_wait_and_credits_the
     await desk.receive(end(desk, "c2", talk=timedelta(seconds=35), **talk), connection=4)
 
     wait = await desk.one("waits")
-    assert (wait["state"], wait["responder_id"], wait["response_channel"]) == ("answered", anna, "telephony")
+    assert (wait["state"], wait["responder_id"], wait["response_channel"]) == ("answered", anna, "mango")
     assert wait["ended_at"] >= start
 
 

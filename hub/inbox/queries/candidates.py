@@ -50,7 +50,7 @@ async def find_question(
     question = await cards.find_candidate(connection, candidate_id)
     if question is None:
         raise NotFound("there is no such question for you")
-    contact_id = await cards.find_kept_contact(connection, question.contact_id)
+    [contact_id] = await cards.list_kept_contacts(connection, [question.contact_id])
     for conversation in await cards.list_latest_conversations(connection, contact_id):
         if may(actor, Action.match, subject_of(conversation, office)):
             return question, conversation

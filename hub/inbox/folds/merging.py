@@ -1,0 +1,218 @@
+"""Two cards become one (M-10, P-4): everything of the younger moves to the older by reference, and open work is joined.
+
+On each line the open conversations become one and the open waits become one: the earlier start, the earlier deadline.
+A response that one side has had already, after the other side's start, answers that other side too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hub.domain.contact import Contact, MatchCandidate
+from hub.domain.conversation import Conversation, ConversationState
+from hub.domain.ids import ContactId, LineKey, ManagerId
+from hub.domain.ledger import Actor, Fact
+from hub.domain.policy import Policy
+from hub.domain.timer import TimerKind
+from hub.domain.wait import Response, Wait, WaitState, join
+from hub.domain.workset import MessageMove, WorkingSet
+from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.waits import answer_wait, arm_level, clock_of, stop_clocks
+
+JOINED = "joined"
+"""Outcome of a conversation that goes on in another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """Two cards on their way to be one; `manager_id` is who said so."""
+
+    rows: WorkingSet
+    policy: Policy
+    kept: ContactId
+    absorbed: ContactId
+    manager_id: ManagerId
+
+    def on_line(self, line: LineKey) -> LineWork:
+        """Return the work of a line."""
+        return LineWork(self.rows, self.policy, self.policy.get_line(line))
+
+
+def absorb(merging: Merging) -> None:
+    """Make one card a part of the other. The caller has chosen the older one to keep and holds both under locks."""
+    rows, kept, absorbed = merging.rows, merging.kept, merging.absorbed
+    for line in sorted({each.line for each in rows.conversations.where(absorbed)}):
+        _answer_across(merging, line, kept, absorbed)
+        _answer_across(merging, line, absorbed, kept)
+    moves = [_move_messages(merging, each) for each in rows.conversations.where(absorbed)]
+    for conversation in rows.conversations.where(absorbed):
+        _move_conversation(merging, conversation)
+    _move_references(rows, kept, absorbed)
+    rows.message_moves += moves
+    rows.contacts.put(kept, _filled(rows.contacts[kept], rows.contacts[absorbed]))
+    rows.contacts.put(absorbed, replace(rows.contacts[absorbed], merged_into=kept))
+
+
+def _answer_across(merging: Merging, line: LineKey, waiting: ContactId, answered: ContactId) -> None:
+    """Let a response that one side has had end the other side's wait, if it came after that one's start (P-4)."""
+    rows = merging.rows
+    wait, conversation = rows.open_wait(waiting, line), rows.open_conversation(waiting, line)
+    response = _first_response(rows, line, answered, wait) if wait else None
+    if conversation is None or response is None:
+        return
+    ended = answer_wait(rows, conversation, response, cause="P-4")
+    if ended is not None:
+        mark_contacted(rows, ended)
+
+
+def _first_response(rows: WorkingSet, line: LineKey, contact_id: ContactId, wait: Wait) -> Response | None:
+    """Return the first answer the contact had on the line since the wait began."""
+    ended = [
+        Response(each.ended_at, each.response_channel, each.responder_id, each.response_message_id)
+        for each in rows.waits.where(contact_id)
+        if each.line == line and each.state in (WaitState.answered, WaitState.declared) and each.ended_at is not None
+    ]
+    seen = [
+        Response(each.last_response_at, "", each.last_responder_id)
+        for each in rows.conversations_of(contact_id, line)
+        if each.last_response_at is not None
+    ]
+    later = [each for each in (*ended, *seen) if each.at >= wait.started_at]
+    return min(later, key=lambda each: each.at, default=None)
+
+
+def _move_messages(merging: Merging, conversation: Conversation) -> MessageMove:
+    """Return where the messages of a conversation of the absorbed card go."""
+    open_there = merging.rows.open_conversation(merging.kept, conversation.line)
+    target = open_there if conversation.is_open and open_there is not None else conversation
+    return MessageMove(
+        from_conversation=conversation.id,
+        to_conversation=target.id,
+        to_contact=merging.kept,
+        threads=tuple(int(thread.id) for thread in merging.rows.threads_of(merging.absorbed)),
+        loose=merging.rows.loose_messages.get(conversation.id, ()),
+    )
+
+
+def _move_conversation(merging: Merging, conversation: Conversation) -> None:
+    rows = merging.rows
+    kept = rows.open_conversation(merging.kept, conversation.line)
+    if kept is None or not conversation.is_open:
+        rows.conversations.put(conversation.id, replace(conversation, contact_id=merging.kept))
+        return
+    closed = replace(
+        conversation,
+        contact_id=merging.kept,
+        state=ConversationState.closed,
+        closed_at=rows.now,
+        outcome=JOINED,
+        transfer_to=None,
+        offered_to=(),
+    )
+    rows.conversations.put(conversation.id, closed)
+    rows.disarm(TimerKind.snooze, f"conversation:{conversation.id}")
+    joined = rows.conversations.put(kept.id, _joined(kept, conversation))
+    _join_waits(merging, joined, conversation)
+    _follow(rows, conversation, joined)
+
+
+def _joined(kept: Conversation, other: Conversation) -> Conversation:
+    """Return the conversation that remains: with whoever has it, where the client wrote last, as answered last."""
+    newer = max(kept, other, key=lambda each: each.last_message_at)
+    answered = max(kept, other, key=lambda each: each.last_response_at.timestamp() if each.last_response_at else 0)
+    owner = kept.assignee_id if kept.assignee_id is not None else other.assignee_id
+    offered = () if owner is not None else tuple(dict.fromkeys((*kept.offered_to, *other.offered_to)))
+    return replace(
+        kept,
+        assignee_id=owner,
+        offered_to=offered,
+        last_message_at=newer.last_message_at,
+        reply_thread_id=newer.reply_thread_id or kept.reply_thread_id,
+        last_response_at=answered.last_response_at,
+        last_responder_id=answered.last_responder_id,
+    )
+
+
+def _join_waits(merging: Merging, joined: Conversation, other: Conversation) -> None:
+    """Make the open waits of a line one: the kept card's if it has one, else the other's moves over (P-4)."""
+    rows = merging.rows
+    kept, absorbed = rows.open_wait(merging.kept, other.line), rows.open_wait(merging.absorbed, other.line)
+    if absorbed is None:
+        return
+    if kept is None:
+        rows.waits.put(
+            absorbed.id,
+            replace(absorbed, contact_id=merging.kept, conversation_id=joined.id, assignee_id=joined.assignee_id),
+        )
+        return
+    ended = replace(absorbed, contact_id=merging.kept, state=WaitState.joined, ended_at=rows.now, joined_into=kept.id)
+    rows.waits.put(absorbed.id, ended)
+    stop_clocks(rows, ended)
+    one = rows.waits.put(kept.id, replace(join(kept, absorbed), assignee_id=joined.assignee_id))
+    _run_clocks(merging.on_line(other.line), one, before=kept)
+    for wait, facts in ((one, {"absorbed_wait_id": int(ended.id)}), (ended, {"kept_wait_id": int(one.id)})):
+        record(rows, Fact.joined, wait, manager_id=merging.manager_id, actor=Actor.manager, cause="P-4", facts=facts)
+
+
+def _run_clocks(work: LineWork, wait: Wait, *, before: Wait) -> None:
+    """Set the clocks of a joined wait by its earlier deadline; levels that were sent stay sent (B-3)."""
+    subject = f"wait:{wait.id}"
+    if wait.breached_at is not None:
+        work.rows.disarm(clock_of(wait), subject)
+    elif wait.deadline_at != before.deadline_at:
+        work.rows.arm(clock_of(wait), subject, wait.deadline_at)
+    if wait.needs_callback and wait.callback_due_at is not None:
+        work.rows.arm(TimerKind.callback, subject, wait.callback_due_at)
+    level = work.rows.timers.get((TimerKind.level, subject))
+    if level is not None and wait.started_at != before.started_at:
+        arm_level(work, wait, int(str(level.facts.get("level", 0))))
+    if wait.assignee_id != before.assignee_id:
+        work.rows.disarm(TimerKind.accept, subject)
+
+
+def _follow(rows: WorkingSet, other: Conversation, joined: Conversation) -> None:
+    """Let waits and leads of a conversation that ended by the merge belong to the one that goes on."""
+    for wait in rows.waits:
+        if wait.conversation_id == other.id:
+            rows.waits.put(wait.id, replace(wait, conversation_id=joined.id))
+    for lead in rows.leads:
+        if lead.conversation_id == other.id:
+            rows.leads.put(lead.id, replace(lead, conversation_id=joined.id))
+
+
+def _move_references(rows: WorkingSet, kept: ContactId, absorbed: ContactId) -> None:
+    for identity in rows.identities_of(absorbed):
+        rows.identities.put((identity.type, identity.scope, identity.value), replace(identity, contact_id=kept))
+    for thread in rows.threads_of(absorbed):
+        rows.threads.put((thread.connection_id, thread.external_id), replace(thread, contact_id=kept))
+    for wait in rows.waits.where(absorbed):
+        rows.waits.put(wait.id, replace(wait, contact_id=kept))
+    for lead in rows.leads.where(absorbed):
+        rows.leads.put(lead.id, replace(lead, contact_id=kept))
+
+
+def settle_questions(
+    rows: WorkingSet, merged: Iterable[ContactId], *, question: MatchCandidate, manager_id: ManagerId
+) -> None:
+    """Close the question that was asked, and all others that ask about the merged cards only."""
+    together = {int(each) for each in merged}
+    for each in rows.candidates:
+        is_answered = each.id == question.id or {int(each.contact_id), *each.candidates} <= together
+        if each.state == "open" and is_answered:
+            decided = replace(each, state="joined", decided_by=manager_id, decided_at=rows.now)
+            rows.candidates.put(each.id, decided)
+
+
+def _filled(kept: Contact, other: Contact) -> Contact:
+    """Return the remaining card with what it lacked taken from the other; nothing is overwritten (M-13)."""
+    return replace(
+        kept,
+        name=kept.name or other.name,
+        language=kept.language or other.language,
+        company_id=kept.company_id or other.company_id,
+        crm_owner_id=kept.crm_owner_id or other.crm_owner_id,
+        is_provisional=False,
+        fields={**other.fields, **kept.fields},
+        tags=tuple(dict.fromkeys((*kept.tags, *other.tags))),
+    )
