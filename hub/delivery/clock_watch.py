@@ -62,9 +62,12 @@ class ClockWatch:
             return sum([await clocks.serve_queue(self.office, batch) for batch in batches])
 
     async def _fire(self, due: Sequence[DueTimer]) -> int:
-        """Fire a batch; one that fails is halved until the culprit is alone, which then stands aside."""
+        """Fire a batch; one that fails is halved until the culprit is alone, which then stands aside.
+
+        So do timers that are due and yet do not fire: their subject is gone.
+        """
         try:
-            return await clocks.fire(self.office, due)
+            fired = await clocks.fire(self.office, due)
         except StorageUnavailable:
             raise
         except Exception:  # noqa: BLE001 - one timer must not hold up the others
@@ -72,8 +75,10 @@ class ClockWatch:
                 middle = len(due) // 2
                 return await self._fire(due[:middle]) + await self._fire(due[middle:])
             _log.exception("timer.failed", kind=due[0].kind, subject=due[0].subject)
-            self._aside[_key(due[0])] = self.office.clock.now() + ASIDE
-            return 0
+            fired = 0
+        if not fired:
+            self._aside |= {_key(timer): self.office.clock.now() + ASIDE for timer in due}
+        return fired
 
     async def _list_due(self) -> list[DueTimer]:
         now = self.office.clock.now()

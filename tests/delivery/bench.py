@@ -54,10 +54,11 @@ class Outside:
     _keys: list[str] = field(default_factory=list)
 
     async def reply(self, text: str, conversation_id: int | None = None, *, key: str = "") -> None:
-        """Answer as the conversation's manager."""
+        """Answer as the conversation's manager, as Anna where it is free."""
         if conversation_id is None:
             conversation_id = (await self.desk.one("conversations"))["id"]
         assignee = (await self.desk.one("conversations", "id = $1", conversation_id))["assignee_id"]
+        assignee = assignee or (await self.desk.one("managers", "key = 'anna'"))["id"]
         self._keys.append(text)
         actor = Person(ManagerId(assignee), Role.manager, frozenset({LineKey("sales")}))
         key = key or f"press-{len(self._keys)}"

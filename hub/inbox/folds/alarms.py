@@ -40,7 +40,7 @@ def send_level(work: LineWork, wait: Wait, timer: Timer) -> None:
 
     While an answer is on its way the notice is held, at most 30 s (B-6).
     """
-    if wait.conversation_id in work.rows.in_flight and work.rows.now - timer.due_at < HELD_AT_MOST:
+    if wait.conversation_id in work.rows.in_flight and work.rows.now - _first_due(timer) < HELD_AT_MOST:
         _hold(work, wait, timer)
         return
     plan = work.line.ladder.plan(timedelta(seconds=wait.target_seconds))
@@ -60,10 +60,14 @@ def _hold(work: LineWork, wait: Wait, timer: Timer) -> None:
     work.rows.arm(
         TimerKind.level,
         timer.subject,
-        min(work.rows.now + _HELD_STEP, timer.due_at + HELD_AT_MOST),
+        min(work.rows.now + _HELD_STEP, _first_due(timer) + HELD_AT_MOST),
         level=_number(timer),
-        held=True,
+        held_since=_first_due(timer).isoformat(),
     )
+
+
+def _first_due(timer: Timer) -> datetime:
+    return datetime.fromisoformat(str(timer.facts.get("held_since", timer.due_at.isoformat())))
 
 
 def _number(timer: Timer) -> int:

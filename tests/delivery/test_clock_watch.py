@@ -1,0 +1,165 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from hub.delivery.clock_watch import ClockWatch
+from hub.domain.inbound import CallDirection, CallEvent, CallStage
+from hub.domain.manager import Role
+from hub.domain.outbound import Sent
+from hub.store import managers
+from tests.delivery.bench import Outside
+from tests.inbox.desk import Desk, person, says
+
+MINUTE = timedelta(minutes=1)
+
+
+async def pass_time(desk: Desk, span: timedelta, *, looking_every: timedelta) -> None:
+    """Let time pass while a watch looks at that interval only."""
+    watch = ClockWatch(desk.office)
+    for _ in range(span // looking_every):
+        desk.clock.move(looking_every)
+        await watch.fire_due()
+
+
+async def set_presence(desk: Desk, key: str, presence: str) -> None:
+    async with desk.pool.acquire() as connection:
+        row = await connection.fetchrow("SELECT id FROM managers WHERE key = $1", key)
+        await managers.set_presence(connection, row["id"], presence, None)
+
+
+def queue(desk: Desk):
+    return desk.rows("waits", "state = 'open' AND assignee_id IS NULL")
+
+
+@pytest.mark.parametrize("interval", [MINUTE, 7 * MINUTE, 3 * 60 * MINUTE])
+async def test_b1_a_breach_is_stamped_at_the_deadline_whenever_somebody_looks(desk: Desk, interval: timedelta) -> None:
+    await desk.receive(says("Добрый день", at=desk.now))
+    await pass_time(desk, 3 * 60 * MINUTE, looking_every=interval)
+
+    wait = await desk.one("waits")
+    assert wait["breached_at"] == wait["deadline_at"]
+    assert (await desk.one("ledger", "kind = 'breached'"))["occurred_at"] == wait["deadline_at"]
+
+
+async def test_b1_an_attempt_begun_before_the_deadline_takes_the_breach_back(outside: Outside) -> None:
+    await outside.reply("Пять тысяч")
+    began_at = outside.desk.now
+    outside.channel.answers = [Sent(("1",), began_at)]
+    await pass_time(outside.desk, 16 * MINUTE, looking_every=16 * MINUTE)
+    assert (await outside.desk.one("waits"))["breached_at"] is not None
+    await outside.deliver()
+
+    wait = await outside.desk.one("waits")
+    assert (wait["state"], wait["breached_at"]) == ("answered", None)
+    assert await outside.desk.rows("ledger", "kind = 'breach_withdrawn'")
+
+
+async def test_b3_after_downtime_only_the_highest_level_is_sent(desk: Desk) -> None:
+    await desk.receive(says("Добрый день", at=desk.now))
+    await pass_time(desk, 180 * MINUTE, looking_every=180 * MINUTE)
+
+    assert (await desk.one("ledger", "kind = 'level_sent'"))["facts"]["percent"] == 150
+
+
+async def test_b2_b3_every_level_is_sent_once_in_order(desk: Desk) -> None:
+    await desk.receive(says("Добрый день", at=desk.now))
+    await pass_time(desk, 60 * MINUTE, looking_every=MINUTE)
+
+    sent = await desk.pool.fetch("SELECT facts FROM ledger WHERE kind = 'level_sent' ORDER BY recorded_at, id")
+    assert [row["facts"]["percent"] for row in sent] == [80, 100, 150]
+
+
+async def test_b6_levels_are_held_while_an_answer_is_on_its_way_and_dropped_when_it_arrives(outside: Outside) -> None:
+    await pass_time(outside.desk, 11 * MINUTE, looking_every=MINUTE)
+    await outside.reply("Пять тысяч")
+    await pass_time(outside.desk, MINUTE + timedelta(seconds=10), looking_every=timedelta(seconds=5))
+    assert await outside.desk.rows("ledger", "kind = 'level_sent'") == []
+    await outside.deliver()
+    await pass_time(outside.desk, 60 * MINUTE, looking_every=MINUTE)
+
+    assert await outside.desk.rows("ledger", "kind = 'level_sent'") == []
+
+
+async def test_b6_levels_are_held_half_a_minute_at_most(outside: Outside) -> None:
+    await pass_time(outside.desk, 11 * MINUTE, looking_every=MINUTE)
+    await outside.reply("Пять тысяч")
+    await pass_time(outside.desk, 2 * MINUTE, looking_every=timedelta(seconds=5))
+
+    assert len(await outside.desk.rows("ledger", "kind = 'level_sent'")) == 1
+
+
+async def test_r8_an_offer_nobody_takes_goes_to_the_next_then_to_all_then_to_the_duty_person(desk: Desk) -> None:
+    head = await desk.hire("olga", "Ольга", role=Role.head)
+    await desk.receive(says("Добрый день", at=desk.now))
+    first = (await desk.one("waits"))["assignee_id"]
+    seen = []
+    for _ in range(15):
+        await pass_time(desk, 2 * MINUTE, looking_every=2 * MINUTE)
+        seen.append((await desk.one("waits"))["assignee_id"])
+
+    assert next(each for each in seen if each not in {first}) != first
+    steps = [row["step"] for row in await desk.pool.fetch("SELECT step FROM routing_decisions ORDER BY id")]
+    assert "broadcast" in steps
+    assert await desk.rows("deliveries", "payload->>'notice' = 'queue' AND manager_id = $1", head)
+
+
+async def test_r9_the_queue_is_served_when_somebody_begins_to_work(desk: Desk) -> None:
+    for key in ("anna", "ivan"):
+        await set_presence(desk, key, "off")
+    await desk.receive(says("Добрый день", at=desk.now))
+    assert len(await queue(desk)) == 1
+    assert await ClockWatch(desk.office).serve_queue() == 0
+
+    await set_presence(desk, "ivan", "working")
+    assert await ClockWatch(desk.office).serve_queue() == 1
+    assert await queue(desk) == []
+
+
+async def test_r9_a_watch_serves_the_queue_as_soon_as_it_is_woken(desk: Desk) -> None:
+    for key in ("anna", "ivan"):
+        await set_presence(desk, key, "off")
+    await desk.receive(says("Добрый день", at=desk.now))
+    watching = asyncio.create_task(ClockWatch(desk.office).run())
+    await set_presence(desk, "anna", "working")
+    desk.office.wakeup.wake("queue")
+    while await queue(desk):
+        await asyncio.sleep(0.01)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+    assert (await desk.one("waits"))["assignee_id"] is not None
+
+
+async def test_c3_a_missed_call_nobody_returns_is_a_breach_of_the_callback_clock(desk: Desk) -> None:
+    for stage in (CallStage.ringing, CallStage.ended):
+        event = CallEvent(
+            f"c1-{stage}", "c1", stage, direction=CallDirection.inbound, occurred_at=desk.now, client="+79161234567"
+        )
+        await desk.receive(event, connection=4)
+    await pass_time(desk, 30 * MINUTE, looking_every=MINUTE)
+
+    wait = await desk.one("waits")
+    breach = await desk.one("ledger", "kind = 'breached' AND facts->>'clock' = 'callback'")
+    assert breach["occurred_at"] == wait["callback_due_at"]
+
+
+async def test_of_two_watches_one_fires_each_timer(desk: Desk) -> None:
+    for number in range(5):
+        await desk.receive(says("Добрый день", at=desk.now, by=person(number + 1)))
+    desk.clock.move(15 * MINUTE)
+    await asyncio.gather(*(ClockWatch(desk.office).fire_due() for _ in range(4)))
+
+    assert len(await desk.rows("ledger", "kind = 'breached'")) == 5
+
+
+async def test_a_timer_that_cannot_fire_stands_aside_and_its_neighbours_fire(desk: Desk) -> None:
+    await desk.receive(says("Добрый день", at=desk.now))
+    await desk.pool.execute(
+        "INSERT INTO timers (id, kind, subject, due_at, facts) VALUES (7, 'snooze', 'conversation:999', $1, '{}')",
+        desk.now,
+    )
+    await pass_time(desk, 20 * MINUTE, looking_every=20 * MINUTE)
+
+    assert (await desk.one("waits"))["breached_at"] is not None
+    assert (await desk.one("timers", "id = 7"))["state"] == "armed"
