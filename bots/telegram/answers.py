@@ -11,11 +11,12 @@ from bots.memory import Purpose
 from bots.screens import feedback
 from bots.telegram.cards import refresh_card
 from bots.telegram.turn import Turn
-from hub.domain.errors import Conflict
+from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import ConversationId
 from hub.domain.message import Attachment, AttachmentKind
+from hub.inbox.assignment import take
 from hub.inbox.queries import get_card, list_mine
-from hub.inbox.reply import Content, reply
+from hub.inbox.reply import Content, ReplyResult, reply
 
 _DRAFT = "draft"
 _LAST = "last_answered"
@@ -28,7 +29,7 @@ async def answer(turn: Turn, conversation_id: ConversationId, content: Content) 
     Lost to somebody faster, the text stays with the manager, who may leave it as a note.
     """
     try:
-        result = await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
+        result = await _reply(turn, conversation_id, content)
     except Conflict as conflict:
         await keep_draft(turn, content)
         await turn.show(feedback.taken_screen(turn.texts, conflict.winner, conversation_id=conversation_id))
@@ -38,6 +39,15 @@ async def answer(turn: Turn, conversation_id: ConversationId, content: Content) 
     await _confirm(turn, conversation_id)
     if result.took:
         await refresh_card(turn, conversation_id)
+
+
+async def _reply(turn: Turn, conversation_id: ConversationId, content: Content) -> ReplyResult:
+    """Answer; where a colleague was faster the conversation is out of sight by now, and taking it names them (R-10)."""
+    try:
+        return await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
+    except NotFound:
+        await take(turn.office, turn.actor, conversation_id)
+        return await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
 
 
 async def ask_whom(turn: Turn, content: Content, *, album: str = "") -> None:

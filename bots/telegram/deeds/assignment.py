@@ -1,5 +1,7 @@
 """Who has the conversation: take, give back, decline, hand over, accept, refuse (R-8, R-10, R-12)."""
 
+from dataclasses import replace
+
 from bots.screens import transfer as transfer_screens
 from bots.screens.action import Action, Press, from_base36
 from bots.screens.quoting import one_line
@@ -98,8 +100,13 @@ async def give_with_note(turn: Turn, action: Action) -> None:
 
 
 async def hand_over(turn: Turn, card: CardView, receiver: ManagerView, *, note: str, is_forced: bool) -> None:
-    """Hand over; the client's clock runs on unchanged."""
-    await assignment.transfer(turn.office, turn.actor, card.id, to=receiver.id, note=note, force=is_forced)
+    """Hand over; the client's clock runs on unchanged. Somebody who cannot take it by now needs a confirmation."""
+    try:
+        await assignment.transfer(turn.office, turn.actor, card.id, to=receiver.id, note=note, force=is_forced)
+    except Conflict as conflict:
+        unable = replace(receiver, why_not=str(conflict))
+        await turn.show(confirm_screen(turn.texts, card, unable), about=card.id)
+        return
     await refresh_card(turn, card.id)
     await turn.say("transfer.done", number=card.number, name=one_line(receiver.name))
 

@@ -4,7 +4,7 @@ people press and write there comes back through the intake.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot
@@ -16,6 +16,9 @@ from bots.telegram.notifier import TelegramNotifier
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.outbound import SendResult
+from hub.domain.workset import Settled
+from hub.inbox.outcomes import settle_reply
+from hub.store import deliveries, outgoing
 from hub.store.files import Files
 from hub.store.managers import list_managers
 from hub.testing.telegram import BotAccount, BotApi
@@ -100,6 +103,23 @@ class Workplace:
             results.append(await self.notifier.notify(row["payload"], key=row["key"]))
             await self.desk.pool.execute("UPDATE deliveries SET state = 'sent' WHERE id = $1", row["id"])
         return results
+
+    async def channel_says(self, state: str, reason: str = "") -> None:
+        """Let the channel's answer for every waiting reply be `state`; a `sent` one was accepted just now."""
+        async with self.desk.pool.acquire() as connection:
+            lease = timedelta(minutes=1)
+            waiting = await deliveries.claim(
+                connection, lane="reply", limit=10, token=1, lease=lease, now=self.desk.now
+            )
+        for claimed in waiting:
+            received_at = datetime.fromisoformat(str(claimed.payload["received_at"]))
+            async with self.desk.pool.acquire() as connection:
+                found = await outgoing.find_outgoing(connection, claimed.message_id or 0, received_at)
+            assert found is not None
+            settled = Settled(claimed.id, claimed.token, state, reason)
+            accepted_at = self.desk.now if state == "sent" else None
+            await settle_reply(self.desk.office, claimed, found.message, settled, accepted_at=accepted_at)
+        await self.work()
 
     def seen(self, person: Person) -> list[str]:
         return [each.text for each in person.screen(self.account).visible()]
