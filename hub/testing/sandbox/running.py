@@ -1,0 +1,129 @@
+"""Runs the sandbox: a data directory, the hub, the town, the page; says the address, stops it all at the end."""
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from hub.app.logs import set_up_logs
+from hub.app.roles import ALL_ROLES, running_hub
+from hub.config import Config
+from hub.domain.errors import ConfigError
+from hub.testing.sandbox.cast import PBX_SETTINGS
+from hub.testing.sandbox.page import make_page
+from hub.testing.sandbox.play import Play
+from hub.testing.sandbox.premises import prepare
+from hub.testing.sandbox.story import play_opening
+from hub.testing.sandbox.telephone import KIND
+from hub.testing.sandbox.town import running_town
+from hub.testing.telephony import FakePbx
+
+
+async def run_sandbox(*, data: Path | None, host: str, port: int) -> None:
+    """Serve the sandbox until Ctrl-C or SIGTERM; without `data` everything is forgotten at the end.
+
+    Raises:
+        ConfigError, StorageUnavailable: it cannot start; one sentence that says what to do.
+    """
+    began_at = time.monotonic()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with open_sandbox(data=data, host=host, port=port) as address:
+        _say(f"{address}  песочница готова за {time.monotonic() - began_at:.1f} с; остановить: Ctrl-C")
+        await stopping.wait()
+
+
+@asynccontextmanager
+async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncIterator[str]:
+    """Run the sandbox while the block runs and yield the address of its page (`port` 0 takes a free one).
+
+    Raises:
+        ConfigError, StorageUnavailable: it cannot start.
+    """
+    with _directory(data) as place:
+        config = _config(place, host)
+        set_up_logs(config)
+        async with running_hub(config, ALL_ROLES) as hub, running_town(hub.building.ground.clock) as town:
+            premises = await prepare(hub.building, town)
+            town.telephone.plug_in(FakePbx(KIND, premises.telephony.url, PBX_SETTINGS, http=hub.building.http))
+            play = Play(hub.building, town, premises, hub.building.http)
+            async with _served(play, host, port) as address:
+                yield address
+
+
+@asynccontextmanager
+async def _served(play: Play, host: str, port: int) -> AsyncIterator[str]:
+    """Serve the page and play the opening beside it."""
+    runner = web.AppRunner(make_page(play), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise ConfigError(f"port {port} is taken: choose another one with --port, for instance {port + 1}") from error
+    opening = asyncio.create_task(play_opening(play))
+    try:
+        yield f"http://{_shown(host)}:{runner.addresses[0][1]}"
+    finally:
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def _directory(data: Path | None) -> Iterator[Path]:
+    """Give the data directory, by default a fresh one that is removed at the end."""
+    if data is not None:
+        yield data
+        return
+    place = Path(tempfile.mkdtemp(prefix="hub-demo-"))
+    place.chmod(0o711)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _config(data: Path, host: str) -> Config:
+    """Return the settings of the hub inside; nothing of the surroundings may lead it to a real database."""
+    port = _free_port(host)
+    nothing = SecretStr("")
+    return Config(
+        data=data,
+        files=data / "files",
+        dsn=nothing,
+        redis=nothing,
+        secret_keys=nothing,
+        host=host,
+        port=port,
+        public_url=f"http://{_shown(host)}:{port}",
+        trusted_proxies=0,
+        log_level="warning",
+        proxy="",
+    )
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.bind((host, 0))
+        return int(listener.getsockname()[1])
+
+
+def _shown(host: str) -> str:
+    """Return a host as a browser on this machine reaches it."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

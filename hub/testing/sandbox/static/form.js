@@ -1,0 +1,32 @@
+// The form of the site: sent by the sandbox to the hub's real form address, as a browser would.
+
+import { act } from './deeds.js';
+import { el } from './dom.js';
+import { sayTime, t } from './words.js';
+
+const FIELDS = [['name', 'text', 'name'], ['phone', 'tel', 'phone'], ['email', 'email', 'email']];
+
+export class WebForm {
+  constructor(pane) {
+    this.pane = pane;
+    this.form = pane.querySelector('#webform');
+    this.receipt = pane.querySelector('#receipt');
+    this.form.append(
+      ...FIELDS.map(([name, type]) => el('input', { name, type, maxLength: 100, placeholder: t(name), 'aria-label': t(name), autocomplete: 'off' })),
+      el('textarea', { name: 'text', rows: 2, maxLength: 4000, required: true, placeholder: t('question'), 'aria-label': t('question') }),
+      el('button', { type: 'submit', class: 'primary' }, t('sendForm')));
+    this.form.addEventListener('submit', (event) => { event.preventDefault(); this.#send(); });
+  }
+
+  show(forms, address) {
+    this.pane.querySelector('#form-link').href = address;
+    const last = forms.at(-1);
+    this.receipt.replaceChildren(...(last ? [el('span', {}, t('receipt', { receipt: last.receipt })),
+      el('small', {}, t('lastForm', { name: last.name || '—', time: sayTime(last.at) }))] : []));
+  }
+
+  async #send() {
+    const given = Object.fromEntries(new FormData(this.form));
+    if (await act('sends_form', given)) this.form.reset();
+  }
+}

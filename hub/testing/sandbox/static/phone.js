@@ -1,0 +1,61 @@
+// The telephone: who calls, and what happens while it rings.
+
+import { now } from './clock.js';
+import { act } from './deeds.js';
+import { el, sync } from './dom.js';
+import { saySpan, sayTime, t } from './words.js';
+
+const STATE = { missed: '📵', answered: '📞', ringing: '🔔', talking: '🗣' };
+
+export class Telephone {
+  constructor(pane) {
+    this.handset = pane.querySelector('#handset');
+    this.log = pane.querySelector('#calls');
+    this.caller = null;
+  }
+
+  show(phone) {
+    const current = phone.calls.findLast((call) => !call.endedAt);
+    this.since = current ? current.pickedUpAt ?? current.startedAt : 0;
+    sync(this.handset, [{ current: current ?? null, callers: phone.callers, members: phone.members }], {
+      key: () => 'handset', make: (item) => (item.current ? this.#going(item) : this.#idle(item)),
+    });
+    const over = phone.calls.filter((call) => call.endedAt).toReversed();
+    if (over.length) {
+      this.log.querySelector('.empty')?.remove();
+      sync(this.log, over, { key: (call) => call.number, make: row });
+    } else this.log.replaceChildren(el('li', { class: 'empty' }, t('emptyCalls')));
+  }
+
+  beat() {
+    const counter = this.handset.querySelector('.since');
+    if (counter && this.since) counter.textContent = saySpan(now() - this.since);
+  }
+
+  #idle({ callers }) {
+    this.caller ??= callers[0].key;
+    const select = el('select', { 'aria-label': t('caller'), onchange: (event) => { this.caller = event.target.value; } },
+      ...callers.map((each) => el('option', { value: each.key, selected: each.key === this.caller }, `${each.name} ${each.number ? sayNumber(each.number) : ''}`)));
+    return el('div', { class: 'idle' }, select,
+      el('button', { type: 'button', class: 'primary', onclick: () => act('rings', { who: this.caller }) }, `📞 ${t('call')}`));
+  }
+
+  #going({ current, members }) {
+    const isRinging = current.state === 'ringing';
+    return el('div', { class: `going ${current.state}` },
+      el('p', {}, el('strong', {}, current.name), ' ', isRinging ? t('ringing') : t('talking', { name: current.by }), ' ', el('span', { class: 'since' })),
+      el('div', { class: 'actions' },
+        ...(isRinging ? members.map((each) => el('button', { type: 'button', onclick: () => act('picks_up', { extension: each.extension }) }, t('picksUp', { name: each.name }))) : []),
+        el('button', { type: 'button', class: 'danger', onclick: () => act('hangs_up') }, t('hangUp'))));
+  }
+}
+
+function row(call) {
+  return el('li', {}, el('span', {}, STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
+    el('span', { class: 'how' }, call.state === 'missed' ? t('missed') : `${t('answeredBy', { name: call.by })}, ${saySpan(call.endedAt - call.pickedUpAt)}`),
+    el('time', {}, sayTime(call.startedAt)));
+}
+
+function sayNumber(number) {
+  return number.replace(/^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/, '+7 $1 $2-$3-$4');
+}
