@@ -87,13 +87,15 @@ class Wait:
 class Response:
     """What may stop a wait (S1–S5): a person's answer that the channel accepted, seen by the client.
 
-    `at` is the time of the accepted attempt (S3). `manager_id` is the sender, who gets the credit (S7).
+    `at` is the time of the accepted attempt (S3). `manager_id` is the sender, who gets the credit (S7). `is_spoken`: a
+    talk by telephone, which is also a callback (C-5).
     """
 
     at: datetime
     channel: str
     manager_id: ManagerId | None = None
     message_id: MessageId | None = None
+    is_spoken: bool = False
 
 
 def accepted_instant(occurred_at: datetime, received_at: datetime) -> datetime:

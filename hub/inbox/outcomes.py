@@ -53,7 +53,7 @@ async def settle_reply(
             channel = endpoint.kind if endpoint else ""
             response = Response(accepted_at, channel, manager_id=message.manager_id, message_id=message.id)
             _remember_ids(rows, claimed, message, settled.external_ids)
-            _accepted(rows, conversation, message, response)
+            _accepted(_work(rows, office, conversation), conversation, message, response)
         if message.author is Author.person:
             _tell_author(rows, office, conversation, message, settled=settled)
 
@@ -62,13 +62,18 @@ async def settle_reply(
     crash_point("outcome.after_commit")
 
 
-def _accepted(rows: WorkingSet, conversation: Conversation, message: Message, response: Response) -> None:
+def _work(rows: WorkingSet, office: Office, conversation: Conversation) -> LineWork:
+    policy = office.policy()
+    return LineWork(rows, policy, policy.get_line(conversation.line))
+
+
+def _accepted(work: LineWork, conversation: Conversation, message: Message, response: Response) -> None:
     if message.author is not Author.person:
         return
-    wait = answer_wait(rows, conversation, response, cause="S3")
+    wait = answer_wait(work, conversation, response, cause="S3")
     if wait is not None:
-        _withdraw_early_breach(rows, wait, response.at)
-        mark_contacted(rows, wait)
+        _withdraw_early_breach(work.rows, wait, response.at)
+        mark_contacted(work.rows, wait)
 
 
 def _withdraw_early_breach(rows: WorkingSet, wait: Wait, at: datetime) -> None:
@@ -117,8 +122,7 @@ def _tell_author(
         _close_thread(rows, message, settled.reason)
     elif settled.state == DeliveryState.unknown:
         record(rows, Fact.send_unknown, _subject(rows, conversation), cause="S3", facts=facts)
-    policy = office.policy()
-    work = LineWork(rows, policy, policy.get_line(conversation.line))
+    work = _work(rows, office, conversation)
     facts["received_at"] = message.received_at.isoformat()
     cause = f"{message.id}:{settled.state}"
     tell(work, Notice.reply_state, conversation, to=[message.manager_id], cause=cause, facts=facts)
@@ -167,4 +171,4 @@ def _confirm(rows: WorkingSet, office: Office, actor: Person, message: Message, 
     record(rows, fact, _subject(rows, conversation), manager_id=by, actor=Actor.manager, cause="S3")
     if arrived:
         response = Response(at=message.occurred_at, channel="", manager_id=message.manager_id, message_id=message.id)
-        answer_wait(rows, conversation, response, cause="S3")
+        answer_wait(_work(rows, office, conversation), conversation, response, cause="S3")

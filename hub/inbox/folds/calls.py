@@ -168,8 +168,11 @@ def _talked(work: CallWork) -> None:
     conversation = _history(work, contact)
     if conversation is None:
         return
-    response = Response(work.session.answered_at, work.endpoint.kind, manager_id, work.rows.messages[-1].id)
-    wait = answer_wait(work.rows, conversation, response, cause="C-5")
+    spoken = Response(
+        work.session.answered_at, work.endpoint.kind, manager_id, work.rows.messages[-1].id, is_spoken=True
+    )
+    line_work = LineWork(work.rows, work.policy, work.policy.get_line(conversation.line))
+    wait = answer_wait(line_work, conversation, spoken, cause="C-5")
     if wait is not None:
         mark_contacted(work.rows, wait)
 

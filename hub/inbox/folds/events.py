@@ -147,7 +147,7 @@ def _fold_message(
         (staff[key] for a in message.sender.addresses if (key := identity_key(a, endpoint.id)) in staff), None
     )
     if message.is_staff or author is not None:
-        fold_staff_message(rows, incoming, message, manager_id=author)
+        fold_staff_message(rows, policy, incoming, message, manager_id=author)
         return
     if _is_strangers_robot(rows, incoming, message):
         stored = add_message(rows, _said(rows, incoming, message), contact_id=None, conversation=None, thread=None)

@@ -61,7 +61,7 @@ def _answer_across(merging: Merging, line: LineKey, waiting: ContactId, answered
     response = _first_response(rows, line, answered, wait) if wait else None
     if conversation is None or response is None:
         return
-    ended = answer_wait(rows, conversation, response, cause="P-4")
+    ended = answer_wait(merging.on_line(line), conversation, response, cause="P-4")
     if ended is not None:
         mark_contacted(rows, ended)
 

@@ -6,10 +6,12 @@ from hub.domain.conversation import Conversation, Thread
 from hub.domain.ids import ManagerId, MessageId
 from hub.domain.inbound import InboundMessage
 from hub.domain.message import Author, Direction, Message
+from hub.domain.policy import Policy
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import mail_ids
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.waits import answer_wait
@@ -17,7 +19,7 @@ from hub.inbox.office import Endpoint
 
 
 def fold_staff_message(
-    rows: WorkingSet, incoming: Incoming, message: InboundMessage, *, manager_id: ManagerId | None
+    rows: WorkingSet, policy: Policy, incoming: Incoming, message: InboundMessage, *, manager_id: ManagerId | None
 ) -> None:
     """Store what one of us wrote; in a client's thread it is an answer and stops the wait. Never makes a contact."""
     endpoint = incoming.endpoint
@@ -28,7 +30,8 @@ def fold_staff_message(
     if conversation is None or message.automatic:
         return
     response = Response(at=incoming.at, channel=endpoint.kind, manager_id=manager_id, message_id=stored.id)
-    wait = answer_wait(rows, conversation, response, cause="S4")
+    work = LineWork(rows, policy, policy.get_line(conversation.line))
+    wait = answer_wait(work, conversation, response, cause="S4")
     if wait is not None:
         mark_contacted(rows, wait)
 

@@ -197,15 +197,20 @@ def stop_clocks(workset: WorkingSet, wait: Wait) -> None:
         workset.disarm(kind, f"wait:{wait.id}")
 
 
-def answer_wait(workset: WorkingSet, conversation: Conversation, response: Response, *, cause: str) -> Wait | None:
+def answer_wait(work: LineWork, conversation: Conversation, response: Response, *, cause: str) -> Wait | None:
     """Stop the open wait of the conversation's contact on its line with a response (S1 to S7); return it if it did.
 
-    The conversation remembers the answer either way (R-3).
+    The conversation remembers the answer either way (R-3). Where a line wants missed calls called back, a written
+    answer leaves such a wait open (C-5). Where a line says so, who answers becomes responsible (case 17).
     """
+    workset = work.rows
     _remember_answer(workset, conversation, response)
     wait = workset.open_wait(conversation.contact_id, conversation.line)
-    if wait is None or not may_answer(wait, response):
+    if wait is None or not may_answer(wait, response) or _wants_a_call(work, wait, response):
         return None
+    if work.line.takes_over and response.manager_id is not None:
+        present = workset.conversations[conversation.id]
+        workset.conversations.put(present.id, replace(present, assignee_id=response.manager_id))
     answered = workset.waits.put(wait.id, answer(wait, response))
     stop_clocks(workset, answered)
     record(
@@ -223,6 +228,10 @@ def answer_wait(workset: WorkingSet, conversation: Conversation, response: Respo
         },
     )
     return answered
+
+
+def _wants_a_call(work: LineWork, wait: Wait, response: Response) -> bool:
+    return wait.needs_callback and not response.is_spoken and not work.line.calls.is_written_answer_enough
 
 
 def _remember_answer(workset: WorkingSet, conversation: Conversation, response: Response) -> None:
