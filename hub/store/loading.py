@@ -73,7 +73,7 @@ SELECT * FROM message_keys WHERE (connection_id, external_id) IN (SELECT * FROM 
 
 _CALLS = "SELECT * FROM calls WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))"
 _CONTACTS = "SELECT * FROM contacts WHERE id = ANY($1::bigint[])"
-_CANDIDATES = "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_CANDIDATES = "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[]) AND state <> 'joined'"
 _WHOLE: tuple[tuple[str, type, str], ...] = (
     ("conversations", Conversation, "SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[])"),
     ("waits", Wait, "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[])"),

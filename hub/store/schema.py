@@ -526,6 +526,7 @@ match_candidates = Table(
     _ref("decided_by"),
     _at("decided_at"),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    Index("match_candidates_by_contact", "contact_id"),
     Index("match_candidates_one_open", "contact_id", unique=True, postgresql_where=text("state = 'open'")),
 )
 

@@ -175,9 +175,27 @@ async def test_m5_kept_apart_is_not_asked_again(desk: Desk) -> None:
     await merge.keep_apart(desk.office, anna, question["id"])
     await merge.keep_apart(desk.office, anna, question["id"])
 
+    await desk.receive(both(desk, "Снова я"))
     assert (await desk.one("match_candidates"))["state"] == "apart"
     with pytest.raises(Conflict):
         await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+
+
+async def test_m5_a_third_possible_card_joins_the_standing_question(desk: Desk) -> None:
+    _, question = await three_cards(desk)
+    await desk.receive(says("Я четвёртый", at=desk.now, by=person(400, phone="+79031112233")))
+    sender = Sender(
+        (
+            Address(IdentityType.tg_user, "300", "300", ProofLevel.proven),
+            Address(IdentityType.phone, "+79031112233", "+79031112233", ProofLevel.claimed),
+        )
+    )
+    await desk.receive(says("Ещё телефон", at=desk.now, by=sender))
+
+    asked = await desk.one("match_candidates")
+    assert asked["candidates"][:2] == question["candidates"]
+    assert len(asked["candidates"]) == 3
+    assert await desk.rows("receipts", "state = 'parked'") == []
 
 
 async def test_rg2_a_question_about_a_colleagues_client_does_not_exist(desk: Desk) -> None:

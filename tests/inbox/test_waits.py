@@ -6,17 +6,18 @@ import pytest
 
 from hub.domain.errors import Conflict
 from hub.domain.ids import ConnectionId, ConversationId
+from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.rights import Person
 from hub.inbox import clocks, waits
-from hub.inbox.office import Endpoint
 from hub.store import timers
-from tests.inbox.desk import Desk, says
+from tests.inbox.desk import Desk, person, says
 from tests.inbox.test_queries import only, owner
+
+PHONE = "+79161234567"
 
 
 async def waiting(desk: Desk) -> tuple[Person, ConversationId]:
     """A client who waits, and who has him."""
-    desk.endpoints[ConnectionId(4)] = Endpoint(ConnectionId(4), "mango", "АТС")
     await desk.receive(says("Сколько стоит?", at=desk.now))
     return await owner(desk), await only(desk)
 
@@ -112,3 +113,20 @@ async def test_s11_an_answer_before_the_request_or_ahead_is_refused(desk: Desk) 
                 desk.office, me, conversation, channel="sms", at=desk.now + wrong, result="Да"
             )
     assert (await desk.one("waits"))["state"] == "open"
+
+
+async def test_c11_a_talk_the_pbx_shows_confirms_the_word(desk: Desk) -> None:
+    await desk.receive(says("Наберите меня", at=desk.now, by=person(100, phone=PHONE)))
+    me, conversation = await owner(desk), await only(desk)
+    await waits.declare_reached(desk.office, me, conversation, result="Договорились")
+
+    told = {"direction": CallDirection.outbound, "client": PHONE}
+    for stage, seconds in ((CallStage.ringing, 0), (CallStage.answered, 5), (CallStage.ended, 60)):
+        desk.clock.move(timedelta(seconds=seconds))
+        event = CallEvent(f"c-{stage}", "c", stage, occurred_at=desk.now, **told)  # type: ignore[arg-type]
+        await desk.receive(event, connection=4)
+
+    assert (await desk.one("timers", "kind = 'call_confirmation'"))["state"] == "cancelled"
+    desk.clock.move(timedelta(minutes=10))
+    await fire_due(desk)
+    assert await desk.rows("ledger", "facts ? 'unconfirmed'") == []

@@ -100,10 +100,15 @@ def _contradicts(workset: WorkingSet, contact_id: ContactId, keyed: dict[Identit
 
 
 def _ask(workset: WorkingSet, contact: Contact, known: dict[IdentityKey, ContactIdentity]) -> MatchCandidate | None:
-    """Write the question unless the same one is open already, or is answered by itself."""
-    others = tuple(dict.fromkeys(int(row.contact_id) for row in known.values()))
-    if any(row.contact_id == contact.id and set(others) <= set(row.candidates) for row in workset.candidates):
+    """Write the question unless it stands already or a person has kept the cards apart; a card has one at most."""
+    asked = [row for row in workset.candidates if row.contact_id == contact.id]
+    answered = {other for row in asked if row.state == "apart" for other in row.candidates}
+    others = tuple(dict.fromkeys(int(row.contact_id) for row in known.values() if row.contact_id not in answered))
+    standing = next((row for row in asked if row.state == "open"), None)
+    if set(others) <= set(standing.candidates if standing else ()):
         return None
+    if standing is not None:
+        return workset.candidates.put(standing.id, _extended(standing, others, map(_words, known.values())))
     question = MatchCandidate(
         id=workset.new_id(),
         contact_id=contact.id,
@@ -112,6 +117,15 @@ def _ask(workset: WorkingSet, contact: Contact, known: dict[IdentityKey, Contact
         created_at=workset.now,
     )
     return workset.candidates.add(question.id, question)
+
+
+def _extended(question: MatchCandidate, others: Iterable[int], reasons: Iterable[str]) -> MatchCandidate:
+    """Return an open question that asks about more cards."""
+    return replace(
+        question,
+        candidates=tuple(dict.fromkeys((*question.candidates, *others))),
+        reasons=tuple(dict.fromkeys((*question.reasons, *reasons))),
+    )
 
 
 def _new_contact(workset: WorkingSet, sender: Sender, *, is_provisional: bool = False) -> Contact:

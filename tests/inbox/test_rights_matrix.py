@@ -1,0 +1,114 @@
+"""RG-7: every use-case × role × own, team's, foreign. A refusal is `NotFound` for what one may not see (RG-2)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from hub.domain.conversation import Outcome
+from hub.domain.errors import Conflict, NotFound
+from hub.domain.ids import ConversationId, LineKey, ManagerId
+from hub.domain.manager import Role
+from hub.domain.rights import Person
+from hub.inbox import assignment, conversations, queries, waits
+from hub.inbox.reply import Content, add_note, reply
+from tests.inbox.desk import Desk, says
+
+UseCase = Callable[[Desk, Person, ConversationId], Awaitable[object]]
+USE_CASES: dict[str, UseCase] = {
+    "get_card": lambda d, a, c: queries.get_card(d.office, a, c),
+    "get_history": lambda d, a, c: queries.get_history(d.office, a, c, page=0),
+    "list_receivers": lambda d, a, c: queries.list_receivers(d.office, a, c),
+    "explain_conversation": lambda d, a, c: queries.explain_conversation(d.office, a, c),
+    "reply": lambda d, a, c: reply(d.office, a, c, content=Content("Да"), key="key:1"),
+    "add_note": lambda d, a, c: add_note(d.office, a, c, text="Перезвонить", key="key:2"),
+    "take": lambda d, a, c: assignment.take(d.office, a, c),
+    "release": lambda d, a, c: assignment.release(d.office, a, c),
+    "decline": lambda d, a, c: assignment.decline(d.office, a, c),
+    "transfer": lambda d, a, c: assignment.transfer(d.office, a, c, to=a.manager_id, force=True),
+    "snooze": lambda d, a, c: conversations.snooze(d.office, a, c, until=d.now + timedelta(hours=1)),
+    "close": lambda d, a, c: conversations.close(d.office, a, c, outcome=Outcome.spam),
+    "reopen": lambda d, a, c: conversations.reopen(d.office, a, c),
+    "dismiss": lambda d, a, c: waits.dismiss(d.office, a, c, reason="Спасибо"),
+    "declare_reached": lambda d, a, c: waits.declare_reached(d.office, a, c, result="Договорились"),
+    "record_call_attempt": lambda d, a, c: waits.record_call_attempt(d.office, a, c),
+    "answered_elsewhere": lambda d, a, c: waits.answered_elsewhere(
+        d.office, a, c, channel="sms", at=d.now, result="Отправил"
+    ),
+}
+SALES, SUPPORT = frozenset({LineKey("sales")}), frozenset({LineKey("support")})
+ALLOWED = {
+    (Role.manager, "own"): True,
+    (Role.manager, "free"): True,
+    (Role.manager, "colleague's"): False,
+    (Role.manager, "foreign"): False,
+    (Role.head, "own"): True,
+    (Role.head, "free"): True,
+    (Role.head, "colleague's"): True,
+    (Role.head, "foreign"): False,
+    (Role.admin, "own"): True,
+    (Role.admin, "free"): True,
+    (Role.admin, "colleague's"): True,
+    (Role.admin, "foreign"): True,
+}
+
+
+async def someone(desk: Desk, role: Role, whose: str) -> tuple[Person, ConversationId]:
+    """A person of a role, and a conversation that stands to them as `whose` says."""
+    anna, ivan = [ManagerId(row["id"]) for row in await desk.rows("managers", "true ORDER BY key")]
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    owner = {"own": anna, "free": None}.get(whose, ivan)
+    await desk.pool.execute("UPDATE conversations SET assignee_id = $1", owner)
+    await desk.pool.execute("UPDATE waits SET assignee_id = $1", owner)
+    await desk.pool.execute("UPDATE managers SET role = $2 WHERE id = $1", anna, role.value)
+    actor = Person(anna, role, SUPPORT if whose == "foreign" else SALES)
+    return actor, ConversationId((await desk.one("conversations"))["id"])
+
+
+@pytest.mark.parametrize("use_case", USE_CASES)
+async def test_rg2_rg7_a_managers_reach_ends_at_a_colleagues_and_a_foreign_client(desk: Desk, use_case: str) -> None:
+    refusals = (NotFound, Conflict) if use_case == "take" else (NotFound,)
+    actor, conversation = await someone(desk, Role.manager, "colleague's")
+    with pytest.raises(refusals):
+        await USE_CASES[use_case](desk, actor, conversation)
+    for stranger in (Person(actor.manager_id, Role.manager, SUPPORT), Person(actor.manager_id, Role.head, SUPPORT)):
+        with pytest.raises(NotFound):
+            await USE_CASES[use_case](desk, stranger, conversation)
+    gone = Person(actor.manager_id, Role.admin, SALES, is_active=False)
+    with pytest.raises(NotFound):
+        await USE_CASES[use_case](desk, gone, conversation)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("use_case", USE_CASES)
+async def test_rg1_rg7_what_is_ones_own_may_be_worked_with(desk: Desk, use_case: str, role: Role) -> None:
+    actor, conversation = await someone(desk, role, "own")
+    await USE_CASES[use_case](desk, actor, conversation)
+
+
+@pytest.mark.parametrize("role", [Role.head, Role.admin])
+@pytest.mark.parametrize("use_case", USE_CASES)
+async def test_rg1_rg7_heads_and_admins_work_with_a_colleagues_client_too(
+    desk: Desk, use_case: str, role: Role
+) -> None:
+    actor, conversation = await someone(desk, role, "colleague's")
+    await USE_CASES[use_case](desk, actor, conversation)
+
+
+@pytest.mark.parametrize(("role", "whose"), ALLOWED)
+async def test_rg3_rg7_cards_lists_search_and_numbers_agree_on_the_reach(desk: Desk, role: Role, whose: str) -> None:
+    actor, conversation = await someone(desk, role, whose)
+    number = (await desk.one("conversations"))["number"]
+    is_allowed = ALLOWED[role, whose]
+
+    assert len(await queries.find_conversations(desk.office, actor, "Мария")) == is_allowed
+    assert len(await queries.find_conversations(desk.office, actor, f"#{number}")) == is_allowed
+    assert len(await queries.list_queue(desk.office, actor)) == (is_allowed and whose == "free")
+    assert len(await queries.list_mine(desk.office, actor)) == (is_allowed and whose == "own")
+    if is_allowed:
+        assert (await queries.get_card(desk.office, actor, conversation)).number == number
+    else:
+        with pytest.raises(NotFound):
+            await queries.get_card(desk.office, actor, conversation)
+        with pytest.raises(NotFound):
+            await queries.find_conversation_by_number(desk.office, actor, number)
