@@ -5,7 +5,7 @@ from bots.screens.question import joined_screen, question_screen
 from bots.telegram.cards import refresh_card
 from bots.telegram.turn import Turn
 from hub.domain.ids import ContactId
-from hub.inbox import merge
+from hub.inbox.merge import join_candidate, keep_apart, undo_merge
 from hub.inbox.queries import get_candidate
 
 
@@ -21,7 +21,7 @@ async def join(turn: Turn, action: Action) -> None:
         return
     asked = await get_candidate(turn.office, turn.actor, action.subject)
     with_contact = ContactId(from_base36(action.arg))
-    merge_id = await merge.join_candidate(turn.office, turn.actor, asked.id, with_contact=with_contact)
+    merge_id = await join_candidate(turn.office, turn.actor, asked.id, with_contact=with_contact)
     if asked.conversation_id is not None:
         await refresh_card(turn, asked.conversation_id)
     await turn.show(joined_screen(turn.texts, merge_id))
@@ -30,7 +30,7 @@ async def join(turn: Turn, action: Action) -> None:
 async def apart(turn: Turn, action: Action) -> None:
     """Keep the cards apart."""
     asked = await get_candidate(turn.office, turn.actor, action.subject)
-    await merge.keep_apart(turn.office, turn.actor, asked.id)
+    await keep_apart(turn.office, turn.actor, asked.id)
     if asked.conversation_id is not None:
         await refresh_card(turn, asked.conversation_id)
     await turn.say("question.apart")
@@ -38,7 +38,7 @@ async def apart(turn: Turn, action: Action) -> None:
 
 async def undo(turn: Turn, action: Action) -> None:
     """Take a merge back."""
-    await merge.undo_merge(turn.office, turn.actor, action.subject)
+    await undo_merge(turn.office, turn.actor, action.subject)
     await turn.say("question.undone")
 
 

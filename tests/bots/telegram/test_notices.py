@@ -79,7 +79,7 @@ async def test_c6_no_answer_is_counted_and_the_clock_runs_on(place):
     assert "1 попытка дозвониться" in place.post(ivan, "Перезвонить").text
 
 
-async def test_m5_the_question_is_asked_and_a_press_joins_the_cards(place):
+async def test_m5_m10_the_question_is_asked_and_a_press_joins_the_cards_until_undone(place):
     ivan = await place.hire("ivan", "Иван")
     phone = "+79161234567"
     await place.client_says("Первый", by=person(100, phone=phone))
@@ -90,6 +90,8 @@ async def test_m5_the_question_is_asked_and_a_press_joins_the_cards(place):
     await place.presses(ivan, "Это один клиент?", label)
     assert "Карточки объединены" in "\n".join(place.seen(ivan))
     assert (await place.desk.one("match_candidates"))["state"] == "joined"
+    await place.presses(ivan, "Карточки объединены", "↩️ Разъединить")
+    assert (await place.desk.one("merges"))["undone_at"] is not None
 
 
 async def test_m5_different_clients_stay_apart(place):
@@ -169,10 +171,10 @@ async def test_a_notice_says_which_messages_it_made(place):
 
 
 async def test_a_manager_without_telegram_cannot_be_told(place):
-    await place.hire("ivan", "Иван")
+    ivan = await place.hire("ivan", "Иван")
     await place.desk.pool.execute("UPDATE managers SET tg_user_id = NULL")
-    await place.desk.receive(_says(place, "Вы тут?"))
-    [failed] = await place.work()
+    payload = {"notice": "card_changed", "manager_id": ivan.user.id, "conversation_id": 1}
+    failed = await place.notifier.notify(payload, key="changed:1")
     assert isinstance(failed, Failed)
     assert failed.reason == "not_found"
 
