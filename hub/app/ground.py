@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from hub.config import Config
+from hub.domain.errors import ConfigError
 from hub.store.clock import DatabaseClock
 from hub.store.connections import holds_secrets
 from hub.store.embedded import Embedded, start_embedded
@@ -61,6 +62,7 @@ async def _database(config: Config) -> tuple[str, Embedded | None]:
 
 
 async def _build(config: Config, dsn: str, pool: asyncpg.Pool, embedded: Embedded | None) -> Ground:
+    _make_directory(config)
     async with acquire(pool) as connection:
         await check_durability(connection)
         has_secrets = await holds_secrets(connection)
@@ -68,3 +70,13 @@ async def _build(config: Config, dsn: str, pool: asyncpg.Pool, embedded: Embedde
     clock = DatabaseClock(pool)
     await clock.read()
     return Ground(config, dsn, pool, Files(config.files_dir), secrets, clock, IdBlocks(), embedded)
+
+
+def _make_directory(config: Config) -> None:
+    """Make the data directory where the database is elsewhere: the key file lies in it."""
+    try:
+        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"the data directory {config.data} cannot be made: {error.strerror}; choose another with --data or HUB_DATA"
+        ) from error

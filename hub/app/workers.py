@@ -38,7 +38,7 @@ class Parsers:
         from hub.channels.email.child import LetterPool  # noqa: PLC0415
 
         if self._letters is None:
-            self._letters = LetterPool()
+            self._letters = LetterPool(size=2)
         mailbox = channel.settings.mailbox  # type: ignore[attr-defined]
         parsed: Sequence[Sequence[InboundEvent] | PayloadInvalid] = await self._letters.parse(
             [email.payload_of(raw) for raw in raws], mailbox

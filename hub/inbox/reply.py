@@ -21,7 +21,7 @@ from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
 from hub.inbox.ways import choose_way, is_window_closed
-from hub.store import deliveries
+from hub.store import deliveries, timeline
 from hub.store.pool import acquire
 from hub.store.worksets import Scope
 
@@ -68,9 +68,9 @@ async def reply(
     """
     if (present := await _find_result(office, key)) is not None:
         return present
+    answer = _Answer(actor, conversation_id, content, key, preferred=await _thread_answered(office, content))
     return await office.change(
-        Scope(conversations={conversation_id}, ids=20),
-        lambda rows: _reply(rows, office, _Answer(actor, conversation_id, content, key)),
+        Scope(conversations={conversation_id}, ids=20), lambda rows: _reply(rows, office, answer)
     )
 
 
@@ -80,12 +80,13 @@ class _Answer:
     conversation_id: ConversationId
     content: Content
     key: str
+    preferred: ThreadId | None = None
 
 
 def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult:
     actor, content = answer.actor, answer.content
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
-    thread = _way_to(rows, office, conversation, content)
+    thread = _way_to(rows, office, conversation, answer)
     took = conversation.assignee_id is None
     if took:
         policy = office.policy()
@@ -105,14 +106,24 @@ async def _find_result(office: Office, key: str) -> ReplyResult | None:
     return ReplyResult(MessageId(stored.message_id), office.endpoints()[ConnectionId(stored.connection_id)].kind, "")
 
 
-def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, content: Content) -> Thread:
-    """Return the thread an answer goes by: the wanted one, else where the client wrote last, else any with text."""
+async def _thread_answered(office: Office, content: Content) -> ThreadId | None:
+    """Return the thread of the message being answered: the answer goes where the question came from."""
+    if content.reply_to is None:
+        return None
+    async with acquire(office.pool) as connection:
+        message = await timeline.find_message(connection, content.reply_to)
+    return message.thread_id if message else None
+
+
+def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer: _Answer) -> Thread:
+    """Return the thread an answer goes by: chosen, else of the answered message, else the last heard, else any."""
+    content = answer.content
     if content.identity_id is not None:
         return _begin_thread(rows, office, conversation, content.identity_id)
     threads = rows.threads_of(conversation.contact_id)
     if content.thread_id is not None:
         threads = [thread for thread in threads if thread.id == content.thread_id]
-    thread = choose_way(office.endpoints(), threads, conversation.reply_thread_id)
+    thread = choose_way(office.endpoints(), threads, answer.preferred or conversation.reply_thread_id)
     if thread is None:
         raise ContactBlocked("there is no way to write to this client; call, or ask for another address")
     if is_window_closed(office.endpoints(), thread, rows.now):

@@ -88,7 +88,9 @@ async def test_m9_64_new_clients_with_ten_messages_at_once_over_two_processes(ds
             for played in range(1, ROUNDS + 1):
                 await send_all(building, made.id, played * 10_000)
                 await until_quiet(ground.pool)
-                counts = {table: await count(ground.pool, table) for table in ("contacts", "conversations", "waits", "leads")}
+                counts = {
+                    table: await count(ground.pool, table) for table in ("contacts", "conversations", "waits", "leads")
+                }
                 assert counts == dict.fromkeys(counts, CLIENTS * played)
                 assert await count(ground.pool, "messages WHERE direction = 'inbound'") == CLIENTS * MESSAGES * played
         assert await count(ground.pool, "receipts WHERE state = 'parked'") == 0

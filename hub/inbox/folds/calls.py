@@ -144,11 +144,13 @@ def _missed(work: CallWork) -> None:
     _link(work, stored, match.contact)
     wait = rows.open_wait(match.contact.id, choice.line)
     if wait is not None:
-        _want_callback(line_work, wait, facts, said.at)
+        tags = frozenset((*match.contact.tags, *choice.tags))
+        _want_callback(line_work, wait, replace(facts, tags=tags), priority=choice.priority)
 
 
-def _want_callback(work: LineWork, wait: Wait, facts: RequestFacts, at: datetime) -> None:
-    targets = work.policy.freeze_targets(work.line, facts, kind=wait.kind)
+def _want_callback(work: LineWork, wait: Wait, facts: RequestFacts, *, priority: str) -> None:
+    targets = work.policy.freeze_targets(work.line, facts, kind=wait.kind, priority=priority)
+    at = facts.at
     due = wait.callback_due_at or work.line.calendar.add_open_time(at, targets.callback).at
     wanted = replace(
         wait, needs_callback=True, callback_due_at=due, missed_calls=wait.missed_calls + 1, last_missed_at=at

@@ -66,9 +66,25 @@ def find_or_open_conversation(
     heard = replace(
         present,
         last_message_at=max(present.last_message_at, at),
-        reply_thread_id=thread.id if thread else present.reply_thread_id,
+        reply_thread_id=_thread_to_answer(work, present, thread),
     )
     return work.rows.conversations.put(heard.id, heard)
+
+
+def place_in_history(work: LineWork, contact: Contact, *, at: datetime, thread: Thread, source: str) -> Conversation:
+    """Return where an utterance is kept that asks for nothing: it never opens a closed conversation again (FR-2)."""
+    last = work.rows.latest_conversation(contact.id, work.line.key)
+    if last is None or last.is_open:
+        return find_or_open_conversation(work, contact, at=at, thread=thread, source=source)
+    return work.rows.conversations.put(last.id, replace(last, last_message_at=max(last.last_message_at, at)))
+
+
+def _thread_to_answer(work: LineWork, conversation: Conversation, heard: Thread | None) -> ThreadId | None:
+    """Return where an answer goes by itself: the thread of the first request nobody has answered yet."""
+    is_waiting = work.rows.open_wait(conversation.contact_id, conversation.line) is not None
+    if heard is None or (is_waiting and conversation.reply_thread_id is not None):
+        return conversation.reply_thread_id
+    return heard.id
 
 
 def _reopen(work: LineWork, last: Conversation, at: datetime) -> Conversation | None:

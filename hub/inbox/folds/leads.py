@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hub.domain.ids import LeadId
-from hub.domain.inbound import Origin
+from hub.domain.conversation import Conversation
+from hub.domain.ids import ContactId, LeadId
+from hub.domain.inbound import START_COMMAND, Origin
 from hub.domain.lead import Lead, StageFact
+from hub.domain.message import Message
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.line_work import LineWork
@@ -19,18 +21,39 @@ def ensure_lead(work: LineWork, wait: Wait, origin: Origin) -> Lead:
 
     Idempotent by (contact, line, wait): the store has a unique key for it.
     """
-    lead = _open_lead(work, wait)
+    lead = _open_lead(work, wait.contact_id)
     if lead is None:
         return _make(work.rows, wait, origin)
     filled = replace(lead, source=lead.source or origin.source, origin={**origin.marks, **lead.origin})
     return work.rows.leads.put(lead.id, filled)
 
 
-def _open_lead(work: LineWork, wait: Wait) -> Lead | None:
+def start_lead(work: LineWork, conversation: Conversation, message: Message, origin: Origin, *, channel: str) -> None:
+    """Make a lead of a bare /start where the line wants one; nobody waits for an answer yet (FR-2)."""
+    if _open_lead(work, conversation.contact_id) is not None:
+        return
+    lead = Lead(
+        id=LeadId(work.rows.new_id()),
+        contact_id=conversation.contact_id,
+        line=work.line.key,
+        created_at=work.rows.now,
+        stage_at=work.rows.now,
+        conversation_id=conversation.id,
+        stage=FIRST_STAGE,
+        source=origin.source,
+        channel=channel,
+        origin=dict(origin.marks),
+        first_message_id=message.id,
+        responsible_id=conversation.assignee_id,
+    )
+    _add(work.rows, lead, cause=START_COMMAND)
+
+
+def _open_lead(work: LineWork, contact_id: ContactId) -> Lead | None:
     since = work.rows.now - work.line.lead_window
     fitting = (
         lead
-        for lead in work.rows.leads.where(wait.contact_id)
+        for lead in work.rows.leads.where(contact_id)
         if lead.line == work.line.key and lead.state == "open" and lead.created_at >= since
     )
     return max(fitting, key=lambda lead: lead.created_at, default=None)
@@ -52,7 +75,11 @@ def _make(workset: WorkingSet, wait: Wait, origin: Origin) -> Lead:
         first_message_id=wait.request_message_id,
         responsible_id=workset.conversations[wait.conversation_id].assignee_id,
     )
-    workset.stage_facts.append(StageFact(workset.new_id(), lead.id, FIRST_STAGE, cause="M-13", occurred_at=workset.now))
+    return _add(workset, lead, cause="M-13")
+
+
+def _add(workset: WorkingSet, lead: Lead, *, cause: str) -> Lead:
+    workset.stage_facts.append(StageFact(workset.new_id(), lead.id, FIRST_STAGE, cause=cause, occurred_at=workset.now))
     return workset.leads.add(lead.id, lead)
 
 

@@ -6,17 +6,17 @@ from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Notice
 from hub.domain.facts import RequestFacts
-from hub.domain.inbound import Origin
+from hub.domain.inbound import START_COMMAND, Origin
 from hub.domain.ledger import Fact
-from hub.domain.message import Message
+from hub.domain.message import Message, MessageKind
 from hub.domain.policy import Policy
 from hub.domain.texts import is_acknowledgement
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import route_wait
 from hub.inbox.folds.auto_texts import greet
-from hub.inbox.folds.conversations import find_or_open_conversation
-from hub.inbox.folds.leads import ensure_lead
+from hub.inbox.folds.conversations import find_or_open_conversation, place_in_history
+from hub.inbox.folds.leads import ensure_lead, fill_fields, start_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import Match
@@ -57,17 +57,20 @@ def pick_line(
 def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
     """Store the utterance and do what it asks for; returns the stored message."""
     rows, contact = work.rows, intake.match.contact
-    conversation = find_or_open_conversation(
-        work, contact, at=intake.said.at, thread=intake.thread, source=intake.origin.source
-    )
+    opens_wait = _opens_wait(work, intake)
+    place = find_or_open_conversation if opens_wait else place_in_history
+    conversation = place(work, contact, at=intake.said.at, thread=intake.thread, source=intake.origin.source)
     conversation = _keep_subject(rows, conversation, intake)
     message = add_message(rows, intake.said, contact_id=contact.id, conversation=conversation, thread=intake.thread)
     queue_media(rows, message, intake.thread)
     if intake.match.is_new or intake.match.candidate:
         record(rows, Fact.matched, conversation, cause="M-3", facts={"evidence": intake.match.evidence})
-    if _opens_wait(work, intake, conversation):
+    if opens_wait:
         _request(work, intake, choice, conversation=conversation, message=message)
-    elif conversation.assignee_id is not None:
+        return message
+    if intake.said.automatic == START_COMMAND and work.line.makes_lead_on_start:
+        start_lead(work, conversation, message, intake.origin, channel=intake.facts.channel)
+    if conversation.assignee_id is not None:
         _tell_owner(work, conversation, message, _follow_up(intake))
     return message
 
@@ -77,12 +80,12 @@ def _keep_subject(rows: WorkingSet, conversation: Conversation, intake: Intake) 
     return rows.conversations.put(conversation.id, replace(conversation, subject=subject, snoozed_until=None))
 
 
-def _opens_wait(work: LineWork, intake: Intake, conversation: Conversation) -> bool:
+def _opens_wait(work: LineWork, intake: Intake) -> bool:
     """Tell whether the utterance is a client request (FR-1, FR-2)."""
     if not intake.opens_wait or intake.said.automatic or intake.match.contact.is_blocked:
         return False
     is_thanks = work.line.has_thanks_filter and is_acknowledgement(intake.said.text) and not intake.said.attachments
-    return not (is_thanks and work.rows.open_wait(conversation.contact_id, work.line.key) is None)
+    return not (is_thanks and work.rows.open_wait(intake.match.contact.id, work.line.key) is None)
 
 
 def _request(
@@ -103,11 +106,25 @@ def _request(
         conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
     elif conversation.assignee_id is not None:
         _tell_owner(work, conversation, message, _follow_up(intake))
-    lead = ensure_lead(work, work.rows.waits[outcome.wait.id], intake.origin)
-    work.rows.leads.put(lead.id, replace(lead, responsible_id=lead.responsible_id or conversation.assignee_id))
+    _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
     _ask_about_match(work, intake, conversation)
     greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
     return outcome.wait
+
+
+def _lead(work: LineWork, intake: Intake, choice: LineChoice, *, conversation: Conversation, wait: Wait) -> None:
+    """Make or find the lead, with the marks of the rule; a form fills only what is empty in it (M-13)."""
+    lead = ensure_lead(work, wait, intake.origin)
+    lead = work.rows.leads.put(
+        lead.id,
+        replace(
+            lead,
+            responsible_id=lead.responsible_id or conversation.assignee_id,
+            tags=tuple(dict.fromkeys((*lead.tags, *choice.tags))),
+        ),
+    )
+    if intake.said.kind is MessageKind.form:
+        fill_fields(work.rows, lead, dict(intake.said.fields))
 
 
 def _follow_up(intake: Intake) -> Notice:
