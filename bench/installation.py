@@ -1,0 +1,85 @@
+"""The business that is measured: a shop with twenty rules, a team, a bot for clients and, where wanted, one for managers.
+
+Written once into a fresh copy of the migrated template, as `hub connect` and `hub policy apply` would. Its hours have a
+gap at night, so that the calendar is worked with at any time of measuring.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.app.connections import create_connection
+from hub.app.ground import Ground, open_ground
+from hub.app.rules import apply_policy
+from hub.config import Config
+from hub.domain.ids import ManagerId
+from hub.domain.manager import Manager, Role
+from hub.store.managers import add_manager
+from hub.store.pool import acquire
+from hub.testing.database import cloned_database
+
+from bench.machine import Machine
+
+POOL_SIZE = 16
+SECRET = "bench-secret-of-the-webhook"  # nobody but the bench knows this bot
+FIRST_MANAGER_ACCOUNT = 7_000_000
+_TOKEN = "1:bench-clients"
+_MANAGER_TOKEN = "2:bench-managers"
+_RULES = Path(__file__).with_name("rules.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A prepared database. `path` is where the provider calls the clients' bot."""
+
+    dsn: str
+    data: Path
+    connection_id: int
+    path: str
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what a measured process needs to open it."""
+        return {"dsn": self.dsn, "data": str(self.data), "connection_id": self.connection_id}
+
+
+@asynccontextmanager
+async def fresh_installation(
+    machine: Machine, *, managers: int = 20, bot_api: str = ""
+) -> AsyncIterator[Installation]:
+    """Give an installation in a database of its own; with `bot_api`, the address of a Bot API, it has a manager bot."""
+    async with cloned_database(machine.server) as dsn:
+        data = machine.folder / dsn.rpartition("/")[2].partition("?")[0]
+        async with open_ground(make_config(dsn, data)) as ground:
+            await apply_policy(ground, _RULES.read_text("utf-8"), comment="bench")
+            await _hire(ground, managers)
+            yield await _connect(ground, bot_api)
+
+
+def make_config(dsn: str, data: Path, **more: Any) -> Config:
+    """Return the settings of a measured process: those of a new installation, with the floors' pool size."""
+    given = {"pool_size": POOL_SIZE, "port": 0, "public_url": "https://bench.example", "log_level": "warning"}
+    return Config(dsn=dsn, data=data, **{**given, **more})  # type: ignore[arg-type]
+
+
+async def _hire(ground: Ground, count: int) -> None:
+    async with acquire(ground.pool) as connection:
+        new_id = await ground.ids.reserve(connection, count)
+        for number in range(count):
+            person = Manager(
+                ManagerId(new_id()), f"m{number}", f"Менеджер {number}", Role.manager,
+                tg_user_id=FIRST_MANAGER_ACCOUNT + number,
+            )  # fmt: skip
+            await add_manager(connection, person, at=ground.clock.now())
+
+
+async def _connect(ground: Ground, bot_api: str) -> Installation:
+    clients = {"token": _TOKEN, "mode": "webhook", "webhook_secret": SECRET}
+    if bot_api:
+        clients["base_url"] = bot_api
+        managers = {**clients, "token": _MANAGER_TOKEN}
+        await create_connection(ground, "manager_bot", name="managers", settings=managers)
+    made = await create_connection(ground, "telegram", name="clients", settings=clients)
+    path = made.url.removeprefix("https://bench.example")
+    return Installation(ground.dsn, ground.config.data, made.id, path)

@@ -1,0 +1,110 @@
+"""Messages a second from stored receipt to queued notice, against floor B: on one core, and on two without pinning.
+
+The hub has to claim, parse, match, thread, open a wait with its clocks, route with reasons and write the ledger; each
+round works on a fresh database. On two cores two worker processes share the receipts.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from hub.app.ground import open_ground
+from hub.app.office import build
+from hub.app.hints import open_hints
+from hub.channels.base import Raw
+from hub.domain.ids import ConnectionId
+from hub.inbox.accept import offer
+
+from bench.child import Child, running
+from bench.installation import SECRET, Installation, fresh_installation, make_config
+from bench.machine import ALL_CORES, MEASURED, Machine
+from bench.report import Figure, Report, Target, progress
+from bench.sizes import Sizes
+from bench.traffic import make_updates
+
+_STORED_AT_ONCE = 500
+_LEAST_OF_FLOOR = Target(least=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """Where it runs. `workers` are processes."""
+
+    name: str
+    cores: frozenset[int]
+    workers: int
+    target: Target
+
+
+_SETTINGS = (
+    _Setting("1core", MEASURED, 1, Target(least=2_200)),
+    _Setting("2cores", ALL_CORES, 2, Target(least=3_000)),
+)
+
+
+async def measure(machine: Machine, sizes: Sizes) -> Report:
+    """Alternate floor and hub in both settings."""
+    figures: list[Figure] = []
+    for setting in _SETTINGS:
+        machine.pin_database(setting.cores)
+        hub, floor = [], []
+        for number in range(sizes.rounds):
+            floor.append(await _floor(machine, setting, sizes))
+            hub.append(await _hub(machine, setting, sizes))
+            progress(f"pipeline {setting.name} {number + 1}: floor B {floor[-1]:.0f}/s, hub {hub[-1]:.0f}/s")
+        ratio = "pipeline_ratio" if setting.workers == 1 else f"pipeline_ratio_{setting.name}"
+        figures += (
+            Figure(ratio, [ours / theirs for ours, theirs in zip(hub, floor, strict=True)], _LEAST_OF_FLOOR),
+            Figure(f"pipeline_per_s_{setting.name}", hub, setting.target),
+            Figure(f"floor_b_per_s_{setting.name}", floor),
+        )
+    notes = {"rounds": sizes.rounds, "messages": sizes.messages, "clients": sizes.clients}
+    return Report("pipeline", figures, notes)
+
+
+async def _floor(machine: Machine, setting: _Setting, sizes: Sizes) -> float:
+    """Return messages a second of the hand-written intake."""
+    async with (
+        fresh_installation(machine) as installation,
+        running(
+            "floor_b", cores=setting.cores, dsn=installation.dsn, messages=sizes.messages, clients=sizes.clients
+        ) as floor,
+    ):
+        await floor.hear()
+        told = await floor.ask(go=True)
+        return float(told["messages"] / told["seconds"])
+
+
+async def _hub(machine: Machine, setting: _Setting, sizes: Sizes) -> float:
+    """Return messages a second of the hub's workers, from the first claim to the last commit."""
+    async with fresh_installation(machine) as installation, AsyncExitStack() as stack:
+        await store_updates(installation, sizes.messages, sizes.clients)
+        workers = [
+            await stack.enter_async_context(running("worker", cores=setting.cores, **installation.parameters()))
+            for _ in range(setting.workers)
+        ]
+        await asyncio.gather(*(worker.hear() for worker in workers))
+        return await _work(workers, sizes.messages)
+
+
+async def _work(workers: list[Child], expected: int) -> float:
+    told = await asyncio.gather(*(worker.ask(go=True) for worker in workers))
+    done = sum(each["messages"] for each in told)
+    if done != expected:
+        raise RuntimeError(f"{done} receipts were processed, {expected} were stored")
+    return float(done / max(each["seconds"] for each in told))
+
+
+async def store_updates(installation: Installation, messages: int, clients: int) -> None:
+    """Store so many updates as the web role would."""
+    config = make_config(installation.dsn, installation.data)
+    async with open_ground(config) as ground, open_hints(config) as hints:
+        building = await build(ground, hints)
+        connection_id = ConnectionId(installation.connection_id)
+        channel = building.connections.channel_of(connection_id)
+        headers = {"content-type": "application/json", "x-telegram-bot-api-secret-token": SECRET}
+        bodies = list(make_updates(messages, clients))
+        for place in range(0, messages, _STORED_AT_ONCE):
+            raws = [Raw(body, ground.clock.now(), headers, "POST") for body in bodies[place : place + _STORED_AT_ONCE]]
+            await building.acceptor.accept([offer(connection_id, channel, raw) for raw in raws])
+        await building.http.close()

@@ -1,0 +1,32 @@
+"""How much is measured: full, as the figures in the documents were taken, quick, or tiny for the tests of the bench."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """One set of sizes. Seconds and counts are per round; `rounds` is how often floor and hub take turns."""
+
+    rounds: int = 5
+    accept_seconds: float = 5
+    messages: int = 20_000
+    clients: int = 2_000
+    end_to_end_seconds: float = 5
+    notices: int = 3_000
+    notices_per_second: int = 100
+    managers: int = 200
+    letters: int = 500
+    memory_messages: int = 100_000
+
+
+FULL = Sizes()
+QUICK = Sizes(
+    rounds=3,
+    accept_seconds=2,
+    messages=4_000,
+    clients=400,
+    end_to_end_seconds=3,
+    notices=1_000,
+    letters=200,
+    memory_messages=10_000,
+)
