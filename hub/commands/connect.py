@@ -18,10 +18,9 @@ from hub.app.connections import (
     create_connection,
 )
 from hub.app.ground import Ground
-from hub.channels.base import Channel, Receives, Subscribes
+from hub.channels.base import Channel, Subscribes
 from hub.commands.arrival_watch import ArrivalWatch
 from hub.commands.asking import ask_settings
-from hub.commands.connections import get_address
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
 from hub.commands.printing import print_lines
@@ -122,8 +121,8 @@ async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> No
     """Print where the provider calls, what to press there, and what the provider says to our address."""
     language = ground.config.language
     typer.echo(say(language, "connect.saved", name=new.name))
-    if isinstance(channel, Receives):
-        typer.echo(say(language, "connect.address", url=await get_address(ground, new.name)))
+    if new.url:
+        typer.echo(say(language, "connect.address", url=new.url))
     print_lines(new.steps)
     if isinstance(channel, Subscribes):
         print_lines((await channel.subscribe()).lines)

@@ -29,15 +29,22 @@ async def look_at_everything(config: Config) -> AsyncIterator[Finding]:
     """Yield a finding for database, keys, files and every connection, public address and Redis. Changes nothing."""
     http = Http(config.proxy)
     try:
+        async for finding in _look_at_store(config, http):
+            yield finding
+        yield await _find("public address", _try_address(config, http))
+        if config.redis.get_secret_value():
+            yield await _find("redis", _try_redis(config))
+    finally:
+        await http.close()
+
+
+async def _look_at_store(config: Config, http: Http) -> AsyncIterator[Finding]:
+    try:
         async with open_ground(config) as ground:
             async for finding in _look_at_ground(ground, http):
                 yield finding
     except HubError as error:
         yield Finding("database", is_ok=False, says=str(error))
-    yield await _find("public address", _try_address(config, http))
-    if config.redis.get_secret_value():
-        yield await _find("redis", _try_redis(config))
-    await http.close()
 
 
 async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
@@ -61,7 +68,7 @@ async def _describe_database(ground: Ground) -> str:
     async with acquire(ground.pool) as connection:
         version = connection.get_server_version()
     place = "at the given DSN" if ground.embedded is None else f"embedded in {ground.embedded.cluster}"
-    return f"PostgreSQL {version.major}.{version.minor}, {place}, durable, tables up to date"
+    return f"PostgreSQL {version.major}.{version.micro}, {place}, durable, tables up to date"
 
 
 def _describe_keys(config: Config) -> str:

@@ -1,0 +1,101 @@
+"""Keys, backups and parked payloads: what an administrator does to keep things."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.store.secrets import load_secrets
+
+MANGO = ("connect", "mango", "--set", "api_key=key", "--set", "api_salt=salt", "--public-url", "https://h.example")
+
+
+@pytest.fixture
+def mango(hub):
+    assert hub(*MANGO, "--no-wait").exit_code == 0
+
+
+def keys(place):
+    return (place.data / "secret.key").read_text().split()
+
+
+def opened(place):
+    secrets = load_secrets(None, place.data / "secret.key", holds_secrets=True)
+    (sealed,) = place.fetch("SELECT settings_encrypted FROM connections")
+    (key,) = place.fetch("SELECT key_encrypted FROM connections")
+    return secrets.decrypt_json(sealed)["api_salt"], bool(secrets.decrypt(key))
+
+
+def test_a_new_key_fits_the_variable(run, monkeypatch):
+    key = run("keys", "new").stdout.strip()
+
+    assert load_secrets(key, None, holds_secrets=True).decrypt(load_secrets(key, None, holds_secrets=True).encrypt("x"))
+
+
+def test_after_rotate_and_forget_only_the_new_key_opens_everything(hub, mango, place):
+    (first,) = keys(place)
+
+    hub("keys", "rotate")
+    assert keys(place)[1:] == [first]
+    hub("keys", "forget")
+
+    assert (len(keys(place)), first in keys(place), opened(place)) == (1, False, ("salt", True))
+
+
+def test_a_missing_key_is_one_line_that_says_what_to_do(hub, mango, place):
+    (place.data / "secret.key").unlink()
+
+    result = hub("connections")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "secret.key is missing: put the key file back" in result.stderr
+
+
+def test_a_backup_appears_once_and_leaves_the_key_out_unless_asked(hub, mango, tmp_path):
+    plain = hub("backup", str(tmp_path / "plain"))
+    hub("backup", str(tmp_path / "with_key"), "--with-key")
+
+    assert "is complete" in plain.stdout and "keep" in plain.stdout
+    assert not (tmp_path / "plain" / "secret.key").exists()
+    assert (tmp_path / "with_key" / "secret.key").exists()
+    assert "exists already" in hub("backup", str(tmp_path / "plain")).stderr
+
+
+def test_a_backup_is_not_restored_over_what_is_there(hub, mango, tmp_path):
+    hub("backup", str(tmp_path / "b"))
+
+    assert "is not empty" in hub("restore", str(tmp_path / "b")).stderr
+
+
+@pytest.fixture
+def parked(hub, mango, place):
+    place.fetch(
+        "INSERT INTO receipts (id, connection_id, external_id, order_hash, lane, received_at, body_hash, state, reason) "
+        "SELECT 7, id, 'x', 1, 'client', $1, '', 'parked', 'no json' FROM connections RETURNING id",
+        datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+    )
+
+
+def test_parked_payloads_are_listed_with_their_reason(hub, parked):
+    (found,) = json.loads(hub("parked", "--json").stdout)
+
+    assert (found["id"], found["connection"], found["reason"]) == (7, "mango", "no json")
+    assert "no json" in hub("parked").stdout
+
+
+@pytest.mark.parametrize("which", [("7",), ("--all",)])
+def test_replayed_payloads_are_work_again(hub, parked, place, which):
+    hub("replay", *which)
+
+    assert place.fetch("SELECT state FROM receipts") == ["new"]
+    assert hub("parked").stdout == "Nothing is parked.\n"
+
+
+@pytest.mark.parametrize(("which", "reason"), [((), "say which"), (("7", "--all"), "say which"), (("8",), "none of")])
+def test_replay_wants_to_know_which(hub, parked, which, reason):
+    assert reason in hub("replay", *which).stderr
+
+
+def test_a_conversation_that_is_not_there_is_said(hub):
+    assert "there is no conversation #9" in hub("explain", "conversation", "#9").stderr
+    assert hub("explain", "conversation", "nine").exit_code == 2
