@@ -78,3 +78,12 @@ def open_outside(desk: Desk) -> Outside:
     channel = ScriptedChannel(desk)
     handler = ReplyHandler(desk.office, lambda _: channel, Alarms(desk.office))
     return Outside(desk, channel, DeliveryWorker(desk.office, Lane.reply, handler.as_lane()))
+
+
+async def add_connection(desk: Desk, number: int = 1) -> None:
+    await desk.pool.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) "
+        "VALUES ($1, 'telegram', 'Бот', '', $2)",
+        number,
+        desk.now,
+    )

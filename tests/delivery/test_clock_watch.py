@@ -124,7 +124,7 @@ async def test_r9_a_watch_serves_the_queue_as_soon_as_it_is_woken(desk: Desk) ->
     await set_presence(desk, "anna", "working")
     desk.office.wakeup.wake("queue")
     while await queue(desk):
-        await asyncio.sleep(0.01)
+        await desk.office.wakeup.wait("notify", MINUTE)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
 

@@ -1,0 +1,92 @@
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from hub.channels.base import PollBatch, Raw
+from hub.delivery.alarms import Alarms
+from hub.delivery.pollers import Pollers
+from hub.delivery.polling import Endpoint
+from hub.domain.errors import AuthenticationFailed, TemporaryFailure
+from hub.domain.ids import ConnectionId
+from tests.delivery.bench import add_connection
+from tests.inbox.desk import Desk
+
+SECOND = timedelta(seconds=1)
+
+
+class PolledChannel:
+    """A mailbox whose every poll brings what was put in, then waits for ever."""
+
+    def __init__(self, desk: Desk, *steps: bytes | Exception) -> None:
+        self._desk = desk
+        self._steps = list(steps)
+        self.cursors: list[dict[str, object]] = []
+        self.peek, self.parse = desk.channel.peek, desk.channel.parse
+
+    async def batches(self, cursor: Any) -> AsyncIterator[PollBatch]:
+        self.cursors.append(dict(cursor))
+        while self._steps:
+            step = self._steps.pop(0)
+            if isinstance(step, Exception):
+                raise step
+            yield PollBatch([Raw(step, self._desk.now, {"id": step.decode()})], {"seen": step.decode()})
+        await asyncio.Event().wait()
+
+
+async def polled(desk: Desk, dsn: str, *channels: PolledChannel) -> list[asyncio.Task[None]]:
+    """Start one hub a channel, all polling the same connection."""
+    await add_connection(desk)
+    return [
+        asyncio.create_task(
+            Pollers(
+                desk.office,
+                desk.acceptor,
+                Alarms(desk.office),
+                lambda channel=channel: [Endpoint(ConnectionId(1), "Почта", channel)],
+                dsn,
+            ).run()
+        )
+        for channel in channels
+    ]
+
+
+async def until(desk: Desk, table: str, where: str, count: int = 1) -> None:
+    async with asyncio.timeout(30):
+        while len(await desk.rows(table, where)) < count:
+            await desk.office.wakeup.wait("receipts", SECOND / 20)
+
+
+async def stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_case_13_payloads_and_cursor_are_stored_together_and_polling_goes_on_from_there(
+    desk: Desk, dsn: str
+) -> None:
+    channel = PolledChannel(desk, b"one", TemporaryFailure("BYE"), b"two")
+    tasks = await polled(desk, dsn, channel)
+    await until(desk, "receipts", "true", 2)
+    await stop(tasks)
+
+    assert channel.cursors == [{}, {"seen": "one"}]
+    assert (await desk.one("connections"))["cursor"] == {"seen": "two"}
+
+
+async def test_case_14_of_two_hubs_one_polls(desk: Desk, dsn: str) -> None:
+    channels = PolledChannel(desk, b"one"), PolledChannel(desk, b"one")
+    tasks = await polled(desk, dsn, *channels)
+    await until(desk, "receipts", "true")
+    await stop(tasks)
+
+    assert sorted(len(channel.cursors) for channel in channels) == [0, 1]
+
+
+async def test_refused_credentials_pause_the_polling(desk: Desk, dsn: str) -> None:
+    tasks = await polled(desk, dsn, PolledChannel(desk, AuthenticationFailed("пароль не принят")))
+    await until(desk, "connections", "state = 'paused'")
+    await stop(tasks)
+
+    assert (await desk.one("connections"))["state_reason"] == "пароль не принят"

@@ -1,0 +1,122 @@
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from hub.delivery.alarms import Alarms
+from hub.delivery.replies import ReplyHandler
+from hub.delivery.worker import DeliveryWorker
+from hub.domain.delivery import Lane
+from hub.domain.manager import Role
+from hub.domain.outbound import Failed
+from hub.store import deliveries
+from tests.delivery.bench import Outside, ScriptedChannel, add_connection
+from tests.inbox.desk import person, says
+
+MINUTE = timedelta(minutes=1)
+
+
+async def take_and_die(outside: Outside) -> None:
+    """Claim what is due as a process that dies at once does: its lease is over already."""
+    async with outside.desk.pool.acquire() as connection:
+        await deliveries.claim(connection, lane="reply", limit=9, token=1, lease=timedelta(0), now=outside.desk.now)
+
+
+async def test_case_22_what_a_dead_process_held_is_sent_once_more_and_says_so(outside: Outside) -> None:
+    await outside.reply("Пять тысяч")
+    await take_and_die(outside)
+    await outside.deliver()
+
+    delivery = await outside.desk.one("deliveries", "lane = 'reply'")
+    assert (delivery["state"], delivery["reason"]) == ("sent", "maybe_twice")
+
+
+async def test_case_62_a_second_death_leaves_the_outcome_unknown_and_sends_nothing(outside: Outside) -> None:
+    await outside.reply("Пять тысяч")
+    await take_and_die(outside)
+    await take_and_die(outside)
+    await outside.deliver()
+
+    assert outside.channel.sent == []
+    assert await outside.states() == ["unknown"]
+    assert (await outside.desk.one("waits"))["state"] == "open"
+
+
+async def test_case_23_who_lost_the_lease_writes_nothing(outside: Outside) -> None:
+    await outside.reply("Пять тысяч")
+    async with outside.desk.pool.acquire() as connection:
+        arguments = {"lane": "reply", "limit": 1, "lease": timedelta(0), "now": outside.desk.now}
+        [slow] = await deliveries.claim(connection, token=1, **arguments)
+        await deliveries.claim(connection, token=2, **arguments)
+        settled = deliveries.Settled(slow.id, slow.token, "failed")
+        assert not await deliveries.finish(connection, settled)
+
+
+async def test_of_two_workers_each_answer_leaves_once(outside: Outside) -> None:
+    for number in range(1, 9):
+        await outside.desk.receive(says("Здравствуйте", at=outside.desk.now, by=person(number)))
+    for conversation in await outside.desk.rows("conversations"):
+        await outside.reply(f"Ответ {conversation['id']}", conversation["id"])
+    other = DeliveryWorker(outside.desk.office, Lane.reply, outside.worker.work)
+    await asyncio.gather(outside.worker.run_until_idle(), other.run_until_idle())
+
+    assert len(outside.channel.texts) == len(set(outside.channel.texts)) == 9
+
+
+async def test_case_64_a_dead_thread_does_not_hold_up_others(outside: Outside) -> None:
+    await outside.desk.receive(says("Здравствуйте", at=outside.desk.now, by=person(2)))
+    one, other = [row["id"] for row in await outside.desk.rows("conversations")]
+    outside.channel.answers = [Failed("blocked", "")]
+    await outside.reply("первому", one)
+    await outside.reply("второму", other)
+    await outside.deliver()
+
+    assert await outside.states() == ["failed", "sent"]
+    assert {row["reach"] for row in await outside.desk.rows("threads")} == {"blocked", "open"}
+
+
+async def test_case_61_a_handler_that_raises_leaves_the_outcome_in_doubt_and_the_lane_alive(outside: Outside) -> None:
+    outside.channel.answers = [RuntimeError("a defect of ours")]
+    await outside.reply("раз")
+    await outside.deliver()
+    await outside.deliver(after=MINUTE)
+
+    assert (await outside.desk.one("deliveries", "lane = 'reply'"))["reason"] == "maybe_twice"
+
+
+async def test_refused_credentials_pause_the_connection_tell_administrators_once_and_keep_answers(
+    outside: Outside,
+) -> None:
+    desk = outside.desk
+    await add_connection(desk)
+    boss = await desk.hire("olga", "Ольга", role=Role.admin)
+    outside.channel.answers = [Failed("refused", "токен не принят", is_connection_fault=True)]
+    await outside.reply("Пять тысяч")
+    await outside.deliver()
+    await outside.deliver(after=10 * MINUTE)
+
+    assert (await desk.one("connections"))["state"] == "paused"
+    assert await outside.states() == ["queued"]
+    assert len(outside.channel.sent) == 1
+    notice = await desk.one("deliveries", "payload->>'notice' = 'connection_down'")
+    assert (notice["manager_id"], notice["payload"]["reason"]) == (boss, "токен не принят")
+
+
+async def test_a_stopped_worker_finishes_what_is_under_way(outside: Outside) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    class SlowChannel(ScriptedChannel):
+        async def send(self, message: Any) -> Any:
+            begun.set()
+            await may_end.wait()
+            return await super().send(message)
+
+    slow = SlowChannel(outside.desk)
+    handler = ReplyHandler(outside.desk.office, lambda _: slow, Alarms(outside.desk.office))
+    running = asyncio.create_task(DeliveryWorker(outside.desk.office, Lane.reply, handler.as_lane()).run())
+    await outside.reply("Пять тысяч")
+    await begun.wait()
+    running.cancel()
+    may_end.set()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert await outside.states() == ["sent"]
