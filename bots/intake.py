@@ -16,10 +16,7 @@ import structlog
 
 from hub.crash import crash_point
 from hub.domain.errors import TemporaryFailure
-from hub.domain.ports import Wakeup
 
-LANE = "manager_bot"
-POLL = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
 USUAL_PAUSE = timedelta(seconds=1)
 log = structlog.get_logger(__name__)
@@ -71,17 +68,14 @@ class Intake:
         self._messenger = messenger
         self._bot_name = bot_name
 
-    async def run(self, wakeup: Wakeup) -> None:
-        """Carry out updates until cancelled; looks once a second, at once when woken."""
-        while True:
-            if not await self.run_once():
-                await wakeup.wait(LANE, POLL)
-
     async def run_once(self) -> int:
         """Carry out one batch, chats side by side, and return its size.
 
         Presses are answered first of all and beside the work: the sign on a button stops within a second whatever else
         its chat is doing.
+
+        Raises:
+            StorageUnavailable: the database is away; what was claimed comes again when its lease ends.
         """
         batch = await self._receipts.claim()
         crash_point("intake.claimed")
