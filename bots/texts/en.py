@@ -208,7 +208,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     # --- calls
     "reached.ask": "Reached the client of #{number}? Write the result in one line.",
     "reached.done": "✅ #{number}: reached",
-    "reached.empty": "The result is needed: one line.",
     "noanswer.done": "❌ #{number}: no answer, attempt {n}",
     "elsewhere.ask": "How was the client of #{number} answered?",
     "elsewhere.write": "Write in one line what the client of #{number} was told.",
@@ -240,7 +239,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "presence.done": "Now: {presence}",
     # --- answers
     "reply.sent_to": "👀 Sending to {name} (#{number}): {hint}",
-    "reply.took": "✋ Conversation #{number} is yours now",
     "reply.delivered": "👌 Delivered: #{number}",
     "reply.failed": "⛔ Not delivered to {name} (#{number}): {reason}",
     "reply.other_ways": "The client still waits. Other ways:",
@@ -274,7 +272,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "error.storage": "It could not be saved. Try again in a minute.",
     "error.other": "It did not work. The administrator sees the reason in the log.",
     "error.which": "Which conversation? Reply to its card with this command or add the number: /{command} 1042",
-    "error.number": "I see no conversation number. Example: /{command} 1042",
     "error.command": "There is no such command. All commands: /help",
     # --- people
     "start.stranger": "This is an internal bot of a company.",
@@ -284,9 +281,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "done.taken": "✋ #{number} is yours",
     "done.released": "↩️ #{number} is back in the queue",
     "done.declined": "All right, others will be asked",
-    "done.accepted": "✅ #{number} is yours",
     "done.refused": "↩️ #{number} stays with its manager",
-    "done.reopened": "♻️ #{number} is open again",
     "done.cancelled": "Cancelled",
     "done.nothing_urgent": "Nothing urgent. 👍",
     "system.connection_down": "⚠️ The connection “{name}” does not work: {reason}",

@@ -231,7 +231,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     # --- calls
     "reached.ask": "Дозвонились по #{number}? Напишите одной строкой, чем закончился разговор.",
     "reached.done": "✅ #{number}: дозвонились",
-    "reached.empty": "Итог разговора нужен: одна строка.",
     "noanswer.done": "❌ #{number}: не ответил, попытка {n}",
     "elsewhere.ask": "Как ответили клиенту по #{number}?",
     "elsewhere.write": "Напишите одной строкой, что ответили клиенту по #{number}.",
@@ -273,7 +272,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "presence.done": "Теперь: {presence}",
     # --- answers
     "reply.sent_to": "👀 Отправляю {name} (#{number}): {hint}",
-    "reply.took": "✋ Обращение #{number} теперь у вас",
     "reply.delivered": "👌 Доставлено: #{number}",
     "reply.failed": "⛔ Не доставлено клиенту {name} (#{number}): {reason}",
     "reply.other_ways": "Клиент по-прежнему ждёт. Другие способы:",
@@ -307,7 +305,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "error.storage": "Не получилось записать. Повторите через минуту.",
     "error.other": "Не получилось. Администратор увидит причину в журнале.",
     "error.which": "К какому обращению? Ответьте этой командой на карточку или добавьте номер: /{command} 1042",
-    "error.number": "Не вижу номера обращения. Пример: /{command} 1042",
     "error.command": "Такой команды нет. Все команды: /help",
     # --- people
     "start.stranger": "Это служебный бот компании.",
@@ -317,9 +314,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "done.taken": "✋ #{number} у вас",
     "done.released": "↩️ #{number} снова в очереди",
     "done.declined": "Хорошо, предложу другим",
-    "done.accepted": "✅ #{number} у вас",
     "done.refused": "↩️ #{number} останется у прежнего менеджера",
-    "done.reopened": "♻️ #{number} снова открыто",
     "done.cancelled": "Отменено",
     "done.nothing_urgent": "Срочных обращений нет. 👍",
     "system.connection_down": "⚠️ Подключение «{name}» не работает: {reason}",
