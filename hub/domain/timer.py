@@ -7,20 +7,18 @@ from enum import StrEnum
 
 
 class TimerKind(StrEnum):
-    """What is due. The first five are clocks (semantics §1)."""
+    """What is due. The first four are clocks (semantics §1)."""
 
     first_response = "first_response"
     next_response = "next_response"
     accept = "accept"
     callback = "callback"
-    resolution = "resolution"
     level = "level"
     hangup_grace = "hangup_grace"
     call_expiry = "call_expiry"
     snooze = "snooze"
-    held_notice = "held_notice"
     call_confirmation = "call_confirmation"
-    queue = "queue"
+    owner_return = "owner_return"
 
 
 class TimerState(StrEnum):

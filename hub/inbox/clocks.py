@@ -9,15 +9,16 @@ from dataclasses import replace
 
 from hub.crash import crash_point
 from hub.domain.identity import IdentityType
-from hub.domain.ids import ConnectionId
+from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds import alarms
+from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
+from hub.store.scope import Scope
 from hub.store.timers import DueTimer
-from hub.store.worksets import Scope
 
 IDS_PER_TIMER = 60
 
@@ -102,6 +103,8 @@ def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, convers
     work = _work(rows, office, conversation.line)
     if timer.kind is TimerKind.call_confirmation:
         alarms.report_unconfirmed(work, rows.waits[int(str(timer.facts["wait_id"]))])
+    elif timer.kind is TimerKind.owner_return:
+        return_to_owner(work, conversation, ManagerId(int(str(timer.facts["owner_id"]))))
     else:
         alarms.wake(work, conversation)
 

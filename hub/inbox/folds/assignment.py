@@ -18,6 +18,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
 from hub.routing.decide import LineChoice, RoutingDecision, Step, decide
+from hub.routing.eligibility import list_obstacles
 from hub.store.worksets import LinesNeeded
 
 
@@ -56,6 +57,7 @@ def write_decision(work: LineWork, wait: Wait, decision: RoutingDecision, *, not
     start = wait.assignee_at_start if wait.assignee_at_start is not None else decision.assignee
     wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=decision.assignee, assignee_at_start=start))
     _take_turn(work, decision)
+    _arm_return(work, conversation, decision)
     _arm_accept(work.rows, wait, decision)
     fact = Fact.assigned if decision.assignee else Fact.offered if decision.offered_to else Fact.queued
     record(
@@ -148,6 +150,39 @@ def _remember(work: LineWork, wait: Wait, decision: RoutingDecision) -> None:
             offered_to=tuple(decision.offered_to),
         )
     )
+
+
+def _arm_return(work: LineWork, conversation: Conversation, decision: RoutingDecision) -> None:
+    """Let the conversation go back to the client's own manager when their shift begins (R-3)."""
+    subject = f"conversation:{conversation.id}"
+    owner = facts_of_line(work).get(decision.return_to) if decision.return_to is not None else None
+    if owner is not None and owner.next_shift_start is not None:
+        work.rows.arm(TimerKind.owner_return, subject, owner.next_shift_start, owner_id=int(owner.id))
+    else:
+        work.rows.disarm(TimerKind.owner_return, subject)
+
+
+def return_to_owner(work: LineWork, conversation: Conversation, owner_id: ManagerId) -> None:
+    """Give an open conversation back to the client's own manager whose shift has begun, who may refuse it (R-3)."""
+    owner = facts_of_line(work).get(owner_id)
+    if owner is None or not conversation.is_open or conversation.assignee_id == owner_id:
+        return
+    wait = work.rows.open_wait(conversation.contact_id, conversation.line)
+    facts = RouteFacts(work.line.key, work.rows.now, work.rows.now, timedelta(0), (owner,))
+    if any(list_obstacles(owner, facts, work.line, extra=work.line.routing.owner_extra)):
+        return
+    before = [each for each in (conversation.assignee_id, *conversation.offered_to) if each not in (None, owner_id)]
+    returned = work.rows.conversations.put(
+        conversation.id, replace(conversation, assignee_id=owner_id, offered_to=(), transfer_to=None)
+    )
+    if wait is not None:
+        wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=owner_id))
+        work.rows.disarm(TimerKind.accept, f"wait:{wait.id}")
+    count_assignment(work.rows, owner_id, is_turn=False)
+    record(work.rows, Fact.assigned, wait or returned, manager_id=owner_id, cause="R-3")
+    cause = f"return:{work.rows.ledger[-1].id}"
+    tell(work, Notice.assigned, returned, to=[owner_id], cause=cause)
+    tell(work, Notice.taken_away, returned, to=[each for each in before if each], cause=cause)
 
 
 def _take_turn(work: LineWork, decision: RoutingDecision) -> None:

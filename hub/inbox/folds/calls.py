@@ -6,7 +6,7 @@ outgoing call nobody took is an attempt. What a call was is shown in the history
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hub.domain.call import CallSession, CallState, fold_call
 from hub.domain.call_record import CallRecord
@@ -32,7 +32,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import match_contact
 from hub.inbox.folds.messages import Said, add_message
 from hub.inbox.folds.requests import Intake, pick_line, take_in
-from hub.inbox.folds.waits import answer_wait
+from hub.inbox.folds.waits import answer_wait, arm_callback
 from hub.inbox.office import Endpoint
 from hub.routing.decide import choose_line
 
@@ -156,7 +156,7 @@ def _want_callback(work: LineWork, wait: Wait, facts: RequestFacts, *, priority:
         wait, needs_callback=True, callback_due_at=due, missed_calls=wait.missed_calls + 1, last_missed_at=at
     )
     work.rows.waits.put(wait.id, wanted)
-    work.rows.arm(TimerKind.callback, f"wait:{wait.id}", due)
+    arm_callback(work.rows, wanted)
     record(work.rows, Fact.missed_call, wanted, at=at, cause="C-3", facts={"callback_due_at": due})
 
 

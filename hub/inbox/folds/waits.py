@@ -10,7 +10,7 @@ from hub.domain.conversation import Conversation
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import ManagerId, MessageId, WaitId
 from hub.domain.ledger import Actor, Fact
-from hub.domain.timer import TimerKind
+from hub.domain.timer import TimerKind, TimerState
 from hub.domain.wait import (
     Response,
     Wait,
@@ -32,7 +32,6 @@ _CLOCKS = (
     TimerKind.accept,
     TimerKind.callback,
     TimerKind.level,
-    TimerKind.held_notice,
 )
 
 
@@ -180,6 +179,15 @@ def arm_clocks(work: LineWork, wait: Wait) -> None:
     if wait.breached_at is None:
         work.rows.arm(clock_of(wait), subject, wait.deadline_at)
     arm_level(work, wait, 0)
+    arm_callback(work.rows, wait)
+
+
+def arm_callback(workset: WorkingSet, wait: Wait) -> None:
+    """Arm the callback clock of a missed call, unless it has struck already (C-3)."""
+    present = workset.timers.get((TimerKind.callback, f"wait:{wait.id}"))
+    has_struck = present is not None and present.state is TimerState.fired
+    if wait.needs_callback and wait.callback_due_at is not None and not has_struck:
+        workset.arm(TimerKind.callback, f"wait:{wait.id}", wait.callback_due_at)
 
 
 def arm_level(work: LineWork, wait: Wait, place: int) -> None:
