@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
-
 from hub.config import Config
 from hub.domain.errors import ConfigError
 from hub.store.clock import DatabaseClock
@@ -14,7 +12,7 @@ from hub.store.embedded import Embedded, start_embedded
 from hub.store.files import Files
 from hub.store.ids import IdBlocks
 from hub.store.migrate import migrate
-from hub.store.pool import acquire, check_durability, open_pool
+from hub.store.pool import Pool, acquire, check_durability, open_pool
 from hub.store.secrets import Secrets, load_secrets
 
 
@@ -24,7 +22,7 @@ class Ground:
 
     config: Config
     dsn: str
-    pool: asyncpg.Pool
+    pool: Pool
     files: Files
     secrets: Secrets
     clock: DatabaseClock
@@ -61,7 +59,7 @@ async def _database(config: Config) -> tuple[str, Embedded | None]:
     return embedded.dsn, embedded
 
 
-async def _build(config: Config, dsn: str, pool: asyncpg.Pool, embedded: Embedded | None) -> Ground:
+async def _build(config: Config, dsn: str, pool: Pool, embedded: Embedded | None) -> Ground:
     _make_directory(config)
     async with acquire(pool) as connection:
         await check_durability(connection)

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from bots.intake import Intake, Messenger, StoredUpdate
 from bots.office import BotOffice
 from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
 from hub.channels.base import FetchesMedia
-from hub.domain.errors import PermanentFailure
+from hub.domain.errors import PermanentFailure, ProviderError, StorageUnavailable
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager
 from hub.domain.message import Attachment, AttachmentKind
@@ -30,6 +32,7 @@ from hub.store.pool import acquire
 LEASE = timedelta(seconds=120)
 LOOK_EVERY = timedelta(seconds=1)
 _BATCH = 32
+_log = structlog.get_logger()
 _NO_BOT = Later("no manager bot is connected: `hub connect manager_bot`", timedelta(seconds=30))
 
 
@@ -74,11 +77,19 @@ class ManagerBotOffice:
             if bot is None:
                 await asyncio.sleep(LOOK_EVERY.total_seconds())
                 continue
-            intake = Intake(BotReceipts(self._building), bot.messenger, bot_name=bot.row.name)
-            while self._open is bot:
+            await self._receive_by(bot)
+
+    async def _receive_by(self, bot: OpenBot) -> None:
+        """Carry out updates until another bot is connected; a database that is away costs only time."""
+        intake = Intake(BotReceipts(self._building), bot.messenger, bot_name=_name_of(bot.row))
+        while self._open is bot:
+            try:
                 if not await intake.run_once():
                     await self._building.hints.wakeup.wait(MANAGER_BOT, LOOK_EVERY)
-                await self.current()
+            except StorageUnavailable as error:
+                _log.warning("bot.receive_failed", code=error.code)
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+            await self.current()
 
     async def close(self) -> None:
         """Close the client."""
@@ -96,7 +107,18 @@ class ManagerBotOffice:
             str(settings["token"]), base_url=str(settings.get("base_url", "")), proxy=str(settings.get("proxy", ""))
         )
         desk = build_bot_office(self._building, row)
+        await _publish_menu(client)
         return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client))
+
+
+async def _publish_menu(client: Any) -> None:
+    """Set the menu of commands; a bot without it works all the same."""
+    from bots.telegram.client import publish_commands  # noqa: PLC0415 - imported with the bot
+
+    try:
+        await publish_commands(client)
+    except ProviderError as error:
+        _log.warning("bot.menu_not_published", code=error.code)
 
 
 def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
@@ -118,7 +140,7 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
 
     return BotOffice(
         office=building.office,
-        bot_name=row.name,
+        bot_name=_name_of(row),
         fetch_file=fetch_file,
         store_file=store_file,
         read_file=building.ground.files.read,
@@ -139,7 +161,7 @@ class BotReceipts:
                 connection, lane=MANAGER_BOT, limit=_BATCH, token=secrets.randbits(62), lease=LEASE
             )
         self._claimed.update({each.id: each for each in found})
-        return [StoredUpdate(each.id, json.loads(each.body or b"{}")) for each in found]
+        return [StoredUpdate(each.id, _read_update(each.body)) for each in found]
 
     async def done(self, receipt_ids: Sequence[int]) -> None:
         async with acquire(self._pool) as connection:
@@ -153,3 +175,17 @@ class BotReceipts:
 
     def _take(self, receipt_ids: Sequence[int]) -> list[receipts.ClaimedReceipt]:
         return [self._claimed.pop(receipt_id) for receipt_id in receipt_ids]
+
+
+def _read_update(body: bytes | None) -> Mapping[str, Any]:
+    """Return an update; one that is none becomes empty, fails alone and is parked by the claim."""
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _name_of(row: ConnectionRow) -> str:
+    """Return the bot's part of links and idempotency keys: renaming the connection must not orphan them."""
+    return f"bot{row.id}"

@@ -18,7 +18,7 @@ from hub.inbox.office import Office
 from hub.store import connections, managers
 from hub.store.connections import ConnectionState
 from hub.store.pool import acquire
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 _log = structlog.get_logger()
 

@@ -26,7 +26,7 @@ from hub.store import timeline
 from hub.store.deliveries import ClaimedDelivery
 from hub.store.files import Files
 from hub.store.pool import acquire
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 LARGEST_BYTES = 100 * 1024 * 1024
 

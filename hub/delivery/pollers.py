@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import asyncpg
 import structlog
 
 from hub.delivery.alarms import Alarms
@@ -19,7 +18,7 @@ from hub.domain.ids import ConnectionId
 from hub.inbox.accept import Acceptor
 from hub.inbox.office import Office
 from hub.store import connections, locks
-from hub.store.pool import acquire, connect, storage_errors, try_lock
+from hub.store.pool import Connection, acquire, connect, storage_errors, try_lock
 
 LANE = "connections"
 LOOK_EVERY = timedelta(seconds=5)
@@ -52,7 +51,7 @@ class Pollers:
                 await self._stop(list(self._running))
             await asyncio.sleep(1)
 
-    async def _supervise(self, session: asyncpg.Connection) -> None:
+    async def _supervise(self, session: Connection) -> None:
         """Start what should run and stop what should not, again and again; each look proves the session."""
         while True:
             wanted = {endpoint.id: endpoint for endpoint in await self._wanted()}

@@ -20,7 +20,7 @@ from hub.inbox.folds.notices import tell
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
 from hub.routing.eligibility import check_transfer
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 Change = Callable[[LineWork, Conversation], None]
 

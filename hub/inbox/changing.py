@@ -9,7 +9,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 Change = Callable[[LineWork, Conversation], None]
 _IDS = 40

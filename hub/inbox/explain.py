@@ -16,10 +16,10 @@ from hub.domain.policy import Words
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision
+from hub.inbox.addresses import mask_in, show_address
 from hub.inbox.ledger_words import say_fact
 from hub.inbox.office import Office
-from hub.inbox.queries.addresses import mask_in, show_address
-from hub.inbox.queries.viewer import Viewed, view
+from hub.inbox.viewer import Viewed, view
 from hub.store import cards, explanations, people
 from hub.store.pool import acquire
 

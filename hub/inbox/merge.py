@@ -22,7 +22,7 @@ from hub.inbox.queries.candidates import find_question
 from hub.inbox.rights import subject_of
 from hub.store import cards
 from hub.store.pool import acquire
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 UNDONE_WITHIN = timedelta(days=90)
 _IDS = 100

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-import asyncpg
-
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.policy import Policy
 from hub.domain.ports import Clock, LiveFeed, SoftLocks, Wakeup
 from hub.domain.workset import WorkingSet
 from hub.store import worksets
 from hub.store.ids import IdBlocks
-from hub.store.worksets import Scope
+from hub.store.pool import Pool
+from hub.store.scope import Scope
 
 R = TypeVar("R")
 
@@ -37,7 +36,7 @@ class Office:
     address to the manager whose it is (M-15).
     """
 
-    pool: asyncpg.Pool
+    pool: Pool
     ids: IdBlocks
     clock: Clock
     policy: Callable[[], Policy]

@@ -29,7 +29,7 @@ from hub.inbox.rights import get_conversation
 from hub.store import deliveries, timeline
 from hub.store.deliveries import ClaimedDelivery
 from hub.store.pool import acquire
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 
 async def settle_reply(

@@ -23,10 +23,10 @@ from hub.inbox.folds.assignment import release_wait, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
-from hub.inbox.queries.viewer import person_of
+from hub.inbox.viewer import person_of
 from hub.store import managers, people
 from hub.store.pool import acquire
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 INVITED_FOR = timedelta(hours=48)
 AT_THE_MACHINE = Person(ManagerId(0), Role.admin, frozenset())
@@ -55,6 +55,8 @@ async def create_invite(office: Office, actor: Person, *, key: str, name: str, r
             invited = Manager(ManagerId(new_id()), key, name, role, is_active=False)
             await managers.add_manager(connection, invited, at=now)
         await managers.add_invite(connection, new_id(), _hash(token), invited.id, now + INVITED_FOR)
+        crash_point("people.before_invite_commit")
+    crash_point("people.after_invite_commit")
     return token
 
 

@@ -25,7 +25,8 @@ from hub.store import receipts
 from hub.store.files import Files
 from hub.store.pool import acquire
 from hub.store.receipts import ClaimedReceipt
-from hub.store.worksets import LinesNeeded, Scope
+from hub.store.scope import Scope
+from hub.store.worksets import LinesNeeded
 
 BATCH = 64
 LEASE = timedelta(seconds=60)

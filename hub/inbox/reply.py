@@ -23,7 +23,7 @@ from hub.inbox.rights import get_conversation
 from hub.inbox.ways import choose_way, is_window_closed
 from hub.store import deliveries, timeline
 from hub.store.pool import acquire
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 _NOTES = ConnectionId(0)  # notes belong to no connection; their keys are unique all the same
 

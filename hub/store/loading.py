@@ -5,7 +5,7 @@ last word. Everything is read after its lock, so each statement sees what the pr
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 
@@ -19,9 +19,7 @@ from hub.domain.workset import MessageRef, Pointer, Rows, WorkingSet
 from hub.store import managers
 from hub.store.pool import lock_key
 from hub.store.rows import codec_of
-
-if TYPE_CHECKING:
-    from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 _LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k"
 
@@ -97,7 +95,7 @@ class ScopeMoved(Exception):
     """An address moved to another contact between finding and locking: load again."""
 
 
-async def load(connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet) -> WorkingSet:
+async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> WorkingSet:
     """Fill `workset` with everything the scope reaches, inside the caller's transaction.
 
     Raises:
@@ -117,7 +115,7 @@ async def load(connection: asyncpg.Connection, scope: "Scope", workset: WorkingS
 
 
 async def _load_people(
-    connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet, contact_ids: list[int]
+    connection: asyncpg.Connection, scope: Scope, workset: WorkingSet, contact_ids: list[int]
 ) -> None:
     types, scopes, values = _columns(scope.identities, 3)
     if contact_ids or types:
@@ -133,9 +131,7 @@ async def _load_people(
     await _rows(connection, workset.contacts, Contact, _CONTACTS, contact_ids)
 
 
-async def _load_work(
-    connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet, contact_ids: list[int]
-) -> None:
+async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet, contact_ids: list[int]) -> None:
     if scope.messages:
         found = await connection.fetch(_MESSAGE_REFS, *_columns(scope.messages, 2))
         for ref in map(codec_of(MessageRef).decode, found):
@@ -168,7 +164,7 @@ async def _load_whole(connection: asyncpg.Connection, workset: WorkingSet, conta
     workset.loose_messages = {row["conversation_id"]: tuple(row["ids"]) for row in found}
 
 
-async def _load_lines(connection: asyncpg.Connection, scope: "Scope", workset: WorkingSet) -> None:
+async def _load_lines(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> None:
     lines = sorted(scope.lines)
     await _lock(connection, [lock_key(f"line:{line}") for line in lines])
     workset.locked_lines = frozenset(lines)
@@ -192,14 +188,14 @@ async def _rows(
         rows.load(row.id, row)
 
 
-def _identity_locks(scope: "Scope") -> list[int]:
+def _identity_locks(scope: Scope) -> list[int]:
     named = [f"identity:{kind}:{inside}:{value}" for kind, inside, value in scope.identities]
     named += [f"thread:{connection_id}:{external_id}" for connection_id, external_id in scope.threads]
     named += [f"call:{connection_id}:{external_id}" for connection_id, external_id in scope.calls]
     return [lock_key(name) for name in named]
 
 
-def _resolve_arguments(scope: "Scope") -> list[list[Any]]:
+def _resolve_arguments(scope: Scope) -> list[list[Any]]:
     keyed: list[tuple[Iterable[tuple[Any, ...]], int]] = [
         (scope.identities, 3),
         (scope.threads, 2),
@@ -215,7 +211,7 @@ def _columns(keys: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [[key[place] for key in listed] for place in range(width)]
 
 
-def _has_unowned(scope: "Scope", workset: WorkingSet) -> bool:
+def _has_unowned(scope: Scope, workset: WorkingSet) -> bool:
     """Tell whether somebody may have to be chosen: an unknown address, or a contact whose conversation has no owner."""
     if any((kind, inside, value) not in workset.identities for kind, inside, value in scope.identities):
         return True

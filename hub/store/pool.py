@@ -27,6 +27,7 @@ from hub.domain.errors import ConfigError, StorageUnavailable
 Connection: TypeAlias = asyncpg.Connection
 """What use-cases hand from one read of the store to the next."""
 
+Pool: TypeAlias = asyncpg.Pool
 _COMMAND_TIMEOUT = timedelta(seconds=30)
 _SESSION_SETTINGS = {
     "application_name": "hub",

@@ -7,7 +7,6 @@ key, rolls back and runs again from the load, so a fold must be repeatable and h
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,32 +18,10 @@ from hub.domain.workset import WorkingSet
 from hub.store import flush, loading
 from hub.store.ids import IdBlocks
 from hub.store.pool import acquire
+from hub.store.scope import Scope
 
 R = TypeVar("R")
 _TRIES = 6
-
-
-@dataclass(slots=True)
-class Scope:
-    """What a fold may touch, by keys known before the load.
-
-    `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
-    a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
-    `ids` is how many new ids the fold may need.
-    """
-
-    identities: set[tuple[str, str, str]] = field(default_factory=set)
-    threads: set[tuple[int, str]] = field(default_factory=set)
-    messages: set[tuple[int, str]] = field(default_factory=set)
-    calls: set[tuple[int, str]] = field(default_factory=set)
-    contacts: set[int] = field(default_factory=set)
-    conversations: set[int] = field(default_factory=set)
-    waits: set[int] = field(default_factory=set)
-    lines: set[str] = field(default_factory=set)
-    always_lines: bool = False
-    in_flight: bool = False
-    whole: bool = False
-    ids: int = 1000
 
 
 class LinesNeeded(Exception):

@@ -38,7 +38,7 @@ from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, reme
 from hub.inbox.folds.requests import Intake, pick_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
 from hub.routing.decide import choose_line
-from hub.store.worksets import Scope
+from hub.store.scope import Scope
 
 IDS_PER_EVENT = 40
 

@@ -7,8 +7,8 @@ from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
 from hub.domain.ids import ContactId
 from hub.domain.rights import Action, Person, may
+from hub.inbox.addresses import mask_in, show_address
 from hub.inbox.office import Office
-from hub.inbox.queries.addresses import mask_in, show_address
 from hub.inbox.rights import subject_of
 from hub.inbox.views import CandidateView
 from hub.store import cards

@@ -11,9 +11,9 @@ from hub.domain.policy import Words
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision
+from hub.inbox.addresses import list_addresses
 from hub.inbox.office import Office
-from hub.inbox.queries.addresses import list_addresses
-from hub.inbox.queries.viewer import Viewed, view
+from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
 from hub.inbox.ways import choose_way, is_window_closed
 from hub.store import cards, people, timeline

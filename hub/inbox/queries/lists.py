@@ -9,7 +9,7 @@ from hub.domain.ids import ConnectionId, ConversationId
 from hub.domain.manager import Manager, is_on_shift
 from hub.domain.rights import Person
 from hub.inbox.office import Office
-from hub.inbox.queries.viewer import person_of, reach_of
+from hub.inbox.viewer import person_of, reach_of
 from hub.inbox.views import DeskView, RowView
 from hub.store import lists, people, search
 from hub.store.lists import ListedConversation, Shelf

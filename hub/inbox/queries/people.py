@@ -9,7 +9,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import facts_of_line
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
-from hub.inbox.queries.viewer import Viewed, person_of, view
+from hub.inbox.viewer import Viewed, person_of, view
 from hub.inbox.views import ManagerView
 from hub.routing.eligibility import check_transfer
 from hub.store import cards, managers, people

@@ -8,7 +8,7 @@ from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.inbound import ReachState
 from hub.domain.policy import Words
-from hub.inbox.queries.viewer import Viewed
+from hub.inbox.viewer import Viewed
 from hub.inbox.views import AddressView
 from hub.inbox.ways import Endpoints, carries_text, is_window_closed
 

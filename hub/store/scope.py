@@ -1,0 +1,26 @@
+"""What a fold may touch: the keys by which a working set is locked and loaded."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a fold may touch, by keys known before the load.
+
+    `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
+    a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
+    `ids` is how many new ids the fold may need.
+    """
+
+    identities: set[tuple[str, str, str]] = field(default_factory=set)
+    threads: set[tuple[int, str]] = field(default_factory=set)
+    messages: set[tuple[int, str]] = field(default_factory=set)
+    calls: set[tuple[int, str]] = field(default_factory=set)
+    contacts: set[int] = field(default_factory=set)
+    conversations: set[int] = field(default_factory=set)
+    waits: set[int] = field(default_factory=set)
+    lines: set[str] = field(default_factory=set)
+    always_lines: bool = False
+    in_flight: bool = False
+    whole: bool = False
+    ids: int = 1000
