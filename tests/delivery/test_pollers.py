@@ -37,18 +37,12 @@ class PolledChannel:
 async def polled(desk: Desk, dsn: str, *channels: PolledChannel) -> list[asyncio.Task[None]]:
     """Start one hub a channel, all polling the same connection."""
     await add_connection(desk)
-    return [
-        asyncio.create_task(
-            Pollers(
-                desk.office,
-                desk.acceptor,
-                Alarms(desk.office),
-                lambda channel=channel: [Endpoint(ConnectionId(1), "Почта", channel)],
-                dsn,
-            ).run()
-        )
-        for channel in channels
-    ]
+    return [asyncio.create_task(_hub(desk, dsn, channel).run()) for channel in channels]
+
+
+def _hub(desk: Desk, dsn: str, channel: PolledChannel) -> Pollers:
+    endpoint = Endpoint(ConnectionId(1), "Почта", channel)
+    return Pollers(desk.office, desk.acceptor, Alarms(desk.office), lambda: [endpoint], dsn)
 
 
 async def until(desk: Desk, table: str, where: str, count: int = 1) -> None:

@@ -8,22 +8,26 @@ from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane
 from hub.domain.manager import Role
 from hub.domain.outbound import Failed
+from hub.domain.workset import Settled
 from hub.store import deliveries
+from hub.store.deliveries import ClaimedDelivery
 from tests.delivery.bench import Outside, ScriptedChannel, add_connection
 from tests.inbox.desk import person, says
 
 MINUTE = timedelta(minutes=1)
 
 
-async def take_and_die(outside: Outside) -> None:
+async def take(outside: Outside, *, token: int = 1) -> ClaimedDelivery:
     """Claim what is due as a process that dies at once does: its lease is over already."""
+    over, now = timedelta(0), outside.desk.now
     async with outside.desk.pool.acquire() as connection:
-        await deliveries.claim(connection, lane="reply", limit=9, token=1, lease=timedelta(0), now=outside.desk.now)
+        [claimed] = await deliveries.claim(connection, lane="reply", limit=9, token=token, lease=over, now=now)
+    return claimed
 
 
 async def test_case_22_what_a_dead_process_held_is_sent_once_more_and_says_so(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
-    await take_and_die(outside)
+    await take(outside)
     await outside.deliver()
 
     delivery = await outside.desk.one("deliveries", "lane = 'reply'")
@@ -32,8 +36,8 @@ async def test_case_22_what_a_dead_process_held_is_sent_once_more_and_says_so(ou
 
 async def test_case_62_a_second_death_leaves_the_outcome_unknown_and_sends_nothing(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
-    await take_and_die(outside)
-    await take_and_die(outside)
+    await take(outside)
+    await take(outside)
     await outside.deliver()
 
     assert outside.channel.sent == []
@@ -43,12 +47,10 @@ async def test_case_62_a_second_death_leaves_the_outcome_unknown_and_sends_nothi
 
 async def test_case_23_who_lost_the_lease_writes_nothing(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
+    slow = await take(outside, token=1)
+    await take(outside, token=2)
     async with outside.desk.pool.acquire() as connection:
-        arguments = {"lane": "reply", "limit": 1, "lease": timedelta(0), "now": outside.desk.now}
-        [slow] = await deliveries.claim(connection, token=1, **arguments)
-        await deliveries.claim(connection, token=2, **arguments)
-        settled = deliveries.Settled(slow.id, slow.token, "failed")
-        assert not await deliveries.finish(connection, settled)
+        assert not await deliveries.finish(connection, Settled(slow.id, slow.token, "failed"))
 
 
 async def test_of_two_workers_each_answer_leaves_once(outside: Outside) -> None:
