@@ -15,8 +15,7 @@ from hub.domain.errors import NotFound
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox.queries.explanation import explain_conversation
-from hub.inbox.queries import find_conversation_by_number
+from hub.inbox.queries import explain_conversation, find_conversation_by_number
 
 app = typer.Typer(no_args_is_help=True, help="Say in words why a conversation is whose it is and when it is due.")
 Number = Annotated[str, typer.Argument(help="Number as people say it: 1042 or #1042.")]

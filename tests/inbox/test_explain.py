@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.errors import NotFound
 from hub.inbox.assignment import release
-from hub.inbox.queries.explanation import explain_conversation
+from hub.inbox.queries import explain_conversation
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.test_queries import only, other, owner
 

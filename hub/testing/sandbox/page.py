@@ -16,8 +16,7 @@ from aiohttp.typedefs import Handler
 
 from hub.domain.errors import HubError, NotFound, PayloadInvalid
 from hub.domain.ids import ConversationId
-from hub.inbox.queries.explanation import explain_conversation
-from hub.inbox.queries import find_conversation_by_number
+from hub.inbox.queries import explain_conversation, find_conversation_by_number
 from hub.testing.sandbox.deeds import do, read_deed
 from hub.testing.sandbox.looks import show
 from hub.testing.sandbox.play import Play
