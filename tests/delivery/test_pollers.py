@@ -9,6 +9,7 @@ from hub.delivery.pollers import Pollers
 from hub.delivery.polling import Endpoint
 from hub.domain.errors import AuthenticationFailed, TemporaryFailure
 from hub.domain.ids import ConnectionId
+from hub.domain.manager import Role
 from tests.delivery.bench import add_connection
 from tests.inbox.desk import Desk
 
@@ -84,3 +85,18 @@ async def test_refused_credentials_pause_the_polling(desk: Desk, dsn: str) -> No
     await stop(tasks)
 
     assert (await desk.one("connections"))["state_reason"] == "пароль не принят"
+
+
+async def test_case_48_a_mailbox_out_of_reach_for_three_minutes_is_down_and_announced(desk: Desk, dsn: str) -> None:
+    await desk.hire("olga", "Ольга", role=Role.admin)
+    channel = PolledChannel(desk, TemporaryFailure("нет связи"), TemporaryFailure("нет связи"))
+    tasks = await polled(desk, dsn, channel)
+    async with asyncio.timeout(30):
+        while not channel.cursors:
+            await desk.office.wakeup.wait("receipts", SECOND / 20)
+    desk.clock.move(timedelta(minutes=4))
+    await until(desk, "connections", "state = 'down'")
+    await stop(tasks)
+
+    notice = await desk.one("deliveries", "payload->>'notice' = 'connection_down'")
+    assert (notice["payload"]["name"], notice["payload"]["reason"]) == ("Бот", "нет связи")

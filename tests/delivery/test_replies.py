@@ -71,3 +71,14 @@ async def test_case_65_two_answers_keep_their_order_when_the_first_fails_twice(o
 
     assert outside.channel.texts == ["раз", "раз", "раз", "два"]
     assert await outside.states() == ["sent", "sent"]
+
+
+async def test_an_answer_that_could_not_be_sent_for_hours_is_parked_and_its_author_told(outside: Outside) -> None:
+    await outside.reply("Пять тысяч")
+    await outside.desk.pool.execute("UPDATE deliveries SET attempt = 39 WHERE lane = 'reply'")
+    outside.channel.answers = [Later("provider_down")]
+    await outside.deliver()
+
+    assert await outside.states() == ["parked"]
+    notice = await outside.desk.one("deliveries", "payload->>'notice' = 'reply_state'")
+    assert notice["payload"]["state"] == "parked"
