@@ -6,6 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
+from hub.crash import crash_point
 from hub.domain.errors import Conflict
 from hub.domain.manager import Manager
 from hub.store import managers
@@ -79,6 +80,8 @@ async def accept_invite(
                 manager.id,
                 name,
             )
+            crash_point("invite.before_accept_commit")
+        crash_point("invite.after_accept_commit")
     except asyncpg.UniqueViolationError as error:
         raise Conflict("this Telegram account belongs to another person of the business") from error
     return await find_manager(connection, manager.id)

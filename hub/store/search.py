@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from hub.crash import crash_point
 from hub.store.reach import REACH, Reach
 
 _LIKENESS = 0.4  # of the words of a name: one letter more, less or wrong
@@ -41,6 +42,8 @@ async def find_conversations(connection: asyncpg.Connection, reach: Reach, wante
         rows = await connection.fetch(
             _FOUND, *reach.arguments, wanted.number, wanted.digits, _pattern(wanted.email), wanted.name
         )
+        crash_point("search.before_end")  # nothing is written: the transaction only bounds the setting
+    crash_point("search.after_end")
     return [row["id"] for row in rows]
 
 
