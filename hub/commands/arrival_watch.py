@@ -94,10 +94,13 @@ class ArrivalWatch:
         return _name(events)
 
     def _call_state(self, events: Sequence[CallEvent]) -> str:
-        """Return what the stages seen so far prove of the call, as if the grace after its end were over."""
+        """Return what the stages seen so far prove of the call, as if the grace after the last of them were over.
+
+        By the provider's instants alone: a PBX whose clock is wrong is read all the same.
+        """
         known = self._calls.setdefault(events[0].call, [])
         known.extend(events)
-        state = fold_call(known, now=self.ground.clock.now() + HANGUP_GRACE).state
+        state = fold_call(known, now=max(event.occurred_at for event in known) + HANGUP_GRACE).state
         self.is_done = self.is_done or state not in _UNDECIDED
         return state.value
 

@@ -44,7 +44,7 @@ async def _look_at_store(config: Config, http: Http) -> AsyncIterator[Finding]:
             async for finding in _look_at_ground(ground, http):
                 yield finding
     except HubError as error:
-        yield Finding("database", is_ok=False, says=str(error))
+        yield Finding("store", is_ok=False, says=str(error))
 
 
 async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:

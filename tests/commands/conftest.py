@@ -48,8 +48,8 @@ def run() -> Iterator[Run]:
     """Run a command without any hub."""
     runner = CliRunner(env={"HUB_LANGUAGE": "en", "HUB_CONFIG": "/nonexistent/hub.toml", "COLUMNS": "200"})
 
-    def run(*arguments: str, content: bytes | None = None) -> Result:
-        return runner.invoke(program, list(arguments), input=content)
+    def run(*arguments: str, content: bytes | None = None, **environment: str) -> Result:
+        return runner.invoke(program, list(arguments), input=content, env=environment)
 
     yield run
     structlog.reset_defaults()

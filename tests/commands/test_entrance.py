@@ -72,3 +72,25 @@ def test_wrong_usage_is_exit_code_2_and_proposes_what_was_meant(run):
 
     assert result.exit_code == 2
     assert "'policy'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "reason"),
+    [
+        (("check", "--dsn", "mysql://x"), {}, "need you: store"),
+        (("policy", "export", "--dsn", "postgresql://hub@127.0.0.1:9/hub"), {}, "no connection to the database hub"),
+        (("policy", "export", "--dsn", "mysql://x"), {}, "the DSN is not understood"),
+        (("policy", "export", "--data", "/dev/null/hub"), {}, "give another --data"),
+        (("parked",), {"HUB_PORT": "http"}, "setting 'port' (HUB_PORT)"),
+        (("parked",), {"HUB_SECRET_KEYS_FILE": "/nonexistent/keys"}, "/nonexistent/keys cannot be read"),
+        (("parked", "--config", "/nonexistent.toml"), {}, "there is no file /nonexistent.toml"),
+        (("restore", "/nonexistent", "--dsn", "postgresql://hub@127.0.0.1:9/hub"), {}, "is no complete backup"),
+        (("down", "--dsn", "postgresql://hub@127.0.0.1:9/hub"), {}, "it is stopped where it runs"),
+        (("policy", "check", "README.md"), {}, "not TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_line_that_says_so(run, arguments, environment, reason):
+    result = run(*arguments, **environment)
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert reason in result.stderr

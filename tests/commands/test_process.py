@@ -1,0 +1,95 @@
+"""The real program in processes of its own, over its own embedded database."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.testing.data_dir import make_data_dir, remove_data_dir
+
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "HUB_LANGUAGE": "en",
+    "HUB_CONFIG": "/nonexistent/hub.toml",
+    "HUB_LOG_LEVEL": "error",
+}
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    directory = make_data_dir()
+    yield directory
+    asyncio.run(remove_data_dir(directory))
+
+
+def hub(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hub", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT | environment
+    )
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "hub", *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+
+
+def refusal(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one line of a command that failed."""
+    assert done.returncode == 1, done
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("hub: "), line
+    return line
+
+
+def test_a_backup_comes_back_into_an_empty_directory(data):
+    kept, other = str(data / "kept"), str(data / "other")
+    assert hub("policy", "apply", "examples/shop.toml", "--data", kept).returncode == 0
+    assert hub("backup", str(data / "copy"), "--data", kept).returncode == 0
+
+    restored = hub("restore", str(data / "copy"), "--data", other)
+
+    assert restored.returncode == 0, restored.stderr
+    assert hub("policy", "export", "--data", other).stdout == Path("examples/shop.toml").read_text()
+    assert hub("down", "--data", other).stdout == f"The database in {other} is stopped.\n"
+    assert hub("down", "--data", other).stdout == f"Nothing runs in {other}.\n"
+
+
+def test_up_says_when_it_is_ready_and_ends_well_when_told(data):
+    running = start("up", "--data", str(data), "--port", "0")
+    assert running.stderr is not None
+    ready = running.stderr.readline()
+
+    running.terminate()
+
+    _, rest = running.communicate(timeout=60)
+    assert ready.startswith("hub: running at http://127.0.0.1:")
+    assert (running.returncode, rest) == (0, "")
+
+
+def test_a_taken_port_is_one_line(data):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = refusal(hub("up", "--data", str(data), "--port", str(port)))
+
+    assert f"127.0.0.1:{port}" in line
+    assert "choose another port with --port" in line
+
+
+def test_a_database_that_is_away_is_one_line():
+    line = refusal(hub("up", "--dsn", "postgresql://hub@127.0.0.1:9/hub"))
+
+    assert "no connection to the database hub at 127.0.0.1" in line
+
+
+def test_a_command_without_a_key_says_where_it_should_be(data):
+    given = ("--data", str(data), "--public-url", "https://hub.example")
+    assert hub("connect", "webform", "--set", "secret=s3cret-s3cret", "--no-wait", *given).returncode == 0
+    (data / "secret.key").unlink()
+
+    assert "secret.key is missing" in refusal(hub("connections", *given))
