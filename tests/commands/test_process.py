@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -93,3 +94,40 @@ def test_a_command_without_a_key_says_where_it_should_be(data):
     (data / "secret.key").unlink()
 
     assert "secret.key is missing" in refusal(hub("connections", *given))
+
+
+def read_until(stream: IO[bytes], end: bytes) -> bytes:
+    """Return what a program printed up to and with `end`."""
+    seen = b""
+    while not seen.endswith(end):
+        piece = stream.read(1)
+        assert piece, seen
+        seen += piece
+    return seen
+
+
+def test_a_person_is_asked_for_what_is_missing_and_asked_again_for_what_is_wrong(data):
+    terminal, keyboard = os.openpty()
+    given = ("--data", str(data), "--unchecked", "--no-wait", "--set", "base_url=http://127.0.0.1:9")
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "hub", "connect", "telegram", *given],
+        stdin=keyboard,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+        env=ENVIRONMENT,
+    )
+    assert asking.stderr is not None
+
+    read_until(asking.stderr, b" ")  # the terminal shows nothing from now on
+    os.write(terminal, b"not a token\n")
+    fault = read_until(asking.stderr, b"@BotFather\n ").decode()
+    os.write(terminal, b"1:abc\n")
+    shown, _ = asking.communicate(timeout=60)
+
+    os.close(terminal)
+    os.close(keyboard)
+    assert "token: a token reads 123456:letters" in fault
+    assert "Token of the bot as @BotFather gave it" in shown.decode()
+    assert (asking.returncode, b"is saved" in shown, b"1:abc" in shown) == (0, True, False)
