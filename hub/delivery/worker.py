@@ -23,7 +23,7 @@ from hub.domain.outbound import Later, SendResult, Unknown
 from hub.domain.workset import Settled
 from hub.inbox.office import Office
 from hub.store import deliveries
-from hub.store.deliveries import ClaimedDelivery
+from hub.store.deliveries import ClaimedDelivery, Hold
 from hub.store.pool import acquire
 
 LEASE = timedelta(seconds=30)
@@ -83,13 +83,11 @@ class DeliveryWorker:
         free = self.places - len(self._running)
         if free <= self.places // 4 and self._running:
             return 0
-        token = secrets.randbits(62)
+        hold = Hold(secrets.randbits(62), LEASE)
         try:
             async with acquire(self.office.pool) as connection:
                 now = self.office.clock.now()
-                claimed = await deliveries.claim(
-                    connection, lane=self.lane, limit=free, token=token, lease=LEASE, now=now
-                )
+                claimed = await deliveries.claim(connection, lane=self.lane, limit=free, hold=hold, now=now)
         except StorageUnavailable as error:
             _log.warning("deliveries.claim_failed", lane=self.lane, code=error.code)
             await asyncio.sleep(POLL.total_seconds())

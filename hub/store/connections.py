@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from hub.crash import crash_point
 from hub.store.rows import to_json_text
 
 ATTEMPTS_KEPT = 50
@@ -147,6 +148,8 @@ async def add_attempts(connection: asyncpg.Connection, attempts: list[AttemptRow
             ATTEMPTS_KEPT,
             attempts[-1].at - ATTEMPTS_KEPT_FOR,
         )
+        crash_point("attempts.before_commit")
+    crash_point("attempts.after_commit")
 
 
 async def forget_attempts(connection: asyncpg.Connection, *, before: datetime) -> None:

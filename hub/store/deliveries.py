@@ -47,6 +47,14 @@ WHERE id = $1 AND token = $2 AND state = 'sending' RETURNING id
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """How a claim is held: the token that proves it, and for how long of the database's time."""
+
+    token: int
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
     """An outgoing effect in work, with the token that proves the lease. `attempt` counts from 1.
 
@@ -94,7 +102,7 @@ _ROW = "id, lane, key, state, attempt, reason, connection_id, conversation_id, m
 
 
 async def claim(
-    connection: asyncpg.Connection, *, lane: str, limit: int, token: int, lease: timedelta, now: datetime
+    connection: asyncpg.Connection, *, lane: str, limit: int, hold: Hold, now: datetime
 ) -> list[ClaimedDelivery]:
     """Take what is due in a lane: only the head of each order key, oldest due first. Commits.
 
@@ -102,10 +110,11 @@ async def claim(
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
-        rows = await connection.fetch(_CLAIM, lane, limit, token, lease, now, f"{DOUBTFUL}interrupted")
+        interrupted = f"{DOUBTFUL}interrupted"
+        rows = await connection.fetch(_CLAIM, lane, limit, hold.token, hold.lease, now, interrupted)
         crash_point("deliveries.before_claim_commit")
     crash_point("deliveries.after_claim_commit")
-    return sorted((ClaimedDelivery(token=token, **row) for row in rows), key=lambda each: (each.due_at, each.id))
+    return sorted((ClaimedDelivery(token=hold.token, **row) for row in rows), key=lambda each: (each.due_at, each.id))
 
 
 async def extend(connection: asyncpg.Connection, claimed: Collection[ClaimedDelivery], *, lease: timedelta) -> None:

@@ -10,7 +10,7 @@ from hub.domain.manager import Role
 from hub.domain.outbound import Failed
 from hub.domain.workset import Settled
 from hub.store import deliveries
-from hub.store.deliveries import ClaimedDelivery
+from hub.store.deliveries import ClaimedDelivery, Hold
 from tests.delivery.bench import Outside, ScriptedChannel, add_connection
 from tests.inbox.desk import person, says
 
@@ -19,9 +19,9 @@ MINUTE = timedelta(minutes=1)
 
 async def take(outside: Outside, *, token: int = 1) -> ClaimedDelivery:
     """Claim what is due as a process that dies at once does: its lease is over already."""
-    over, now = timedelta(0), outside.desk.now
+    hold, now = Hold(token, timedelta(0)), outside.desk.now
     async with outside.desk.pool.acquire() as connection:
-        [claimed] = await deliveries.claim(connection, lane="reply", limit=9, token=token, lease=over, now=now)
+        [claimed] = await deliveries.claim(connection, lane="reply", limit=9, hold=hold, now=now)
     return claimed
 
 

@@ -107,10 +107,8 @@ class Workplace:
     async def channel_says(self, state: str, reason: str = "") -> None:
         """Let the channel's answer for every waiting reply be `state`; a `sent` one was accepted just now."""
         async with self.desk.pool.acquire() as connection:
-            lease = timedelta(minutes=1)
-            waiting = await deliveries.claim(
-                connection, lane="reply", limit=10, token=1, lease=lease, now=self.desk.now
-            )
+            hold = deliveries.Hold(token=1, lease=timedelta(minutes=1))
+            waiting = await deliveries.claim(connection, lane="reply", limit=10, hold=hold, now=self.desk.now)
         for claimed in waiting:
             received_at = datetime.fromisoformat(str(claimed.payload["received_at"]))
             async with self.desk.pool.acquire() as connection:
