@@ -41,7 +41,7 @@ MARIA = Client("maria", "Мария Петрова", "79161234567", "maria.petro
 DENIS = Client("denis", "Денис Орлов", "79267654321", "denis.orlov@mail.example")
 OLEG = Client("oleg", "Олег Смирнов", "79037654321", "oleg.smirnov@mail.example")
 SVETLANA = Client("svetlana", "Светлана Вольская", "79099876543", "svetlana@vector.example")
-STRANGER = Client("stranger", "Неизвестный", "79855550142")
+STRANGER = Client("stranger", "Новый", "79855550142")
 HIDDEN = Client("hidden", "Скрытый номер")
 
 IN_TELEGRAM = (MARIA, DENIS)

@@ -51,6 +51,7 @@ async def prepare(building: Building, town: Town) -> Premises:
     form, telephony = await _connect(building, town)
     staff = await _hire(building, telephony)
     await building.refresh()
+    building.hints.wakeup.wake("connections")
     return Premises(form, telephony, staff[OBSERVER], await _invite(building, staff))
 
 

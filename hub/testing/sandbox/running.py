@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -36,30 +38,49 @@ async def run_sandbox(*, data: Path | None, host: str, port: int) -> None:
         ConfigError, StorageUnavailable: it cannot start; one sentence that says what to do.
     """
     began_at = time.monotonic()
+    set_up_logs(_config(Path(), host))
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with open_sandbox(data=data, host=host, port=port) as address:
-        _say(f"{address}  песочница готова за {time.monotonic() - began_at:.1f} с; остановить: Ctrl-C")
-        await stopping.wait()
+    async with open_sandbox(data=data, host=host, port=port) as sandbox:
+        seconds = time.monotonic() - began_at
+        _say(f"{sandbox.address}  песочница готова за {seconds:.1f} с, остановить: Ctrl-C")
+        await _until(stopping, sandbox.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: the address of its page and the jobs of the hub inside, none of which should ever end."""
+
+    address: str
+    jobs: tuple[asyncio.Task[None], ...]
+
+
+async def _until(stopping: asyncio.Event, jobs: tuple[asyncio.Task[None], ...]) -> None:
+    """Wait for the signal, or for a job of the hub that ended: its error ends the sandbox."""
+    waiting = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait({waiting, *jobs}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for job in done - {waiting}:
+        job.result()
 
 
 @asynccontextmanager
-async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncIterator[str]:
-    """Run the sandbox while the block runs and yield the address of its page (`port` 0 takes a free one).
+async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncIterator[Sandbox]:
+    """Run the sandbox while the block runs (`port` 0 takes a free one).
 
     Raises:
         ConfigError, StorageUnavailable: it cannot start.
     """
     with _directory(data) as place:
         config = _config(place, host)
-        set_up_logs(config)
         async with running_hub(config, ALL_ROLES) as hub, running_town(hub.building.ground.clock) as town:
             premises = await prepare(hub.building, town)
             town.telephone.plug_in(FakePbx(KIND, premises.telephony.url, PBX_SETTINGS, http=hub.building.http))
             play = Play(hub.building, town, premises, hub.building.http)
             async with _served(play, host, port) as address:
-                yield address
+                yield Sandbox(address, hub.jobs)
 
 
 @asynccontextmanager
@@ -108,7 +129,7 @@ def _config(data: Path, host: str) -> Config:
         port=port,
         public_url=f"http://{_shown(host)}:{port}",
         trusted_proxies=0,
-        log_level="warning",
+        log_level="error",
         proxy="",
     )
 

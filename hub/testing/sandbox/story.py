@@ -51,7 +51,7 @@ async def _ask_and_answer(play: Play) -> None:
     maria.person.shares_contact(maria.bot)
     maria.person.writes(maria.bot, _QUESTION)
     await _until(play, lambda: anna.person.screen(anna.bot).last_with(_QUESTION[:20]) is not None)
-    move_clock(play, timedelta(minutes=3))
+    move_clock(play, timedelta(minutes=2))
     card = anna.person.screen(anna.bot).last_with(_QUESTION[:20])
     if card is not None:
         anna.person.replies(anna.bot, _ANSWER, to=card)

@@ -20,6 +20,9 @@ export class Chat {
     this.seen = new Map();
     this.people = [];
     this.toasts = new Map();
+    this.isAtEnd = true;
+    this.log.addEventListener('scroll', () => { this.isAtEnd = this.#isNearEnd(); });
+    new ResizeObserver(() => this.#stick()).observe(this.log);
     this.#buildComposer();
   }
 
@@ -33,8 +36,8 @@ export class Chat {
     this.current = key;
     this.chosen = 0;
     this.log.replaceChildren();
+    this.isAtEnd = true;
     this.#draw();
-    this.log.scrollTop = this.log.scrollHeight;
   }
 
   get person() {
@@ -45,15 +48,22 @@ export class Chat {
     const person = this.person;
     this.seen.set(person.key, lastFromBot(person));
     this.#drawPeople();
-    const wasNearEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
     const before = this.log.lastElementChild?.dataset.key;
     this.#drawLog(person);
-    if (wasNearEnd || (before !== this.log.lastElementChild?.dataset.key && person.messages.at(-1)?.isMine)) {
-      this.log.scrollTop = this.log.scrollHeight;
-    }
     this.#drawComposer(person);
     this.#drawToast(person);
     tick(this.log);
+    const isMyNews = before !== this.log.lastElementChild?.dataset.key && person.messages.at(-1)?.isMine;
+    this.isAtEnd ||= isMyNews;
+    this.#stick();
+  }
+
+  #isNearEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
+  }
+
+  #stick() {
+    if (this.isAtEnd) this.log.scrollTop = this.log.scrollHeight;
   }
 
   #drawPeople() {
@@ -90,10 +100,10 @@ export class Chat {
       ...message.files.map((file) => picture(file)),
       message.contact ? contactCard(message.contact) : el('div', { class: 'text' }, ...draw(message.text, message.entities)),
       el('p', { class: 'meta' },
+        el('button', { type: 'button', class: 'reply', title: t('reply'), 'aria-label': t('reply'), onclick: () => this.#choose(message.id) }, '↩'),
         message.isPinned ? el('span', { title: t('pinned') }, '📌') : null,
         message.isEdited ? el('span', {}, t('edited')) : null,
-        el('time', {}, sayTime(message.at)),
-        el('button', { type: 'button', class: 'reply', title: t('reply'), 'aria-label': t('reply'), onclick: () => this.#choose(message.id) }, '↩')),
+        el('time', {}, sayTime(message.at))),
       message.reactions.length ? el('p', { class: 'reactions' }, message.reactions.join(' ')) : null);
     const keys = message.buttons.length ? el('div', { class: 'keys' },
       ...message.buttons.map((row) => el('div', {}, ...row.map((button) => this.#key(message, button))))) : null;

@@ -44,8 +44,8 @@ export class Strip {
 
   #chip(item) {
     return el('button', { type: 'button', class: 'chip', title: t('openWhy'), 'aria-pressed': String(item.isChosen), onclick: () => this.#choose(item.number) },
-      el('span', { class: 'name' }, `${ICONS[item.channel] ?? '💬'} ${sayName(item.name)}`), el('span', { class: 'nr' }, `#${item.number}`),
-      el('span', { class: 'due' }), el('span', { class: 'owner' }, item.assignee || (item.isOpen ? t('noOne') : '')));
+      el('span', {}, el('span', { class: 'name' }, `${ICONS[item.channel] ?? '💬'} ${sayName(item.name)}`), el('span', { class: 'nr' }, `#${item.number}`)),
+      el('span', {}, el('span', { class: 'due' }), el('span', { class: 'owner' }, item.assignee || (item.isOpen ? t('noOne') : ''))));
   }
 
   async #choose(number) {

@@ -1,0 +1,150 @@
+"""The sandbox, played over HTTP by what its page asks for, and in a real browser by what a newcomer presses."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from hub.testing.sandbox.running import open_sandbox
+from tests.acceptance.browser import open_page
+
+PICTURE = Path("docs/sandbox.png")
+PATIENCE_SECONDS = 30
+Look = dict[str, Any]
+
+
+class Player:
+    """Somebody with the page open: does deeds, watches the stream of looks."""
+
+    def __init__(self, address: str, session: aiohttp.ClientSession) -> None:
+        self.address = address
+        self.session = session
+
+    async def does(self, deed: str, **values: Any) -> int:
+        async with self.session.post(f"{self.address}/deeds", json={"deed": deed, **values}) as answer:
+            return answer.status
+
+    async def sees(self, is_reached: Callable[[Look], Any]) -> Look:
+        """The first look of the stream for which `is_reached` holds."""
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            self.session.get(f"{self.address}/events", timeout=aiohttp.ClientTimeout(total=None)) as stream,
+        ):
+            async for line in stream.content:
+                if line.startswith(b"data:") and is_reached(look := json.loads(line[5:])["look"]):
+                    return look
+        raise AssertionError("the stream ended")
+
+    async def why(self, number: int) -> str:
+        async with self.session.get(f"{self.address}/why/{number}") as answer:
+            return "\n".join((await answer.json())["lines"])
+
+
+@pytest.fixture
+async def player() -> AsyncIterator[Player]:
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+    async with (
+        open_sandbox(data=None, host="127.0.0.1", port=0) as sandbox,
+        aiohttp.ClientSession(read_bufsize=2**22, timeout=timeout) as session,
+    ):
+        player = Player(sandbox.address, session)
+        await player.sees(lambda look: look["isSet"])
+        yield player
+
+
+def message(look: Look, side: str, key: str, words: str) -> Look | None:
+    [chat] = [chat for chat in look[side] if chat["key"] == key]
+    return next((each for each in reversed(chat["messages"]) if words in each["text"]), None)
+
+
+async def test_the_opening_leaves_no_pane_empty_and_a_day_can_be_played(player):
+    look = await player.sees(lambda look: len(look["conversations"]) == 4)
+    assert message(look, "clients", "maria", "Белый есть")
+    assert [len(look["forms"]), len(look["phone"]["calls"]), len(look["mail"]["boxes"][0]["letters"]) > 0] == [
+        1,
+        1,
+        True,
+    ]
+    assert [each["dueAt"] is None for each in look["conversations"]] == [False, False, False, True]
+
+    await player.does("writes", who="denis", text="Есть лампочки E14?")
+    look = await player.sees(lambda look: message(look, "managers", "anna", "лампочки E14"))
+    card = message(look, "managers", "anna", "лампочки E14")
+    await player.does("writes", who="anna", text="Есть, тёплые и холодные", reply_to=card["id"])
+    await player.sees(lambda look: message(look, "clients", "denis", "тёплые и холодные"))
+    await player.sees(lambda look: look["conversations"][0]["assignee"] == "Анна")
+
+    await player.does("moves_clock", minutes=60)
+    await player.sees(lambda look: message(look, "managers", "anna", "🔴"))
+
+
+async def test_one_client_by_telegram_mail_and_telephone_is_one_conversation(player):
+    await player.does("rings", who="maria")
+    await player.sees(lambda look: look["phone"]["calls"][-1]["state"] == "ringing")
+    await player.does("moves_clock", minutes=1)
+    await player.does("hangs_up")
+    await player.sees(lambda look: message(look, "managers", "anna", "📵 Пропущенный звонок #1001"))
+    assert "+79161234567" in await player.why(1001)
+
+    await player.does("mails", who="svetlana", subject="Ещё раз", text="И ещё вопрос")
+    look = await player.sees(lambda look: message(look, "managers", "anna", "И ещё вопрос"))
+    assert len(look["conversations"]) == 4
+
+
+async def test_a_letter_is_answered_into_the_mailbox_and_a_call_taken_by_ivan_is_his(player):
+    look = await player.sees(lambda look: message(look, "managers", "ivan", "царапиной"))
+    card = message(look, "managers", "ivan", "царапиной")
+    await player.does("writes", who="ivan", text="Привезём новую", reply_to=card["id"])
+    await player.sees(
+        lambda look: any("Привезём новую" in letter["text"] for letter in look["mail"]["boxes"][0]["letters"])
+    )
+
+    await player.does("rings", who="stranger")
+    await player.sees(lambda look: look["phone"]["calls"][-1]["state"] == "ringing")
+    await player.does("picks_up", extension="102")
+    await player.does("moves_clock", minutes=2)
+    await player.does("hangs_up")
+    await player.sees(lambda look: look["conversations"][1]["dueAt"] is None)
+    assert "Иван: ответ" in await player.why(1003)
+
+
+async def test_what_is_no_deed_is_refused_and_only_the_own_page_may_act(player):
+    assert await player.does("flies") == 400
+    assert await player.does("writes", who="nobody", text="?") == 400
+    assert await player.does("presses", who="anna", message=999, label="✋ Взять") == 400
+    async with player.session.post(f"{player.address}/deeds", data='{"deed": "hangs_up"}') as plain:
+        assert plain.status == 415
+    async with player.session.get(player.address, headers={"Host": "rebound.example"}) as rebound:
+        assert rebound.status == 403
+    async with player.session.get(f"{player.address}/files/none") as missing:
+        assert missing.status == 404
+
+
+@pytest.mark.needs_chromium
+async def test_a_newcomer_plays_in_a_browser(player):
+    async with open_page(f"{player.address}/") as page:
+        await page.locator("body[data-ready=true]").wait_for()
+        client, manager = page.locator("#client"), page.locator("#manager")
+        await client.get_by_role("button", name="Денис").click()
+        await client.get_by_role("textbox").fill("Есть лампочки E14? <b>Срочно</b>")
+        await client.get_by_role("textbox").press("Enter")
+
+        card = manager.locator(".message", has_text="лампочки E14? <b>Срочно</b>").last
+        await card.wait_for()
+        await card.locator(".bubble").click()
+        await manager.get_by_role("textbox").fill("Есть, тёплые и холодные")
+        await manager.get_by_role("textbox").press("Enter")
+        await client.locator(".theirs", has_text="тёплые и холодные").wait_for()
+
+        await page.get_by_role("button", name="+1 ч").click()
+        await page.locator(".chip[data-light=late]").first.wait_for()
+        await manager.locator(".theirs", has_text="🔴").last.wait_for()
+        await page.locator(".chip", has_text="Денис").click()
+        await page.locator("#why", has_text="Анна").wait_for()
+        size = len(await page.screenshot(path=PICTURE))
+    assert page.complaints == []
+    assert size <= 400_000
