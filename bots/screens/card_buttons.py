@@ -8,8 +8,6 @@ from bots.screens.screen import Button, Row
 from bots.texts import Texts
 from hub.inbox.views import CardView
 
-ATTEMPTS_BEFORE_WAYS_OUT = 3
-
 
 def button(texts: Texts, card: CardView, press: Press, arg: str = "", *, label: str = "") -> Button:
     """Return a button for this conversation as it is now; `label` is a catalogue key, by default the press's own."""
@@ -55,7 +53,7 @@ def _reading(texts: Texts, card: CardView) -> Row:
 
 
 def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
-    """Return the rows of a missed call; after three vain attempts also the ways out (C-6)."""
+    """Return the rows of a missed call; after enough vain attempts also the way out (C-6)."""
     if card.wait is None or not card.wait.needs_callback:
         return ()
     phone = phone_of(card)
@@ -67,7 +65,7 @@ def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
     if card.assignee_id is None:
         return copy
     ways_out: tuple[Row, ...] = ()
-    if card.wait.call_attempts >= ATTEMPTS_BEFORE_WAYS_OUT:
+    if card.wait.may_give_up:
         ways_out = ((button(texts, card, Press.end, "unreachable", label="button.close_unreachable"),),)
     return (*copy, _row(texts, card, Press.reached, Press.noanswer), later, *ways_out)
 

@@ -50,11 +50,10 @@ DEFAULT_LEVELS = (
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Levels in rising order, at least `min_gap` apart; a head's notices within `head_digest` arrive as one (B-2)."""
+    """Levels in rising order, at least `min_gap` apart (B-2)."""
 
     levels: tuple[LadderLevel, ...] = DEFAULT_LEVELS
     min_gap: timedelta = timedelta(minutes=2)
-    head_digest: timedelta = timedelta(minutes=5)
 
     def plan(self, target: timedelta) -> list[tuple[timedelta, LadderLevel]]:
         """Return (open time after the start, level) for a wait with this target, in order (B-2).

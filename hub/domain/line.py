@@ -55,7 +55,6 @@ class Targets:
     first_response: timedelta = timedelta(minutes=15)
     next_response: timedelta = timedelta(minutes=30)
     callback: timedelta = timedelta(minutes=15)
-    resolution: timedelta | None = None
     first_response_by_channel: Mapping[str, timedelta] = field(
         default_factory=lambda: {"email": timedelta(minutes=60), "webform": timedelta(minutes=5)}
     )
@@ -107,7 +106,6 @@ class AutoText(StrEnum):
 
     welcome = "welcome"
     out_of_hours = "out_of_hours"
-    missed_call = "missed_call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +115,11 @@ class AutoTexts:
     by_language: Mapping[str, Mapping[AutoText, str]] = field(default_factory=dict)
     repeat_after: timedelta = timedelta(hours=12)
 
+    def choose_language(self, purpose: AutoText, language: str) -> str:
+        """Return the language to speak: the client's own (an IETF tag), else Russian, else any; empty if none."""
+        wanted = (language.partition("-")[0].lower(), "ru", *self.by_language)
+        return next((each for each in wanted if self.by_language.get(each, {}).get(purpose)), "")
+
     def find(self, purpose: AutoText, language: str) -> str | None:
-        """Return the template in the client's language (an IETF tag), else in Russian, else in any, else `None`."""
-        for wanted in (language.partition("-")[0].lower(), "ru", *self.by_language):
-            if template := self.by_language.get(wanted, {}).get(purpose):
-                return template
-        return None
+        """Return the template in the language that `choose_language` gives, else `None`."""
+        return self.by_language.get(self.choose_language(purpose, language), {}).get(purpose)

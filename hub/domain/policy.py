@@ -78,7 +78,6 @@ class SlaPolicy:
     first_response: timedelta | None = None
     next_response: timedelta | None = None
     callback: timedelta | None = None
-    resolution: timedelta | None = None
 
     def fits(self, line: LineKey, request: RequestFacts, priority: str) -> bool:
         """Tell whether the policy is for this request."""
@@ -99,7 +98,6 @@ class FrozenTargets:
     revision: int
     response: timedelta
     callback: timedelta
-    resolution: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,5 +176,4 @@ class Policy:
             revision=self.revision,
             response=own or line.targets.response(kind, request.channel),
             callback=chosen.callback or line.targets.callback,
-            resolution=chosen.resolution or line.targets.resolution,
         )

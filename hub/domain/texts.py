@@ -17,7 +17,6 @@ TEMPLATE_VARIABLES = (
     "client.first_name",
     "manager.name",
     "manager.first_name",
-    "conversation.number",
     "expected_time",
     "opening_time",
 )

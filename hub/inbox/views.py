@@ -27,7 +27,7 @@ class AddressView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One utterance as shown. `delivery` is set for outbound ones; `author_name` is the manager's there and in notes."""
+    """One utterance as shown. `delivery` is set for outbound ones; `author_name`: the manager's there and in notes."""
 
     id: MessageId
     direction: Direction
@@ -48,7 +48,7 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True)
 class WaitView:
-    """The open wait of a conversation."""
+    """The open wait of a conversation. `may_give_up`: the line's number of vain calls is reached (C-6)."""
 
     id: WaitId
     kind: str
@@ -62,6 +62,7 @@ class WaitView:
     last_missed_at: datetime | None
     call_attempts: int
     breached_at: datetime | None
+    may_give_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

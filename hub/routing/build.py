@@ -117,7 +117,6 @@ def _build_targets(section: LineSection) -> Targets:
         first_response=targets.first_response,
         next_response=targets.next_response,
         callback=targets.callback,
-        resolution=targets.resolution,
         first_response_by_channel=targets.first_response_by_channel,
         next_response_by_channel=targets.next_response_by_channel,
     )
@@ -148,7 +147,6 @@ def _build_texts(section: LineSection) -> AutoTexts:
         language: {
             AutoText.welcome: texts.welcome,
             AutoText.out_of_hours: texts.out_of_hours,
-            AutoText.missed_call: texts.missed_call,
         }
         for language, texts in section.texts.items()
     }
@@ -185,7 +183,6 @@ def _build_sla(section: SlaSection) -> SlaPolicy:
         first_response=section.first_response,
         next_response=section.next_response,
         callback=section.callback,
-        resolution=section.resolution,
     )
 
 

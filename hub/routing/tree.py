@@ -114,7 +114,6 @@ class TargetsSection(_Part):
     first_response: Duration = Field(default=_TARGETS.first_response, gt=ZERO)
     next_response: Duration = Field(default=_TARGETS.next_response, gt=ZERO)
     callback: Duration = Field(default=_TARGETS.callback, gt=ZERO)
-    resolution: Duration | None = Field(default=None, description="Time to close, none by default")
     first_response_by_channel: dict[Name, Duration] = Field(
         default_factory=lambda: dict(_TARGETS.first_response_by_channel), description="By channel kind"
     )
@@ -146,7 +145,6 @@ class TextsSection(_Part):
 
     welcome: Template = Field(default="", description="After the first message in open hours")
     out_of_hours: Template = Field(default="", description="After a message in closed hours")
-    missed_call: Template = Field(default="", description="After a missed call, where the channel allows it (C-7)")
 
 
 class LevelSection(_Part):
@@ -196,7 +194,7 @@ class RuleSection(_Part):
     name: Name
     when: tuple[Condition, ...] = Field(default=(), description="All must hold; none fits every request")
     line: str = Field(default="", description="Key of the line; without it only the marks below are set")
-    tags: Names = Field(default=(), description="Tags for the conversation")
+    tags: Names = Field(default=(), description="Tags of the lead, by which SLA policies may choose too")
     skills: Names = Field(default=(), description="Skills the manager must have (R-4)")
     preferred_skills: Names = Field(default=(), description="Skills that come first (R-4)")
     priority: str = Field(default="", description="A word that SLA policies may choose by")
@@ -214,7 +212,6 @@ class SlaSection(_Part):
     first_response: Duration | None = None
     next_response: Duration | None = None
     callback: Duration | None = None
-    resolution: Duration | None = None
 
 
 class PolicyDocument(_Part):

@@ -99,7 +99,8 @@ def test_a_missed_call_shows_counter_and_callback_deadline():
 
 
 def test_c6_after_three_vain_attempts_the_card_offers_to_close_as_unreachable():
-    two, three = (card_screen(RU, missed_call(call_attempts=n), now=NOW) for n in (2, 3))
+    two = card_screen(RU, missed_call(call_attempts=2), now=NOW)
+    three = card_screen(RU, missed_call(call_attempts=3, may_give_up=True), now=NOW)
     assert "📵 Закрыть: не дозвонились" not in labels(two)
     assert "📵 Закрыть: не дозвонились" in labels(three)
     assert "3 попытки дозвониться" in three.text

@@ -76,7 +76,7 @@ def _number(timer: Timer) -> int:
 
 def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> None:
     told = list(dict.fromkeys(each for recipient in level.recipients for each in _people(work, wait, recipient)))
-    told = told or [int(each) for each in duty_of(work)]
+    told = _awake(work, wait, place, told or [int(each) for each in duty_of(work)])
     conversation = work.rows.conversations[wait.conversation_id]
     facts = {"wait_id": int(wait.id), "level": place, "percent": level.percent}
     record(work.rows, Fact.level_sent, wait, cause="B-2", facts={**facts, "to": [int(each) for each in told]})
@@ -92,6 +92,14 @@ def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> Non
             work.rows.conversations.put(conversation.id, replace(conversation, offered_to=offered))
         case _:
             return
+
+
+def _awake(work: LineWork, wait: Wait, place: int, people: list[int]) -> list[int]:
+    """Leave out whoever is not to be disturbed now, except at the last level (B-2)."""
+    if place + 1 == len(work.line.ladder.plan(timedelta(seconds=wait.target_seconds))):
+        return people
+    known = facts_of_line(work)
+    return [each for each in people if not work.policy.get_staff(known[each].key).is_quiet(work.rows.now)]
 
 
 def _people(work: LineWork, wait: Wait, recipient: Recipient) -> list[int]:

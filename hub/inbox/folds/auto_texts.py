@@ -8,6 +8,7 @@ from hub.domain.ids import MessageId
 from hub.domain.inbound import ReachState
 from hub.domain.line import AutoText, LineMode
 from hub.domain.message import Author, Direction, Message, MessageKind
+from hub.domain.spoken_time import say_moment
 from hub.domain.texts import render_text
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.outgoing import queue_reply
@@ -41,7 +42,8 @@ def _send(work: LineWork, contact: Contact, thread: Thread, purpose: AutoText, c
         present = replace(present, out_of_hours_at=work.rows.now)
     work.rows.conversations.put(present.id, present)
     if template:
-        text = render_text(template, _values(work, contact))
+        language = work.line.texts.choose_language(purpose, contact.language)
+        text = render_text(template, _values(work, contact, present, language))
         message = _message(work, contact, thread, text=text, conversation=conversation)
         queue_reply(work.rows, message, thread, key=f"auto:{purpose}:{message.id}")
 
@@ -61,15 +63,29 @@ def _message(work: LineWork, contact: Contact, thread: Thread, *, text: str, con
     )
 
 
-def _values(work: LineWork, contact: Contact) -> dict[str, str]:
-    zone = work.line.calendar.zone
-    opening = work.line.calendar.next_opening(work.rows.now)
-    expected = f"{opening.astimezone(zone):%d.%m %H:%M}" if opening else ""
+def _values(work: LineWork, contact: Contact, conversation: Conversation, language: str) -> dict[str, str]:
+    expected = _say_opening(work, language)
+    manager = work.rows.managers.get(conversation.assignee_id) if conversation.assignee_id is not None else None
+    manager_name = manager.manager.name if manager else ""
     return {
         "business.name": work.policy.business_name,
         "line.name": work.line.name,
         "client.name": contact.name,
-        "client.first_name": contact.name.split()[0] if contact.name.split() else "",
+        "client.first_name": _first(contact.name),
+        "manager.name": manager_name,
+        "manager.first_name": _first(manager_name),
         "opening_time": expected,
         "expected_time": expected,
     }
+
+
+def _first(name: str) -> str:
+    return next(iter(name.split()), "")
+
+
+def _say_opening(work: LineWork, language: str) -> str:
+    calendar = work.line.calendar
+    opening = calendar.next_opening(work.rows.now)
+    if opening is None:
+        return ""
+    return say_moment(opening.astimezone(calendar.zone), work.rows.now.astimezone(calendar.zone), language)

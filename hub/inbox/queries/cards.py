@@ -7,7 +7,7 @@ from hub.domain.contact import Contact, ContactIdentity
 from hub.domain.conversation import Thread
 from hub.domain.ids import ConnectionId, ConversationId
 from hub.domain.message import DeliveryState, Message
-from hub.domain.policy import Words
+from hub.domain.policy import LinePolicy, Words
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision
@@ -93,7 +93,7 @@ def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> Car
         assignee_name=around.names.get(conversation.assignee_id or 0, ""),
         offered_to_viewer=actor.manager_id in conversation.offered_to,
         transfer_to_viewer=conversation.transfer_to == actor.manager_id,
-        wait=_wait(around.wait) if conversation.is_open else None,
+        wait=_wait(around.wait, viewed.line) if conversation.is_open else None,
         recent=around.recent,
         reply_channel=reply_channel,
         reply_hint=reply_hint,
@@ -139,7 +139,7 @@ def _reasons(viewed: Viewed, around: _Around) -> tuple[str, ...]:
     return tuple(reason[key] for reason in decision.reasons) if decision else ()
 
 
-def _wait(wait: Wait | None) -> WaitView | None:
+def _wait(wait: Wait | None, line: LinePolicy) -> WaitView | None:
     if wait is None:
         return None
     return WaitView(
@@ -154,6 +154,7 @@ def _wait(wait: Wait | None) -> WaitView | None:
         missed_calls=wait.missed_calls,
         last_missed_at=wait.last_missed_at,
         call_attempts=wait.call_attempts,
+        may_give_up=wait.call_attempts >= line.calls.attempts,
         breached_at=wait.breached_at,
     )
 
