@@ -33,7 +33,10 @@ from hub.net.http import Http
 
 app = typer.Typer()
 Kind = Annotated[
-    str, typer.Argument(help="telegram, email, webform, mango …; manager_bot is the bot managers work in.")
+    str,
+    typer.Argument(
+        help="telegram, email, webform or a PBX (any other word lists them); manager_bot: the bot of the managers."
+    ),
 ]
 
 

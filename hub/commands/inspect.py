@@ -26,7 +26,7 @@ def email(source: Source = None) -> None:
 
 @app.command()
 def webhook(
-    kind: Annotated[str, typer.Argument(help="Kind of the connection, for instance mango.")],
+    kind: Annotated[str, typer.Argument(help="Kind of the connection, for instance webform.")],
     source: Source = None,
     *,
     settings: Annotated[Path, typer.Option(help="TOML or JSON file with the settings of the connection.")],
