@@ -39,11 +39,11 @@ class AttemptBook:
         while True:
             await asyncio.sleep(_FLUSH_EVERY.total_seconds())
             try:
-                await self.flush()
+                await self.write_down()
             except HubError as error:
                 _log.warning("attempts.not_written", code=error.code)
 
-    async def flush(self) -> None:
+    async def write_down(self) -> None:
         """Write what was noted."""
         taken = [self._noted.popleft() for _ in range(len(self._noted))]
         if not taken:

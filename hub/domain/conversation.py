@@ -32,9 +32,9 @@ class Conversation:
     """The work people see.
 
     `offered_to` are the managers who may take it (offer_all); `transfer_to` one who was asked to. `reply_thread_id` is
-    where the first unanswered request came from, the default for answers. `last_response_at` and `last_responder_id` are the last human
-    answer on this line, carried over from the previous conversation of the same contact and line (FR-4, R-3).
-    `number` is 0 until stored.
+    where the first unanswered request came from, the default for answers. `last_response_at` and `last_responder_id`
+    are the last human answer on this line, carried over from the previous conversation of the same contact and line
+    (FR-4, R-3). `number` is 0 until stored.
     """
 
     id: ConversationId

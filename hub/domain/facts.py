@@ -5,11 +5,12 @@ the facts current with `ManagerFacts.after_assignment`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Role
+from hub.domain.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

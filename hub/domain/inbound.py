@@ -191,7 +191,7 @@ class ReportState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """The provider tells later what became of a message we sent; `message` is its id there (for mail the Message-ID)."""
+    """Later news of a message we sent; `message` is its id at the provider (for mail the Message-ID)."""
 
     external_id: str
     message: str

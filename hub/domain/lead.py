@@ -35,7 +35,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class StageFact:
-    """A move of a lead, never changed afterwards (L-6). `cause` is an event, an automation id or `manual`."""
+    """A move of a lead, never changed afterwards. `cause` is an event, an automation id or `manual`."""
 
     id: int
     lead_id: LeadId
@@ -48,7 +48,7 @@ class StageFact:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something a manager has to do by an instant (T-1). `state` is `open`, `done` or `cancelled`."""
+    """Something a manager has to do by an instant. `state` is `open`, `done` or `cancelled`."""
 
     id: int
     what: str

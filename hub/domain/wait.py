@@ -4,11 +4,12 @@ Every function takes a wait and returns the next one; none reads a clock or a ta
 a working set and writes the ledger.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hub.domain.ids import ContactId, ConversationId, LineKey, ManagerId, MessageId, WaitId
+from hub.domain.replacing import replace
 
 
 class WaitKind(StrEnum):

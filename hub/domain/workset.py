@@ -6,7 +6,7 @@ here does I/O; ids come from a block that the store reserved.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +20,7 @@ from hub.domain.lead import Lead, StageFact, Task
 from hub.domain.ledger import LedgerEntry
 from hub.domain.manager import Manager
 from hub.domain.message import Message
+from hub.domain.replacing import replace
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.wait import Wait
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
@@ -59,14 +60,15 @@ async def decline(office: Office, actor: Person, conversation_id: ConversationId
     await _change(office, actor, conversation_id, Action.decline, change)
 
 
+class Handover(TypedDict, total=False):
+    """What goes with a transfer: words for the colleague, and whether an ineligible one is meant all the same."""
+
+    note: str
+    force: bool
+
+
 async def transfer(
-    office: Office,
-    actor: Person,
-    conversation_id: ConversationId,
-    *,
-    to: ManagerId,
-    note: str = "",
-    force: bool = False,
+    office: Office, actor: Person, conversation_id: ConversationId, *, to: ManagerId, **handover: Unpack[Handover]
 ) -> None:
     """Ask a colleague to take over; the wait's start stays, the present owner keeps it until accepted (R-12). Commits.
 
@@ -74,6 +76,7 @@ async def transfer(
         Conflict: the colleague cannot take it now and `force` is not set; the message says why, in Russian.
         NotFound, PermissionDenied: by rights.
     """
+    note, force = handover.get("note", ""), handover.get("force", False)
 
     def change(work: LineWork, conversation: Conversation) -> None:
         _ensure_can_receive(work, conversation, to, force=force)

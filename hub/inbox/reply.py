@@ -45,7 +45,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class ReplyResult:
-    """What became of an answer: stored and on its way by `channel` to `address`; `took`: the free client is yours now."""
+    """What became of an answer: stored, on its way by `channel` to `address`; `took`: the free client is yours now."""
 
     message_id: MessageId
     channel: str

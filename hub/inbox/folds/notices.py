@@ -5,7 +5,7 @@ A notice names what to show; the screen is made from the state at sending. Lines
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TypedDict, Unpack
+from typing import Required, TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Delivery, Lane, Notice
@@ -19,8 +19,9 @@ NO_DELAY = timedelta(0)
 
 
 class Told(TypedDict, total=False):
-    """What a notice carries beside its thing: `delay` holds it back, `facts` go into the payload."""
+    """Beside its thing a notice has a `cause`, part of its key; `delay` holds it back, `facts` go into the payload."""
 
+    cause: Required[object]
     delay: timedelta
     facts: Mapping[str, object]
 
@@ -31,14 +32,13 @@ def tell(
     conversation: Conversation,
     *,
     to: Iterable[int],
-    cause: object,
     **told: Unpack[Told],
 ) -> None:
     """Queue a notice for each manager in `to`; once per (notice, conversation, manager, cause)."""
     if work.line.mode is LineMode.observe:
         return
     for manager_id in dict.fromkeys(to):
-        key = f"{notice}:{conversation.id}:{manager_id}:{cause}"
+        key = f"{notice}:{conversation.id}:{manager_id}:{told['cause']}"
         payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": int(conversation.id)}
         work.rows.deliveries[key] = Delivery(
             id=DeliveryId(work.rows.new_id()),

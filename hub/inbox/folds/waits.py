@@ -3,13 +3,14 @@
 The transitions themselves are `hub.domain.wait`; here they meet the calendar, the clocks and the ledger.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import ManagerId, MessageId, WaitId
 from hub.domain.ledger import Actor, Fact
+from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind, TimerState
 from hub.domain.wait import (
     Response,
@@ -255,7 +256,7 @@ def _remember_answer(workset: WorkingSet, conversation: Conversation, response: 
 
 
 def end_wait(workset: WorkingSet, wait: Wait, state: WaitState, *, manager_id: ManagerId | None, note: str) -> Wait:
-    """End a wait without an answer of ours: dismissed, declared or cancelled (S8, S11, C-11, P-3)."""
+    """End a wait without an answer of ours: dismissed, declared or cancelled (S8, S11, C-11)."""
     ended = workset.waits.put(wait.id, finish(wait, state, workset.now, manager_id=manager_id, note=note))
     stop_clocks(workset, ended)
     actor = Actor.manager if manager_id is not None else Actor.hub
