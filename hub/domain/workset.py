@@ -33,11 +33,11 @@ class Rows(Generic[R]):
     With `by`, the name of a field, rows are also found by that field through `where`.
     """
 
-    __slots__ = ("_by", "_changed", "_fresh", "_index", "_now")
+    __slots__ = ("_by", "_fresh", "_index", "_loaded", "_now")
 
     def __init__(self, by: str = "") -> None:
         self._now: dict[Any, R] = {}
-        self._changed: set[Any] = set()
+        self._loaded: dict[Any, R] = {}
         self._fresh: set[Any] = set()
         self._by = by
         self._index: dict[Any, dict[Any, None]] = {}
@@ -55,10 +55,11 @@ class Rows(Generic[R]):
 
     def put(self, key: Any, row: R) -> R:
         """Replace a row; returns the new one. Equal rows are not written."""
-        if self._now[key] != row:
+        old = self._now[key]
+        if old is not row and old != row:
             self._set(key, row)
             if key not in self._fresh:
-                self._changed.add(key)
+                self._loaded.setdefault(key, old)
         return row
 
     def get(self, key: Any) -> R | None:
@@ -89,7 +90,12 @@ class Rows(Generic[R]):
     @property
     def changed(self) -> list[R]:
         """Return the rows to update."""
-        return [self._now[key] for key in self._changed]
+        return [self._now[key] for key in self._loaded]
+
+    @property
+    def loaded(self) -> list[R]:
+        """Return what the rows to update were when they were loaded, in the order of `changed`."""
+        return list(self._loaded.values())
 
     def _set(self, key: Any, row: R) -> None:
         if self._by:

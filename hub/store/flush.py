@@ -1,6 +1,7 @@
 """Writes the differences of a working set in one statement, and proves that every guarded row was still as loaded."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import asyncpg
@@ -26,9 +27,15 @@ class VersionMissed(Exception):
 _GUARDED = {
     "contacts": Table("contacts", Contact, guard="version"),
     "identities": Table("identities", ContactIdentity, guard="version"),
-    "threads": Table("threads", Thread, guard="version"),
-    "conversations": Table("conversations", Conversation, guard="version", unwritten=frozenset({"number"})),
-    "waits": Table("waits", Wait, guard="version"),
+    "threads": Table("threads", Thread, guard="version", lively=frozenset({"last_inbound_at"})),
+    "conversations": Table(
+        "conversations",
+        Conversation,
+        guard="version",
+        unwritten=frozenset({"number"}),
+        lively=frozenset({"last_message_at", "reply_thread_id"}),
+    ),
+    "waits": Table("waits", Wait, guard="version", lively=frozenset({"requests", "last_request_at", "last_group"})),
     "timers": Table("timers", Timer, guard="epoch"),
     "leads": Table("leads", Lead, guard="version"),
     "tasks": Table("tasks", Task, guard="version"),
@@ -130,20 +137,36 @@ def _add_rows(statement: _Statement, workset: WorkingSet) -> None:
     for name, table in _GUARDED.items():
         rows = getattr(workset, name)
         if fresh := rows.fresh:
-            _add(statement, insert_sql(table, statement.next_parameter), table, fresh)
+            _insert(statement, table, fresh)
         if changed := rows.changed:
-            _add(statement, update_sql(table, statement.next_parameter), table, changed)
+            _update(statement, table, changed, rows.loaded)
     for name, table in _APPENDED.items():
         if listed := getattr(workset, name):
-            _add(statement, insert_sql(table, statement.next_parameter), table, listed)
+            _insert(statement, table, listed)
     if deliveries := list(workset.deliveries.values()):
-        _add(statement, insert_sql(_DELIVERIES, statement.next_parameter), _DELIVERIES, deliveries, is_exact=False)
+        _insert(statement, _DELIVERIES, deliveries, is_exact=False)
 
 
-def _add(statement: _Statement, sql: str, table: Table, rows: list[Any], *, is_exact: bool = True) -> None:
-    columns = table.codec.encode_columns(rows)
-    written = [columns[place] for place, _, _ in table.columns()]
+def _insert(statement: _Statement, table: Table, rows: list[Any], *, is_exact: bool = True) -> None:
+    sql = insert_sql(table, statement.next_parameter)
+    written = [table.codec.encode_column(place, rows) for place, _, _ in table.columns()]
     statement.add(sql, written, len(rows) if is_exact else None)
+
+
+def _update(statement: _Statement, table: Table, rows: list[Any], loaded: list[Any]) -> None:
+    is_lively = _is_lively(table, rows, loaded)
+    columns = table.lively_columns() if is_lively else table.columns()
+    written = [table.codec.encode_column(place, rows) for place, _, _ in columns]
+    statement.add(update_sql(table, statement.next_parameter, is_lively=is_lively), written, len(rows))
+
+
+def _is_lively(table: Table, rows: list[Any], loaded: list[Any]) -> bool:
+    """Tell whether nothing but lively columns differs from what was loaded."""
+    if not table.lively:
+        return False
+    others = [name for _, name, _ in table.columns() if name not in table.lively]
+    read = attrgetter(*others)
+    return all(read(row) == read(old) for row, old in zip(rows, loaded, strict=True))
 
 
 def _add_settled(statement: _Statement, workset: WorkingSet) -> None:

@@ -174,7 +174,14 @@ def _options(dsn: str) -> dict[str, object]:
 
 async def _teach_json(connection: asyncpg.Connection) -> None:
     encode = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encode, decoder=json.loads)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encode, decoder=_read_json)
+
+
+def _read_json(text: str) -> object:
+    """Read a jsonb value; most lists and maps of a row are empty, and reading those costs what reading a row does."""
+    if text == "[]":
+        return []
+    return {} if text == "{}" else json.loads(text)
 
 
 async def _keep_session(_: asyncpg.Connection) -> None:

@@ -7,11 +7,12 @@ NUL nor lone surrogates, which clients do send: the first are left out, the seco
 
 import json
 import types
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hub.domain.inbound import Origin
@@ -29,22 +30,22 @@ class Codec(Generic[R]):
     columns: tuple[str, ...]
     pg_types: tuple[str, ...]
     encoders: tuple[Encoder | None, ...]
-    decoders: tuple[Encoder | None, ...]
+    decoders: tuple[tuple[int, Encoder], ...]
+    read_record: Callable[[Mapping[str, Any]], Iterable[Any]]
 
     def decode(self, record: Mapping[str, Any]) -> R:
         """Return the domain row of a record that has at least the codec's columns."""
-        values = [
-            record[name] if decode is None or record[name] is None else decode(record[name])
-            for name, decode in zip(self.columns, self.decoders, strict=True)
-        ]
+        values = list(self.read_record(record))
+        for place, read in self.decoders:
+            if values[place] is not None:
+                values[place] = read(values[place])
         return self.row_class(*values)
 
-    def encode_columns(self, rows: list[R]) -> list[list[Any]]:
-        """Return one list a column, for `unnest`."""
-        return [
-            [encode(getattr(row, name)) for row in rows] if encode else [getattr(row, name) for row in rows]
-            for name, encode in zip(self.columns, self.encoders, strict=True)
-        ]
+    def encode_column(self, place: int, rows: Sequence[R]) -> list[Any]:
+        """Return the values of one column, for `unnest`."""
+        values = map(attrgetter(self.columns[place]), rows)
+        encode = self.encoders[place]
+        return list(values) if encode is None else list(map(encode, values))
 
 
 @cache
@@ -52,8 +53,9 @@ def codec_of(row_class: type[R]) -> Codec[R]:
     """Return the codec of a frozen dataclass. `jsonb` columns travel as text, to be cast by the statement."""
     hints = get_type_hints(row_class)
     names = tuple(field.name for field in fields(row_class))  # type: ignore[arg-type]
-    travels = [_travel(hints[name]) for name in names]
-    return Codec(row_class, names, *(tuple(part) for part in zip(*travels, strict=True)))
+    pg_types, encoders, decoders = zip(*(_travel(hints[name]) for name in names), strict=True)
+    decoded = tuple((place, read) for place, read in enumerate(decoders) if read is not None)
+    return Codec(row_class, names, pg_types, encoders, decoded, itemgetter(*names))
 
 
 def _travel(hint: Any) -> tuple[str, Encoder | None, Encoder | None]:
@@ -108,25 +110,36 @@ def _read_value(kind: Any, value: Any) -> Any:
 
 def storable(text: str) -> str:
     """Return `text` without what PostgreSQL cannot store."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-8", "replace").decode()
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-8", "replace").decode()
     return text.replace("\x00", "") if "\x00" in text else text
 
 
 def to_json_text(value: Any) -> str:
     """Return a value as the text of a jsonb column: dataclasses as objects, instants in ISO 8601, durations in seconds."""
-    return storable(json.dumps(_to_json(value), ensure_ascii=False)).replace("\\u0000", "")
+    if not value and value is not None:
+        return _EMPTY.get(type(value)) or _encode(value)
+    text = storable(_encode(value))
+    return text.replace("\\u0000", "") if "\\u0000" in text else text
 
 
-def _to_json(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
+    """Return what JSON knows for a value that it does not."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: _to_json(part) for name, part in asdict(value).items()}
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {str(name): _to_json(part) for name, part in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_to_json(part) for part in value]
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return list(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    return value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"{type(value).__name__} has no place in a jsonb column")
+
+
+_EMPTY: dict[type, str] = {dict: "{}", tuple: "[]", list: "[]"}
+_encode = json.JSONEncoder(ensure_ascii=False, default=_to_plain).encode

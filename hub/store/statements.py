@@ -17,6 +17,8 @@ class Table:
 
     `keys` find the row of an update; `guard` are columns whose loaded value must
     still stand (`version`, `epoch`); `unwritten` are columns the database fills itself.
+    `lively` are those that most updates touch alone: such an update writes no others
+    (a statement for every set of columns would never be found planned).
     """
 
     name: str
@@ -25,6 +27,7 @@ class Table:
     guard: str = ""
     unwritten: frozenset[str] = frozenset()
     on_conflict: str = ""
+    lively: frozenset[str] = frozenset()
 
     @property
     def codec(self) -> Codec[object]:
@@ -35,6 +38,11 @@ class Table:
         codec = self.codec
         named = enumerate(zip(codec.columns, codec.pg_types, strict=True))
         return [(place, name, kind) for place, (name, kind) in named if name not in self.unwritten]
+
+    def lively_columns(self) -> list[tuple[int, str, str]]:
+        """Return what an update of lively columns alone has to carry."""
+        wanted = {*self.keys, self.guard, *self.lively}
+        return [column for column in self.columns() if column[1] in wanted]
 
 
 @cache
@@ -47,9 +55,9 @@ def insert_sql(table: Table, first: int) -> str:
 
 
 @cache
-def update_sql(table: Table, first: int) -> str:
+def update_sql(table: Table, first: int, *, is_lively: bool) -> str:
     """Return an UPDATE over `unnest`; a guard column must still have the given value and is raised by one."""
-    columns = table.columns()
+    columns = table.lively_columns() if is_lively else table.columns()
     sets = ", ".join(
         f'"{name}" = {_read(name, kind)}' for _, name, kind in columns if name not in {*table.keys, table.guard}
     )

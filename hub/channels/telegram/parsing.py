@@ -6,7 +6,6 @@ Ignored on purpose (FR-2): reactions, joins, pins and other service messages, pr
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from hub.channels.telegram.incoming_files import list_attachments
@@ -35,6 +34,7 @@ from hub.domain.inbound import (
     Sender,
 )
 from hub.domain.message import MessageKind
+from hub.domain.replacing import replace
 
 _START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
 _LEFT = frozenset({"kicked", "left"})

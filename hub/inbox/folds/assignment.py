@@ -1,7 +1,6 @@
 """Who gets it: applies the decisions of `hub.routing` to a working set, with reasons, notices and the accept clock."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 from hub.domain.conversation import Conversation
@@ -11,6 +10,7 @@ from hub.domain.ids import ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.manager import Presence, Role, is_on_shift, next_shift_start
 from hub.domain.policy import LinePolicy
+from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision, ManagerLoad, Pointer, WorkingSet

@@ -1,6 +1,6 @@
 """Which conversation does it belong to? Finds or opens thread and conversation for a contact on a line."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.contact import Contact
@@ -8,6 +8,7 @@ from hub.domain.conversation import Conversation, ConversationState, Thread
 from hub.domain.ids import ConnectionId, ConversationId, ThreadId
 from hub.domain.inbound import ReachState
 from hub.domain.ledger import Fact
+from hub.domain.replacing import replace
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 

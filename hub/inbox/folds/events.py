@@ -5,7 +5,6 @@ at the same `Incoming`.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from hub.domain.contact import Contact
@@ -26,6 +25,7 @@ from hub.domain.inbound import (
 )
 from hub.domain.message import MessageKind
 from hub.domain.policy import Policy
+from hub.domain.replacing import replace
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.calls import call_sender, fold_call_event
 from hub.inbox.folds.changes import fold_change

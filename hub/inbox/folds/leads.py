@@ -1,13 +1,13 @@
 """Leads as folds: one open lead a contact and line within the window, made by the first request (M-13, L-1)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hub.domain.conversation import Conversation
 from hub.domain.ids import ContactId, LeadId
 from hub.domain.inbound import START_COMMAND, Origin
 from hub.domain.lead import Lead, StageFact
 from hub.domain.message import Message
+from hub.domain.replacing import replace
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.line_work import LineWork

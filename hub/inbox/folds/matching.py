@@ -6,12 +6,13 @@ digits found in a text (M-6).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId, ContactId, IdentityId
 from hub.domain.inbound import Address, Sender
+from hub.domain.replacing import replace
 from hub.domain.workset import WorkingSet
 
 _ONE_PER_PERSON = frozenset({IdentityType.tg_user, IdentityType.crm_id})

@@ -1,11 +1,12 @@
 """Messages as folds: storing what was said, once, and what becomes of it later."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.ids import ConnectionId, ContactId, IdentityId, MessageId
 from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
+from hub.domain.replacing import replace
 from hub.domain.workset import MessagePatch, MessageRef, WorkingSet
 
 

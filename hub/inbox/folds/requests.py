@@ -1,6 +1,6 @@
 """Everything a client request sets off, in order: conversation, message, wait, lead, route, notices, auto-texts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation, Thread
@@ -10,6 +10,7 @@ from hub.domain.inbound import START_COMMAND, Origin
 from hub.domain.ledger import Fact
 from hub.domain.message import Message, MessageKind
 from hub.domain.policy import Policy
+from hub.domain.replacing import replace
 from hub.domain.texts import is_acknowledgement
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
