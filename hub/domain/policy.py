@@ -58,10 +58,13 @@ class LinePolicy:
         return EVERYONE in self.team or manager_key in self.team
 
     def response_kind(self, last_response_at: datetime | None, closed_at: datetime | None, at: datetime) -> WaitKind:
-        """Return the clock for a request: first if never answered or closed longer ago than the window (FR-4)."""
+        """Return the clock for a request: first if never answered or closed longer ago than the window (FR-4).
+
+        `closed_at` is of the conversation before; an answer since then makes it a next response again.
+        """
         if last_response_at is None:
             return WaitKind.first_response
-        is_old = closed_at is not None and at - closed_at > self.reopen_window
+        is_old = closed_at is not None and last_response_at <= closed_at and at - closed_at > self.reopen_window
         return WaitKind.first_response if is_old else WaitKind.next_response
 
 
