@@ -1,8 +1,9 @@
-"""A headless browser of the system, with a page that remembers what it complained of."""
+"""A headless browser of the system, with a list of what its page complained of."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+
+from playwright.async_api import ConsoleMessage, Page, async_playwright
 
 FLAGS = (
     "--headless",
@@ -17,20 +18,21 @@ WIDTH, HEIGHT = 1280, 800
 
 
 @asynccontextmanager
-async def open_page(address: str) -> AsyncIterator[Any]:
-    """Open an address; `complaints` of the page are its console errors and failures."""
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - a second to import, needed by one test
+async def open_page(address: str) -> AsyncIterator[tuple[Page, list[str]]]:
+    """Open an address; give its page and what it complains of: console warnings, errors, failures of scripts."""
+    complaints: list[str] = []
+
+    def listen(said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            complaints.append(said.text)
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
         page = await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="ru-RU")
-        page.complaints = []
-        page.on(
-            "console", lambda said: page.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         try:
             await page.goto(address)
-            yield page
+            yield page, complaints
         finally:
             await browser.close()

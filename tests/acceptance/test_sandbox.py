@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,8 +10,8 @@ import pytest
 
 from hub.testing.sandbox.running import open_sandbox
 from tests.acceptance.browser import open_page
+from tests.acceptance.sandbox_play import ask_and_answer, let_an_hour_pass
 
-PICTURE = Path("docs/sandbox.png")
 PATIENCE_SECONDS = 30
 Look = dict[str, Any]
 
@@ -35,13 +34,18 @@ class Player:
             self.session.get(f"{self.address}/events", timeout=aiohttp.ClientTimeout(total=None)) as stream,
         ):
             async for line in stream.content:
-                if line.startswith(b"data:") and is_reached(look := json.loads(line[5:])["look"]):
+                if line.startswith(b"data:") and is_reached(look := _look(line)):
                     return look
         raise AssertionError("the stream ended")
 
     async def why(self, number: int) -> str:
         async with self.session.get(f"{self.address}/why/{number}") as answer:
             return "\n".join((await answer.json())["lines"])
+
+
+def _look(line: bytes) -> Look:
+    look: Look = json.loads(line[5:])["look"]
+    return look
 
 
 @pytest.fixture
@@ -56,9 +60,10 @@ async def player() -> AsyncIterator[Player]:
         yield player
 
 
-def message(look: Look, side: str, key: str, words: str) -> Look | None:
+def message(look: Look, side: str, key: str, words: str) -> Look:
+    """The newest message with these words that somebody sees in Telegram, empty if there is none."""
     [chat] = [chat for chat in look[side] if chat["key"] == key]
-    return next((each for each in reversed(chat["messages"]) if words in each["text"]), None)
+    return next((each for each in reversed(chat["messages"]) if words in each["text"]), {})
 
 
 async def test_the_opening_leaves_no_pane_empty_and_a_day_can_be_played(player):
@@ -82,17 +87,14 @@ async def test_the_opening_leaves_no_pane_empty_and_a_day_can_be_played(player):
     await player.sees(lambda look: message(look, "managers", "anna", "🔴"))
 
 
-async def test_one_client_by_telegram_mail_and_telephone_is_one_conversation(player):
+async def test_a_call_from_marias_number_joins_what_she_wrote_in_telegram(player):
     await player.does("rings", who="maria")
     await player.sees(lambda look: look["phone"]["calls"][-1]["state"] == "ringing")
     await player.does("moves_clock", minutes=1)
     await player.does("hangs_up")
-    await player.sees(lambda look: message(look, "managers", "anna", "📵 Пропущенный звонок #1001"))
-    assert "+79161234567" in await player.why(1001)
-
-    await player.does("mails", who="svetlana", subject="Ещё раз", text="И ещё вопрос")
-    look = await player.sees(lambda look: message(look, "managers", "anna", "И ещё вопрос"))
+    look = await player.sees(lambda look: message(look, "managers", "anna", "📵 Пропущенный звонок #1001"))
     assert len(look["conversations"]) == 4
+    assert "+79161234567" in await player.why(1001)
 
 
 async def test_a_letter_is_answered_into_the_mailbox_and_a_call_taken_by_ivan_is_his(player):
@@ -125,26 +127,12 @@ async def test_what_is_no_deed_is_refused_and_only_the_own_page_may_act(player):
 
 
 @pytest.mark.needs_chromium
-async def test_a_newcomer_plays_in_a_browser(player):
-    async with open_page(f"{player.address}/") as page:
-        await page.locator("body[data-ready=true]").wait_for()
-        client, manager = page.locator("#client"), page.locator("#manager")
-        await client.get_by_role("button", name="Денис").click()
-        await client.get_by_role("textbox").fill("Есть лампочки E14? <b>Срочно</b>")
-        await client.get_by_role("textbox").press("Enter")
-
-        card = manager.locator(".message", has_text="лампочки E14? <b>Срочно</b>").last
-        await card.wait_for()
-        await card.locator(".bubble").click()
-        await manager.get_by_role("textbox").fill("Есть, тёплые и холодные")
-        await manager.get_by_role("textbox").press("Enter")
-        await client.locator(".theirs", has_text="тёплые и холодные").wait_for()
-
-        await page.get_by_role("button", name="+1 ч").click()
-        await page.locator(".chip[data-light=late]").first.wait_for()
-        await manager.locator(".theirs", has_text="🔴").last.wait_for()
+async def test_a_newcomer_plays_in_a_browser(player, tmp_path):
+    async with open_page(player.address) as (page, complaints):
+        await ask_and_answer(page)
+        picture = await page.screenshot(path=tmp_path / "sandbox.png")
+        await let_an_hour_pass(page)
         await page.locator(".chip", has_text="Денис").click()
-        await page.locator("#why", has_text="Анна").wait_for()
-        size = len(await page.screenshot(path=PICTURE))
-    assert page.complaints == []
-    assert size <= 400_000
+        await page.locator("#why", has_text="Анна: ответ").wait_for()
+    assert complaints == []
+    assert len(picture) <= 400_000

@@ -8,6 +8,7 @@ from typing import Any
 from hub.app.connections import NewConnection, create_connection
 from hub.app.office import Building
 from hub.app.rules import apply_policy
+from hub.domain.errors import ConfigError
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
 from hub.store.managers import add_invite, add_manager, add_staff_identity
@@ -43,7 +44,15 @@ class Premises:
 
 
 async def prepare(building: Building, town: Town) -> Premises:
-    """Put the rules into force, hire everybody, connect everything, and wake the shop up in the morning. Commits."""
+    """Put the rules into force, hire everybody, connect everything, and wake the shop up in the morning. Commits.
+
+    Raises:
+        ConfigError: the data directory holds something already; the town of an earlier play is gone with its people.
+    """
+    if building.connections.rows():
+        raise ConfigError(
+            f"{building.ground.config.data} holds an earlier play or a real hub: give an empty directory as --data"
+        )
     rules = files("hub.testing.sandbox").joinpath("rules.toml").read_text("utf-8")
     await apply_policy(building.ground, rules, comment="sandbox")
     await building.rules.reload()
