@@ -8,6 +8,7 @@ what a rule does (`hub.routing.document`). One more condition: a class with `com
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import re2
@@ -88,7 +89,7 @@ class Connection(_Condition):
 
 
 class Channel(_Condition):
-    """The request came by a channel of one of these kinds, for instance `telegram`, `email`, `webform`, `mango`."""
+    """The request came by a channel of one of these kinds, for instance `telegram`, `email`, `webform`."""
 
     kind: Literal["channel"]
     names: Names
@@ -154,10 +155,19 @@ class Text(_Condition):
         if len(words) == 1:
             (only,) = words
             return lambda request: only in request.folded_text
-        return lambda request: any(word in request.folded_text for word in words)
+        return partial(_has_any, words)
 
     def explain(self) -> Words:
         return Words(f"текст содержит {_quoted_ru(self.words)}", f"text contains {_quoted_en(self.words)}")
+
+
+def _has_any(words: tuple[str, ...], request: RequestFacts) -> bool:
+    """Tell whether one of the words is in the text; a plain loop, since every message meets every rule."""
+    text = request.folded_text
+    for word in words:  # noqa: SIM110 - any() over a generator takes twice as long
+        if word in text:
+            return True
+    return False
 
 
 class Regex(_Condition):
