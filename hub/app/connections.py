@@ -117,6 +117,7 @@ def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: Rate
         rates=rates,
         read_file=ground.files.read,
         public_url=public_address(ground.config.public_url, row.kind, key),
+        prove=ground.secrets.prove,
     )
     return found(settings, context)
 

@@ -144,7 +144,8 @@ class Context:
     """What an adapter may use. One object per connection, built by `hub.app`.
 
     `read_file` yields the bytes of a stored file by its hash. `public_url` is the address providers reach us at for
-    this connection, empty without one. `name` is the connection's name for log lines.
+    this connection, empty without one. `name` is the connection's name for log lines. `prove` gives a digest that only
+    this installation can make of a text; None where nothing is sent.
     """
 
     connection_id: ConnectionId
@@ -154,6 +155,7 @@ class Context:
     rates: RateBuckets
     read_file: Callable[[str], Awaitable[bytes]]
     public_url: str = ""
+    prove: Callable[[str], bytes] | None = None
 
 
 SettingsT = TypeVar("SettingsT", bound=ChannelSettings)

@@ -16,7 +16,6 @@ class MailHeaders:
     to_name: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
-    reply_token: str = ""
     is_automatic: bool = False
 
 

@@ -8,6 +8,7 @@ Source: https://github.com/fernet/spec/blob/master/Spec.md, https://cryptography
 """
 
 import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -29,6 +30,7 @@ class Secrets:
             raise ConfigError("there is no secret key: set HUB_SECRET_KEYS or remove it to use the key file")
         try:
             self._keys = MultiFernet([Fernet(key) for key in keys])
+            self._current = keys[0].encode()
         except ValueError as error:
             raise ConfigError(
                 "a secret key is not valid: make one with `hub keys new`, several are comma-separated"
@@ -57,6 +59,10 @@ class Secrets:
         """Decrypt what `encrypt_json` made. Raises as `decrypt`."""
         value: dict[str, object] = json.loads(self.decrypt(sealed))
         return value
+
+    def prove(self, text: str) -> bytes:
+        """Return a digest (HMAC-SHA256) of `text` that nobody else can make; another one once the key is changed."""
+        return hmac.digest(self._current, text.encode(), hashlib.sha256)
 
     def rotate(self, sealed: bytes) -> bytes:
         """Return the same secret under the current key. Raises as `decrypt`."""

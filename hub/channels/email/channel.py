@@ -8,6 +8,7 @@ password, and no server tells reliably what it did with a letter whose last repl
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -20,11 +21,12 @@ from hub.channels.email.mime import read_file
 from hub.channels.email.settings import MEGABYTE, EmailSettings
 from hub.channels.email.setup import SETUP_STEPS
 from hub.channels.email.smtp import SmtpSender
+from hub.channels.email.threading import make_reply_token
 from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure
 from hub.domain.identity import IdentityType
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
-from hub.domain.outbound import Failed, Later, OutboundMessage, SendResult
+from hub.domain.outbound import Failed, Later, OutboundMessage, SendResult, Sent
 
 _KINDS = frozenset(AttachmentKind) - {AttachmentKind.sticker, AttachmentKind.recording}
 
@@ -70,19 +72,28 @@ class EmailChannel(Channel[EmailSettings]):
                 yield batch
 
     async def send(self, message: OutboundMessage) -> SendResult:
-        """Send one letter to one recipient; `key` is not used, the Message-ID is the identity of all attempts."""
+        """Send one letter to one recipient; `key` is not used, the Message-ID is the identity of all attempts.
+
+        Its reply token is one more id under which an answer finds it.
+        """
         started_at = self.context.clock.now()
         refusal = self._refusal(message)
         if refusal is not None:
             return refusal
         try:
             files = [await self._enclosure(attachment) for attachment in message.attachments]
-            letter = compose_letter(message, self.settings, files=files, at=started_at)
+            token = self._reply_token(message)
+            letter = compose_letter(message, self.settings, files=files, at=started_at, reply_token=token)
         except PermanentFailure as error:
             return Failed(error.reason, str(error))
         except TemporaryFailure as error:
             return Later(str(error))
-        return await self._sender.send(letter, started_at)
+        result = await self._sender.send(letter, started_at)
+        return (
+            replace(result, external_ids=(*result.external_ids, token))
+            if token and isinstance(result, Sent)
+            else result
+        )
 
     async def check(self) -> CheckResult:
         """Log in on both sides and open the folder; nothing is read, marked or sent."""
@@ -106,6 +117,12 @@ class EmailChannel(Channel[EmailSettings]):
     async def close(self) -> None:
         """Close kept SMTP connections; call when the connection is stopped."""
         await self._sender.close()
+
+    def _reply_token(self, message: OutboundMessage) -> str:
+        """Return the token of this letter, the same for all attempts; empty where no plus-address works."""
+        if not self.settings.has_plus_addresses or self.context.prove is None:
+            return ""
+        return make_reply_token(self.context.prove(f"mail.reply:{message.key}"))
 
     def _refusal(self, message: OutboundMessage) -> Failed | None:
         """Refuse before anything is sent what the capabilities say we cannot send."""

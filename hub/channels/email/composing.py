@@ -48,9 +48,16 @@ class Composed:
 
 
 def compose_letter(
-    message: OutboundMessage, settings: EmailSettings, *, files: Sequence[Enclosure], at: datetime
+    message: OutboundMessage,
+    settings: EmailSettings,
+    *,
+    files: Sequence[Enclosure],
+    at: datetime,
+    reply_token: str = "",
 ) -> Composed:
     """Return the letter of an outbound message; `at` becomes its Date, our domain completes an id without one.
+
+    With a `reply_token` answers go to an address of ours that carries it.
 
     Raises:
         PermanentFailure: it has no address or id, or they cannot be carried (`reason` is `refused`).
@@ -67,8 +74,8 @@ def compose_letter(
     letter["To"] = _mailbox(mail.to_name, recipient)
     letter["Subject"] = _one_line(mail.subject) or "Без темы"
     letter["Date"] = format_datetime(at)
-    if settings.has_plus_addresses and mail.reply_token:
-        letter["Reply-To"] = _mailbox(settings.from_name, reply_address(sender, _one_line(mail.reply_token)))
+    if reply_token:
+        letter["Reply-To"] = _mailbox(settings.from_name, reply_address(sender, reply_token))
     _mark(letter, sender, is_automatic=mail.is_automatic)
     letter.set_content(message.text or "\n", charset="utf-8", cte="quoted-printable" if message.text else "7bit")
     for file in files:

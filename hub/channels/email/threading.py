@@ -1,19 +1,17 @@
-"""What ties a letter to a conversation: reply tokens, subjects without prefixes, ids in the order to look them up.
+"""What ties a letter to a thread: reply tokens, subjects without prefixes, ids.
 
-Pure. Which conversation it is, and whether the sender takes part in it (cases 42, 43, 59), decides `hub.inbox` by
+Pure. Which thread it is, and whether the sender takes part in it (cases 42, 43, 59), decides `hub.inbox` by
 `MailHints`. RFC 5322 §3.6.4 (In-Reply-To, References), RFC 5233 (plus-addresses), RFC 8601 (Authentication-Results).
 """
 
 import base64
 import hashlib
-import hmac
 import re
 from collections.abc import Iterable
 
-from hub.domain.inbound import MailHints
-
 SYNTHETIC_DOMAIN = "synthetic.invalid"
-_TOKEN = re.compile(r"^r([0-9a-z]{1,13})-([a-z2-7]{16})$")
+_TOKEN = re.compile(r"^r-[a-z2-7]{16}$")
+_TOKEN_BYTES = 10
 _HASH = re.compile(r"#[0-9a-f]{16}$")
 _PREFIX = re.compile(
     r"^(?:\s*(?:re|fwd?|fw|aw|wg|ha|на|отв|ответ|вн|пересл|пер|нa|hа)\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\*\d{1,3})?\s*:)+\s*",
@@ -21,25 +19,18 @@ _PREFIX = re.compile(
 )
 _FORWARD = re.compile(r"^\s*(?:fwd?|fw|wg|пересл|пер|вн)\s*(?:\[\d{1,3}\])?\s*:", re.IGNORECASE)
 _EXTERNAL_TAG = re.compile(r"^\s*\[(?:external|внешн[а-яё]*|ext)\]\s*", re.IGNORECASE)
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def make_reply_token(key: bytes, conversation_id: int) -> str:
-    """Return the part after the plus of a reply address: the conversation and a proof that we wrote it (80 bits)."""
-    number = _to_base36(conversation_id)
-    return f"r{number}-{_proof(key, number)}"
+def make_reply_token(proof: bytes) -> str:
+    """Return the part after the plus of a reply address from a keyed digest of the letter (80 bits of it, case 95).
 
-
-def verify_reply_token(key: bytes, token: str) -> int | None:
-    """Return the conversation id of a token, None if we did not make it; compared in constant time (case 95)."""
-    found = _TOKEN.match(token.lower())
-    if found is None or not hmac.compare_digest(found[2], _proof(key, found[1])):
-        return None
-    return int(found[1], 36)
+    Nothing is verified when it comes back: the hub keeps the tokens of accepted letters as ids and looks them up.
+    """
+    return f"r-{base64.b32encode(proof[:_TOKEN_BYTES]).decode('ascii').lower()}"
 
 
 def find_reply_token(addresses: Iterable[str]) -> str:
-    """Return the first plus-part that has the form of a reply token, unverified; empty if there is none."""
+    """Return the first plus-part that has the form of a reply token; empty if there is none."""
     for address in addresses:
         plus = address.rpartition("@")[0].rpartition("+")
         if plus[1] and _TOKEN.match(plus[2].lower()):
@@ -48,7 +39,7 @@ def find_reply_token(addresses: Iterable[str]) -> str:
 
 
 def reply_address(address: str, token: str) -> str:
-    """Return our address with the token in it: `sales@example.ru` → `sales+r1a-…@example.ru`."""
+    """Return our address with the token in it: `sales@example.ru` → `sales+r-…@example.ru`."""
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}+{token}@{domain}" if token else address
 
@@ -78,11 +69,6 @@ def bare_message_id(kept: str) -> str:
     return _HASH.sub("", kept)
 
 
-def lookup_ids(hints: MailHints) -> tuple[str, ...]:
-    """Return the Message-IDs to look for, best first: In-Reply-To, then References from the newest to the oldest."""
-    return tuple(dict.fromkeys(filter(None, (hints.in_reply_to, *reversed(hints.references)))))
-
-
 def thread_root(message_id: str, in_reply_to: str, references: tuple[str, ...]) -> str:
     """Return the id that letters of one thread share: the oldest reference, else what it answers, else its own."""
     return next(iter(references), "") or in_reply_to or message_id
@@ -107,16 +93,3 @@ def has_passed_dmarc(results: Iterable[str], authserv_id: str, domain: str) -> b
 
 
 _COMMENT = re.compile(r"\([^()]*\)")
-
-
-def _proof(key: bytes, number: str) -> str:
-    digest = hmac.digest(key, f"hub.mail.reply:{number}".encode(), hashlib.sha256)
-    return base64.b32encode(digest[:10]).decode("ascii").lower()
-
-
-def _to_base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, place = divmod(number, 36)
-        digits = _DIGITS[place] + digits
-    return digits or "0"

@@ -200,13 +200,6 @@ def test_automatic_texts_tell_other_robots_not_to_answer():
     assert (found["Auto-Submitted"], found["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
 
 
-def test_the_reply_token_goes_into_a_plus_address_only_where_the_provider_takes_them():
-    token = "r1a-abcdefghijklmnop"
-    assert parsed(mail(reply_token=token))["Reply-To"] is None
-    found = parsed(mail(reply_token=token), has_plus_addresses=True)
-    assert found["Reply-To"].addresses[0].addr_spec == f"sales+{token}@example.com"
-
-
 def test_case_106_no_header_can_be_smuggled_in_by_names_subjects_or_ids():
     evil = "x\r\nBcc: all@example.org\r\n\r\nbody"
     found = parsed(replace(mail(subject=evil, to_name=evil, in_reply_to=evil), author_name=evil))
