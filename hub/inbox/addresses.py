@@ -66,13 +66,19 @@ def _view(
     endpoint = endpoints.get(thread.connection_id) if thread else None
     return AddressView(
         type=row.type.value,
-        text=show_address(row, sees_phones=viewed.sees_phones),
+        text=_card_text(row, sees_phones=viewed.sees_phones),
         level=row.level.value,
         can_reply=note is None,
         thread_id=thread.id if thread and note is None else None,
         channel=endpoint.kind if endpoint else "",
         note=viewed.say(note) if note else "",
     )
+
+
+def _card_text(row: ContactIdentity, *, sees_phones: bool) -> str:
+    """Return an address as a card shows it: the number behind a messenger account says nothing to anybody."""
+    is_nameless = row.type is IdentityType.tg_user and not row.original
+    return "Telegram" if is_nameless else show_address(row, sees_phones=sees_phones)
 
 
 def _why_not(row: ContactIdentity, thread: Thread | None, endpoints: Endpoints, now: datetime) -> Words | None:

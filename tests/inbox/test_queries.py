@@ -69,7 +69,7 @@ async def test_a_card_shows_client_wait_reasons_and_where_the_answer_goes(desk: 
     assert [message.text for message in card.recent] == ["Сколько стоит?"]
     assert card.wait is not None and card.wait.target_seconds == 15 * 60
     assert [(a.type, a.text, a.can_reply) for a in card.addresses] == [
-        ("tg_user", "100", True),
+        ("tg_user", "Telegram", True),
         ("phone", "+79161234567", False),
     ]
     assert card.reasons and card.lead_stage == "new" and not card.is_regular

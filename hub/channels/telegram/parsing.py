@@ -105,7 +105,8 @@ def _sender(user: User) -> Sender:
     value = canonical_telegram(user.id)
     if value is None:
         raise PayloadInvalid("not an update of the Bot API: message.from.id is no user's id")
-    address = Address(IdentityType.tg_user, value, str(user.id), ProofLevel.proven)
+    shown = f"@{user.username}" if user.username else ""
+    address = Address(IdentityType.tg_user, value, shown, ProofLevel.proven)
     return Sender((address,), f"{user.first_name} {user.last_name}".strip(), user.username, user.language_code)
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from hub.domain.contact import Contact
 from hub.domain.facts import RequestFacts
+from hub.domain.identity import IdentityType
 from hub.domain.ids import IdentityId, ManagerId
 from hub.domain.inbound import (
     START_COMMAND,
@@ -41,6 +42,7 @@ from hub.routing.decide import choose_line
 from hub.store.scope import Scope
 
 IDS_PER_EVENT = 40
+_SPOKEN = frozenset({IdentityType.phone, IdentityType.email})
 
 
 def fold_event(
@@ -228,8 +230,11 @@ def _own_thread(rows: WorkingSet, incoming: Incoming, contact: Contact, wanted: 
 
 
 def _own_address(sender: Sender) -> str:
-    """Return the first address as the client wrote it."""
-    return next((address.original or address.value for address in sender.addresses), "")
+    """Return the first address as people write it; the number behind a messenger account says nothing to anybody."""
+    first = next(iter(sender.addresses), None)
+    if first is None or (first.type not in _SPOKEN and not first.original):
+        return ""
+    return first.original or first.value
 
 
 def _identity_of(rows: WorkingSet, incoming: Incoming, sender: Sender) -> IdentityId | None:
