@@ -78,8 +78,13 @@ async def explain_conversation(office: Office, actor: Person, conversation_id: C
 
 
 def _people_in(entries: Sequence[LedgerEntry]) -> list[int | None]:
-    receivers = [int(str(entry.facts["to"])) for entry in entries if entry.facts.get("to")]
+    receivers = [each for entry in entries for each in _receivers(entry.facts.get("to"))]
     return [*(entry.manager_id for entry in entries), *receivers]
+
+
+def _receivers(told: object) -> list[int]:
+    """Return whom a fact names as receivers: one colleague of a transfer, everybody a level of the ladder told."""
+    return [int(str(each)) for each in (told if isinstance(told, (list, tuple)) else [told]) if each]
 
 
 def _who(story: _Story) -> Iterator[str]:
@@ -119,7 +124,7 @@ def _value(story: _Story, name: str, value: object) -> str:
     if value is None:
         return ""
     if name == "to":
-        return story.names.get(int(str(value)), "")
+        return ", ".join(story.names[each] for each in _receivers(value) if each in story.names)
     if name == "seconds":
         return say_span(timedelta(seconds=float(str(value))), story.viewed)
     if name == "until" or name.endswith(("_at", "_deadline", "_start")):
