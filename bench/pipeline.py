@@ -23,7 +23,7 @@ from bench.sizes import Sizes
 from bench.traffic import make_updates
 
 _STORED_AT_ONCE = 500
-_LEAST_OF_FLOOR = Target(least=0.5)
+_OF_FLOOR = Target(least=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,19 @@ _SETTINGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run took: messages a second, and processor time a message, which other work on the machine spares."""
+
+    per_second: float
+    python_us: float
+    database_us: float
+
+    @property
+    def cpu_us(self) -> float:
+        return self.python_us + self.database_us
+
+
 async def measure(machine: Machine, sizes: Sizes) -> Report:
     """Alternate floor and hub in both settings."""
     figures: list[Figure] = []
@@ -51,48 +64,65 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
         for number in range(sizes.rounds):
             floor.append(await _floor(machine, setting, sizes))
             hub.append(await _hub(machine, setting, sizes))
-            progress(f"pipeline {setting.name} {number + 1}: floor B {floor[-1]:.0f}/s, hub {hub[-1]:.0f}/s")
-        ratio = "pipeline_ratio" if setting.workers == 1 else f"pipeline_ratio_{setting.name}"
-        figures += (
-            Figure(ratio, [ours / theirs for ours, theirs in zip(hub, floor, strict=True)], _LEAST_OF_FLOOR),
-            Figure(f"pipeline_per_s_{setting.name}", hub, setting.target),
-            Figure(f"floor_b_per_s_{setting.name}", floor),
-        )
+            progress(_said(setting, number, floor[-1], hub[-1]))
+        figures += _figures(setting, floor, hub)
     notes = {"rounds": sizes.rounds, "messages": sizes.messages, "clients": sizes.clients}
     return Report("pipeline", figures, notes)
 
 
-async def _floor(machine: Machine, setting: _Setting, sizes: Sizes) -> float:
-    """Return messages a second of the hand-written intake."""
+def _said(setting: _Setting, number: int, floor: _Run, hub: _Run) -> str:
+    return (
+        f"pipeline {setting.name} {number + 1}: floor B {floor.per_second:.0f}/s, hub {hub.per_second:.0f}/s; "
+        f"processor time a message {floor.cpu_us:.0f} and {hub.python_us:.0f} + {hub.database_us:.0f} µs"
+    )
+
+
+def _figures(setting: _Setting, floor: list[_Run], hub: list[_Run]) -> list[Figure]:
+    pairs = list(zip(hub, floor, strict=True))
+    suffix = "" if setting.workers == 1 else f"_{setting.name}"
+    return [
+        Figure(f"pipeline_ratio{suffix}", [ours.per_second / theirs.per_second for ours, theirs in pairs], _OF_FLOOR),
+        Figure(f"pipeline_per_s_{setting.name}", [each.per_second for each in hub], setting.target),
+        Figure(f"floor_b_per_s_{setting.name}", [each.per_second for each in floor]),
+        Figure(f"pipeline_cpu_ratio{suffix}", [theirs.cpu_us / ours.cpu_us for ours, theirs in pairs]),
+        Figure(f"pipeline_python_us{suffix}", [each.python_us for each in hub]),
+        Figure(f"pipeline_database_us{suffix}", [each.database_us for each in hub]),
+        Figure(f"floor_b_cpu_us{suffix}", [each.cpu_us for each in floor]),
+    ]
+
+
+async def _floor(machine: Machine, setting: _Setting, sizes: Sizes) -> _Run:
+    """Run the hand-written intake."""
     async with (
         fresh_installation(machine) as installation,
         running(
             "floor_b", cores=setting.cores, dsn=installation.dsn, messages=sizes.messages, clients=sizes.clients
         ) as floor,
     ):
-        await floor.hear()
-        told = await floor.ask(go=True)
-        return float(told["messages"] / told["seconds"])
+        return await _run(machine, [floor], sizes.messages)
 
 
-async def _hub(machine: Machine, setting: _Setting, sizes: Sizes) -> float:
-    """Return messages a second of the hub's workers, from the first claim to the last commit."""
+async def _hub(machine: Machine, setting: _Setting, sizes: Sizes) -> _Run:
+    """Run the hub's workers, from the first claim to the last commit."""
     async with fresh_installation(machine) as installation, AsyncExitStack() as stack:
         await store_updates(installation, sizes.messages, sizes.clients)
         workers = [
             await stack.enter_async_context(running("worker", cores=setting.cores, **installation.parameters()))
             for _ in range(setting.workers)
         ]
-        await asyncio.gather(*(worker.hear() for worker in workers))
-        return await _work(workers, sizes.messages)
+        return await _run(machine, workers, sizes.messages)
 
 
-async def _work(workers: list[Child], expected: int) -> float:
+async def _run(machine: Machine, workers: list[Child], expected: int) -> _Run:
+    await asyncio.gather(*(worker.hear() for worker in workers))
+    before = machine.database_seconds()
     told = await asyncio.gather(*(worker.ask(go=True) for worker in workers))
-    done = sum(each["messages"] for each in told)
-    if done != expected:
-        raise RuntimeError(f"{done} receipts were processed, {expected} were stored")
-    return float(done / max(each["seconds"] for each in told))
+    database = machine.database_seconds() - before
+    if (done := sum(each["messages"] for each in told)) != expected:
+        raise RuntimeError(f"{done} messages were taken in, {expected} were stored")
+    python = sum(each["cpu_seconds"] for each in told)
+    seconds = max(each["seconds"] for each in told)
+    return _Run(done / seconds, python * 1e6 / done, database * 1e6 / done)
 
 
 async def store_updates(installation: Installation, messages: int, clients: int) -> None:

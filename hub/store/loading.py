@@ -4,7 +4,7 @@ The order of locks is identity keys, contacts, lines, each sorted; the row locks
 last word. Everything is read after its lock, so each statement sees what the previous holder committed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import asyncpg
@@ -26,39 +26,38 @@ _LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k"
 _RESOLVE = """
 SELECT contact_id FROM identities
   WHERE (type, scope, value) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))
-UNION SELECT contact_id FROM threads WHERE (connection_id, external_id) IN (SELECT * FROM unnest($4::bigint[], $5::text[]))
-UNION SELECT contact_id FROM message_keys
+UNION ALL SELECT contact_id FROM threads
+  WHERE (connection_id, external_id) IN (SELECT * FROM unnest($4::bigint[], $5::text[]))
+UNION ALL SELECT contact_id FROM message_keys
   WHERE (connection_id, external_id) IN (SELECT * FROM unnest($6::bigint[], $7::text[])) AND contact_id IS NOT NULL
-UNION SELECT contact_id FROM calls
+UNION ALL SELECT contact_id FROM calls
   WHERE (connection_id, external_id) IN (SELECT * FROM unnest($8::bigint[], $9::text[])) AND contact_id IS NOT NULL
-UNION SELECT contact_id FROM conversations WHERE id = ANY($10::bigint[])
-UNION SELECT contact_id FROM waits WHERE id = ANY($11::bigint[])
-UNION SELECT unnest($12::bigint[])
+UNION ALL SELECT contact_id FROM conversations WHERE id = ANY($10::bigint[])
+UNION ALL SELECT contact_id FROM waits WHERE id = ANY($11::bigint[])
+UNION ALL SELECT unnest($12::bigint[])
 """
 
 _IDENTITIES = """
 SELECT * FROM identities WHERE contact_id = ANY($1::bigint[])
-UNION SELECT * FROM identities WHERE (type, scope, value) IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))
+UNION ALL SELECT * FROM identities WHERE (type, scope, value) IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))
 """
 
 _THREADS = """
 SELECT * FROM threads WHERE contact_id = ANY($1::bigint[])
-UNION SELECT * FROM threads WHERE (connection_id, external_id) IN (SELECT * FROM unnest($2::bigint[], $3::text[]))
+UNION ALL SELECT * FROM threads WHERE (connection_id, external_id) IN (SELECT * FROM unnest($2::bigint[], $3::text[]))
 """
 
 _CONVERSATIONS = """
 SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[]) AND state = 'open'
-UNION SELECT * FROM (
+UNION ALL SELECT * FROM (
   SELECT DISTINCT ON (contact_id, line) * FROM conversations
   WHERE contact_id = ANY($1::bigint[]) ORDER BY contact_id, line, id DESC) AS latest
-UNION SELECT * FROM conversations WHERE id = ANY($2::bigint[])
 """
 
-_WAITS = """
-SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'
-UNION SELECT * FROM waits WHERE response_message_id = ANY($3::bigint[])
-UNION SELECT * FROM waits WHERE id = ANY($2::bigint[])
-"""
+_WAITS = "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_NAMED_CONVERSATIONS = "SELECT * FROM conversations WHERE id = ANY($1::bigint[])"
+_NAMED_WAITS = "SELECT * FROM waits WHERE id = ANY($1::bigint[])"
+_ANSWERED_WAITS = "SELECT * FROM waits WHERE response_message_id = ANY($1::bigint[])"
 
 _LEADS = """
 SELECT DISTINCT ON (contact_id, line) * FROM leads
@@ -102,7 +101,7 @@ async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet
         ScopeMoved: run again from the beginning.
     """
     await _lock(connection, _identity_locks(scope))
-    contact_ids = sorted(row[0] for row in await connection.fetch(_RESOLVE, *_resolve_arguments(scope)))
+    contact_ids = sorted({row[0] for row in await connection.fetch(_RESOLVE, *_resolve_arguments(scope))})
     await _lock(connection, [lock_key(f"contact:{contact_id}") for contact_id in contact_ids])
     await _load_people(connection, scope, workset, contact_ids)
     await _load_work(connection, scope, workset, contact_ids)
@@ -120,11 +119,11 @@ async def _load_people(
     types, scopes, values = _columns(scope.identities, 3)
     if contact_ids or types:
         for record in await connection.fetch(_IDENTITIES, contact_ids, types, scopes, values):
-            identity = codec_of(ContactIdentity).decode(record)
-            workset.identities.load((identity.type, identity.scope, identity.value), identity)
-    threads = await connection.fetch(_THREADS, contact_ids, *_columns(scope.threads, 2))
-    for thread in map(codec_of(Thread).decode, threads):
-        workset.threads.load((thread.connection_id, thread.external_id), thread)
+            if (key := (record["type"], record["scope"], record["value"])) not in workset.identities:
+                workset.identities.load(key, codec_of(ContactIdentity).decode(record))
+    for record in await connection.fetch(_THREADS, contact_ids, *_columns(scope.threads, 2)):
+        if (place := (record["connection_id"], record["external_id"])) not in workset.threads:
+            workset.threads.load(place, codec_of(Thread).decode(record))
     known = {row.contact_id for row in (*workset.identities, *workset.threads)}
     if not known <= set(contact_ids):
         raise ScopeMoved
@@ -138,10 +137,11 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
             workset.message_refs.load((ref.connection_id, ref.external_id, ref.thread), ref)
     answers = [ref.message_id for ref in workset.message_refs if ref.direction == "outbound"]
     if contact_ids:
-        await _rows(
-            connection, workset.conversations, Conversation, _CONVERSATIONS, contact_ids, list(scope.conversations)
-        )
-        await _rows(connection, workset.waits, Wait, _WAITS, contact_ids, list(scope.waits), answers)
+        await _rows(connection, workset.conversations, Conversation, _CONVERSATIONS, contact_ids)
+        await _rows(connection, workset.conversations, Conversation, _NAMED_CONVERSATIONS, sorted(scope.conversations))
+        await _rows(connection, workset.waits, Wait, _WAITS, contact_ids)
+        await _rows(connection, workset.waits, Wait, _NAMED_WAITS, sorted(scope.waits))
+        await _rows(connection, workset.waits, Wait, _ANSWERED_WAITS, answers)
         await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
         await _rows(connection, workset.candidates, MatchCandidate, _CANDIDATES, contact_ids)
     if contact_ids and scope.whole:
@@ -180,12 +180,14 @@ async def _lock(connection: asyncpg.Connection, keys: Iterable[int]) -> None:
 
 
 async def _rows(
-    connection: asyncpg.Connection, rows: Rows[Any], row_class: type, statement: str, *arguments: Any
+    connection: asyncpg.Connection, rows: Rows[Any], row_class: type, statement: str, wanted: Sequence[int]
 ) -> None:
+    """Load what `wanted` names; nothing is asked for nothing. A row found twice counts once."""
     decode = codec_of(row_class).decode
-    for record in await connection.fetch(statement, *arguments):
-        row: Any = decode(record)
-        rows.load(row.id, row)
+    for record in await connection.fetch(statement, wanted) if wanted else ():
+        if record["id"] not in rows:
+            row: Any = decode(record)
+            rows.load(row.id, row)
 
 
 def _identity_locks(scope: Scope) -> list[int]:

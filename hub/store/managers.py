@@ -9,9 +9,9 @@ from hub.domain.workset import ManagerLoad
 from hub.store.rows import codec_of
 
 _LOAD = """
-WITH waiting AS (
+WITH waiting AS MATERIALIZED (
   SELECT assignee_id, count(*) AS waits FROM waits WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
-), owned AS (
+), owned AS MATERIALIZED (
   SELECT assignee_id, count(*) AS conversations, count(*) FILTER (
     WHERE last_response_at > $1::timestamptz AND last_responder_id = assignee_id AND NOT EXISTS (
       SELECT 1 FROM waits w WHERE w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open')) AS answered
