@@ -143,7 +143,7 @@ def answer(wait: Wait, response: Response) -> Wait:
 
 
 def finish(wait: Wait, state: WaitState, at: datetime, *, manager_id: ManagerId | None, note: str) -> Wait:
-    """End the wait without a response of ours: dismissed (S8), declared (S11, C-11) or cancelled (P-3)."""
+    """End the wait without a response of ours: dismissed (S8), declared (S11, C-11) or cancelled."""
     return replace(wait, state=state, ended_at=at, responder_id=manager_id, result_note=note, needs_callback=False)
 
 

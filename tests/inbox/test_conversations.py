@@ -23,7 +23,7 @@ async def test_s9_closing_with_a_waiting_client_is_refused_with_the_next_step(de
     assert (await desk.one("conversations"))["state"] == "closed"
 
 
-@pytest.mark.parametrize("outcome", [Outcome.spam, Outcome.duplicate, Outcome.unreachable])
+@pytest.mark.parametrize("outcome", [Outcome.duplicate, Outcome.unreachable])
 async def test_s9_an_outcome_that_nobody_can_answer_dismisses_the_wait(desk: Desk, outcome: Outcome) -> None:
     me, conversation = await waiting(desk)
     await conversations.close(desk.office, me, conversation, outcome=outcome)

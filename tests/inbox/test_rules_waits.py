@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.conversation import Outcome
-from hub.domain.inbound import START_COMMAND, MessageEdited, Origin
+from hub.domain.inbound import START_COMMAND, MessageDeleted, MessageEdited, Origin
 from hub.inbox import conversations
 from hub.store import managers
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
@@ -356,3 +356,27 @@ async def test_p1_a_manager_who_stops_working_stops_no_clock(desk: Desk) -> None
 
     wait = await open_wait(desk)
     assert wait["breached_at"] == wait["deadline_at"] == before["deadline_at"]
+
+
+async def test_fr2_a_spammer_never_waits_until_the_conversation_is_opened_again(desk: Desk) -> None:
+    await desk.receive(says("Купите базу", at=desk.now))
+    me, conversation = await owner(desk), await only(desk)
+    await conversations.close(desk.office, me, conversation, outcome=Outcome.spam)
+    told = len(await desk.rows("deliveries"))
+    await desk.receive(says("Купите другую", at=desk.now))
+    assert [row["state"] for row in await desk.rows("waits")] == ["cancelled"]
+    assert len(await desk.rows("deliveries")) == told
+
+    await conversations.reopen(desk.office, me, conversation)
+    desk.clock.move(MINUTE)
+    await desk.receive(says("Я не робот", at=desk.now))
+    assert (await open_wait(desk))["assignee_id"] == me.manager_id
+
+
+async def test_p6_a_question_taken_back_still_waits(desk: Desk) -> None:
+    asked = says("Сколько стоит?", at=desk.now)
+    await desk.receive(asked)
+    await desk.receive(MessageDeleted(asked.external_id, asked.thread, desk.now))
+
+    assert (await open_wait(desk))["state"] == "open"
+    assert (await desk.one("messages"))["deleted_at"] is not None

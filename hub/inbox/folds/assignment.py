@@ -158,8 +158,6 @@ def _arm_return(work: LineWork, conversation: Conversation, decision: RoutingDec
     owner = facts_of_line(work).get(decision.return_to) if decision.return_to is not None else None
     if owner is not None and owner.next_shift_start is not None:
         work.rows.arm(TimerKind.owner_return, subject, owner.next_shift_start, owner_id=int(owner.id))
-    else:
-        work.rows.disarm(TimerKind.owner_return, subject)
 
 
 def return_to_owner(work: LineWork, conversation: Conversation, owner_id: ManagerId) -> None:

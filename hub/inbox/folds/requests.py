@@ -71,7 +71,7 @@ def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
         return message
     if intake.said.automatic == START_COMMAND and work.line.makes_lead_on_start:
         start_lead(work, conversation, message, intake.origin, channel=intake.facts.channel)
-    if conversation.assignee_id is not None:
+    if conversation.assignee_id is not None and not contact.is_blocked:
         _tell_owner(work, conversation, message, _follow_up(intake))
     return message
 
