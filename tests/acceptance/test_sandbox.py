@@ -85,6 +85,7 @@ async def test_the_opening_leaves_no_pane_empty_and_a_day_can_be_played(player):
 
     await player.does("moves_clock", minutes=60)
     await player.sees(lambda look: message(look, "managers", "anna", "🔴"))
+    assert "срок ответа нарушен" in await player.why(1002)
 
 
 async def test_a_call_from_marias_number_joins_what_she_wrote_in_telegram(player):

@@ -20,6 +20,7 @@ from hub.inbox.queries import explain_conversation, find_conversation_by_number
 from hub.testing.sandbox.deeds import do, read_deed
 from hub.testing.sandbox.looks import show
 from hub.testing.sandbox.play import Play
+from hub.testing.telegram.refusals import ApiRefusal
 
 PLAY: Final = web.AppKey("play", Play)
 STOPPING: Final = web.AppKey("stopping", asyncio.Event)
@@ -108,7 +109,7 @@ async def _events(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers=_HEADERS | {"Content-Type": "text/event-stream"})
     await response.prepare(request)
     play, last = request.app[PLAY], ""
-    while not request.app[STOPPING].is_set():
+    while not request.app[STOPPING].is_set() and request.transport is not None:
         seen = play.town.changes.count
         look = json.dumps(await show(play), ensure_ascii=False)
         if look != last:
@@ -146,7 +147,7 @@ async def _picture(request: web.Request) -> web.Response:
     """Give out a file somebody sent; anything but a picture only as a download."""
     try:
         media = request.app[PLAY].town.telegram.file(request.match_info["id"])
-    except Exception as error:
+    except ApiRefusal as error:
         raise web.HTTPNotFound from error
     if media.mime in _PICTURES or media.kind == "photo":
         return web.Response(body=media.data, content_type=media.mime if media.mime in _PICTURES else "image/jpeg")

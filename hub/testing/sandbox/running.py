@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import signal
 import socket
@@ -91,7 +92,8 @@ async def _served(play: Play, host: str, port: int) -> AsyncIterator[str]:
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        raise ConfigError(f"port {port} is taken: choose another one with --port, for instance {port + 1}") from error
+        reason = os.strerror(error.errno) if error.errno else error
+        raise ConfigError(f"cannot listen at {host}:{port}: {reason}; choose another port with --port") from error
     opening = asyncio.create_task(play_opening(play))
     try:
         yield f"http://{_shown(host)}:{runner.addresses[0][1]}"

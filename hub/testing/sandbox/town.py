@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from hub.domain.ports import Clock
-from hub.testing.sandbox.cast import DESK_BOT, IN_TELEGRAM, MEMBERS, SHOP_BOT
+from hub.testing.sandbox.cast import DESK_BOT, IN_TELEGRAM, MEMBERS, SHOP_BOT, Client
 from hub.testing.sandbox.changes import Changes
 from hub.testing.sandbox.post_office import PostOffice
 from hub.testing.sandbox.telephone import Telephone
@@ -36,6 +36,10 @@ class Town:
     changes: Changes
 
 
+def _join(telegram: BotApi, client: Client) -> Person:
+    return telegram.person(client.name, phone=client.phone, username=client.key)
+
+
 @asynccontextmanager
 async def running_town(clock: Clock) -> AsyncIterator[Town]:
     """Run the town until the block ends."""
@@ -45,7 +49,7 @@ async def running_town(clock: Clock) -> AsyncIterator[Town]:
     desk = telegram.add_bot(DESK_BOT[0], DESK_BOT[1], title=DESK_BOT[2])
     town = Town(
         telegram=telegram,
-        clients={each.key: Seat(each.key, telegram.person(each.name, phone=each.phone), shop) for each in IN_TELEGRAM},
+        clients={each.key: Seat(each.key, _join(telegram, each), shop) for each in IN_TELEGRAM},
         managers={each.key: Seat(each.key, telegram.person(each.name), desk) for each in MEMBERS},
         mail=PostOffice(clock, changes.tell),
         telephone=Telephone(clock, changes.tell),

@@ -44,8 +44,8 @@ export class Mailbox {
 
   #letter(letter, isNew) {
     const isOpen = this.opened.get(letter.number) ?? letter.isLast;
-    return el('details', { class: `${letter.isMine ? 'mine' : 'theirs'}${isNew ? ' fresh' : ''}`, open: isOpen, ontoggle: (event) => this.opened.set(letter.number, event.target.open) },
-      el('summary', {}, el('span', { class: 'from' }, t(letter.isMine ? 'fromMe' : 'fromShop')),
+    return el('details', { class: `${letter.isMine ? 'mine' : 'theirs'}${isNew ? ' fresh' : ''}`, open: isOpen },
+      el('summary', { onclick: (event) => this.opened.set(letter.number, !event.currentTarget.parentElement.open) }, el('span', { class: 'from' }, t(letter.isMine ? 'fromMe' : 'fromShop')),
         el('span', { class: 'subject' }, letter.subject), el('time', {}, sayTime(letter.at))),
       el('p', { class: 'text' }, letter.text),
       letter.isMine ? null : el('button', { type: 'button', onclick: () => this.#answer(letter.number) }, `↩ ${t('replyLetter')}`));
