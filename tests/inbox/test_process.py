@@ -1,6 +1,10 @@
 from datetime import timedelta
 
-from tests.inbox.desk import Desk, person, says
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
+from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
+
+WELCOME = '[lines.sales.texts.ru]\nwelcome = "Здравствуйте!"\n'
 
 
 async def test_fr1_a_client_message_opens_one_wait_with_a_deadline_and_an_owner(desk: Desk) -> None:
@@ -77,3 +81,12 @@ async def test_the_new_card_notice_is_queued_for_the_owner_once(desk: Desk) -> N
     notice = await desk.one("deliveries", "lane = 'notify'")
     assert notice["payload"]["notice"] == "new_lead"
     assert notice["manager_id"] == (await desk.one("waits"))["assignee_id"]
+
+
+async def test_no_text_is_sent_by_itself_where_the_channel_carries_none(desk: Desk) -> None:
+    desk.rules.append(to_policy(parse_policy(ALWAYS_OPEN + WELCOME), 2))
+    await desk.receive(says("Из формы", at=desk.now), connection=3)
+    assert await desk.rows("deliveries", "lane = 'reply'") == []
+
+    await desk.receive(says("Из чата", at=desk.now, by=person(5)), connection=1)
+    assert len(await desk.rows("deliveries", "lane = 'reply'")) == 1

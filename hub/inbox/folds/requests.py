@@ -25,6 +25,7 @@ from hub.inbox.folds.messages import Said, add_message
 from hub.inbox.folds.notices import ALBUM_WINDOW, NO_DELAY, tell
 from hub.inbox.folds.outgoing import queue_media
 from hub.inbox.folds.waits import ClientRequest, add_request
+from hub.inbox.ways import capabilities_of
 from hub.routing.decide import LineChoice, choose_line
 
 
@@ -109,7 +110,8 @@ def _request(
         _tell_owner(work, conversation, message, _follow_up(intake))
     _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
     _ask_about_match(work, intake, conversation)
-    greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
+    if capabilities_of(intake.facts.channel).text_limit:
+        greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
     return outcome.wait
 
 
