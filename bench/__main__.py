@@ -13,7 +13,7 @@ from bench.sizes import FULL, QUICK, Sizes
 from bench.traffic import SenderMissing
 
 Measure = Callable[[Machine, Sizes], Awaitable[Report]]
-MEASURES = ("accept", "pipeline")
+MEASURES = ("accept", "pipeline", "end_to_end", "notify")
 
 
 def main() -> int:

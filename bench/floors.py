@@ -18,11 +18,10 @@ from typing import Any
 import asyncpg
 from aiohttp import web
 
-from hub.store.pool import open_pool
-
 from bench.child import Talk
 from bench.installation import POOL_SIZE
 from bench.traffic import make_updates
+from hub.store.pool import open_pool
 
 _A_TABLE = """
 CREATE TABLE IF NOT EXISTS floor_receipts (LIKE receipts INCLUDING ALL, body bytea, head jsonb NOT NULL DEFAULT '{}')

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.child import Talk
+from bench.installation import make_config
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.logs import set_up_logs
@@ -18,9 +20,6 @@ from hub.app.roles import running_hub
 from hub.app.workers import Parsers
 from hub.config import Config
 from hub.inbox.process import Processor
-
-from bench.child import Talk
-from bench.installation import make_config
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -56,9 +55,7 @@ async def worker(talk: Talk, parameters: Mapping[str, Any]) -> None:
         while await talk.hear() is not None:
             began, before = time.perf_counter(), time.process_time()
             done = await asyncio.gather(*(_work_off(processor) for _ in range(parameters.get("loops", config.workers))))
-            talk.tell(
-                seconds=time.perf_counter() - began, messages=sum(done), cpu_seconds=time.process_time() - before
-            )
+            talk.tell(seconds=time.perf_counter() - began, messages=sum(done), cpu_seconds=time.process_time() - before)
         await building.http.close()
 
 

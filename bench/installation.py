@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.machine import Machine
 from hub.app.connections import create_connection
 from hub.app.ground import Ground, open_ground
 from hub.app.rules import apply_policy
@@ -19,8 +20,6 @@ from hub.domain.manager import Manager, Role
 from hub.store.managers import add_manager
 from hub.store.pool import acquire
 from hub.testing.database import cloned_database
-
-from bench.machine import Machine
 
 POOL_SIZE = 16
 SECRET = "bench-secret-of-the-webhook"  # nobody but the bench knows this bot
@@ -45,9 +44,7 @@ class Installation:
 
 
 @asynccontextmanager
-async def fresh_installation(
-    machine: Machine, *, managers: int = 20, bot_api: str = ""
-) -> AsyncIterator[Installation]:
+async def fresh_installation(machine: Machine, *, managers: int = 20, bot_api: str = "") -> AsyncIterator[Installation]:
     """Give an installation in a database of its own; with `bot_api`, the address of a Bot API, it has a manager bot."""
     async with cloned_database(machine.server) as dsn:
         data = machine.folder / dsn.rpartition("/")[2].partition("?")[0]

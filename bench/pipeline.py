@@ -8,19 +8,18 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from hub.app.ground import open_ground
-from hub.app.office import build
-from hub.app.hints import open_hints
-from hub.channels.base import Raw
-from hub.domain.ids import ConnectionId
-from hub.inbox.accept import offer
-
 from bench.child import Child, running
 from bench.installation import SECRET, Installation, fresh_installation, make_config
 from bench.machine import ALL_CORES, MEASURED, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
 from bench.traffic import make_updates
+from hub.app.ground import open_ground
+from hub.app.hints import open_hints
+from hub.app.office import build
+from hub.channels.base import Raw
+from hub.domain.ids import ConnectionId
+from hub.inbox.accept import offer
 
 _STORED_AT_ONCE = 500
 _OF_FLOOR = Target(least=0.5)

@@ -1,0 +1,63 @@
+"""A whole hub in one process with a Bot API before it: what end-to-end, notices and memory are measured on."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from bench.bot_api import BotApi, running_bot_api
+from bench.child import Child, running
+from bench.installation import fresh_installation
+from bench.machine import Machine
+from hub.app.roles import ALL_ROLES
+from hub.store.pool import connect
+
+_BUSY = """
+SELECT EXISTS (SELECT 1 FROM receipts WHERE state IN ('new', 'claimed') AND lane = 'client')
+  OR EXISTS (SELECT 1 FROM deliveries WHERE state IN ('queued', 'sending') AND lane = 'notify' AND due_at <= now())
+"""
+_LOOK_EVERY_SECONDS = 0.05
+_GIVE_UP_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class WholeHub:
+    """The hub, its Bot API and its webhook."""
+
+    child: Child
+    api: BotApi
+    url: str
+    database: asyncpg.Connection
+
+    async def settle(self) -> None:
+        """Wait until every stored message is processed and every due notice was answered by the Bot API.
+
+        Raises:
+            RuntimeError: it takes a quarter of an hour.
+        """
+        deadline = time.monotonic() + _GIVE_UP_SECONDS
+        while await self.database.fetchval(_BUSY):
+            if time.monotonic() > deadline:
+                raise RuntimeError("the hub does not come to rest")
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+@asynccontextmanager
+async def running_whole_hub(
+    machine: Machine, *, cores: frozenset[int], managers: int, roles: frozenset[str] = ALL_ROLES
+) -> AsyncIterator[WholeHub]:
+    """Run it over a fresh installation until the block ends."""
+    machine.pin_database(cores)
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(running_bot_api())
+        installation = await stack.enter_async_context(
+            fresh_installation(machine, managers=managers, bot_api=api.address)
+        )
+        database = await stack.enter_async_context(connect(installation.dsn))
+        given = {**installation.parameters(), "roles": sorted(roles)}
+        child = await stack.enter_async_context(running("whole", cores=cores, **given))
+        address = str((await child.hear())["address"])
+        yield WholeHub(child, api, address + installation.path, database)
