@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from pydantic import SecretStr
 
 from hub.app.roles import ALL_ROLES, RunningHub, running_hub
 from hub.config import Config
@@ -19,7 +20,7 @@ from hub.testing.sandbox.premises import prepare
 from hub.testing.sandbox.running import _free_port
 from hub.testing.sandbox.telephone import KIND
 from hub.testing.sandbox.town import Seat, running_town
-from hub.testing.telegram.screen import Seen
+from hub.testing.telegram.state import Post
 from hub.testing.telephony import FakePbx
 
 PATIENCE = 20
@@ -43,10 +44,10 @@ class Scene:
     def client(self, key: str) -> Seat:
         return self.play.town.clients[key]
 
-    def seen_by(self, seat: Seat, text: str) -> Seen | None:
+    def seen_by(self, seat: Seat, text: str) -> Post | None:
         return seat.person.screen(seat.bot).last_with(text)
 
-    async def until_seen(self, seat: Seat, text: str) -> Seen:
+    async def until_seen(self, seat: Seat, text: str) -> Post:
         await self.until(lambda: self.seen_by(seat, text) is not None, f"{seat.key} sees «{text}»")
         seen = self.seen_by(seat, text)
         assert seen is not None
@@ -96,11 +97,11 @@ async def open_scene(dsn: str, data: Path) -> AsyncIterator[Scene]:
     port = _free_port("127.0.0.1")
     config = Config(
         data=data,
-        dsn=dsn,
+        dsn=SecretStr(dsn),
         port=port,
         public_url=f"http://127.0.0.1:{port}",
         log_level="warning",
-        proxy="",  # type: ignore[arg-type]
+        proxy="",
     )
     async with running_hub(config, ALL_ROLES) as hub, running_town(hub.building.ground.clock) as town:
         premises = await prepare(hub.building, town)

@@ -91,7 +91,7 @@ class Desk:
         await self.process()
 
     async def rows(self, table: str, where: str = "true", *arguments: Any) -> list[asyncpg.Record]:
-        return await self.pool.fetch(f"SELECT * FROM {table} WHERE {where}", *arguments)
+        return list(await self.pool.fetch(f"SELECT * FROM {table} WHERE {where}", *arguments))
 
     async def one(self, table: str, where: str = "true", *arguments: Any) -> asyncpg.Record:
         rows = await self.rows(table, where, *arguments)

@@ -40,7 +40,7 @@ async def play(scene: Scene) -> None:
 async def dump(dsn: str) -> str:
     """Return the database in plain SQL, without the lines that only psql understands."""
     binaries = await find_client_binaries(own_account(), server_major=18, bin_dir=None)
-    command = [binaries.program("pg_dump"), "--no-owner", "--no-privileges", "--rows-per-insert=50", f"--dbname={dsn}"]
+    command = [str(binaries.program("pg_dump")), "--no-owner", "--no-privileges", "--rows-per-insert=50", f"--dbname={dsn}"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("\\"))
 
