@@ -21,8 +21,7 @@ async def take_picture() -> None:
         await ask_and_answer(page)
         await page.locator("#client .who button", has_text="Мария").click()
         await page.mouse.move(0, 0)
-        await page.wait_for_function("document.getAnimations().length === 0")
-        await page.screenshot(path=PICTURE)
+        await page.screenshot(path=PICTURE, animations="disabled")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ export class Chat {
     this.seen = new Map();
     this.people = [];
     this.toasts = new Map();
+    this.drafts = new Map();
     this.isAtEnd = true;
     this.log.addEventListener('scroll', () => { this.isAtEnd = this.#isNearEnd(); });
     new ResizeObserver(() => this.#stick()).observe(this.log);
@@ -33,8 +34,11 @@ export class Chat {
   }
 
   choosePerson(key) {
+    this.drafts.set(this.current, { text: this.input.value, chosen: this.chosen });
     this.current = key;
-    this.chosen = 0;
+    const draft = this.drafts.get(key);
+    this.input.value = draft?.text ?? '';
+    this.chosen = draft?.chosen ?? 0;
     this.log.replaceChildren();
     this.isAtEnd = true;
     this.#draw();
