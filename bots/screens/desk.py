@@ -25,7 +25,7 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
         line(texts("desk.queue", n=desk.queue)),
     ]
     if desk.next_deadline_at:
-        blocks.append(line(texts("desk.next"), moments.remaining(texts, desk.next_deadline_at, now=now)))
+        blocks.append(line(texts("desk.next"), *moments.due(texts, desk.next_deadline_at, zone=desk.zone, now=now)))
     shift = tuple(Button(texts(f"button.{one.value}"), Action(Press.shift, arg=one.value)) for one in CHOICES)
     return Screen(tuple(blocks), (shift, lists_row(texts)))
 

@@ -53,12 +53,18 @@ def _row_blocks(texts: Texts, row: RowView, *, place: int, now: datetime) -> tup
 
 def _state(texts: Texts, row: RowView, now: datetime) -> tuple[Span, ...]:
     if not row.is_waiting:
-        return (Span(texts("list.snoozed" if row.snoozed_until else "list.calm")),)
+        return (Span(_calm(texts, row, now)),)
     icon = "🔴" if row.is_overdue else "📵" if row.needs_callback else "🟢"
     what = f" {texts('list.callback')}" if row.needs_callback else ""
     if row.deadline_at is None:
         return (Span(f"{icon}{what}"),)
-    return (Span(f"{icon}{what} "), moments.remaining(texts, row.deadline_at, now=now))
+    return (Span(f"{icon}{what} "), *moments.due(texts, row.deadline_at, zone=row.zone, now=now))
+
+
+def _calm(texts: Texts, row: RowView, now: datetime) -> str:
+    if row.snoozed_until is None:
+        return texts("list.calm")
+    return texts("list.snoozed", time=moments.clock_time(texts, row.snoozed_until, zone=row.zone, now=now))
 
 
 def _button(texts: Texts, row: RowView, place: int) -> Button:

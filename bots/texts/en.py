@@ -144,7 +144,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "list.empty": "Nothing here.",
     "list.more": {"one": "…and {n} more conversation", "other": "…and {n} more conversations"},
     "list.calm": "waiting for the client",
-    "list.snoozed": "snoozed",
+    "list.snoozed": "snoozed until {time}",
     "list.callback": "call back",
     "list.assignee": "with {name}",
     # --- client

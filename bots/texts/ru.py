@@ -162,7 +162,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "other": "…и ещё {n} обращения",
     },
     "list.calm": "ждём клиента",
-    "list.snoozed": "отложено",
+    "list.snoozed": "отложено до {time}",
     "list.callback": "перезвонить",
     "list.assignee": "ведёт {name}",
     # --- client

@@ -10,6 +10,9 @@
     ├── UnsupportedEvent              understood, and not for us: stored and ignored
     ├── NotFound                      also the answer for things of others (RG-2)
     ├── Conflict                      somebody was faster; carries who
+    │   ├── Composing                 somebody else is answering the same client now (R-11)
+    │   ├── StillWaiting              the client waits for an answer, so it cannot be closed (S9)
+    │   └── ReasonMissing             the decision needs its reason in words (S8, L-5)
     ├── PermissionDenied              the actor may not do this (RG-3)
     ├── ReplyWindowClosed             the channel forbids to write now
     ├── ContactBlocked                the contact is blocked or has no way to be reached
@@ -96,6 +99,31 @@ class Conflict(HubError):
     def __init__(self, message: str, winner: str = "") -> None:
         super().__init__(message)
         self.winner = winner
+
+
+class Composing(Conflict):
+    """Somebody else is answering the same client: `winner` is the name, `said` what was sent meanwhile, if anything.
+
+    A question, not a refusal: the same answer passes once it is confirmed (R-11).
+    """
+
+    code = "conflict.composing"
+
+    def __init__(self, message: str, winner: str, said: str = "") -> None:
+        super().__init__(message, winner)
+        self.said = said
+
+
+class StillWaiting(Conflict):
+    """The client still waits: an answer, or the word that none is needed, comes before closing (S9)."""
+
+    code = "conflict.still_waiting"
+
+
+class ReasonMissing(Conflict):
+    """The decision is possible with its reason in words only (S8, L-5)."""
+
+    code = "conflict.reason_missing"
 
 
 class PermissionDenied(HubError):

@@ -10,7 +10,7 @@ from hub.domain.inbound import ReachState
 from hub.domain.policy import Words
 from hub.inbox.viewer import Viewed
 from hub.inbox.views import AddressView
-from hub.inbox.ways import Endpoints, carries_text, is_window_closed
+from hub.inbox.ways import Endpoints, carries_text, endpoint_writing_to, is_one_way, is_window_closed
 
 _SHOWN = frozenset({IdentityType.tg_user, IdentityType.email, IdentityType.phone})
 _BLOCKED = Words("клиент заблокировал нас", "the client has blocked us")
@@ -51,8 +51,9 @@ def list_addresses(
     now: datetime,
 ) -> tuple[AddressView, ...]:
     """Return the addresses a person can write to or call, those that can be answered first."""
+    answerable = [thread for thread in threads if not is_one_way(endpoints, thread)]
     views = [
-        _view(viewed, row, _thread_of(row, threads), endpoints=endpoints, now=now)
+        _view(viewed, row, _thread_of(row, answerable), endpoints=endpoints, now=now)
         for row in identities
         if row.type in _SHOWN and not row.is_shared
     ]
@@ -63,7 +64,10 @@ def _view(
     viewed: Viewed, row: ContactIdentity, thread: Thread | None, *, endpoints: Endpoints, now: datetime
 ) -> AddressView:
     note = _why_not(row, thread, endpoints, now)
-    endpoint = endpoints.get(thread.connection_id) if thread else None
+    if thread is None:
+        endpoint = endpoint_writing_to(endpoints, row.type, line=viewed.line.key)
+    else:
+        endpoint = endpoints.get(thread.connection_id)
     return AddressView(
         type=row.type.value,
         text=_card_text(row, sees_phones=viewed.sees_phones),
@@ -72,6 +76,7 @@ def _view(
         thread_id=thread.id if thread and note is None else None,
         channel=endpoint.kind if endpoint else "",
         note=viewed.say(note) if note else "",
+        identity_id=row.id if thread is None and endpoint is not None else None,
     )
 
 

@@ -10,7 +10,6 @@ from hub.domain.errors import Conflict, NotFound
 from hub.domain.facts import RouteFacts
 from hub.domain.ids import ConversationId, ManagerId
 from hub.domain.ledger import Actor, Fact
-from hub.domain.manager import Role
 from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
 from hub.domain.workset import WorkingSet
@@ -19,7 +18,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
 from hub.inbox.office import Office
-from hub.inbox.rights import get_conversation
+from hub.inbox.rights import get_conversation, who_was_faster
 from hub.routing.eligibility import check_transfer
 from hub.store.scope import Scope
 
@@ -110,6 +109,7 @@ async def accept_transfer(office: Office, actor: Person, conversation_id: Conver
     def change(work: LineWork, conversation: Conversation) -> None:
         if conversation.transfer_to != actor.manager_id:
             raise Conflict("it is not being handed to you any more", name_of(work.rows, conversation.assignee_id))
+        work.rows.disarm(TimerKind.owner_return, f"conversation:{conversation.id}")
         _take_from(work, conversation, actor.manager_id)
 
     await _change(office, actor, conversation_id, Action.take, change)
@@ -194,21 +194,13 @@ def _ensure_can_receive(work: LineWork, conversation: Conversation, to: ManagerI
         raise Conflict("; ".join(reason.ru for reason in check.reasons), target.name)
 
 
-def _say_who_was_faster(rows: WorkingSet, actor: Person, action: Action, conversation_id: ConversationId) -> None:
-    """Let a colleague of the line who presses too late read who was faster, though the work is not his any more."""
-    present = rows.conversations.get(conversation_id)
-    is_lost = present is not None and present.assignee_id not in (None, actor.manager_id)
-    if present is not None and is_lost and action is Action.take and present.transfer_to != actor.manager_id:
-        if actor.role is not Role.manager or present.line not in actor.lines:
-            return
-        raise Conflict("a colleague has taken it already", name_of(rows, present.assignee_id))
-
-
 async def _change(
     office: Office, actor: Person, conversation_id: ConversationId, action: Action, change: Change
 ) -> None:
     def fold(rows: WorkingSet) -> None:
-        _say_who_was_faster(rows, actor, action, conversation_id)
+        winner = who_was_faster(rows, actor, conversation_id) if action is Action.take else None
+        if winner is not None:
+            raise Conflict("a colleague has taken it already", name_of(rows, winner))
         conversation = get_conversation(rows, office, actor, action, conversation_id=conversation_id)
         policy = office.policy()
         change(LineWork(rows, policy, policy.get_line(conversation.line)), conversation)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hub.domain.conversation import Conversation, ConversationState, Outcome
-from hub.domain.errors import Conflict
+from hub.domain.errors import Conflict, StillWaiting
 from hub.domain.ids import ConversationId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
@@ -44,11 +44,13 @@ async def close(
 ) -> None:
     """Close a conversation with its outcome; the lead is won or lost by it (L-4). Commits; idempotent.
 
-    Spam, duplicate and unreachable say by themselves that no reply is needed (S8); any other outcome leaves a waiting
-    client to be answered or dismissed first.
+    Duplicate and unreachable say by themselves that no reply is needed (S8), and spam that nobody ever waited and never
+    will, until the conversation is opened again (FR-2); any other outcome leaves a waiting client to be answered or
+    dismissed first.
 
     Raises:
-        Conflict: the client still waits (S9), or a refusal lacks its reason (L-5).
+        StillWaiting: the client still waits (S9).
+        ReasonMissing: a refusal lacks its reason (L-5).
         NotFound, PermissionDenied: by rights.
     """
 
@@ -56,6 +58,8 @@ async def close(
         if not conversation.is_open:
             return
         _end_wait(work, conversation, actor, outcome)
+        if outcome is Outcome.spam:
+            _block(work, conversation, is_blocked=True)
         settle_lead(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
         _close(work, conversation, actor, outcome=outcome, note=note)
 
@@ -66,9 +70,18 @@ def _end_wait(work: LineWork, conversation: Conversation, actor: Person, outcome
     wait = work.rows.open_wait(conversation.contact_id, conversation.line)
     if wait is None:
         return
+    if outcome is Outcome.spam:
+        end_wait(work.rows, wait, WaitState.cancelled, manager_id=actor.manager_id, note=outcome.value)
+        return
     if outcome not in _NOBODY_TO_ANSWER:
-        raise Conflict("the client still waits: answer, or say that no reply is needed, and then close (S9)")
+        raise StillWaiting("the client still waits: answer, or say that no reply is needed, and then close (S9)")
     end_wait(work.rows, wait, WaitState.dismissed, manager_id=actor.manager_id, note=outcome.value)
+
+
+def _block(work: LineWork, conversation: Conversation, *, is_blocked: bool) -> None:
+    """Remember whether the client sends spam: whoever does never waits again (FR-2)."""
+    contact = work.rows.contacts[conversation.contact_id]
+    work.rows.contacts.put(contact.id, replace(contact, is_blocked=is_blocked))
 
 
 def _close(work: LineWork, conversation: Conversation, actor: Person, *, outcome: Outcome, note: str) -> None:
@@ -112,6 +125,7 @@ async def reopen(office: Office, actor: Person, conversation_id: ConversationId)
             assignee_id=conversation.assignee_id or actor.manager_id,
         )
         work.rows.conversations.put(conversation.id, opened)
+        _block(work, opened, is_blocked=False)
         record(work.rows, Fact.reopened, opened, manager_id=actor.manager_id, actor=Actor.manager)
 
     await change_conversation(office, actor, conversation_id, action=Action.close, change=change)

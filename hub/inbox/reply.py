@@ -1,31 +1,34 @@
-"""A manager's answer: rights, reply window, one message and one delivery in one commit.
+"""A manager's answer: rights, soft lock, reply window, one message and one delivery in one commit.
 
 The wait is not answered here but when the channel accepts the message (S3, `hub.inbox.outcomes`). Everything is
-idempotent by the key of the press or update that caused it.
+idempotent by the key of the press or update that caused it. The soft lock is a hint (R-11): it only makes two people
+notice each other, and losing it costs nothing.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from hub.channels.registry import get_channel_class
 from hub.domain.conversation import Conversation, Thread
-from hub.domain.errors import ContactBlocked, ReplyWindowClosed
+from hub.domain.errors import Composing, Conflict, ContactBlocked, ReplyWindowClosed
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 from hub.domain.ledger import Fact
 from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
-from hub.domain.rights import Action, Person
+from hub.domain.rights import Action, Person, may
 from hub.domain.workset import WorkingSet
 from hub.inbox.assignment import take_over
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
-from hub.inbox.rights import get_conversation
-from hub.inbox.ways import choose_way, is_window_closed
-from hub.store import deliveries, timeline
+from hub.inbox.rights import get_conversation, subject_of, who_was_faster
+from hub.inbox.ways import choose_way, endpoint_writing_to, is_window_closed
+from hub.store import cards, deliveries, people, timeline
 from hub.store.pool import acquire
 from hub.store.scope import Scope
 
 _NOTES = ConnectionId(0)  # notes belong to no connection; their keys are unique all the same
+_MEANWHILE = timedelta(seconds=90)
+_LOOKED_AT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Content:
     """What a manager wants to say. Files are stored already; `reply_to` is the message being answered.
 
     `thread_id` chooses another way to the client than the one on which they wrote last; `identity_id` an address they
-    never wrote from: by choosing it the person confirms it (M-16).
+    never wrote from: by choosing it the person confirms it (M-16). `is_confirmed` says that the person
+    knows of somebody else who answers at the same time (R-11).
     """
 
     text: str = ""
@@ -41,6 +45,7 @@ class Content:
     reply_to: MessageId | None = None
     thread_id: ThreadId | None = None
     identity_id: IdentityId | None = None
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,52 @@ async def reply(
     `key` names the press or update, for ever: the same key again returns the first result. Commits.
 
     Raises:
-        Conflict: somebody else has the conversation; `winner` is the name.
+        Composing: somebody else is answering now, and `content` is not confirmed (R-11).
+        Conflict: a colleague of the line has the conversation; `winner` is the name (R-10).
         ReplyWindowClosed: the channel forbids to write now.
         ContactBlocked: there is no way to write to this client; call instead.
         NotFound, PermissionDenied: by rights.
     """
     if (present := await _find_result(office, key)) is not None:
         return present
+    if not content.is_confirmed:
+        await begin_answer(office, actor, conversation_id)
     answer = _Answer(actor, conversation_id, content, key, preferred=await _thread_answered(office, content))
-    return await office.change(
-        Scope(conversations={conversation_id}, ids=20), lambda rows: _reply(rows, office, answer)
+    scope = Scope(conversations={conversation_id}, ids=20)
+    outcome = await office.change(scope, lambda rows: _reply(rows, office, answer))
+    if isinstance(outcome, ReplyResult):
+        return outcome
+    raise Conflict("a colleague has taken it already", await _name(office, outcome))
+
+
+async def begin_answer(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Mark that the actor answers this client, for 90 s from the last call; who may not answer marks nothing (R-11).
+
+    Raises:
+        Composing: somebody else has marked it; `said` is what they sent meanwhile.
+    """
+    async with acquire(office.pool) as connection:
+        card = await cards.find_card(connection, conversation_id)
+    if card is None or not may(actor, Action.reply, subject_of(card.conversation, office)):
+        return
+    holder = await office.locks.touch(conversation_id, actor.manager_id)
+    if holder is not None:
+        raise await _composing(office, conversation_id, holder)
+
+
+async def _composing(office: Office, conversation_id: ConversationId, holder: ManagerId) -> Composing:
+    """Return the question about somebody who answers at the same time, with their words if they have sent some."""
+    async with acquire(office.pool) as connection:
+        entries = await timeline.list_of_conversation(connection, conversation_id, limit=_LOOKED_AT)
+    since = office.clock.now() - _MEANWHILE
+    said = (
+        entry.message.text
+        for entry in entries
+        if entry.message.direction is Direction.outbound
+        and entry.message.manager_id == holder
+        and entry.message.occurred_at >= since
     )
+    return Composing("somebody else is answering this client now", await _name(office, holder), next(said, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +123,17 @@ class _Answer:
     preferred: ThreadId | None = None
 
 
-def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult:
+async def _name(office: Office, manager_id: ManagerId) -> str:
+    async with acquire(office.pool) as connection:
+        return (await people.list_names(connection, [manager_id])).get(manager_id, "")
+
+
+def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | ManagerId:
+    """Return what became of the answer, or who has the conversation by now: then nothing has changed (R-10)."""
     actor, content = answer.actor, answer.content
+    winner = who_was_faster(rows, actor, answer.conversation_id)
+    if winner is not None:
+        return winner
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
     thread = _way_to(rows, office, conversation, answer)
     took = conversation.assignee_id is None
@@ -135,20 +184,21 @@ def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer
 def _begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, identity_id: IdentityId) -> Thread:
     """Open a thread to an address of the contact on the first connection that can write to such addresses (FR-5)."""
     identity = next((row for row in rows.identities_of(conversation.contact_id) if row.id == identity_id), None)
-    kind = identity.type if identity else None
-    for endpoint in office.endpoints().values():
-        if identity is not None and get_channel_class(endpoint.kind).capabilities.writes_to is kind:
-            thread = Thread(
-                id=ThreadId(rows.new_id()),
-                connection_id=endpoint.id,
-                external_id=f"begun:{identity.id}:{rows.new_id()}",
-                contact_id=conversation.contact_id,
-                line=conversation.line,
-                created_at=rows.now,
-                address=identity.original or identity.value,
-            )
-            return rows.threads.add((thread.connection_id, thread.external_id), thread)
-    raise ContactBlocked("no connection of ours can write to that address; connect a mailbox, or call")
+    if identity is None:
+        raise ContactBlocked("that is no address of this client")
+    endpoint = endpoint_writing_to(office.endpoints(), identity.type, line=conversation.line)
+    if endpoint is None:
+        raise ContactBlocked("no connection of ours can write to that address; connect a mailbox, or call")
+    thread = Thread(
+        id=ThreadId(rows.new_id()),
+        connection_id=endpoint.id,
+        external_id=f"begun:{identity.id}:{rows.new_id()}",
+        contact_id=conversation.contact_id,
+        line=conversation.line,
+        created_at=rows.now,
+        address=identity.original or identity.value,
+    )
+    return rows.threads.add((thread.connection_id, thread.external_id), thread)
 
 
 def _message(

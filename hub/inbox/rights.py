@@ -3,6 +3,7 @@
 from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.manager import Role
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
 from hub.inbox.office import Office
@@ -33,3 +34,15 @@ def get_conversation(
         raise NotFound("there is no such conversation for you")
     ensure(actor, action, subject_of(conversation, office))
     return conversation
+
+
+def who_was_faster(rows: WorkingSet, actor: Person, conversation_id: ConversationId) -> ManagerId | None:
+    """Return who has a conversation that a manager of its line takes or answers too late, `None` if nobody was faster.
+
+    It is out of the manager's sight by now, and he may read the name all the same (R-10).
+    """
+    present = rows.conversations.get(conversation_id)
+    if present is None or actor.manager_id in (present.assignee_id, present.transfer_to):
+        return None
+    is_colleague = actor.is_active and actor.role is Role.manager and present.line in actor.lines
+    return present.assignee_id if is_colleague else None

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hub.domain.ids import ContactId, ConversationId, LineKey, ManagerId, MessageId, ThreadId, WaitId
+from hub.domain.ids import ContactId, ConversationId, IdentityId, LineKey, ManagerId, MessageId, ThreadId, WaitId
 from hub.domain.message import Attachment, Author, DeliveryState, Direction, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
 class AddressView:
-    """An address of the contact: `can_reply` if an answer could go there now, `note` says why not."""
+    """An address of the contact: `can_reply` if an answer could go there now, `note` says why not.
+
+    `identity_id` is set where the client never wrote from it and a person may choose to write there first (M-16).
+    """
 
     type: str
     text: str
@@ -23,6 +26,7 @@ class AddressView:
     thread_id: ThreadId | None = None
     channel: str = ""
     note: str = ""
+    identity_id: IdentityId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +111,14 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One line of a list: mine, queue, overdue, found."""
+    """One line of a list: mine, queue, overdue, found. Its times are read in `zone`, the line's."""
 
     id: ConversationId
     number: int
     contact_name: str
     channel: str
     line_name: str
+    zone: ZoneInfo
     assignee_name: str
     deadline_at: datetime | None
     last_text: str
@@ -150,9 +155,10 @@ class ManagerView:
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """The counts of a manager's day."""
+    """The counts of a manager's day. Times are read in `zone`, that of the first line the manager works on."""
 
     name: str
+    zone: ZoneInfo
     presence: str
     is_on_shift: bool
     mine: int

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
-from hub.domain.errors import Conflict
+from hub.domain.errors import Conflict, ReasonMissing
 from hub.domain.ids import ConversationId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
@@ -29,7 +29,7 @@ async def dismiss(office: Office, actor: Person, conversation_id: ConversationId
     """Say that no reply is needed: ends the wait outside the averages (S8). Commits.
 
     Raises:
-        Conflict: the deadline has passed and there is no reason.
+        ReasonMissing: the deadline has passed and there is no reason.
         NotFound, PermissionDenied: by rights.
     """
 
@@ -38,7 +38,7 @@ async def dismiss(office: Office, actor: Person, conversation_id: ConversationId
         if wait is None:
             return
         if work.rows.now > wait.deadline_at and not reason.strip():
-            raise Conflict("the deadline has passed: say why no reply is needed (S8)")
+            raise ReasonMissing("the deadline has passed: say why no reply is needed (S8)")
         end_wait(work.rows, wait, WaitState.dismissed, manager_id=actor.manager_id, note=reason.strip())
 
     await change_conversation(office, actor, conversation_id, action=Action.dismiss, change=change)

@@ -8,6 +8,7 @@ from hub.channels.base import Capabilities
 from hub.channels.registry import get_channel_class
 from hub.channels.telephony.base import Telephony
 from hub.domain.conversation import Thread
+from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ThreadId
 from hub.domain.inbound import ReachState
 from hub.inbox.office import Endpoint
@@ -32,6 +33,18 @@ def carries_text(endpoints: Endpoints, thread: Thread) -> bool:
     """Tell whether a text can be sent into a thread: its channel sends texts, and the client has not blocked us."""
     endpoint = endpoints.get(thread.connection_id)
     return endpoint is not None and thread.reach is ReachState.open and capabilities_of(endpoint.kind).text_limit > 0
+
+
+def is_one_way(endpoints: Endpoints, thread: Thread) -> bool:
+    """Tell whether a thread's channel never carries a text back: a form on a site, a call."""
+    endpoint = endpoints.get(thread.connection_id)
+    return endpoint is not None and capabilities_of(endpoint.kind).text_limit == 0
+
+
+def endpoint_writing_to(endpoints: Endpoints, kind: IdentityType, *, line: str) -> Endpoint | None:
+    """Return the connection that can begin writing to an address of a kind, one of the line first (FR-5)."""
+    able = [each for each in endpoints.values() if capabilities_of(each.kind).writes_to is kind]
+    return min(able, key=lambda each: (each.line != line, each.id), default=None)
 
 
 def is_window_closed(endpoints: Endpoints, thread: Thread, now: datetime) -> bool:

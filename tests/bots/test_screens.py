@@ -38,7 +38,7 @@ def actions(screen):
 def test_a_list_shows_state_time_and_a_take_button_for_free_ones():
     rows = [row(), row(id=ConversationId(8), number=7, assignee_name="Иван", is_waiting=False)]
     screen = list_screen(RU, "⏳ Очередь", rows, now=NOW)
-    assert "1. #1042 Мария Петрова · ✉️ Почта · 🟢 через 14 мин" in screen.text
+    assert "1. #1042 Мария Петрова · ✉️ Почта · 🟢 до 12:35 (через 14 мин)" in screen.text
     assert "2. #7 Мария Петрова · ✉️ Почта · ждём клиента" in screen.text
     assert "ведёт Иван · Сколько стоит?" in screen.text
     assert actions(screen)[:2] == [Action(Press.take, 77_000), Action(Press.card, 8)]
@@ -59,9 +59,9 @@ def test_an_empty_list_says_so_and_leads_elsewhere():
 @pytest.mark.parametrize(
     ("changes", "shown"),
     [
-        ({"is_overdue": True, "deadline_at": NOW - minutes(5)}, "🔴 просрочено на 5 мин"),
-        ({"needs_callback": True}, "📵 перезвонить через 14 мин"),
-        ({"is_waiting": False, "snoozed_until": NOW + minutes(60)}, "отложено"),
+        ({"is_overdue": True, "deadline_at": NOW - minutes(5)}, "🔴 до 12:16 (просрочено на 5 мин)"),
+        ({"needs_callback": True}, "📵 перезвонить до 12:35 (через 14 мин)"),
+        ({"is_waiting": False, "snoozed_until": NOW + minutes(60)}, "отложено до 13:21"),
         ({"deadline_at": None}, "🟢"),
     ],
 )
@@ -232,11 +232,11 @@ def test_m10_a_merge_can_be_undone_from_its_confirmation():
 
 
 def test_the_desk_counts_the_day():
-    counts = DeskView("Иван", "working", True, 6, 2, 1, 4, NOW + minutes(3))
+    counts = DeskView("Иван", MOSCOW, "working", True, 6, 2, 1, 4, NOW + minutes(3))
     text = desk.desk_screen(RU, counts, now=NOW).text
     assert "Сейчас вы на смене · 🟢 Работаю" in text
     assert "💬 Ждут ответа: 2 клиента" in text
-    assert "⏱ Ближайший срок: через 3 мин" in text
+    assert "⏱ Ближайший срок: до 12:24 (через 3 мин)" in text
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ ROW = RowView(
     contact_name="Мария Петрова",
     channel="email",
     line_name="Продажи",
+    zone=MOSCOW,
     assignee_name="",
     deadline_at=NOW + minutes(14),
     last_text="Сколько стоит?",

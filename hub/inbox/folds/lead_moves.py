@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hub.domain.conversation import Conversation, Outcome
-from hub.domain.errors import Conflict
+from hub.domain.errors import ReasonMissing
 from hub.domain.ids import ManagerId
 from hub.domain.lead import Lead, StageFact
 from hub.domain.workset import WorkingSet
@@ -18,13 +18,13 @@ def settle_lead(
     """Win or lose the open lead of a conversation by its outcome; other outcomes leave it where it is.
 
     Raises:
-        Conflict: a refusal without its reason (L-5).
+        ReasonMissing: a refusal without its reason (L-5).
     """
     state = {Outcome.deal: WON, Outcome.refused: LOST}.get(outcome)
     if state is None:
         return
     if state == LOST and not note.strip():
-        raise Conflict("say why the client refused: a lost lead needs its reason")
+        raise ReasonMissing("say why the client refused: a lost lead needs its reason")
     for lead in rows.leads.where(conversation.contact_id):
         if lead.line == conversation.line and lead.state == "open":
             _move(rows, replace(lead, state=state, loss_reason=note if state == LOST else ""), lead, manager_id)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConnectionId, ConversationId
@@ -81,6 +82,7 @@ async def get_desk(office: Office, actor: Person) -> DeskView:
         raise NotFound("there is no such desk for you")
     return DeskView(
         name=manager.name,
+        zone=_zone(office, manager),
         presence=manager.presence_at(now).value,
         is_on_shift=_is_on_shift(office, manager, now),
         mine=counts.mine,
@@ -98,6 +100,13 @@ def _is_on_shift(office: Office, manager: Manager, now: datetime) -> bool:
     return any(is_on_shift(manager, policy.shift_of(manager.key, line), now) for line in lines)
 
 
+def _zone(office: Office, manager: Manager) -> ZoneInfo:
+    """Return the zone of the first of the manager's lines, of the default line for somebody who has none."""
+    policy = office.policy()
+    first = min(person_of(policy, manager).lines, default=policy.default_line)
+    return policy.get_line(first).calendar.zone
+
+
 async def _list_shelf(office: Office, actor: Person, shelf: Shelf) -> list[RowView]:
     async with acquire(office.pool) as connection:
         rows = await lists.list_shelf(connection, reach_of(actor), shelf, now=office.clock.now())
@@ -109,13 +118,14 @@ def _views(office: Office, rows: Iterable[ListedConversation]) -> list[RowView]:
 
 
 def _view(office: Office, row: ListedConversation) -> RowView:
-    endpoint = office.endpoints().get(ConnectionId(row.connection_id or 0))
+    endpoint, line = office.endpoints().get(ConnectionId(row.connection_id or 0)), office.policy().get_line(row.line)
     return RowView(
         id=ConversationId(row.id),
         number=row.number,
         contact_name=row.contact_name,
         channel=row.channel or (endpoint.kind if endpoint else ""),
-        line_name=office.policy().get_line(row.line).name,
+        line_name=line.name,
+        zone=line.calendar.zone,
         assignee_name=row.assignee_name,
         deadline_at=row.deadline_at,
         last_text=row.last_text,
