@@ -54,7 +54,8 @@ class EmailChannel(Channel[EmailSettings]):
         """Return UIDVALIDITY and UID as the id, or the content's hash where the server has no UIDVALIDITY (case 45)."""
         place = raw.headers.get(MAILBOX_HEADER, "")
         event_id = place if place and not place.startswith("0:") else f"letter:{content_key(raw.body)}"
-        return Peek(event_id, peek_order_key(raw.body), timedelta(0))
+        our_domain = self.settings.address.rpartition("@")[2].lower()
+        return Peek(event_id, peek_order_key(raw.body, our_domain), timedelta(0))
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         return letter_events(payload_of(raw), self.settings.mailbox)

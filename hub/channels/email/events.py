@@ -25,8 +25,10 @@ MAILBOX_HEADER = "x-hub-mailbox"
 ARRIVED_HEADER = "x-hub-arrived"
 STUB_HEADER = "x-hub-stub"
 OWN_MARK = "x-hub-message"
-_PEEKED_ID = re.compile(rb"^(references|in-reply-to|message-id)[ \t]*:\s*[^<\n]*<([^<>\s]{1,500})>", re.I | re.M)
+_PARTIES = re.compile(rb"^(from|to|cc)[ \t]*:((?:[^\n]|\n[ \t])*)", re.M)
+_ADDRESS = re.compile(rb"[^\s<>\"(),:;\[\]@]{1,200}@[^\s<>\"(),:;\[\]@]{1,200}")
 _HEAD_BYTES = 64 * 1024
+_FIELD_BYTES = 4 * 1024
 _KINDS = {"image": AttachmentKind.photo, "video": AttachmentKind.video, "audio": AttachmentKind.audio}
 
 
@@ -52,16 +54,20 @@ def content_key(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:40]
 
 
-def peek_order_key(body: bytes) -> str:
-    """Return the thread hint of a letter from its first headers, cheaply: oldest reference, else what it answers."""
-    found: dict[bytes, bytes] = {}
-    head = body[:_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    for name, value in _PEEKED_ID.findall(head):
-        found.setdefault(name.lower(), value)
-    for name in (b"references", b"in-reply-to", b"message-id"):
-        if name in found:
-            return found[name].decode("latin-1").replace("\0", "")
-    return content_key(body)
+def peek_order_key(body: bytes, our_domain: str) -> str:
+    """Return whose letters must stay in order, cheaply: the first address outside our domain in From, To and Cc.
+
+    That is the client, whether he wrote or a colleague answered him with us in copy. Ids would not do: a program that
+    names only the letter it answers (In-Reply-To) gives no id that all letters of a thread share.
+    """
+    head = body[:_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0].lower()
+    fields: dict[bytes, bytes] = {}
+    for name, value in _PARTIES.findall(head):
+        fields.setdefault(name, value[:_FIELD_BYTES])
+    found = [address for name in (b"from", b"to", b"cc") for address in _ADDRESS.findall(fields.get(name, b""))]
+    outside = (address for address in found if not address.endswith(b"@" + our_domain.encode()))
+    client = next(outside, next(iter(found), b""))
+    return client.decode("latin-1").replace("\0", "") or content_key(body)
 
 
 def letter_events(payload: Payload, mailbox: Mailbox) -> Sequence[InboundEvent]:

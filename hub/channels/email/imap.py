@@ -259,7 +259,11 @@ def _groups(envelopes: Sequence[Envelope]) -> list[list[Envelope]]:
 
 def _is_known_past(envelope: Envelope, cursor: Cursor) -> bool:
     """While a renumbered mailbox is read again: older than the first contact, so it was never ours to answer (FR-7)."""
-    return bool(cursor.rescan_to) and envelope.arrived_at is not None and envelope.arrived_at < cursor.since
+    return (
+        bool(cursor.rescan_to)
+        and envelope.arrived_at is not None
+        and envelope.arrived_at < cursor.since.replace(microsecond=0)
+    )
 
 
 def _is_of_the_past(raw: Raw, cursor: Cursor) -> bool:

@@ -176,8 +176,13 @@ def test_an_empty_letter_is_refused():
         read(b" \r\n")
 
 
-def test_letters_of_one_thread_share_their_order_key():
-    first = letter("Message-ID: <1@x.ru>")
-    answer = letter("Message-ID: <2@x.ru>", "In-Reply-To: <1@x.ru>", "References:\r\n <1@x.ru>\r\n <1b@x.ru>")
-    assert order_key(first) == order_key(answer) == "1@x.ru"
-    assert order_key(b"\xff\0") == order_key(b"\xff\0")
+def test_letters_of_a_client_and_answers_to_him_share_their_order_key():
+    first = letter("To: sales@example.com", sender="Иван <Ivan@Example.ru>")
+    again = letter("To: sales@example.com", "In-Reply-To: <2@example.com>", sender="ivan@example.ru")
+    colleague = letter("To: Иван\r\n <ivan@example.ru>", "Cc: sales@example.com", sender="anna@example.com")
+    assert {order_key(each, "example.com") for each in (first, again, colleague)} == {"ivan@example.ru"}
+
+
+def test_a_letter_between_our_own_addresses_is_ordered_by_its_sender_and_one_without_any_by_its_bytes():
+    assert order_key(letter("To: sales@example.com", sender="anna@example.com"), "example.com") == "anna@example.com"
+    assert order_key(b"\xff\0", "example.com") == order_key(b"\xff\0", "example.com") != order_key(b"\xff", "")
