@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub.app.ground import Ground
-from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Context, Explains
+from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Context, Explains
 from hub.channels.registry import get_channel_class
 from hub.domain.errors import ConfigError, NotFound
 from hub.domain.ids import ConnectionId
@@ -61,14 +61,15 @@ class Connections:
         self._endpoints: dict[ConnectionId, Endpoint] = {}
 
     async def reload(self) -> None:
-        """Read the rows and rebuild what changed."""
+        """Read the rows and rebuild what changed; adapters that were replaced or removed are closed."""
         async with acquire(self._ground.pool) as connection:
             rows = {ConnectionId(row.id): row for row in await connections.list_connections(connection)}
         changed = [row for key, row in rows.items() if not _is_same(self._rows.get(key), row)]
+        before = self._live
+        self._live = {key: live for key, live in before.items() if key in rows}
         for row in changed:
             channel = build_channel(self._ground, row, http=self._http, rates=self._rates)
             self._live[ConnectionId(row.id)] = Connected(ConnectionId(row.id), row.kind, channel)
-        self._live = {key: live for key, live in self._live.items() if key in rows}
         self._rows = rows
         self._keys = {
             (row.kind, digest): key
@@ -81,6 +82,11 @@ class Connections:
             for key, row in rows.items()
             if row.kind != MANAGER_BOT
         }
+        await _close([live for key, live in before.items() if self._live.get(key) is not live])
+
+    async def close(self) -> None:
+        """End what the adapters keep open; only when no job uses them any more."""
+        await _close(list(self._live.values()))
 
     async def find(self, kind: str, key: str) -> Connected | None:
         """Return the connection with this key in its path; a key made a moment ago by another process is looked up."""
@@ -102,6 +108,12 @@ class Connections:
     def rows(self) -> list[ConnectionRow]:
         """Return the rows as last read."""
         return list(self._rows.values())
+
+
+async def _close(gone: list[Connected]) -> None:
+    for live in gone:
+        if isinstance(live.channel, Closes):
+            await live.channel.close()
 
 
 def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: RateBuckets) -> Channel[Any]:

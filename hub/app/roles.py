@@ -43,6 +43,7 @@ async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[Ru
         hints = await stack.enter_async_context(open_hints(config))
         building = await build(ground, hints)
         stack.push_async_callback(building.http.close)
+        stack.push_async_callback(building.connections.close)
         parsers, bots = Parsers(), ManagerBotOffice(building)
         stack.push_async_callback(parsers.close)
         stack.push_async_callback(bots.close)

@@ -259,6 +259,15 @@ class Sends(Protocol):
 
 
 @runtime_checkable
+class Closes(Protocol):
+    """Keeps connections to its provider open between messages."""
+
+    async def close(self) -> None:
+        """End them; what is being sent is finished first. Never raises."""
+        ...
+
+
+@runtime_checkable
 class FetchesMedia(Protocol):
     """Fetches files that a payload only names."""
 

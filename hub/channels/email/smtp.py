@@ -54,6 +54,7 @@ class SmtpSender:
         self._settings = settings
         self._patience = patience or Patience()
         self._idle: list[_Line] = []
+        self._is_closed = False
         self._places = asyncio.Semaphore(MAX_CONNECTIONS)
         self._log = log.bind(connection=name)
 
@@ -76,7 +77,8 @@ class SmtpSender:
         return ""
 
     async def close(self) -> None:
-        """Say goodbye on the kept connections."""
+        """Say goodbye on the kept connections, and on those in use as soon as their letter is through."""
+        self._is_closed = True
         while self._idle:
             await self._quit(self._idle.pop())
 
@@ -204,7 +206,7 @@ class SmtpSender:
 
     async def _give_back(self, line: _Line, *, is_good: bool) -> None:
         """Keep a good connection for the next letter, in the state after RSET; drop any other."""
-        if not is_good or not line.client.is_connected:
+        if not is_good or self._is_closed or not line.client.is_connected:
             await self._quit(line)
             return
         try:
