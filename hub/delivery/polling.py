@@ -24,7 +24,7 @@ from hub.inbox.office import Office
 from hub.store import connections
 from hub.store.pool import acquire
 
-DOWN_AFTER = timedelta(minutes=3)
+DOWN_AFTER = timedelta(minutes=1)  # a silent loss takes up to two more to be noticed (contract 11: three in all)
 WELL_AFTER = timedelta(minutes=1)
 _PLAN = Plan(attempts=2**31, first=timedelta(seconds=1), longest=timedelta(minutes=1))
 _log = structlog.get_logger()
@@ -56,7 +56,7 @@ class PollLoop:
     _failing_since: datetime | None = None
 
     async def run(self) -> None:
-        """Poll; a `TemporaryFailure` is waited out with growing pauses, announced after 3 minutes."""
+        """Poll; a `TemporaryFailure` is waited out with growing pauses, announced after a minute."""
         while True:
             try:
                 await self._poll()
@@ -102,13 +102,18 @@ class PollLoop:
             await self.alarms.report_up(self.endpoint.id)
 
     async def _wait_out(self, reason: str, wish: timedelta | None) -> None:
+        """Pause before the next attempt; the announcement does not wait for the end of a long pause."""
         now = self.office.clock.now()
         self._failures += 1
         self._failing_since = self._failing_since or now
         _log.warning("poll.failed", connection=self.endpoint.name, failures=self._failures)
-        if now - self._failing_since >= DOWN_AFTER:
-            await self.alarms.report_down(self.endpoint.id, reason)
         jitter = random.random()  # noqa: S311 - spreads waits, guards nothing
-        due_at = next_attempt(self._failures, plan=_PLAN, retry_after=wish, now=now, jitter=jitter)
-        if due_at is not None:
-            await asyncio.sleep((due_at - now).total_seconds())
+        due_at = next_attempt(self._failures, plan=_PLAN, retry_after=wish, now=now, jitter=jitter) or now
+        announced_at = self._failing_since + DOWN_AFTER
+        if announced_at <= due_at:
+            await self._pause_until(announced_at)
+            await self.alarms.report_down(self.endpoint.id, reason)
+        await self._pause_until(due_at)
+
+    async def _pause_until(self, at: datetime) -> None:
+        await asyncio.sleep((at - self.office.clock.now()).total_seconds())
