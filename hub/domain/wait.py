@@ -113,12 +113,23 @@ def append_request(wait: Wait, at: datetime, *, group: str = "") -> Wait:
     return replace(wait, requests=wait.requests + (not is_same), last_request_at=last, last_group=group)
 
 
-def correct_start(wait: Wait, start: datetime, deadline: datetime) -> Wait:
-    """Take over an earlier request: the start moves back, and the deadline only ever earlier (FR-9)."""
+def correct_start(wait: Wait, earlier: Wait) -> Wait:
+    """Take over an earlier request: what its own wait would have been decides start, policy and deadline (FR-9, D-1).
+
+    So the order in which requests of different connections are processed changes nothing (invariant 5).
+    """
     return replace(
         wait,
-        started_at=min(wait.started_at, start),
-        deadline_at=min(wait.deadline_at, deadline),
+        channel=earlier.channel,
+        source=earlier.source,
+        started_at=earlier.started_at,
+        deadline_at=earlier.deadline_at,
+        target_seconds=earlier.target_seconds,
+        policy_id=earlier.policy_id,
+        policy_revision=earlier.policy_revision,
+        has_no_open_time=earlier.has_no_open_time,
+        is_late_delivery=earlier.is_late_delivery,
+        request_message_id=earlier.request_message_id,
         requests=wait.requests + 1,
         last_request_at=wait.last_request_at or wait.started_at,
     )

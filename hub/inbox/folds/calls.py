@@ -151,7 +151,8 @@ def _missed(work: CallWork) -> None:
 def _want_callback(work: LineWork, wait: Wait, facts: RequestFacts, *, priority: str) -> None:
     targets = work.policy.freeze_targets(work.line, facts, kind=wait.kind, priority=priority)
     at = facts.at
-    due = wait.callback_due_at or work.line.calendar.add_open_time(at, targets.callback).at
+    due = work.line.calendar.add_open_time(at, targets.callback).at
+    due = min(due, wait.callback_due_at or due)
     wanted = replace(
         wait, needs_callback=True, callback_due_at=due, missed_calls=wait.missed_calls + 1, last_missed_at=at
     )

@@ -62,8 +62,8 @@ def add_request(work: LineWork, conversation: Conversation, request: ClientReque
     wait = work.rows.open_wait(conversation.contact_id, work.line.key)
     if wait is None:
         return RequestOutcome(_open(work, conversation, request), is_new=True)
-    if request.at < wait.started_at:
-        return RequestOutcome(_correct(work, wait, request), is_new=False)
+    if _start(conversation, request) < wait.started_at:
+        return RequestOutcome(_correct(work, conversation, wait, request), is_new=False)
     appended = work.rows.waits.put(wait.id, append_request(wait, request.at, group=request.group))
     record(
         work.rows,
@@ -77,12 +77,29 @@ def add_request(work: LineWork, conversation: Conversation, request: ClientReque
 
 
 def _open(work: LineWork, conversation: Conversation, request: ClientRequest) -> Wait:
-    start = _start(conversation, request)
     previous = _last_closed(work.rows, conversation)
-    kind = work.line.response_kind(conversation.last_response_at, previous, start)
+    kind = work.line.response_kind(conversation.last_response_at, previous, _start(conversation, request))
+    wait = _begun_by(work, conversation, request, kind)
+    work.rows.waits.add(wait.id, wait)
+    record(
+        work.rows,
+        Fact.wait_opened,
+        wait,
+        at=wait.started_at,
+        actor=Actor.client,
+        cause="FR-1",
+        facts=_opening_facts(wait, request),
+    )
+    arm_clocks(work, wait)
+    return wait
+
+
+def _begun_by(work: LineWork, conversation: Conversation, request: ClientRequest, kind: WaitKind) -> Wait:
+    """Return the wait that this request alone begins: its policy is chosen and frozen here (D-1, D-2)."""
+    start = _start(conversation, request)
     targets = work.policy.freeze_targets(work.line, request.facts, kind=kind, priority=request.priority)
     deadline = work.line.calendar.add_open_time(start, targets.response)
-    wait = Wait(
+    return Wait(
         id=WaitId(work.rows.new_id()),
         contact_id=conversation.contact_id,
         line=work.line.key,
@@ -104,18 +121,6 @@ def _open(work: LineWork, conversation: Conversation, request: ClientRequest) ->
         assignee_id=conversation.assignee_id,
         assignee_at_start=conversation.assignee_id,
     )
-    work.rows.waits.add(wait.id, wait)
-    record(
-        work.rows,
-        Fact.wait_opened,
-        wait,
-        at=start,
-        actor=Actor.client,
-        cause="FR-1",
-        facts=_opening_facts(wait, request),
-    )
-    arm_clocks(work, wait)
-    return wait
 
 
 def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
@@ -149,10 +154,9 @@ def _last_closed(workset: WorkingSet, conversation: Conversation) -> datetime | 
     return max(earlier, default=None)
 
 
-def _correct(work: LineWork, wait: Wait, request: ClientRequest) -> Wait:
-    target = timedelta(seconds=wait.target_seconds)
-    deadline = work.line.calendar.add_open_time(request.at, target)
-    corrected = work.rows.waits.put(wait.id, correct_start(wait, request.at, deadline.at))
+def _correct(work: LineWork, conversation: Conversation, wait: Wait, request: ClientRequest) -> Wait:
+    earlier = _begun_by(work, conversation, request, wait.kind)
+    corrected = work.rows.waits.put(wait.id, correct_start(wait, earlier))
     record(
         work.rows,
         Fact.start_corrected,
