@@ -23,3 +23,15 @@ async def let_an_hour_pass(page: Page) -> None:
     await page.get_by_role("button", name="+1 ч").click()
     await page.locator(".chip[data-light=late]").first.wait_for()
     await page.locator("#manager .theirs", has_text="🔴").last.wait_for()
+
+
+async def list_wide_panes(page: Page, *, width: int) -> list[str]:
+    """Return the panes that do not fit a screen of this width, going through them as on a telephone."""
+    await page.set_viewport_size({"width": width, "height": 800})
+    tabs = page.locator("#tabs button")
+    wide = []
+    for place in range(await tabs.count()):
+        await tabs.nth(place).click()
+        if await page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(await tabs.nth(place).inner_text())
+    return wide

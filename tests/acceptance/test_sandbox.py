@@ -10,7 +10,7 @@ import pytest
 
 from hub.testing.sandbox.running import open_sandbox
 from tests.acceptance.browser import open_page
-from tests.acceptance.sandbox_play import ask_and_answer, let_an_hour_pass
+from tests.acceptance.sandbox_play import ask_and_answer, let_an_hour_pass, list_wide_panes
 
 PATIENCE_SECONDS = 30
 Look = dict[str, Any]
@@ -49,15 +49,21 @@ def _look(line: bytes) -> Look:
 
 
 @pytest.fixture
-async def player() -> AsyncIterator[Player]:
+async def stranger() -> AsyncIterator[Player]:
+    """Somebody at the page the moment it is served."""
     timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
     async with (
         open_sandbox(data=None, host="127.0.0.1", port=0) as sandbox,
         aiohttp.ClientSession(read_bufsize=2**22, timeout=timeout) as session,
     ):
-        player = Player(sandbox.address, session)
-        await player.sees(lambda look: look["isSet"])
-        yield player
+        yield Player(sandbox.address, session)
+
+
+@pytest.fixture
+async def player(stranger):
+    """Somebody who comes when the opening has been played."""
+    await stranger.sees(lambda look: look["isSet"])
+    return stranger
 
 
 def message(look: Look, side: str, key: str, words: str) -> Look:
@@ -115,15 +121,15 @@ async def test_a_letter_is_answered_into_the_mailbox_and_a_call_taken_by_ivan_is
     assert "Иван: ответ" in await player.why(1003)
 
 
-async def test_what_is_no_deed_is_refused_and_only_the_own_page_may_act(player):
-    assert await player.does("flies") == 400
-    assert await player.does("writes", who="nobody", text="?") == 400
-    assert await player.does("presses", who="anna", message=999, label="✋ Взять") == 400
-    async with player.session.post(f"{player.address}/deeds", data='{"deed": "hangs_up"}') as plain:
+async def test_what_is_no_deed_is_refused_and_only_the_own_page_may_act(stranger):
+    assert await stranger.does("flies") == 400
+    assert await stranger.does("writes", who="nobody", text="?") == 400
+    assert await stranger.does("presses", who="anna", message=999, label="✋ Взять") == 400
+    async with stranger.session.post(f"{stranger.address}/deeds", data='{"deed": "hangs_up"}') as plain:
         assert plain.status == 415
-    async with player.session.get(player.address, headers={"Host": "rebound.example"}) as rebound:
+    async with stranger.session.get(stranger.address, headers={"Host": "rebound.example"}) as rebound:
         assert rebound.status == 403
-    async with player.session.get(f"{player.address}/files/none") as missing:
+    async with stranger.session.get(f"{stranger.address}/files/none") as missing:
         assert missing.status == 404
 
 
@@ -135,5 +141,8 @@ async def test_a_newcomer_plays_in_a_browser(player, tmp_path):
         await let_an_hour_pass(page)
         await page.locator(".chip", has_text="Денис").click()
         await page.locator("#why", has_text="Анна: ответ").wait_for()
+        await page.goto(f"{player.address}/?lang=en")
+        await page.get_by_role("heading", name="Client in Telegram").wait_for()
+        assert await list_wide_panes(page, width=390) == []
     assert complaints == []
     assert len(picture) <= 400_000
