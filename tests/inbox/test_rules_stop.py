@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.errors import ContactBlocked
 from hub.domain.ids import ConversationId, IdentityId
-from hub.domain.inbound import CallDirection, CallStage
+from hub.domain.inbound import CallDirection, CallStage, DeliveryReport, ReportState
 from hub.domain.manager import Role
 from hub.domain.message import Author
 from hub.inbox.reply import Content, add_note, reply
@@ -238,3 +238,19 @@ async def test_b4_a_level_that_reassigns_keeps_the_clock_and_tells_who_had_it(de
     told = await desk.one("deliveries", "payload->>'notice' = 'taken_away'")
     assert told["manager_id"] == before["assignee_id"]
     assert await desk.one("timers", "kind = 'accept' AND state = 'armed'")
+
+
+async def test_s3_a_bounced_answer_gives_back_the_wait_with_its_callback_clock(desk: Desk) -> None:
+    await desk.receive(says("Здравствуйте", at=desk.now, by=person(1, phone=PHONE)))
+    await miss(desk)
+    before = await desk.one("waits")
+    desk.clock.move(MINUTE)
+    await answer(desk)
+    assert await desk.rows("timers", "kind = 'callback' AND state = 'armed'") == []
+
+    sent = (await desk.one("messages", "direction = 'outbound'"))["external_id"]
+    await desk.receive(DeliveryReport("report-1", sent, ReportState.failed, desk.now, reason="no such chat"))
+    wait = await desk.one("waits")
+    assert (wait["state"], wait["deadline_at"], wait["needs_callback"]) == ("open", before["deadline_at"], True)
+    clock = await desk.one("timers", "kind = 'callback' AND state = 'armed'")
+    assert clock["due_at"] == before["callback_due_at"]
