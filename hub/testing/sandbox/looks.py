@@ -81,7 +81,7 @@ def _message(seat: Seat, seen: Seen) -> Json:
         "entities": content.get("entities", content.get("caption_entities", [])),
         "at": _ms(seen.at),
         "buttons": [[_button(button) for button in row] for row in rows],
-        "files": [_file(seat, content, kind, file_id) for kind, file_id in seen.files],
+        "files": [_file(seat, kind, file_id) for kind, file_id in seen.files],
         "contact": content.get("contact"),
         "replyTo": seen.reply_to,
         "reactions": list(seen.reactions),
@@ -94,10 +94,10 @@ def _button(button: Mapping[str, Any]) -> Json:
     return {"text": button["text"], "copies": (button.get("copy_text") or {}).get("text", "")}
 
 
-def _file(seat: Seat, content: Json, kind: str, file_id: str) -> Json:
+def _file(seat: Seat, kind: str, file_id: str) -> Json:
     media = seat.bot.stage.files.get(file_id).media
     is_picture = kind == "photo" or media.mime.startswith("image/")
-    return {"kind": kind, "id": file_id, "name": content.get(kind, {}) and media.name, "isPicture": is_picture}
+    return {"kind": kind, "id": file_id, "name": media.name, "isPicture": is_picture}
 
 
 def _mail(letters: Sequence[Letter]) -> Json:

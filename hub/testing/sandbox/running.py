@@ -1,16 +1,13 @@
 """Runs the sandbox: a data directory, the hub, the town, the page; says the address, stops it all at the end."""
 
 import asyncio
-import contextlib
 import logging
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +19,7 @@ from hub.app.logs import set_up_logs
 from hub.app.roles import ALL_ROLES, running_hub
 from hub.config import Config
 from hub.domain.errors import ConfigError
+from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
 from hub.testing.sandbox.cast import PBX_SETTINGS
 from hub.testing.sandbox.page import make_page
 from hub.testing.sandbox.play import Play
@@ -74,7 +72,7 @@ async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncItera
     Raises:
         ConfigError, StorageUnavailable: it cannot start.
     """
-    with _directory(data) as place:
+    async with _directory(data) as place:
         config = _config(place, host)
         async with running_hub(config, ALL_ROLES) as hub, running_town(hub.building.ground.clock) as town:
             premises = await prepare(hub.building, town)
@@ -103,18 +101,18 @@ async def _served(play: Play, host: str, port: int) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-@contextlib.contextmanager
-def _directory(data: Path | None) -> Iterator[Path]:
-    """Give the data directory, by default a fresh one that is removed at the end."""
+@asynccontextmanager
+async def _directory(data: Path | None) -> AsyncIterator[Path]:
+    """Give the data directory, by default a fresh one, removed at the end or, after a kill, by the next start."""
     if data is not None:
         yield data
         return
-    place = Path(tempfile.mkdtemp(prefix="hub-demo-"))
-    place.chmod(0o711)
+    await remove_abandoned_data_dirs()
+    place = make_data_dir()
     try:
         yield place
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        await remove_data_dir(place)
 
 
 def _config(data: Path, host: str) -> Config:
