@@ -7,13 +7,14 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bench.letters import MailServerMissing
 from bench.machine import Machine, TooFewCores, load_average, prepared_machine
 from bench.report import Report, print_report, progress
 from bench.sizes import FULL, QUICK, Sizes
 from bench.traffic import SenderMissing
 
 Measure = Callable[[Machine, Sizes], Awaitable[Report]]
-MEASURES = ("accept", "pipeline", "end_to_end", "notify")
+MEASURES = ("accept", "pipeline", "end_to_end", "notify", "letters", "memory", "startup")
 
 
 def main() -> int:
@@ -24,7 +25,7 @@ def main() -> int:
         sizes = replace(sizes, rounds=given.rounds)
     try:
         asyncio.run(_measure_all(given.measures or MEASURES, sizes))
-    except (SenderMissing, TooFewCores) as error:
+    except (SenderMissing, MailServerMissing, TooFewCores) as error:
         progress(str(error))
         return 1
     return 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bench.child import Child, running
-from bench.installation import SECRET, fresh_installation
+from bench.installation import fresh_installation
 from bench.machine import MEASURED, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
@@ -22,7 +22,7 @@ class _Rounds:
     next_number: int = 1
 
     async def send(self, url: str, seconds: float) -> Sent:
-        sent = await send(url, seconds=seconds, first=self.next_number, clients=_CLIENTS, secret=SECRET)
+        sent = await send(url, seconds=seconds, first=self.next_number, clients=_CLIENTS)
         self.next_number += sent.requests + 1_000
         return sent
 

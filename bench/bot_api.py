@@ -1,4 +1,4 @@
-"""A Bot API that takes everything and answers at once: no limits, no state but when each marked message was first shown.
+"""A Bot API that takes everything and answers at once: no limits, no state but when each mark was first seen.
 
 The fake of `hub.testing.telegram` behaves like Telegram and costs accordingly; here the hub is measured, not the fake.
 """

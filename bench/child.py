@@ -1,4 +1,4 @@
-"""Measured processes: each is this module with a name and its parameters, and talks in JSON lines over stdin and stdout.
+"""Measured processes: each is this module with a name and parameters, and talks in JSON lines by stdin and stdout.
 
 The parent's side is `Child`; the child's side is `Talk`. A child ends when its parent closes stdin, so that none
 outlives a killed bench. What the children do stands in the modules named in `PARTS`.

@@ -5,7 +5,6 @@ The sender writes as fast as it is acknowledged for a while; the clock stops whe
 
 import time
 
-from bench.installation import SECRET
 from bench.machine import MEASURED, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
@@ -34,6 +33,6 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
 
 async def _round(hub: WholeHub, seconds: float, *, first: int, clients: int) -> tuple[float, float]:
     began = time.monotonic()
-    sent = await send(hub.url, seconds=seconds, first=first, clients=clients, secret=SECRET)
+    sent = await send(hub.url, seconds=seconds, first=first, clients=clients)
     await hub.settle()
     return (sent.requests - sent.refused) / (hub.api.last_answer_at - began), sent.per_second

@@ -42,10 +42,12 @@ WITH event AS (
   ON CONFLICT (contact_id, line) WHERE state = 'open' DO UPDATE SET last_message_at = excluded.last_message_at
   RETURNING id
 ), message AS (
-  INSERT INTO messages (id, contact_id, conversation_id, direction, kind, author, external_id, text, occurred_at, received_at)
+  INSERT INTO messages (id, contact_id, conversation_id, direction, kind, author, external_id, text, occurred_at,
+    received_at)
   SELECT $9, $4, id, 'inbound', 'text', 'client', $2, $5, $6, $7 FROM conversation RETURNING id, conversation_id
 ), clock AS (
-  INSERT INTO timers (id, kind, subject, due_at) SELECT $9, 'first_response', 'conversation:' || id, $10 FROM conversation
+  INSERT INTO timers (id, kind, subject, due_at)
+  SELECT $9, 'first_response', 'conversation:' || id, $10 FROM conversation
   ON CONFLICT (kind, subject) DO NOTHING
 )
 INSERT INTO deliveries (id, lane, order_hash, key, due_at, payload, conversation_id, message_id, manager_id, created_at)

@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import os
-import resource
 import sys
 import time
 from collections.abc import Mapping
@@ -44,7 +43,7 @@ async def _be(roles: frozenset[str], talk: Talk, parameters: Mapping[str, Any]) 
 
 
 async def worker(talk: Talk, parameters: Mapping[str, Any]) -> None:
-    """Process stored receipts until none waits, with as many loops as an installation has, and tell how long it took."""
+    """Process stored receipts until none waits, with as many loops as an installation has; tell how long it took."""
     config = _config(parameters)
     set_up_logs(config)
     async with open_ground(config) as ground, open_hints(config) as hints:
@@ -77,11 +76,6 @@ async def imports(talk: Talk, parameters: Mapping[str, Any]) -> None:
 def resident_bytes() -> int:
     """Return how much memory this process holds now."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
-
-
-def peak_bytes() -> int:
-    """Return the most this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _config(parameters: Mapping[str, Any]) -> Config:

@@ -1,4 +1,4 @@
-"""The business that is measured: a shop with twenty rules, a team, a bot for clients and, where wanted, one for managers.
+"""The business that is measured: a shop with twenty rules, a team, a bot for clients and, if wanted, one for managers.
 
 Written once into a fresh copy of the migrated template, as `hub connect` and `hub policy apply` would. Its hours have a
 gap at night, so that the calendar is worked with at any time of measuring.
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine import Machine
+from bench.traffic import SECRET
 from hub.app.connections import create_connection
 from hub.app.ground import Ground, open_ground
 from hub.app.rules import apply_policy
@@ -22,7 +23,6 @@ from hub.store.pool import acquire
 from hub.testing.database import cloned_database
 
 POOL_SIZE = 16
-SECRET = "bench-secret-of-the-webhook"  # nobody but the bench knows this bot
 FIRST_MANAGER_ACCOUNT = 7_000_000
 _TOKEN = "1:bench-clients"
 _MANAGER_TOKEN = "2:bench-managers"
@@ -44,19 +44,32 @@ class Installation:
 
 
 @asynccontextmanager
-async def fresh_installation(machine: Machine, *, managers: int = 20, bot_api: str = "") -> AsyncIterator[Installation]:
-    """Give an installation in a database of its own; with `bot_api`, the address of a Bot API, it has a manager bot."""
+async def fresh_installation(
+    machine: Machine, *, managers: int = 20, bot_api: str = "", greets: bool = True
+) -> AsyncIterator[Installation]:
+    """Give an installation in a database of its own; with `bot_api`, the address of a Bot API, it has a manager bot.
+
+    `greets`: new clients get a welcome text.
+    """
     async with cloned_database(machine.server) as dsn:
         data = machine.folder / dsn.rpartition("/")[2].partition("?")[0]
-        async with open_ground(make_config(dsn, data)) as ground:
-            await apply_policy(ground, _RULES.read_text("utf-8"), comment="bench")
-            await _hire(ground, managers)
-            yield await _connect(ground, bot_api)
+        yield await prepare(make_config(dsn, data), managers=managers, bot_api=bot_api, greets=greets)
+
+
+async def prepare(config: Config, *, managers: int, bot_api: str = "", greets: bool = True) -> Installation:
+    """Write rules, people and connections into an empty store."""
+    rules = _RULES.read_text("utf-8")
+    if not greets:
+        rules = "".join(line for line in rules.splitlines(keepends=True) if not line.startswith("welcome"))
+    async with open_ground(config) as ground:
+        await apply_policy(ground, rules, comment="bench")
+        await _hire(ground, managers)
+        return await _connect(ground, bot_api)
 
 
 def make_config(dsn: str, data: Path, **more: Any) -> Config:
     """Return the settings of a measured process: those of a new installation, with the floors' pool size."""
-    given = {"pool_size": POOL_SIZE, "port": 0, "public_url": "https://bench.example", "log_level": "warning"}
+    given = {"pool_size": POOL_SIZE, "port": 0, "public_url": "https://bench.example", "log_level": "error"}
     return Config(dsn=dsn, data=data, **{**given, **more})  # type: ignore[arg-type]
 
 

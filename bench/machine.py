@@ -58,8 +58,7 @@ async def prepared_machine() -> AsyncIterator[Machine]:
     before = os.sched_getaffinity(0)
     if not before >= ALL_CORES:
         raise TooFewCores(f"cores {sorted(ALL_CORES)} are needed, this process may use {sorted(before)}")
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
-    folder.chmod(0o711)
+    folder = _make_folder()
     try:
         server = await start_server(folder / "database")
         os.sched_setaffinity(0, SENDING)
@@ -68,6 +67,13 @@ async def prepared_machine() -> AsyncIterator[Machine]:
         os.sched_setaffinity(0, before)
         await stop_embedded(folder / "database")
         shutil.rmtree(folder)
+
+
+def _make_folder() -> Path:
+    """Make a folder that the server's own account may pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
+    folder.chmod(0o711)
+    return folder
 
 
 def load_average() -> list[float]:

@@ -11,11 +11,10 @@ import time
 from aiohttp import ClientSession
 
 from bench.bot_api import mark
-from bench.installation import SECRET
 from bench.machine import MEASURED, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
-from bench.traffic import FIRST_CLIENT
+from bench.traffic import FIRST_CLIENT, SECRET
 from bench.whole import WholeHub, running_whole_hub
 
 _CLIENTS = 400

@@ -7,13 +7,14 @@ round works on a fresh database. On two cores two worker processes share the rec
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from bench.child import Child, running
-from bench.installation import SECRET, Installation, fresh_installation, make_config
+from bench.installation import Installation, fresh_installation, make_config
 from bench.machine import ALL_CORES, MEASURED, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
-from bench.traffic import make_updates
+from bench.traffic import SECRET, make_updates
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import build
@@ -130,7 +131,7 @@ async def store_updates(installation: Installation, messages: int, clients: int)
     async with open_ground(config) as ground, open_hints(config) as hints:
         building = await build(ground, hints)
         connection_id = ConnectionId(installation.connection_id)
-        channel = building.connections.channel_of(connection_id)
+        channel: Any = building.connections.channel_of(connection_id)
         headers = {"content-type": "application/json", "x-telegram-bot-api-secret-token": SECRET}
         bodies = list(make_updates(messages, clients))
         for place in range(0, messages, _STORED_AT_ONCE):

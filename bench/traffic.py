@@ -17,6 +17,10 @@ from typing import Any
 SCRIPT = Path(__file__).with_name("updates.lua")
 FIRST_CLIENT = 500_000_000
 BUSIEST_SENDER = 0.8
+CONCURRENT = 32
+SECRET = "bench-secret-of-the-webhook"
+"""Of the bench's own bots."""
+
 TEXTS = (
     "Добрый день! Подскажите, пожалуйста, есть ли в наличии торшер из новой коллекции, тот, что с зелёным абажуром? "
     "И сколько он стоит вместе с лампочкой?",
@@ -84,12 +88,12 @@ def find_sender() -> str:
     return found
 
 
-async def send(url: str, *, seconds: float, first: int, clients: int, secret: str, concurrent: int = 32) -> Sent:
-    """Post updates numbered from `first` as fast as they are acknowledged, over so many connections."""
+async def send(url: str, *, seconds: float, first: int, clients: int) -> Sent:
+    """Post updates numbered from `first` as fast as they are acknowledged, over 32 connections."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = await asyncio.create_subprocess_exec(
-        *(find_sender(), "-t1", f"-c{concurrent}", f"-d{seconds:g}s", "-s", str(SCRIPT), url),
-        *("--", str(first), str(clients), secret, str(int(time.time()))),
+        *(find_sender(), "-t1", f"-c{CONCURRENT}", f"-d{seconds:g}s", "-s", str(SCRIPT), url),
+        *("--", str(first), str(clients), SECRET, str(int(time.time()))),
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()
