@@ -17,9 +17,10 @@ from hub.inbox.folds.outgoing import queue_reply
 def greet(work: LineWork, contact: Contact, conversation: Conversation, thread: Thread) -> None:
     """Send the welcome text once a client and line, and the out-of-hours text at most once in its interval.
 
-    Not to automatic mail (the caller's matter), not in observe mode (FR-8), not long after the fact.
+    Not to automatic mail (the caller's matter), not in observe mode (FR-8), not long after the fact, not to nobody: a
+    letter may come without a sender (case 53).
     """
-    if work.line.mode is LineMode.observe or thread.reach is not ReachState.open:
+    if work.line.mode is LineMode.observe or thread.reach is not ReachState.open or contact.is_anonymous:
         return
     is_closed = not work.line.calendar.is_open(work.rows.now)
     if is_closed and _may_repeat(work, conversation):

@@ -33,7 +33,7 @@ from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.mail_threads import mail_ids, pick_thread
+from hub.inbox.folds.mail_threads import mail_ids, pick_thread, prove_by_token
 from hub.inbox.folds.matching import identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
 from hub.inbox.folds.requests import Intake, pick_line, take_in
@@ -156,6 +156,7 @@ def _fold_message(
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
         return
     match = match_contact(rows, message.sender, endpoint.id, is_vouched=True)
+    prove_by_token(rows, endpoint.id, message, match.contact)
     thread_key = pick_thread(rows, endpoint.id, message, match.contact)
     known_thread = rows.threads.get((endpoint.id, thread_key))
     facts = request_facts(incoming)

@@ -1,6 +1,10 @@
 """Threads of letters: by the ids they answer, and only for a participant (semantics §10, cases 42 and 43)."""
 
+from dataclasses import replace
+
 from hub.domain.contact import Contact
+from hub.domain.conversation import Thread
+from hub.domain.identity import IdentityType, ProofLevel, canonical_email
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundMessage, MailHints
 from hub.domain.workset import WorkingSet
@@ -21,21 +25,37 @@ def pick_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundM
         return message.thread
     for external_id in _answered_ids(message.mail):
         if found := _thread_of(rows, connection_id, external_id, contact):
-            return found
+            return found.external_id
     present = rows.threads.get((connection_id, message.thread))
     is_foreign = present is not None and present.contact_id != contact.id
     return f"{message.thread}:{contact.id}" if is_foreign else message.thread
+
+
+def prove_by_token(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage, contact: Contact) -> None:
+    """Take the sender's address as proven if he answers to an address that only a letter to him told (M-2).
+
+    Call before the thread is touched: it still holds the address our letter went to.
+    """
+    token = message.mail.reply_token if message.mail else ""
+    thread = _thread_of(rows, connection_id, token, contact)
+    told = canonical_email(thread.address) if thread else None
+    if told is None or message.sender.addresses[0].value != told.value:
+        return
+    key = (IdentityType.email, "", told.value)
+    row = rows.identities.get(key)
+    if row is not None and row.contact_id == contact.id:
+        rows.identities.put(key, replace(row, level=ProofLevel.proven, evidence="ответ на адрес из нашего письма"))
 
 
 def _answered_ids(mail: MailHints) -> tuple[str, ...]:
     return (mail.in_reply_to, *reversed(mail.references), mail.reply_token)
 
 
-def _thread_of(rows: WorkingSet, connection_id: ConnectionId, external_id: str, contact: Contact) -> str:
+def _thread_of(rows: WorkingSet, connection_id: ConnectionId, external_id: str, contact: Contact) -> Thread | None:
     thread_ids = {
         ref.thread_id
         for ref in rows.message_refs
         if external_id and ref.connection_id == connection_id and ref.external_id == external_id
     }
     own = (thread for thread in rows.threads_of(contact.id) if thread.connection_id == connection_id)
-    return next((thread.external_id for thread in own if thread.id in thread_ids), "")
+    return next((thread for thread in own if thread.id in thread_ids), None)
