@@ -1,4 +1,4 @@
-"""Mixed letters a second from a real Dovecot, on two cores: fetched, stored, parsed in child processes, matched, routed.
+"""Mixed letters a second from a real Dovecot, two cores: fetched, stored, parsed in child processes, matched, routed.
 
 The mailbox is empty at first contact; then all letters are moved into it at once, as after a night. The clock runs from
 the first move to the last processed receipt.
