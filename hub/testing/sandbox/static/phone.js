@@ -35,7 +35,7 @@ export class Telephone {
   #idle({ callers }) {
     this.caller ??= callers[0].key;
     const select = el('select', { 'aria-label': t('caller'), onchange: (event) => { this.caller = event.target.value; } },
-      ...callers.map((each) => el('option', { value: each.key, selected: each.key === this.caller }, `${each.name} ${each.number ? sayNumber(each.number) : ''}`)));
+      ...callers.map((each) => el('option', { value: each.key, selected: each.key === this.caller }, `${sayCaller(each)} ${each.number ? sayNumber(each.number) : ''}`)));
     return el('div', { class: 'idle' }, select,
       el('button', { type: 'button', class: 'primary', onclick: () => act('rings', { who: this.caller }) }, `📞 ${t('call')}`));
   }
@@ -43,7 +43,7 @@ export class Telephone {
   #going({ current, members }) {
     const isRinging = current.state === 'ringing';
     return el('div', { class: `going ${current.state}` },
-      el('p', {}, el('strong', {}, current.name), ' ', isRinging ? t('ringing') : t('talking', { name: current.by }), ' ', el('span', { class: 'since' })),
+      el('p', {}, el('strong', {}, sayCaller({ key: current.who, name: current.name })), ' ', isRinging ? t('ringing') : t('talking', { name: current.by }), ' ', el('span', { class: 'since' })),
       el('div', { class: 'actions' },
         ...(isRinging ? members.map((each) => el('button', { type: 'button', onclick: () => act('picks_up', { extension: each.extension }) }, t('picksUp', { name: each.name }))) : []),
         el('button', { type: 'button', class: 'danger', onclick: () => act('hangs_up') }, t('hangUp'))));
@@ -54,6 +54,10 @@ function row(call) {
   return el('li', {}, el('span', {}, STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
     el('span', { class: 'how' }, call.state === 'missed' ? t('missed') : `${t('answeredBy', { name: call.by })}, ${saySpan(call.endedAt - call.pickedUpAt)}`),
     el('time', {}, sayTime(call.startedAt)));
+}
+
+function sayCaller({ key, name }) {
+  return { stranger: t('newCaller'), hidden: t('hiddenCaller') }[key] ?? name;
 }
 
 function sayNumber(number) {
