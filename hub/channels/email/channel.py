@@ -17,12 +17,12 @@ from hub.channels.email.composing import Enclosure, compose_letter
 from hub.channels.email.events import MAILBOX_HEADER, Payload, content_key, letter_events, peek_order_key
 from hub.channels.email.imap import ImapPoller, Suspects
 from hub.channels.email.imap_session import ImapSession
-from hub.channels.email.mime import read_file
+from hub.channels.email.mime import read_files
 from hub.channels.email.settings import MEGABYTE, EmailSettings
 from hub.channels.email.setup import SETUP_STEPS
 from hub.channels.email.smtp import SmtpSender
 from hub.channels.email.threading import make_reply_token
-from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure
+from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
 from hub.domain.identity import IdentityType
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
@@ -60,11 +60,8 @@ class EmailChannel(Channel[EmailSettings]):
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         return letter_events(payload_of(raw), self.settings.mailbox)
 
-    def embedded_file(self, raw: Raw, attachment: Attachment) -> bytes:
-        number = attachment.provider_ref.removeprefix("part:")
-        if not number.isdigit():
-            raise PayloadInvalid(f"'{attachment.provider_ref}' names no part of a letter")
-        return read_file(raw.body, int(number))
+    def embedded_files(self, raw: Raw) -> Mapping[str, bytes]:
+        return {f"part:{number}": content for number, content in enumerate(read_files(raw.body), 1)}
 
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
         poller = ImapPoller(self.settings, self.context.clock, name=self.context.name, suspects=self._suspects)

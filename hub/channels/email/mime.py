@@ -17,7 +17,6 @@ from hub.channels.email.headers import Headers, MailAddress
 from hub.channels.email.markup import clean_markup, read_markup, written_around_quotes
 from hub.channels.email.parts import Part, split_header, split_letter
 from hub.channels.email.threading import SYNTHETIC_DOMAIN, is_forward_subject
-from hub.domain.errors import PayloadInvalid
 
 MAX_TEXT_CHARACTERS = 1_000_000
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\"<>|*?:]")
@@ -116,16 +115,13 @@ def parse_letter(raw: bytes) -> Letter:
     )
 
 
-def read_file(raw: bytes, number: int) -> bytes:
-    """Return the content of a letter's file; `number` counts from 1 in the order of `Letter.files`.
+def read_files(raw: bytes) -> list[bytes]:
+    """Return the contents of a letter's files in the order of `Letter.files`.
 
     Raises:
-        PayloadInvalid: there is no such file, or the letter exceeds a limit.
+        PayloadInvalid: the letter exceeds a limit.
     """
-    files = _sort_leaves(list(split_letter(raw).leaves()))[2]
-    if not 1 <= number <= len(files):
-        raise PayloadInvalid(f"the letter has no file number {number}")
-    return files[number - 1].decoded()
+    return [part.decoded() for part in _sort_leaves(list(split_letter(raw).leaves()))[2]]
 
 
 def synthetic_id(raw: bytes) -> str:

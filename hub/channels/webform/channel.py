@@ -3,7 +3,7 @@
 import hashlib
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hub.channels.base import Capabilities, Channel, Context, Evidence, Peek, Raw, Reply
@@ -100,11 +100,8 @@ class WebForm(Channel[WebFormSettings]):
         body = json.dumps({"ok": True, "receipt": receipt}).encode()
         return Reply(body=body, content_type=_JSON, headers=self._cors(raw))
 
-    def embedded_file(self, raw: Raw, attachment: Attachment) -> bytes:
-        for number, part in read_content(raw).files:
-            if attachment.provider_ref == f"part:{number}":
-                return part.content
-        raise PayloadInvalid(f"the form has no part '{attachment.provider_ref}'")
+    def embedded_files(self, raw: Raw) -> Mapping[str, bytes]:
+        return {f"part:{number}": part.content for number, part in read_content(raw).files}
 
     def issue_token(self, now: datetime) -> str:
         """Return the fill-time token of a form that is shown at `now`."""

@@ -129,7 +129,7 @@ class ParsingChecks(Suite):
             for event in self.parse(fixture.raw):
                 for attachment in getattr(event, "attachments", ()):
                     if attachment.provider_ref:
-                        assert channel.embedded_file(fixture.raw, attachment)
+                        assert channel.embedded_files(fixture.raw)[attachment.provider_ref]
 
     @pytest.mark.parametrize("junk", JUNK)
     def test_junk_raises_payload_invalid_and_nothing_else(self, junk: str) -> None:

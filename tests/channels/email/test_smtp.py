@@ -244,4 +244,4 @@ async def test_the_channel_sends_files_and_refuses_what_it_cannot_carry():
     (event,) = channel_of(mailbox_settings(address="other@example.com")).parse(Raw(sent.data, NOW))
     assert isinstance(event, InboundMessage)
     assert [attachment.name for attachment in event.attachments] == ["Счёт №5.pdf"]
-    assert channel.embedded_file(Raw(sent.data, NOW), event.attachments[0]) == b"file abc"
+    assert channel.embedded_files(Raw(sent.data, NOW))[event.attachments[0].provider_ref] == b"file abc"
