@@ -47,6 +47,7 @@ class Press(StrEnum):
     noanswer = "noanswer"
     elsewhere = "elsewhere"
     answered = "answered"
+    write = "write"
     resend = "resend"
     arrived = "arrived"
     lost = "lost"

@@ -9,6 +9,7 @@ from datetime import datetime
 from bots.screens import card_buttons, moments
 from bots.screens.quoting import one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
+from bots.screens.ways import reachable
 from bots.screens.words import address_text, body_blocks, channel_name, contact_name, outcome_name
 from bots.texts import Texts
 from hub.domain.message import Direction, MessageKind
@@ -128,6 +129,7 @@ def _footer(texts: Texts, card: CardView) -> tuple[Block, ...]:
     if card.state == "closed":
         return ()
     if not card.reply_channel:
-        return (line(texts("card.no_channel")),)
+        has_way = next(reachable(card), None) is not None
+        return (line(texts("card.no_text_channel" if has_way else "card.no_channel")),)
     key = "card.hint_free" if card.assignee_id is None else "card.hint"
     return (line(texts(key, hint=one_line(card.reply_hint or channel_name(texts, card.reply_channel)))),)

@@ -5,6 +5,7 @@ Rights are asked again at the press; this only spares people dead ends.
 
 from bots.screens.action import Action, Press
 from bots.screens.screen import Button, Row
+from bots.screens.ways import write_rows
 from bots.texts import Texts
 from hub.inbox.views import CardView
 
@@ -22,10 +23,11 @@ def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
         return (_row(texts, card, Press.accept, Press.refuse), _reading(texts, card))
     if card.assignee_id is None:
         offered = (Press.take, Press.decline) if card.offered_to_viewer else (Press.take,)
-        return (_row(texts, card, *offered), *_calling(texts, card), _reading(texts, card))
+        return (_row(texts, card, *offered), *_calling(texts, card), *_writing(texts, card), _reading(texts, card))
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
     ending = _row(texts, card, Press.release, Press.close)
-    return (*_calling(texts, card), *_answering(texts, card), _reading(texts, card), working, ending)
+    reaching = (*_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
+    return (*reaching, _reading(texts, card), working, ending)
 
 
 def short_row(texts: Texts, card: CardView) -> Row:
@@ -68,6 +70,11 @@ def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
     if card.wait.may_give_up:
         ways_out = ((button(texts, card, Press.end, "unreachable", label="button.close_unreachable"),),)
     return (*copy, _row(texts, card, Press.reached, Press.noanswer), later, *ways_out)
+
+
+def _writing(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    """Return the addresses to choose where the client's own channel carries no text (M-16)."""
+    return () if card.reply_channel else write_rows(texts, card)
 
 
 def _answering(texts: Texts, card: CardView) -> tuple[Row, ...]:

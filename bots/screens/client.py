@@ -4,6 +4,7 @@ from bots.screens.action import Press
 from bots.screens.card_buttons import button
 from bots.screens.quoting import one_line
 from bots.screens.screen import Block, Screen, bold, line
+from bots.screens.ways import write_rows
 from bots.screens.words import address_icon, contact_name
 from bots.texts import Texts
 from hub.inbox.views import AddressView, CardView
@@ -21,7 +22,8 @@ def client_screen(texts: Texts, card: CardView) -> Screen:
         blocks.append(line(texts("card.stage", stage=one_line(card.lead_stage))))
     if card.source:
         blocks.append(line(texts("card.source", source=one_line(card.source))))
-    return Screen(tuple(blocks), ((button(texts, card, Press.card), button(texts, card, Press.history)),))
+    reading = (button(texts, card, Press.card), button(texts, card, Press.history))
+    return Screen(tuple(blocks), (*(() if card.state == "closed" else write_rows(texts, card)), reading))
 
 
 def _address(texts: Texts, address: AddressView) -> Block:

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from bots.screens.action import Action, Press, to_base36
 from bots.screens.card_buttons import button
-from bots.screens.quoting import one_line
-from bots.screens.screen import Button, Row, Screen, line
+from bots.screens.quoting import client_text, one_line
+from bots.screens.screen import Button, Row, Screen, line, quote
+from bots.screens.ways import way_of
 from bots.screens.words import address_text, channel_name, contact_name
 from bots.texts import Texts
 from hub.inbox.views import AddressView, CardView, MessageView, RowView
+
+ANYWAY = "send-anyway"
+SAID_LIMIT = 700
 
 
 def sending(texts: Texts, card: CardView, hint: str) -> Screen:
@@ -59,6 +63,15 @@ def taken_screen(texts: Texts, winner: str, *, conversation_id: int) -> Screen:
     return Screen((line(words),), ((memo, Button(texts("button.cancel"), Action(Press.cancel))),))
 
 
+def composing_screen(texts: Texts, winner: str, said: str, *, conversation_id: int) -> Screen:
+    """Return that somebody else answers the same client now, with what they have sent meanwhile (R-11)."""
+    asked = line(texts("reply.composing", winner=one_line(winner)))
+    words = (line(texts("reply.said_meanwhile")), quote(client_text(said, SAID_LIMIT))) if said else ()
+    anyway = Button(texts("button.anyway"), Action(Press.to, conversation_id, 0, ANYWAY))
+    memo = Button(texts("button.memo"), Action(Press.memo, conversation_id))
+    return Screen((asked, *words), ((anyway,), (memo, Button(texts("button.cancel"), Action(Press.cancel)))))
+
+
 def _recipient(texts: Texts, row: RowView) -> Button:
     name = one_line(contact_name(texts, row.contact_name), 30)
     label = f"#{row.number} {name} · {channel_name(texts, row.channel)}"
@@ -66,12 +79,13 @@ def _recipient(texts: Texts, row: RowView) -> Button:
 
 
 def _is_other_way(address: AddressView, message: MessageView) -> bool:
-    return address.can_reply and address.thread_id is not None and address.channel != message.channel
+    is_reachable = address.thread_id is not None if address.can_reply else address.identity_id is not None
+    return is_reachable and address.channel != message.channel
 
 
 def _way(texts: Texts, card: CardView, message: MessageView, address: AddressView) -> Button:
     label = texts("reply.way", channel=channel_name(texts, address.channel), address=address_text(address))
-    arg = f"{to_base36(message.id)}.{to_base36(address.thread_id or 0)}"
+    arg = f"{to_base36(message.id)}.{way_of(address)}"
     return Button(label, Action(Press.resend, card.id, 0, arg))
 
 

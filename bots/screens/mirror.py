@@ -4,6 +4,8 @@ A reply to it is an answer to the client, so every mirrored message names its cl
 where it belongs, reliability 72).
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bots.screens import moments
@@ -30,6 +32,16 @@ def mirror_screen(texts: Texts, card: CardView, message: MessageView, *, now: da
     blocks = (line(bold(header), edited), *subject, *body_blocks(texts, message, limit=TEXT_LIMIT))
     stored = tuple(attachment for attachment in message.attachments if attachment.sha256)
     return Screen(blocks + _due(texts, card, now), (short_row(texts, card),), is_quiet=False, attachments=stored)
+
+
+def album_of(parts: Sequence[MessageView]) -> MessageView:
+    """Return the parts of an album, in order, as one message with all their words and files."""
+    return replace(
+        parts[0],
+        text="\n".join(part.text for part in parts if part.text),
+        attachments=tuple(attachment for part in parts for attachment in part.attachments),
+        is_edited=any(part.is_edited for part in parts),
+    )
 
 
 def caption(texts: Texts, card: CardView) -> Screen:

@@ -4,12 +4,15 @@ from bots.screens.action import StaleButton
 from bots.screens.quoting import one_line
 from bots.texts import Texts
 from hub.domain.errors import (
+    Composing,
     Conflict,
     ContactBlocked,
     HubError,
     NotFound,
     PermissionDenied,
+    ReasonMissing,
     ReplyWindowClosed,
+    StillWaiting,
     StorageUnavailable,
 )
 
@@ -20,12 +23,16 @@ _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (ReplyWindowClosed, "error.window"),
     (ContactBlocked, "error.blocked"),
     (StorageUnavailable, "error.storage"),
+    (StillWaiting, "close.waiting"),
+    (ReasonMissing, "error.reason"),
     (Conflict, "error.conflict"),
 )
 
 
 def refusal(texts: Texts, error: HubError) -> str:
     """Return one polite sentence; a lost race names who was faster."""
+    if isinstance(error, Composing):
+        return texts("reply.composing", winner=one_line(error.winner))
     if isinstance(error, Conflict) and error.winner:
         return texts("error.taken", winner=one_line(error.winner))
     return texts(next((key for kind, key in _KEYS if isinstance(error, kind)), "error.other"))

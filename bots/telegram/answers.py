@@ -4,57 +4,58 @@ Context is always explicit (reliability 72): a reply to a linked message, or a c
 Nothing is ever sent to a guessed client, and a text that could not go out is kept ten minutes for another way.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import replace
+from datetime import timedelta
 
 from bots.memory import Purpose
 from bots.screens import feedback
+from bots.screens.refusals import refusal
+from bots.screens.screen import Screen
+from bots.screens.ways import unsent_screen
 from bots.telegram.cards import refresh_card
+from bots.telegram.drafts import keep_draft, recall_draft
 from bots.telegram.turn import Turn
-from hub.domain.errors import Conflict, NotFound
+from hub.domain.errors import Composing, Conflict, ContactBlocked, HubError, ReplyWindowClosed
 from hub.domain.ids import ConversationId
-from hub.domain.message import Attachment, AttachmentKind
-from hub.inbox.assignment import take
 from hub.inbox.queries import get_card, list_mine
-from hub.inbox.reply import Content, ReplyResult, reply
+from hub.inbox.reply import Content, reply
 
-_DRAFT = "draft"
+TOGETHER = timedelta(seconds=90)
 _LAST = "last_answered"
-ALBUM = "album"
 
 
-async def answer(turn: Turn, conversation_id: ConversationId, content: Content) -> None:
+async def answer(turn: Turn, conversation_id: ConversationId, content: Content) -> bool:
     """Send `content` to the client of a conversation, taking it if it is free; 👀 says that it is on its way.
 
-    Lost to somebody faster, the text stays with the manager, who may leave it as a note.
+    What cannot go out stays with the manager, who is asked what to do with it: send it all the same (R-11), send it to
+    another address (M-16), or leave it as a note (R-10). Returns whether it went out.
     """
+    known = await turn.desk.memory.recall(turn.chat.id, _together(conversation_id)) is not None
+    content = replace(content, is_confirmed=content.is_confirmed or known)
     try:
-        result = await _reply(turn, conversation_id, content)
-    except Conflict as conflict:
-        await keep_draft(turn, content)
-        await turn.show(feedback.taken_screen(turn.texts, conflict.winner, conversation_id=conversation_id))
-        return
+        result = await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
+    except (Conflict, ContactBlocked, ReplyWindowClosed) as refused:
+        await keep_draft(turn, content, about=conversation_id)
+        await turn.show(await _what_now(turn, conversation_id, refused))
+        return False
     if turn.own:
         await turn.link(turn.own, conversation_id, Purpose.answer, result.message_id)
     await _confirm(turn, conversation_id)
     if result.took:
         await refresh_card(turn, conversation_id)
+    return True
 
 
-async def _reply(turn: Turn, conversation_id: ConversationId, content: Content) -> ReplyResult:
-    """Answer; where a colleague was faster the conversation is out of sight by now, and taking it names them (R-10)."""
-    try:
-        return await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
-    except NotFound:
-        await take(turn.office, turn.actor, conversation_id)
-        return await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
+async def answer_together(turn: Turn, conversation_id: ConversationId) -> None:
+    """Remember that the manager knows of the other who answers, so that nobody is asked about every line (R-11)."""
+    await turn.desk.memory.keep(turn.chat.id, _together(conversation_id), {}, lasting=TOGETHER)
 
 
 async def ask_whom(turn: Turn, content: Content, *, album: str = "") -> None:
     """Keep a text or file that came without context and ask whom it is for; parts of an album are asked about once."""
-    kept = await turn.desk.memory.recall(turn.chat.id, _DRAFT)
-    if album and kept is not None and kept.get(ALBUM) == album:
-        before = draft_content(kept)
+    kept = await recall_draft(turn)
+    if album and kept is not None and kept.album == album:
+        before = kept.content
         joined = Content(before.text or content.text, before.attachments + content.attachments)
         await keep_draft(turn, joined, album=album)
         return
@@ -63,47 +64,35 @@ async def ask_whom(turn: Turn, content: Content, *, album: str = "") -> None:
     await turn.show(feedback.whom_screen(turn.texts, rows))
 
 
-async def keep_draft(turn: Turn, content: Content, *, album: str = "") -> None:
-    """Keep what was not sent, in place of what was kept before."""
-    files = [asdict(attachment) for attachment in content.attachments]
-    facts = {"text": content.text, "files": files, "own": turn.own, ALBUM: album}
-    await turn.desk.memory.keep(turn.chat.id, _DRAFT, facts)
+async def _what_now(turn: Turn, conversation_id: ConversationId, refused: HubError) -> Screen:
+    """Return the question about a text that was not sent.
 
-
-async def recall_draft(turn: Turn) -> tuple[Content, int] | None:
-    """Return what was not sent and the manager's message it came in, `None` if nothing is kept."""
-    kept = await turn.desk.memory.recall(turn.chat.id, _DRAFT)
-    return None if kept is None else (draft_content(kept), int(str(kept["own"])))
-
-
-async def forget_draft(turn: Turn) -> None:
-    """Drop what was not sent."""
-    await turn.desk.memory.forget(turn.chat.id, _DRAFT)
-
-
-def draft_content(kept: Mapping[str, object]) -> Content:
-    """Return a draft as content again."""
-    files = kept["files"]
-    attachments = tuple(_attachment(file) for file in files) if isinstance(files, Iterable) else ()
-    return Content(str(kept["text"]), attachments)
+    Raises:
+        HubError: the refusal itself, where there is nothing to ask.
+    """
+    if isinstance(refused, Composing):
+        return feedback.composing_screen(turn.texts, refused.winner, refused.said, conversation_id=conversation_id)
+    if not isinstance(refused, Conflict):
+        card = await get_card(turn.office, turn.actor, conversation_id)
+        return unsent_screen(turn.texts, card, refusal(turn.texts, refused))
+    if not refused.winner:
+        raise refused
+    return feedback.taken_screen(turn.texts, refused.winner, conversation_id=conversation_id)
 
 
 async def _confirm(turn: Turn, conversation_id: ConversationId) -> None:
-    """Say that it is on its way: by a reaction; in words where that cannot be or the client is another than before."""
+    """Say that it is on its way: by a reaction, and in words where they are needed.
+
+    They are where no reaction can be, where the client is another than before, and in the place of a pressed question.
+    """
     reacted = bool(turn.own) and await turn.chat.react(turn.own, "👀")
     last = await turn.desk.memory.recall(turn.chat.id, _LAST)
     is_other = last is not None and last.get("conversation") != int(conversation_id)
     await turn.desk.memory.keep(turn.chat.id, _LAST, {"conversation": int(conversation_id)})
-    if is_other or not reacted:
+    if is_other or turn.pressed or not reacted:
         card = await get_card(turn.office, turn.actor, conversation_id)
         await turn.show(feedback.sending(turn.texts, card, card.reply_hint), about=conversation_id)
 
 
-def _attachment(file: Mapping[str, object]) -> Attachment:
-    return Attachment(
-        kind=AttachmentKind(str(file["kind"])),
-        name=str(file["name"]),
-        mime=str(file["mime"]),
-        size_bytes=int(str(file["size_bytes"])),
-        sha256=str(file["sha256"]),
-    )
+def _together(conversation_id: ConversationId) -> str:
+    return f"together:{conversation_id}"

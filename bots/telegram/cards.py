@@ -59,8 +59,14 @@ async def collapse_card(turn: Turn, conversation_id: ConversationId, winner: str
     return await turn.chat.replace(message_id, collapsed(turn.texts, int(str(known["number"])), winner))
 
 
-async def show_files(turn: Turn, card: CardView, messages: tuple[MessageView, ...]) -> None:
-    """Show the stored files of a client's messages below, each once, each naming its client and answerable."""
+async def show_files(
+    turn: Turn, card: CardView, messages: tuple[MessageView, ...], *, below: int | None = None
+) -> None:
+    """Show the stored files of a client's messages, each once, each naming its client and answerable.
+
+    They reply to the message `below` which they belong, by default to the live card.
+    """
+    below = below or await turn.desk.memory.latest_card(turn.chat.id, card.id)
     memory = turn.desk.memory
     for message in messages:
         for attachment in message.attachments:
@@ -70,7 +76,7 @@ async def show_files(turn: Turn, card: CardView, messages: tuple[MessageView, ..
             if await memory.recall(turn.chat.id, name) is not None:
                 continue
             content = await turn.desk.read_file(attachment.sha256)
-            sent = await turn.chat.send_file(attachment, content, caption(turn.texts, card))
+            sent = await turn.chat.send_file(attachment, content, caption(turn.texts, card), reply_to=below)
             await turn.link(sent, card.id, Purpose.file, message.id)
             await memory.keep(turn.chat.id, name, {"sent": sent}, lasting=CARD_KEPT)
 

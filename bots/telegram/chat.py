@@ -71,13 +71,15 @@ class Chat:
             return False
         return True
 
-    async def send_file(self, attachment: Attachment, content: bytes, caption: Screen) -> int:
+    async def send_file(
+        self, attachment: Attachment, content: bytes, caption: Screen, *, reply_to: int | None = None
+    ) -> int:
         """Send a stored file of a client with the line that names them; return the id of its message."""
         [drawing, *_] = draw(caption, limit=CAPTION_LIMIT)
         file = BufferedInputFile(content, attachment.name or attachment.kind.value)
         crash_point("bot.before_send_file")
         with provider_errors():
-            message_id = await self._upload(attachment.kind, file, drawing)
+            message_id = await self._upload(attachment.kind, file, drawing, reply_to)
         crash_point("bot.after_send_file")
         return message_id
 
@@ -85,7 +87,6 @@ class Chat:
         self, drawing: Drawing, *, is_quiet: bool, reply_to: int | None, below: ReplyKeyboardMarkup | None
     ) -> int:
         """Send one message; markup that Telegram does not take goes out as plain text once (reliability 68)."""
-        answer_to = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True) if reply_to else None
         crash_point("bot.before_send")
         try:
             with provider_errors():
@@ -95,7 +96,7 @@ class Chat:
                     entities=list(drawing.entities),
                     reply_markup=drawing.keyboard or below,
                     disable_notification=is_quiet,
-                    reply_parameters=answer_to,
+                    reply_parameters=_answering(reply_to),
                     link_preview_options=_NO_PREVIEW,
                 )
         except PermanentFailure as failure:
@@ -119,9 +120,11 @@ class Chat:
             )
         crash_point("bot.after_edit")
 
-    async def _upload(self, kind: AttachmentKind, file: BufferedInputFile, drawing: Drawing) -> int:
+    async def _upload(
+        self, kind: AttachmentKind, file: BufferedInputFile, drawing: Drawing, reply_to: int | None
+    ) -> int:
         words: dict[str, Any] = {"caption": drawing.text, "caption_entities": list(drawing.entities)}
-        words["disable_notification"] = True
+        words |= {"disable_notification": True, "reply_parameters": _answering(reply_to)}
         match kind:
             case AttachmentKind.photo:
                 return (await self.bot.send_photo(self.id, file, **words)).message_id
@@ -133,3 +136,8 @@ class Chat:
                 return (await self.bot.send_audio(self.id, file, **words)).message_id
             case AttachmentKind.document | AttachmentKind.sticker | AttachmentKind.video_note:
                 return (await self.bot.send_document(self.id, file, **words)).message_id
+
+
+def _answering(message_id: int | None) -> ReplyParameters | None:
+    """Return the mark of a reply; one to a message that is gone is sent all the same."""
+    return ReplyParameters(message_id=message_id, allow_sending_without_reply=True) if message_id else None

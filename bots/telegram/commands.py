@@ -17,12 +17,28 @@ from hub.domain.ids import ConversationId
 from hub.inbox.queries import find_conversation_by_number, get_candidate, get_card
 
 WITHOUT_CONVERSATION = frozenset(
-    {Press.my, Press.queue, Press.overdue, Press.next, Press.search, Press.desk, Press.shift, Press.help, Press.cancel}
+    {
+        Press.my,
+        Press.queue,
+        Press.overdue,
+        Press.next,
+        Press.search,
+        Press.desk,
+        Press.shift,
+        Press.help,
+        Press.cancel,
+        Press.undo,
+    }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})
-ONLY_BUTTONS = frozenset({Press.give, Press.sleep, Press.end, Press.needless, Press.resend, Press.to, Press.undo})
-"""Second steps: their commands are the first step with words (`/close 1042 deal`)."""
-_TYPED = {press.value: press for press in Press if press not in ONLY_BUTTONS}
+FIRST_STEPS = {
+    Press.give: Press.transfer,
+    Press.sleep: Press.snooze,
+    Press.end: Press.close,
+    Press.needless: Press.dismiss,
+}
+"""Second steps and the commands that take them at once, with words (`/close 1042 deal`)."""
+_TYPED = {press.value: press for press in Press if press not in FIRST_STEPS}
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _NUMBER = re.compile(r"(#?)(\d{1,12})(?:\s+|$)")
 

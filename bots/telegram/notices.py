@@ -4,12 +4,12 @@ A conversation the manager may no longer see collapses instead: a notice never s
 (RG-2). Each returns the ids of the messages it made, empty when an existing one was changed.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bots.memory import Purpose
 from bots.screens import feedback
-from bots.screens.mirror import mirror_screen
+from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.screen import Screen, notice
@@ -19,7 +19,7 @@ from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.domain.message import DeliveryState
-from hub.inbox.queries import get_candidate, get_card, get_history
+from hub.inbox.queries import get_album, get_candidate, get_card, get_history
 from hub.inbox.views import CardView, MessageView
 
 Payload = Mapping[str, object]
@@ -89,18 +89,31 @@ async def _level(turn: Turn, payload: Payload) -> list[int]:
 
 
 async def _client_message(turn: Turn, payload: Payload) -> list[int]:
-    """Mirror a message; one already mirrored (a repetition, an edit of the client) is redrawn in place."""
+    """Mirror a message, an album as one; one already mirrored (a repetition, an edit) is redrawn in place.
+
+    Files that arrive later follow as replies to what shows their message: its mirror, or the card.
+    """
     card = await get_card(turn.office, turn.actor, _conversation(payload))
-    message = await find_message(turn, card, _message(payload))
-    screen = mirror_screen(turn.texts, card, message, now=turn.now())
-    shown = await turn.desk.memory.find_shown(turn.chat.id, message.id, Purpose.mirror)
+    parts = await get_album(turn.office, turn.actor, card.id, _message(payload))
+    screen = mirror_screen(turn.texts, card, album_of(parts), now=turn.now())
+    shown = await _mirror_of(turn, parts)
+    is_there = shown is not None and await turn.chat.replace(shown, screen)
     ids: list[int] = []
-    if shown is None or not await turn.chat.replace(shown, screen):
+    if not is_there and not payload.get("only_files"):
         ids = await turn.chat.show(await _merged_sound(turn, card, screen))
-        await turn.link(ids[-1], card.id, Purpose.mirror, message.id)
-    await show_files(turn, card, (message,))
+        await turn.link(ids[-1], card.id, Purpose.mirror, parts[0].id)
+    await show_files(turn, card, parts, below=ids[-1] if ids else shown)
     await refresh_card(turn, card.id)
     return ids
+
+
+async def _mirror_of(turn: Turn, parts: Sequence[MessageView]) -> int | None:
+    """Return the message that mirrors an album, whichever part it was first drawn for."""
+    for part in parts:
+        shown = await turn.desk.memory.find_shown(turn.chat.id, part.id, Purpose.mirror)
+        if shown is not None:
+            return shown
+    return None
 
 
 async def _card_changed(turn: Turn, payload: Payload) -> list[int]:

@@ -97,5 +97,9 @@ class MediaHandler:
         policy = self.office.policy()
         work = LineWork(rows, policy, policy.get_line(conversation.line))
         stored = sum(bool(attachment.sha256) for attachment in attachments)
-        facts = {"message_id": int(message.id), "received_at": message.received_at.isoformat()}
+        facts = {
+            "message_id": int(message.id),
+            "received_at": message.received_at.isoformat(),
+            "only_files": True,
+        }
         tell(work, Notice.client_message, conversation, to=owner, cause=f"{message.id}:files:{stored}", facts=facts)

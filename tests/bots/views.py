@@ -122,4 +122,4 @@ def missed_call(**changes: Any) -> CardView:
         last_missed_at=NOW - minutes(4),
         **changes,
     )
-    return card(wait=calls, channel="telephony", recent=(), reply_channel="", reply_hint="")
+    return card(wait=calls, channel="telephony", addresses=(PHONE,), recent=(), reply_channel="", reply_hint="")

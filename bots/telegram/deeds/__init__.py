@@ -13,7 +13,7 @@ from bots.telegram.turn import Deed
 DEEDS: Mapping[Press, Deed] = (
     reading.DEEDS | assignment.DEEDS | ending.DEEDS | calling.DEEDS | matching.DEEDS | answering.DEEDS
 )
-WRITTEN: Mapping[Press, Deed] = assignment.WRITTEN | ending.WRITTEN | calling.WRITTEN
+WRITTEN: Mapping[Press, Deed] = assignment.WRITTEN | ending.WRITTEN | calling.WRITTEN | answering.WRITTEN
 """Deeds completed by a written line (`bots.telegram.prompts`)."""
 
 GUARDED = frozenset({Press.give, Press.end, Press.needless})

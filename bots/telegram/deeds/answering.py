@@ -2,50 +2,88 @@
 
 from dataclasses import replace
 
+from bots.screens import feedback
 from bots.screens.action import Action, Press, StaleButton, from_base36
+from bots.screens.feedback import ANYWAY
+from bots.screens.screen import notice
+from bots.screens.ways import choice_screen, reachable, read_way, way_of
+from bots.screens.words import address_text
 from bots.telegram import prompts
-from bots.telegram.answers import answer, forget_draft, recall_draft
+from bots.telegram.answers import answer, answer_together
 from bots.telegram.cards import refresh_card
 from bots.telegram.deeds.reading import get
+from bots.telegram.drafts import forget_draft, recall_draft
 from bots.telegram.notices import find_message
+from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
-from hub.domain.ids import ConversationId, MessageId, ThreadId
+from hub.domain.ids import ConversationId, MessageId
 from hub.domain.message import DeliveryState
 from hub.inbox.outcomes import confirm_unknown
 from hub.inbox.reply import Content, add_note
 from hub.inbox.views import CardView
 
+_TYPED = {"anyway": ANYWAY, "всё равно": ANYWAY}
+
 
 async def to(turn: Turn, action: Action) -> None:
-    """Send the kept text to the pressed conversation's client."""
-    kept = await recall_draft(turn)
-    if kept is None:
+    """Send the kept text to the pressed conversation's client; the argument confirms it, or names the address."""
+    draft, arg = await recall_draft(turn), action.arg or _TYPED.get(turn.words.casefold(), "")
+    if draft is None or not draft.fits(action.subject) or (arg and not draft.about):
         await turn.say("reply.lost_draft")
         return
-    content, own = kept
-    await answer(replace(turn, own=own), ConversationId(action.subject), content)
-    await forget_draft(turn)
+    conversation_id, content = ConversationId(action.subject), draft.content
+    if arg == ANYWAY:
+        await answer_together(turn, conversation_id)
+    elif arg:
+        thread_id, identity_id = read_way(arg)
+        content = replace(content, thread_id=thread_id, identity_id=identity_id)
+    if await answer(replace(turn, own=draft.own), conversation_id, content):
+        await forget_draft(turn)
 
 
 async def memo(turn: Turn, action: Action) -> None:
     """Leave the kept text as a note."""
-    kept = await recall_draft(turn)
-    if kept is None:
+    draft = await recall_draft(turn)
+    if draft is None or not draft.fits(action.subject):
         await turn.say("reply.lost_draft")
         return
     card = await get(turn, action)
-    await add_note(turn.office, turn.actor, card.id, text=kept[0].text, key=turn.key)
+    await add_note(turn.office, turn.actor, card.id, text=draft.content.text, key=turn.key)
     await forget_draft(turn)
     await turn.say("note.done", number=card.number)
 
 
-async def resend(turn: Turn, action: Action) -> None:
-    """Send an answer that failed by another way: the argument names the message and the thread."""
-    message_id, _, thread_id = action.arg.partition(".")
+async def write(turn: Turn, action: Action) -> None:
+    """Ask for the words that go to the pressed address; without one, or with several that fit, ask which (M-16)."""
     card = await get(turn, action)
+    wanted = turn.words.casefold()
+    ways = {way_of(each): each for each in reachable(card) if wanted in each.text.casefold()}
+    arg = action.arg or (next(iter(ways)) if len(ways) == 1 else "")
+    if arg not in ways:
+        await turn.show(choice_screen(turn.texts, card))
+        return
+    asked = turn.texts("write.ask", address=address_text(ways[arg]), number=card.number)
+    await ask(turn, Action(Press.write, card.id, 0, arg), notice(asked))
+
+
+async def write_there(turn: Turn, action: Action) -> None:
+    """Send the written words to the address that was chosen."""
+    thread_id, identity_id = read_way(action.arg)
+    content = Content(turn.words, thread_id=thread_id, identity_id=identity_id)
+    await answer(turn, ConversationId(action.subject), content)
+
+
+async def resend(turn: Turn, action: Action) -> None:
+    """Send an answer that failed by another way: the argument names message and address; without one, offer them."""
+    card = await get(turn, action)
+    if not action.arg:
+        await _offer_ways(turn, card)
+        return
+    message_id, _, way = action.arg.partition(".")
+    thread_id, identity_id = read_way(way)
     message = await find_message(turn, card, MessageId(from_base36(message_id)))
     files = tuple(attachment for attachment in message.attachments if attachment.sha256)
-    await answer(turn, card.id, Content(message.text, files, thread_id=ThreadId(from_base36(thread_id))))
+    await answer(turn, card.id, Content(message.text, files, thread_id=thread_id, identity_id=identity_id))
 
 
 async def arrived(turn: Turn, action: Action) -> None:
@@ -73,6 +111,15 @@ async def _confirm(turn: Turn, action: Action, *, has_arrived: bool) -> None:
     await turn.say("reply.confirmed" if has_arrived else "reply.unconfirmed")
 
 
+async def _offer_ways(turn: Turn, card: CardView) -> None:
+    """Show the newest answer that failed with the other ways to its client."""
+    failed = [message for message in card.recent if message.delivery in (DeliveryState.failed, DeliveryState.parked)]
+    if failed:
+        await turn.show(feedback.failed(turn.texts, card, failed[-1]), about=card.id)
+    else:
+        await turn.say("reply.none_failed", number=card.number)
+
+
 def _last_unknown(card: CardView) -> MessageId:
     """Return the newest answer of unknown outcome, for the command without an argument."""
     for message in reversed(card.recent):
@@ -84,8 +131,10 @@ def _last_unknown(card: CardView) -> MessageId:
 DEEDS = {
     Press.to: to,
     Press.memo: memo,
+    Press.write: write,
     Press.resend: resend,
     Press.arrived: arrived,
     Press.lost: lost,
     Press.cancel: cancel,
 }
+WRITTEN = {Press.write: write_there}

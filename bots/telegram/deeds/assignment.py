@@ -1,5 +1,6 @@
 """Who has the conversation: take, give back, decline, hand over, accept, refuse (R-8, R-10, R-12)."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bots.screens import transfer as transfer_screens
@@ -9,10 +10,11 @@ from bots.screens.transfer import ANYWAY, AT_ONCE, confirm_screen, note_screen, 
 from bots.telegram.cards import collapse_card, post_card, refresh_card
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
-from hub.domain.errors import Conflict, NotFound
+from hub.domain.errors import Composing, Conflict, NotFound
 from hub.domain.ids import ConversationId, ManagerId
 from hub.inbox import assignment
 from hub.inbox.queries import get_card, list_queue, list_receivers
+from hub.inbox.reply import begin_answer
 from hub.inbox.views import CardView, ManagerView
 
 
@@ -127,7 +129,9 @@ async def _receiver(turn: Turn, card: CardView, manager_id: int) -> ManagerView:
 
 
 async def _show_mine(turn: Turn, conversation_id: ConversationId) -> None:
-    """Show the conversation as mine: in the place of its live card, below if there is none."""
+    """Show the conversation as mine, in the place of its live card, below if there is none; I am about to answer."""
+    with suppress(Composing):  # asked when the answer is there
+        await begin_answer(turn.office, turn.actor, conversation_id)
     if await turn.desk.memory.latest_card(turn.chat.id, conversation_id) is None:
         await post_card(turn, await get_card(turn.office, turn.actor, conversation_id))
     else:

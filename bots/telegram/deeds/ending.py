@@ -12,7 +12,7 @@ from bots.telegram.deeds.reading import get
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.domain.conversation import Outcome
-from hub.domain.errors import Conflict
+from hub.domain.errors import ReasonMissing, StillWaiting
 from hub.inbox import conversations, waits
 from hub.inbox.views import CardView
 
@@ -36,6 +36,7 @@ async def close(turn: Turn, action: Action) -> None:
     """Ask for the outcome, or take the one written behind the command with its comment."""
     card = await get(turn, action)
     word, _, note = turn.words.partition(" ")
+    word, note = word.casefold(), note.strip()
     if word not in Outcome.__members__:
         await turn.show(closing.outcomes_screen(turn.texts, card), about=card.id)
     elif Outcome(word) is Outcome.refused and not note:
@@ -98,11 +99,14 @@ async def _put_off(turn: Turn, card: CardView, until: datetime | None) -> None:
 
 
 async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> None:
-    """Close; a client who still waits is answered or dismissed first (S9)."""
+    """Close; a client who still waits is answered or dismissed first (S9), a refusal says why (L-5)."""
     try:
         await conversations.close(turn.office, turn.actor, card.id, outcome=outcome, note=note)
-    except Conflict:
+    except StillWaiting:
         await turn.show(closing.still_waiting_screen(turn.texts, card), about=card.id)
+        return
+    except ReasonMissing:
+        await turn.show(closing.refusal_screen(turn.texts, card), about=card.id)
         return
     await refresh_card(turn, card.id)
     await turn.say("close.done", number=card.number, outcome=outcome_name(turn.texts, outcome.value))
@@ -111,7 +115,7 @@ async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> Non
 async def _dismiss(turn: Turn, card: CardView, reason: str) -> None:
     try:
         await waits.dismiss(turn.office, turn.actor, card.id, reason=reason)
-    except Conflict:
+    except ReasonMissing:
         await turn.show(closing.reasons_screen(turn.texts, card, now=turn.now()), about=card.id)
         return
     await refresh_card(turn, card.id)

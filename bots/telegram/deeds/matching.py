@@ -1,5 +1,6 @@
 """«Это один клиент?»: join, keep apart, undo (M-5, M-10)."""
 
+from bots.memory import CARD_KEPT
 from bots.screens.action import Action, Press, from_base36
 from bots.screens.question import joined_screen, question_screen
 from bots.telegram.cards import refresh_card
@@ -7,6 +8,8 @@ from bots.telegram.turn import Turn
 from hub.domain.ids import ContactId
 from hub.inbox.merge import join_candidate, keep_apart, undo_merge
 from hub.inbox.queries import get_candidate
+
+_LAST_MERGE = "last_merge"
 
 
 async def question(turn: Turn, action: Action) -> None:
@@ -24,6 +27,7 @@ async def join(turn: Turn, action: Action) -> None:
     merge_id = await join_candidate(turn.office, turn.actor, asked.id, with_contact=with_contact)
     if asked.conversation_id is not None:
         await refresh_card(turn, asked.conversation_id)
+    await turn.desk.memory.keep(turn.chat.id, _LAST_MERGE, {"merge": merge_id}, lasting=CARD_KEPT)
     await turn.show(joined_screen(turn.texts, merge_id))
 
 
@@ -37,8 +41,13 @@ async def apart(turn: Turn, action: Action) -> None:
 
 
 async def undo(turn: Turn, action: Action) -> None:
-    """Take a merge back."""
-    await undo_merge(turn.office, turn.actor, action.subject)
+    """Take a merge back: the pressed one, by command the last one of this manager."""
+    last = await turn.desk.memory.recall(turn.chat.id, _LAST_MERGE) or {}
+    merge_id = action.subject or int(str(last.get("merge", 0)))
+    if not merge_id:
+        await turn.say("question.nothing_to_undo")
+        return
+    await undo_merge(turn.office, turn.actor, merge_id)
     await turn.say("question.undone")
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from hub.domain.contact import Contact, ContactIdentity
 from hub.domain.conversation import Thread
-from hub.domain.ids import ConnectionId, ConversationId
+from hub.domain.errors import NotFound
+from hub.domain.ids import ConnectionId, ConversationId, MessageId, ThreadId
 from hub.domain.message import DeliveryState, Message
 from hub.domain.policy import LinePolicy, Words
 from hub.domain.rights import Person
@@ -67,6 +68,27 @@ async def get_history(
         found = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE + 1, offset=offset)
         names = await people.list_names(connection, _people_in(found, None))
     return list(_messages(office, found[:PAGE], names)), len(found) > PAGE
+
+
+async def get_album(
+    office: Office, actor: Person, conversation_id: ConversationId, message_id: MessageId
+) -> tuple[MessageView, ...]:
+    """Return a client's message with the other parts of its album, in order; alone if it belongs to none.
+
+    Raises: NotFound by rights, or if it is no message of this conversation (RG-2).
+    """
+    async with acquire(office.pool) as connection:
+        viewed = await view(connection, office, actor, conversation_id)
+        message = await timeline.find_message(connection, message_id)
+        if message is None or message.conversation_id != conversation_id:
+            raise NotFound("there is no such message for you")
+        parts = [message]
+        if message.group_key:
+            parts = await timeline.list_group(connection, conversation_id, message.group_key)
+        threads = await cards.list_threads(connection, viewed.card.conversation.contact_id)
+    connections = {thread.id: thread.connection_id for thread in threads}
+    entries = [Entry(each, "", "", connections.get(each.thread_id or ThreadId(0))) for each in parts]
+    return tuple(_message(office, entry, {}) for entry in entries)
 
 
 def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> CardView:

@@ -1,0 +1,82 @@
+"""A client whose own channel carries no text: the card says so, and an address is chosen by a person (M-16)."""
+
+import pytest
+
+from hub.domain.identity import IdentityType
+from hub.domain.inbound import Address, FormSubmission, Sender
+
+MAIL = "maria@example.com"
+WRITE = f"✉️ Написать на {MAIL}"
+
+
+@pytest.fixture
+async def ivan(place):
+    """Ivan, who has a client of the form."""
+    ivan = await place.hire("ivan", "Иван")
+    sender = Sender((Address(IdentityType.email, MAIL, MAIL),), name="Мария")
+    form = FormSubmission("f1", "calc", sender, place.desk.now, text="Сколько стоит?")
+    await place.desk.receive(form, connection=3)
+    await place.work()
+    return ivan
+
+
+async def sent_to(place):
+    """Return the answer that is queued and the address it goes to."""
+    delivery = await place.desk.one("deliveries", "lane = 'reply'")
+    message = await place.desk.one("messages", "id = $1", delivery["message_id"])
+    thread = await place.desk.one("threads", "id = $1", message["thread_id"])
+    return message["text"], thread["address"], delivery["connection_id"]
+
+
+async def test_m16_the_card_of_a_form_offers_the_typed_address(place, ivan):
+    card = place.post(ivan, "Сколько стоит?")
+    assert "Текстового канала нет" in card.text
+    assert any(button["text"] == WRITE for row in card.keyboard["inline_keyboard"] for button in row)
+
+
+async def test_m16_a_pressed_address_asks_for_the_words_and_sends_them_there(place, ivan):
+    await place.presses(ivan, "Сколько стоит?", WRITE)
+    assert MAIL in place.seen(ivan)[-1]
+    own = await place.writes(ivan, "Сто рублей")
+    assert await sent_to(place) == ("Сто рублей", MAIL, 2)
+    assert list(own.reactions.values()) == ["👀"]
+
+
+async def test_m16_a_reply_to_the_card_is_kept_until_an_address_is_chosen(place, ivan):
+    own = await place.replies(ivan, "Сколько стоит?", "Сто рублей")
+    assert await place.desk.rows("deliveries", "lane = 'reply'") == []
+    await place.presses(ivan, "не ушёл", WRITE)
+    assert await sent_to(place) == ("Сто рублей", MAIL, 2)
+    assert list(own.reactions.values()) == ["👀"]
+
+
+async def test_after_the_letter_an_answer_needs_no_choice(place, ivan):
+    await place.presses(ivan, "Сколько стоит?", WRITE)
+    await place.writes(ivan, "Сто рублей")
+    await place.channel_says("sent")
+    assert "Текстового канала нет" not in place.post(ivan, "Сколько стоит?").text
+    await place.replies(ivan, "Сколько стоит?", "И доставка")
+    assert len(await place.desk.rows("deliveries", "lane = 'reply'")) == 2
+
+
+async def test_by_command_the_words_of_the_address_choose_it(place, ivan):
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(ivan, f"/write {number} nobody")
+    assert "Куда написать" in place.seen(ivan)[-1]
+    await place.writes(ivan, f"/write {number} maria")
+    await place.writes(ivan, "Сто рублей")
+    assert await sent_to(place) == ("Сто рублей", MAIL, 2)
+
+
+async def test_without_any_address_the_client_is_to_be_called(place, ivan):
+    place.desk.endpoints.pop(next(key for key, each in place.desk.endpoints.items() if each.kind == "email"))
+    await place.replies(ivan, "Сколько стоит?", "Сто рублей")
+    assert "писать некуда" in place.seen(ivan)[-1]
+    await place.presses(ivan, "писать некуда", "📝 Как заметку")
+    assert (await place.desk.one("messages", "direction = 'note'"))["text"] == "Сто рублей"
+
+
+async def test_without_a_failed_answer_there_is_nothing_to_send_again(place, ivan):
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(ivan, f"/resend {number}")
+    assert "Недоставленных ответов" in place.seen(ivan)[-1]
