@@ -9,7 +9,7 @@ import structlog
 
 from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
-from hub.channels.base import Parses, Raw, Responsible
+from hub.channels.base import Raw, Responsible
 from hub.domain.errors import HubError, PayloadInvalid
 from hub.inbox.accept import offer
 from hub.inbox.queries import responsible_for
@@ -57,8 +57,8 @@ def build_entrance(building: Building, book: AttemptBook) -> Entrance:
     """Return the entrance of this process."""
 
     async def accept(connected: Connected, raws: Sequence[Raw]) -> None:
-        channel = connected.channel
-        if not isinstance(channel, Parses):
+        channel = connected.parses
+        if channel is None:
             raise PayloadInvalid(f"'{connected.kind}' cannot receive")
         lane = MANAGER_BOT if connected.kind == MANAGER_BOT else "client"
         offers = [offer(connected.connection_id, channel, raw, lane=lane) for raw in raws]

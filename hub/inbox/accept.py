@@ -16,7 +16,7 @@ from hub.domain.order import order_hash
 from hub.inbox.office import Office
 from hub.store import connections, receipts
 from hub.store.files import Files
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 from hub.store.receipts import NewReceipt
 
 FILE_OVER_BYTES = 64 * 1024
@@ -61,7 +61,7 @@ class Acceptor:
         """Store a polled batch and its cursor in one commit, so the cursor passes only what is stored."""
         offers = [offer(connection_id, channel, raw, is_history=batch.is_history, lane=lane) for raw in batch.raws]
         async with acquire(self.office.pool) as connection:
-            rows = await self._rows(offers)
+            rows = await self._rows(connection, offers)
             async with connection.transaction():
                 if rows:
                     await receipts.store(connection, rows)
@@ -86,17 +86,16 @@ class Acceptor:
         self._flusher = None
 
     async def _store(self, offers: Sequence[Offer]) -> None:
-        rows = await self._rows(offers)
         async with acquire(self.office.pool) as connection:
+            rows = await self._rows(connection, offers)
             crash_point("accept.before_commit")
             await receipts.store(connection, rows)
             crash_point("accept.after_commit")
         for lane in {row.lane for row in rows}:
             self.office.wakeup.wake(_lane_to_wake(lane))
 
-    async def _rows(self, offers: Sequence[Offer]) -> list[NewReceipt]:
-        async with acquire(self.office.pool) as connection:
-            new_id = await self.office.ids.reserve(connection, len(offers))
+    async def _rows(self, connection: Connection, offers: Sequence[Offer]) -> list[NewReceipt]:
+        new_id = await self.office.ids.reserve(connection, len(offers))
         return [await self._row(each, new_id()) for each in offers]
 
     async def _row(self, offer: Offer, receipt_id: int) -> NewReceipt:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.channels.base import Asks, Channel, Handshakes, Raw, Receives, Responsible
+from hub.channels.base import Asks, Channel, Handshakes, Parses, Raw, Receives, Responsible
 from hub.domain.ids import ConnectionId
 from hub.domain.ports import Clock
 
@@ -22,12 +22,14 @@ class Connected:
     connection_id: ConnectionId
     kind: str
     channel: Channel[Any]
+    parses: Parses | None = field(init=False, repr=False)
     receives: Receives | None = field(init=False, repr=False)
     handshakes: Handshakes | None = field(init=False, repr=False)
     asks: Asks | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         channel = self.channel
+        object.__setattr__(self, "parses", channel if isinstance(channel, Parses) else None)
         object.__setattr__(self, "receives", channel if isinstance(channel, Receives) else None)
         object.__setattr__(self, "handshakes", channel if isinstance(channel, Handshakes) else None)
         object.__setattr__(self, "asks", channel if isinstance(channel, Asks) else None)
