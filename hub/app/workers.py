@@ -54,7 +54,7 @@ class Parsers:
 def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> list[Awaitable[None]]:
     """Return the jobs of the role `work`: processing, the lanes, the clocks, the daily upkeep."""
     office, channel_of = building.office, building.connections.channel_of
-    processor = Processor(office, building.ground.files, channel_of, parsers.parse)
+    processor = Processor(office, building.ground.files, channel_of, parsers.parse, building.refresh)
     alarms = Alarms(office)
     lanes: dict[Lane, LaneWork] = {
         Lane.reply: ReplyHandler(office, channel_of, alarms).as_lane(),

@@ -4,8 +4,10 @@ Accepted by the channel stops the wait at the start of the accepted attempt (S3)
 manager; unknown does not stop it until a person confirms (S3). Automatic texts never stop anything (S1).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+import structlog
 
 from hub.crash import crash_point
 from hub.domain.conversation import Conversation
@@ -27,9 +29,12 @@ from hub.inbox.folds.waits import answer_wait
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
 from hub.store import deliveries, timeline
-from hub.store.deliveries import ClaimedDelivery
+from hub.store.deliveries import ClaimedDelivery, DeliveryRow
+from hub.store.flush import LeaseLost
 from hub.store.pool import acquire
 from hub.store.scope import Scope
+
+_log = structlog.get_logger()
 
 
 async def settle_reply(
@@ -57,8 +62,12 @@ async def settle_reply(
         if message.author is Author.person:
             _tell_author(rows, office, conversation, message, settled=settled)
 
+    ids = {(claimed.connection_id or 0, external_id) for external_id in settled.external_ids}
     crash_point("outcome.before_commit")
-    await office.change(Scope(conversations={conversation_id}, ids=30), fold)
+    try:
+        await office.change(Scope(conversations={conversation_id}, messages=ids, ids=30), fold)
+    except LeaseLost:
+        _log.info("outcome.left_to_the_holder", delivery_id=claimed.id)
     crash_point("outcome.after_commit")
 
 
@@ -153,22 +162,35 @@ async def confirm_unknown(office: Office, actor: Person, message_id: MessageId, 
         message = await timeline.find_message(connection, message_id)
     if delivery is None or message is None or message.conversation_id is None:
         raise NotFound("there is no such message for you")
-    if delivery.state != DeliveryState.unknown:
-        raise Conflict(f"the state of this message is '{delivery.state}', there is nothing to confirm")
-    found: Message = message
+    doubtful = _Doubtful(message, delivery)
     await office.change(
         Scope(conversations={message.conversation_id}, ids=20),
-        lambda rows: _confirm(rows, office, actor, found, arrived=arrived),
+        lambda rows: _confirm(rows, office, actor, doubtful, arrived=arrived),
     )
 
 
-def _confirm(rows: WorkingSet, office: Office, actor: Person, message: Message, *, arrived: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Doubtful:
+    message: Message
+    delivery: DeliveryRow
+
+
+def _confirm(rows: WorkingSet, office: Office, actor: Person, doubtful: _Doubtful, *, arrived: bool) -> None:
+    message, delivery = doubtful.message, doubtful.delivery
     conversation_id = ConversationId(message.conversation_id or 0)
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=conversation_id)
+    if delivery.state != DeliveryState.unknown:
+        raise Conflict(f"the state of this message is '{delivery.state}', there is nothing to confirm")
     rows.confirmed_deliveries[int(message.id)] = "sent" if arrived else "failed"
     fact = Fact.send_confirmed if arrived else Fact.send_failed
     by = ManagerId(actor.manager_id)
     record(rows, fact, _subject(rows, conversation), manager_id=by, actor=Actor.manager, cause="S3")
     if arrived:
-        response = Response(at=message.occurred_at, channel="", manager_id=message.manager_id, message_id=message.id)
-        answer_wait(_work(rows, office, conversation), conversation, response, cause="S3")
+        endpoint = office.endpoints().get(ConnectionId(delivery.connection_id or 0))
+        response = Response(
+            at=delivery.first_attempt_at or message.occurred_at,
+            channel=endpoint.kind if endpoint else "",
+            manager_id=message.manager_id,
+            message_id=message.id,
+        )
+        _accepted(_work(rows, office, conversation), conversation, message, response)

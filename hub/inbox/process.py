@@ -24,6 +24,7 @@ from hub.inbox.folds.incoming import Incoming
 from hub.inbox.office import Endpoint, Office
 from hub.store import receipts
 from hub.store.files import Files
+from hub.store.flush import LeaseLost
 from hub.store.pool import acquire
 from hub.store.receipts import ClaimedReceipt
 from hub.store.scope import Scope
@@ -33,6 +34,10 @@ BATCH = 64
 LEASE = timedelta(seconds=60)
 _log = structlog.get_logger()
 Parser = Callable[[Parses, Sequence[Raw]], Awaitable[Sequence[Sequence[InboundEvent] | PayloadInvalid]]]
+
+
+async def _nothing_to_refresh() -> None:
+    """Stand for a process whose connections never change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,14 @@ class Processor:
     """Works receipts of clients.
 
     `channel_of` gives a connection's adapter; `parse` runs its parser, in limited
-    child processes for channels whose payloads may be hostile to it.
+    child processes for channels whose payloads may be hostile to it; `refresh` rereads the connections.
     """
 
     office: Office
     files: Files
     channel_of: Callable[[int], object | None]
     parse: Parser
+    refresh: Callable[[], Awaitable[None]] = _nothing_to_refresh
 
     async def run_batch(self, *, limit: int = BATCH) -> int:
         """Claim and process one batch; return how many receipts it was. Commits once for the whole batch."""
@@ -75,12 +81,19 @@ class Processor:
             await self._commit(parsed)
         except StorageUnavailable:
             raise
+        except LeaseLost:
+            await self._apply_apart(parsed)
         except Exception:  # noqa: BLE001 - the worker's loop: whatever a payload provokes, its neighbours pass
             if len(parsed) == 1:
                 _log.exception("receipt.failed", receipt_id=parsed[0].claimed.id, attempt=parsed[0].claimed.attempt)
                 async with acquire(self.office.pool) as connection:
                     await receipts.release(connection, [parsed[0].claimed])
                 return
+            await self._apply_apart(parsed)
+
+    async def _apply_apart(self, parsed: Sequence[Parsed]) -> None:
+        """Apply the halves of a batch each for itself; for a single receipt whose lease was lost nothing is left."""
+        if len(parsed) > 1:
             middle = len(parsed) // 2
             await self._apply(parsed[:middle])
             await self._apply(parsed[middle:])
@@ -122,15 +135,29 @@ class Processor:
         ]
 
     async def _parse_connection(self, connection_id: int, claimed: Sequence[ClaimedReceipt]) -> list[Parsed]:
-        endpoint = self.office.endpoints().get(ConnectionId(connection_id))
-        channel = self.channel_of(connection_id)
+        channel, endpoint = await self._find_connection(connection_id)
         if endpoint is None or not isinstance(channel, Parses):
             gone = Endpoint(ConnectionId(connection_id), kind="", name="")
             fault = "its connection is not there any more or cannot receive; connect it again, then `hub replay`"
             return [Parsed(receipt, gone, fault=fault) for receipt in claimed]
-        raws = [await self._raw(receipt) for receipt in claimed]
-        results = await self.parse(channel, raws)
+        try:
+            raws = [await self._raw(receipt) for receipt in claimed]
+            results = await self.parse(channel, raws)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a parser's own fault must not hold up the neighbours
+            if len(claimed) > 1:
+                return [
+                    found for receipt in claimed for found in await self._parse_connection(connection_id, [receipt])
+                ]
+            return [_broken(claimed[0], error, endpoint)]
         return [_parsed(*each, endpoint) for each in zip(claimed, results, strict=True)]
+
+    async def _find_connection(self, connection_id: int) -> tuple[object | None, Endpoint | None]:
+        """Return adapter and endpoint of a connection; one that another process has just made is looked up."""
+        if ConnectionId(connection_id) not in self.office.endpoints():
+            await self.refresh()
+        return self.channel_of(connection_id), self.office.endpoints().get(ConnectionId(connection_id))
 
     async def _find_repeated(self, claimed: Sequence[ClaimedReceipt]) -> set[int]:
         unkeyed = [receipt for receipt in claimed if receipt.is_unkeyed]
@@ -150,7 +177,6 @@ class Processor:
             method=head.get("method", ""),
             suffix=head.get("suffix", ""),
             query=head.get("query", ""),
-            remote=head.get("remote", ""),
         )
 
     async def _keep_files(self, parsed: Sequence[Parsed], claimed: dict[int, ClaimedReceipt]) -> list[Parsed]:
@@ -167,6 +193,8 @@ class Processor:
             found = await asyncio.to_thread(channel.embedded_files, raw)
         except PayloadInvalid as fault:
             return _parsed(receipt, fault, parsed.endpoint)
+        except Exception as error:  # noqa: BLE001 - as in parsing
+            return _broken(receipt, error, parsed.endpoint)
         events = [await self._with_files(event, found) for event in parsed.events]
         return replace(parsed, events=tuple(events))
 
@@ -200,6 +228,13 @@ def _parsed(receipt: ClaimedReceipt, result: Sequence[InboundEvent] | PayloadInv
         _log.warning("receipt.parked", receipt_id=receipt.id, connection=endpoint.name, code=result.code)
         return Parsed(receipt, endpoint, fault=str(result))
     return Parsed(receipt, endpoint, events=tuple(result))
+
+
+def _broken(receipt: ClaimedReceipt, error: Exception, endpoint: Endpoint) -> Parsed:
+    """Park what its own parser fails at: visible, and replayable once the parser is mended."""
+    _log.error("receipt.parser_failed", receipt_id=receipt.id, connection=endpoint.name, error=type(error).__name__)
+    reason = f"its parser failed ({type(error).__name__}): a fault of ours; update the hub, then `hub replay`"
+    return Parsed(receipt, endpoint, fault=reason)
 
 
 def _incoming(parsed: Parsed) -> list[Incoming]:

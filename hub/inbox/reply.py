@@ -26,7 +26,7 @@ from hub.store import cards, deliveries, people, timeline
 from hub.store.pool import acquire
 from hub.store.scope import Scope
 
-_NOTES = ConnectionId(0)  # notes belong to no connection; their keys are unique all the same
+_NOTES = ConnectionId(0)  # what people do belongs to no connection; its keys are unique all the same
 _MEANWHILE = timedelta(seconds=90)
 _LOOKED_AT = 5
 
@@ -77,7 +77,7 @@ async def reply(
     if not content.is_confirmed:
         await begin_answer(office, actor, conversation_id)
     answer = _Answer(actor, conversation_id, content, key, preferred=await _thread_answered(office, content))
-    scope = Scope(conversations={conversation_id}, ids=20)
+    scope = Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=20)
     outcome = await office.change(scope, lambda rows: _reply(rows, office, answer))
     if isinstance(outcome, ReplyResult):
         return outcome
@@ -136,6 +136,9 @@ def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | M
         return winner
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
     thread = _way_to(rows, office, conversation, answer)
+    channel = office.endpoints()[thread.connection_id].kind
+    if said := rows.message_refs.get((_NOTES, answer.key, "reply")):
+        return ReplyResult(said.message_id, channel, thread.title)
     took = conversation.assignee_id is None
     if took:
         policy = office.policy()
@@ -144,7 +147,8 @@ def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | M
         )
     message = _message(rows, conversation, thread, content=content, manager_id=actor.manager_id)
     queue_reply(rows, message, thread, key=answer.key)
-    return ReplyResult(message.id, office.endpoints()[thread.connection_id].kind, thread.title or "", took)
+    remember_external(rows, message, _NOTES, thread="reply", external_id=answer.key)
+    return ReplyResult(message.id, channel, thread.title, took)
 
 
 async def _find_result(office: Office, key: str) -> ReplyResult | None:

@@ -96,9 +96,13 @@ class DeliveryRow:
     message_id: int | None
     manager_id: int | None
     created_at: datetime
+    first_attempt_at: datetime | None
 
 
-_ROW = "id, lane, key, state, attempt, reason, connection_id, conversation_id, message_id, manager_id, created_at"
+_ROW = (
+    "id, lane, key, state, attempt, reason, connection_id, conversation_id, message_id, manager_id, created_at, "
+    "first_attempt_at"
+)
 
 
 async def claim(

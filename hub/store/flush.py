@@ -21,7 +21,11 @@ from hub.store.statements import Table, combine, insert_sql, update_sql
 
 
 class VersionMissed(Exception):
-    """A row changed between load and write, or a lease was lost: roll back and load again."""
+    """A row changed between load and write: roll back and load again."""
+
+
+class LeaseLost(Exception):
+    """The receipt or delivery being settled belongs to somebody else by now: roll back, their word counts."""
 
 
 _GUARDED = {
@@ -117,28 +121,54 @@ async def write(connection: asyncpg.Connection, workset: WorkingSet) -> None:
     """Write everything that differs from what was loaded, inside the caller's transaction.
 
     Raises:
-        VersionMissed: a guarded row or a lease was not as expected; nothing may be committed.
+        VersionMissed: a guarded row was not as expected; nothing may be committed.
+        LeaseLost: a settled receipt or delivery is somebody else's by now; nothing may be committed.
     """
+    ended = _Statement([], [], [])
+    _add_ended(ended, workset)
+    await _run(connection, ended, VersionMissed)
     statement = _Statement([], [], [])
-    _add_rows(statement, workset)
+    _add_rows(statement, workset, is_ended_done=bool(ended.parts))
+    _add_others(statement, workset)
+    settled = len(statement.parts)
     _add_settled(statement, workset)
-    if statement.parts:
-        counts = await connection.fetchrow(combine(statement.parts), *statement.arguments)
-        wanted = zip(statement.expected, counts, strict=True)
-        if any(expected is not None and expected != count for expected, count in wanted):
-            raise VersionMissed
+    counts = await _run(connection, statement, VersionMissed, upto=settled)
+    if any(wanted is not None and wanted != count for wanted, count in counts[settled:]):
+        raise LeaseLost
     for move in workset.message_moves:
         await _move(connection, move)
     for patch in workset.message_patches:
         await _patch(connection, patch)
 
 
-def _add_rows(statement: _Statement, workset: WorkingSet) -> None:
+async def _run(
+    connection: asyncpg.Connection, statement: _Statement, failure: type[Exception], *, upto: int | None = None
+) -> list[tuple[int | None, int]]:
+    """Run a statement and return (expected, written) of its parts; raise `failure` if one of the first `upto` differs."""
+    if not statement.parts:
+        return []
+    found = await connection.fetchrow(combine(statement.parts), *statement.arguments)
+    counts = list(zip(statement.expected, found, strict=True))
+    if any(wanted is not None and wanted != count for wanted, count in counts[:upto]):
+        raise failure
+    return counts
+
+
+def _add_ended(statement: _Statement, workset: WorkingSet) -> None:
+    """Write changed waits before new ones where there are both.
+
+    A contact's next wait opens as the last one ends; within one statement the unique index would see both open.
+    """
+    if workset.waits.fresh and workset.waits.changed:
+        _update(statement, _GUARDED["waits"], workset.waits.changed, workset.waits.loaded)
+
+
+def _add_rows(statement: _Statement, workset: WorkingSet, *, is_ended_done: bool) -> None:
     for name, table in _GUARDED.items():
         rows = getattr(workset, name)
         if fresh := rows.fresh:
             _insert(statement, table, fresh)
-        if changed := rows.changed:
+        if (changed := rows.changed) and not (is_ended_done and name == "waits"):
             _update(statement, table, changed, rows.loaded)
     for name, table in _APPENDED.items():
         if listed := getattr(workset, name):
@@ -177,10 +207,13 @@ def _add_settled(statement: _Statement, workset: WorkingSet) -> None:
     if deliveries := workset.settled_deliveries:
         arguments = _settled_columns(deliveries)
         statement.add(_numbered(_SETTLE_DELIVERIES, statement.next_parameter, 7), arguments, len(deliveries))
+
+
+def _add_others(statement: _Statement, workset: WorkingSet) -> None:
     if turns := workset.assigned_at:
         statement.add(_numbered(_TURNS, statement.next_parameter, 2), [list(turns), list(turns.values())], None)
     if confirmed := workset.confirmed_deliveries:
-        columns = [list(confirmed), list(confirmed.values())]
+        columns: list[list[Any]] = [list(confirmed), list(confirmed.values())]
         statement.add(_numbered(_CONFIRM, statement.next_parameter, 2), columns, len(confirmed))
     if keys := workset.cancelled_deliveries:
         statement.add(_numbered(_CANCEL, statement.next_parameter, 1), [keys], None)

@@ -54,6 +54,8 @@ _AWAY = (
     asyncpg.InsufficientResourcesError,  # disk full, out of memory, too many connections
     asyncpg.OperatorInterventionError,  # shutting down, still starting, cancelled by a timeout
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.LockNotAvailableError,  # somebody held a lock longer than lock_timeout: as good as away, for now
+    asyncpg.DeadlockDetectedError,
     asyncpg.InternalClientError,  # what 0.32 raises where the server's farewell arrives just before our statement
 )
 _WHEN_OFF = {

@@ -37,7 +37,8 @@ async def apply(
 
     Raises:
         Conflict: somebody else kept changing the same rows.
-        StorageUnavailable: the database is away; nothing or everything was written.
+        LeaseLost: what is being settled belongs to somebody else by now.
+        StorageUnavailable: the database is away or its locks are held too long; nothing or everything was written.
     """
     for _ in range(_TRIES):
         try:
@@ -45,7 +46,7 @@ async def apply(
                 return await _attempt(connection, ids, scope, fold, now)
         except LinesNeeded:
             scope.always_lines = True
-        except (flush.VersionMissed, loading.ScopeMoved, asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+        except (flush.VersionMissed, loading.ScopeMoved, asyncpg.UniqueViolationError):
             continue
     raise Conflict("somebody else is changing the same client's card; try again in a moment")
 

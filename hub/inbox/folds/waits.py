@@ -183,7 +183,7 @@ def arm_clocks(work: LineWork, wait: Wait) -> None:
     subject = f"wait:{wait.id}"
     if wait.breached_at is None:
         work.rows.arm(clock_of(wait), subject, wait.deadline_at)
-    arm_level(work, wait, 0)
+    arm_level(work, wait, _next_level(work.rows, wait))
     arm_callback(work.rows, wait)
 
 
@@ -193,6 +193,14 @@ def arm_callback(workset: WorkingSet, wait: Wait) -> None:
     has_struck = present is not None and present.state is TimerState.fired
     if wait.needs_callback and wait.callback_due_at is not None and not has_struck:
         workset.arm(TimerKind.callback, f"wait:{wait.id}", wait.callback_due_at)
+
+
+def _next_level(workset: WorkingSet, wait: Wait) -> int:
+    """Return the first level that was not sent yet: arming the clocks again repeats none (B-3)."""
+    present = workset.timers.get((TimerKind.level, f"wait:{wait.id}"))
+    if present is None:
+        return 0
+    return int(str(present.facts.get("level", 0))) + (present.state is TimerState.fired)
 
 
 def arm_level(work: LineWork, wait: Wait, place: int) -> None:

@@ -1,0 +1,78 @@
+"""What happens when somebody else is at it: long locks, lost leases, broken parsers, the same press twice."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from hub.channels.base import Raw
+from hub.domain.errors import StorageUnavailable
+from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.manager import Role
+from hub.domain.rights import Person
+from hub.inbox.reply import Content, reply
+from hub.store.pool import lock_key
+from tests.inbox.desk import Desk, SpokenChannel, person, says
+
+
+async def owner(desk: Desk) -> tuple[Person, ConversationId]:
+    row = await desk.one("conversations")
+    return Person(ManagerId(row["assignee_id"]), Role.manager, frozenset(desk.office.policy().lines)), row["id"]
+
+
+async def test_the_same_press_three_times_at_once_is_one_message_and_one_delivery(desk: Desk) -> None:
+    await desk.receive(says("Здравствуйте", at=desk.now))
+    actor, conversation_id = await owner(desk)
+    results = await asyncio.gather(
+        *(reply(desk.office, actor, conversation_id, content=Content("Да"), key="bot:7") for _ in range(3))
+    )
+
+    assert len({result.message_id for result in results}) == 1
+    assert len(await desk.rows("messages", "direction = 'outbound'")) == 1
+    assert len(await desk.rows("deliveries", "lane = 'reply'")) == 1
+
+
+async def test_a_lock_held_too_long_is_a_database_that_is_away_and_parks_nothing(desk: Desk) -> None:
+    await desk.receive(says("Раз", at=desk.now))
+    contact = (await desk.one("contacts"))["id"]
+    async with desk.pool.acquire() as holder, holder.transaction():
+        await holder.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"contact:{contact}"))
+        await desk.accept(says("Два", at=desk.now, number=2))
+        with pytest.raises(StorageUnavailable):
+            await desk.processor.run_batch()
+    await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() WHERE state = 'claimed'")
+    await desk.process()
+
+    assert len(await desk.rows("messages")) == 2
+    assert await desk.rows("receipts", "state = 'parked'") == []
+
+
+async def test_a_parser_that_breaks_parks_its_payload_and_its_neighbours_pass(desk: Desk) -> None:
+    class Breaking(SpokenChannel):
+        def parse(self, raw: Raw) -> object:  # type: ignore[override]
+            if raw.headers["id"] == "event-2":
+                raise ZeroDivisionError
+            return super().parse(raw)
+
+    desk.channel.__class__ = Breaking
+    for number in range(1, 4):
+        await desk.accept(says(f"Сообщение {number}", at=desk.now, by=person(number), number=number))
+    await desk.process()
+
+    assert len(await desk.rows("messages")) == 2
+    assert "ZeroDivisionError" in (await desk.one("receipts", "state = 'parked'"))["reason"]
+
+
+async def test_an_answer_and_the_next_request_in_one_batch_end_one_wait_and_open_the_next(desk: Desk) -> None:
+    anna = (await desk.one("managers", "key = 'anna'"))["id"]
+    desk.staff[("tg_user", "", "77")] = anna
+    await desk.receive(says("Вопрос", at=desk.now, by=person(1)))
+    desk.clock.move(timedelta(minutes=1))
+    answer = says("Ответ", at=desk.now, by=person(77))
+    await desk.accept(type(answer)("77-1", "chat-1", answer.sender, desk.now, text="Ответ"))
+    desk.clock.move(timedelta(minutes=1))
+    await desk.accept(says("Ещё вопрос", at=desk.now, by=person(1), number=2))
+    assert await desk.process() == 2
+
+    states = [row["state"] for row in await desk.pool.fetch("SELECT state FROM waits ORDER BY started_at")]
+    assert states == ["answered", "open"]
