@@ -21,7 +21,7 @@ class _Rounds:
     floor: list[Sent] = field(default_factory=list)
     next_number: int = 1
 
-    async def send(self, url: str, seconds: float) -> Sent:
+    async def send(self, url: str, seconds: int) -> Sent:
         sent = await send(url, seconds=seconds, first=self.next_number, clients=_CLIENTS)
         self.next_number += sent.requests + 1_000
         return sent

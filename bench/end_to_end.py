@@ -31,7 +31,7 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
     return Report("end_to_end", figures, {"rounds": sizes.rounds, "bot_api_requests": answers})
 
 
-async def _round(hub: WholeHub, seconds: float, *, first: int, clients: int) -> tuple[float, float]:
+async def _round(hub: WholeHub, seconds: int, *, first: int, clients: int) -> tuple[float, float]:
     began = time.monotonic()
     sent = await send(hub.url, seconds=seconds, first=first, clients=clients)
     await hub.settle()

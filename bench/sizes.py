@@ -8,10 +8,10 @@ class Sizes:
     """One set of sizes. Seconds and counts are per round; `rounds` is how often floor and hub take turns."""
 
     rounds: int = 5
-    accept_seconds: float = 5
+    accept_seconds: int = 5
     messages: int = 20_000
     clients: int = 2_000
-    end_to_end_seconds: float = 5
+    end_to_end_seconds: int = 5
     notices: int = 3_000
     notices_per_second: int = 100
     managers: int = 200

@@ -88,11 +88,11 @@ def find_sender() -> str:
     return found
 
 
-async def send(url: str, *, seconds: float, first: int, clients: int) -> Sent:
+async def send(url: str, *, seconds: int, first: int, clients: int) -> Sent:
     """Post updates numbered from `first` as fast as they are acknowledged, over 32 connections."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = await asyncio.create_subprocess_exec(
-        *(find_sender(), "-t1", f"-c{CONCURRENT}", f"-d{seconds:g}s", "-s", str(SCRIPT), url),
+        *(find_sender(), "-t1", f"-c{CONCURRENT}", f"-d{seconds}s", "-s", str(SCRIPT), url),
         *("--", str(first), str(clients), SECRET, str(int(time.time()))),
         stdout=asyncio.subprocess.PIPE,
     )

@@ -1,0 +1,90 @@
+"""The bench runs at tiny sizes and says what it promises; how fast it was is nobody's business here."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from bench import accept, end_to_end, letters, memory, notify, pipeline, startup
+from bench.machine import ALL_CORES, prepared_machine
+from bench.sizes import QUICK
+from bench.traffic import SenderMissing, Sent, find_sender
+
+TINY = replace(
+    QUICK,
+    rounds=1,
+    accept_seconds=1,
+    messages=200,
+    clients=40,
+    end_to_end_seconds=1,
+    notices=20,
+    managers=3,
+    letters=10,
+    memory_messages=50,
+)
+two_cores = pytest.mark.skipif(not os.sched_getaffinity(0) >= ALL_CORES, reason="the bench needs two cores")
+
+
+async def run(measure):
+    async with prepared_machine() as machine:
+        return (await measure(machine, TINY)).to_json()
+
+
+@two_cores
+async def test_the_pipeline_is_measured_on_one_core_and_on_two():
+    line = await run(pipeline.measure)
+
+    assert {"pipeline_ratio", "pipeline_per_s_1core", "pipeline_per_s_2cores", "floor_b_per_s_1core"} <= set(line)
+
+
+@two_cores
+async def test_every_marked_message_is_shown():
+    line = await run(notify.measure)
+
+    assert (line["never"], {"notify_p50_ms", "notify_p99_ms"} <= set(line)) == (0, True)
+
+
+@two_cores
+async def test_a_start_is_measured_to_the_first_accepted_webhook():
+    assert "up_accept_s" in await run(startup.measure)
+
+
+@two_cores
+@pytest.mark.needs_wrk
+async def test_nothing_is_refused_while_accepting_is_measured():
+    line = await run(accept.measure)
+
+    assert (line["is_void"], "floor_a_per_s" in line) == (False, True)
+
+
+@two_cores
+@pytest.mark.needs_wrk
+async def test_end_to_end_counts_what_the_bot_api_answered():
+    line = await run(end_to_end.measure)
+
+    assert line["bot_api_requests"] > 0 < line["end_to_end_per_s"]
+
+
+@two_cores
+@pytest.mark.needs_wrk
+async def test_memory_is_compared_with_the_libraries_alone():
+    assert {"rss_ratio", "imports_only_mb"} <= set(await run(memory.measure))
+
+
+@two_cores
+@pytest.mark.needs_dovecot
+async def test_letters_are_counted_when_all_are_processed():
+    assert "letters_per_s" in await run(letters.measure)
+
+
+def test_a_run_whose_sender_was_busy_is_void():
+    sent = Sent(requests=100, seconds=1, refused=0, p50_ms=1, p99_ms=2, cpu_share=0.81)
+
+    assert (sent.is_void, replace(sent, cpu_share=0.8).is_void, replace(sent, refused=1).is_void) == (True, False, True)
+
+
+def test_a_missing_sender_is_named_with_its_package(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(SenderMissing, match="apt-get install wrk"):
+        find_sender()
