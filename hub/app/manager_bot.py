@@ -27,13 +27,13 @@ from hub.domain.outbound import Later, SendResult
 from hub.domain.ports import Notifier
 from hub.store import managers, receipts
 from hub.store.connections import ConnectionRow
+from hub.store.deliveries import CONNECTION_PAUSED
 from hub.store.pool import acquire
 
 LEASE = timedelta(seconds=120)
 LOOK_EVERY = timedelta(seconds=1)
 _BATCH = 32
 _log = structlog.get_logger()
-_NO_BOT = Later("no manager bot is connected: `hub connect manager_bot`", timedelta(seconds=30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,15 @@ class ManagerBotOffice:
     async def notify(self, payload: Mapping[str, object], *, key: str) -> SendResult:
         """Send a notice through the present bot; without one it waits in the queue."""
         bot = await self.current()
-        return _NO_BOT if bot is None else await bot.notifier.notify(payload, key=key)
+        return Later(CONNECTION_PAUSED) if bot is None else await bot.notifier.notify(payload, key=key)
+
+    def find_connection(self) -> ConnectionRow | None:
+        """Return the bot's connection as it was last read."""
+        return next((each for each in self._building.connections.rows() if each.kind == MANAGER_BOT), None)
 
     async def current(self) -> OpenBot | None:
         """Return the bot as it is connected now, opened; None if none is."""
-        row = next((each for each in self._building.connections.rows() if each.kind == MANAGER_BOT), None)
+        row = self.find_connection()
         async with self._turn:
             if self._open is not None and (row is None or self._open.row.settings_encrypted != row.settings_encrypted):
                 await self._open.client.session.close()

@@ -58,7 +58,7 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
     alarms = Alarms(office)
     lanes: dict[Lane, LaneWork] = {
         Lane.reply: ReplyHandler(office, channel_of, alarms).as_lane(),
-        Lane.notify: NoticeHandler(bots).as_lane(),
+        Lane.notify: NoticeHandler(bots, alarms, bots.find_connection).as_lane(),
         Lane.media: MediaHandler(office, building.ground.files, channel_of, alarms).as_lane(),
     }
     return [

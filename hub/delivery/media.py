@@ -11,7 +11,6 @@ from datetime import datetime
 from hub.channels.base import FetchesMedia
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
-from hub.delivery.verdict import CONNECTION_PAUSED
 from hub.delivery.worker import LaneWork
 from hub.domain.delivery import Notice
 from hub.domain.errors import AuthenticationFailed, PayloadTooLarge, PermanentFailure, TemporaryFailure
@@ -23,7 +22,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
 from hub.inbox.office import Office
 from hub.store import timeline
-from hub.store.deliveries import ClaimedDelivery
+from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
 from hub.store.files import Files
 from hub.store.pool import acquire
 from hub.store.scope import Scope

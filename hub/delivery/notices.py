@@ -1,31 +1,44 @@
 """The lane of notices: what a manager is told, through the Notifier that `hub.app` binds.
 
 The notifier makes the screen from the state at sending and redraws what it has shown already, so a repeated notice is
-no second one. That a manager has blocked the bot is the notifier's to note (R-6).
+no second one. That a manager has blocked the bot is the notifier's to note (R-6). Without a manager bot, or with one
+whose token is refused, notices wait: none is lost and no attempt counts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.crash import crash_point
+from hub.delivery.alarms import Alarms
 from hub.delivery.worker import LaneWork
-from hub.domain.outbound import SendResult
+from hub.domain.ids import ConnectionId
+from hub.domain.outbound import Failed, Later, SendResult
 from hub.domain.ports import Notifier
-from hub.store.deliveries import ClaimedDelivery
+from hub.store.connections import ConnectionRow
+from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeHandler:
-    """Brings notices to managers."""
+    """Brings notices to managers. `find_bot` returns the manager bot's connection as it is now, if there is one."""
 
     notifier: Notifier
+    alarms: Alarms
+    find_bot: Callable[[], ConnectionRow | None]
 
     def as_lane(self) -> LaneWork:
         """Return the notify lane's work."""
         return LaneWork(self.send)
 
     async def send(self, claimed: ClaimedDelivery) -> SendResult:
-        """Show or refresh what the payload names."""
+        """Show or refresh what the payload names; a refused token pauses the bot's connection and keeps the notice."""
+        bot = self.find_bot()
+        if bot is None or bot.state == "paused":
+            return Later(CONNECTION_PAUSED)
         crash_point("notice.before_send")
         result = await self.notifier.notify(claimed.payload, key=claimed.key)
         crash_point("notice.after_send")
+        if isinstance(result, Failed) and result.is_connection_fault:
+            await self.alarms.pause(ConnectionId(bot.id), result.explanation)
+            return Later(CONNECTION_PAUSED)
         return result

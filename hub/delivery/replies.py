@@ -13,7 +13,6 @@ from typing import Any
 from hub.channels.base import Channel, Sends
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
-from hub.delivery.verdict import CONNECTION_PAUSED
 from hub.delivery.worker import LaneWork
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId
@@ -23,7 +22,7 @@ from hub.domain.workset import Settled
 from hub.inbox.office import Office
 from hub.inbox.outcomes import settle_reply
 from hub.store import deliveries, outgoing
-from hub.store.deliveries import ClaimedDelivery
+from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
 from hub.store.outgoing import Letter, Outgoing
 from hub.store.pool import acquire
 

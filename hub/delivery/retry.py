@@ -1,7 +1,7 @@
 """When to try again: exponential waits with jitter, the provider's own wish first, and an end (pure).
 
-A plan belongs to a lane. An answer to a client is worth hours of trying, a notice minutes, a click-to-call nothing at
-all: a phone that rings an hour later is wrong. What comes to its end is parked: visible and replayable.
+A plan belongs to a lane. An answer to a client and the notice of one are worth hours of trying, a click-to-call nothing
+at all: a phone that rings an hour later is wrong. What comes to its end is parked: visible and replayable.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Plan:
 
 PLANS: Mapping[Lane, Plan] = {
     Lane.reply: Plan(40, timedelta(seconds=2), timedelta(minutes=10)),
-    Lane.notify: Plan(12, timedelta(seconds=1), timedelta(minutes=2), doubt=timedelta(seconds=2)),
+    Lane.notify: Plan(40, timedelta(seconds=1), timedelta(minutes=10), doubt=timedelta(seconds=2)),
     Lane.call: Plan(1, timedelta(seconds=1), timedelta(seconds=1)),
     Lane.media: Plan(10, timedelta(seconds=2), timedelta(minutes=10)),
     Lane.crm: Plan(20, timedelta(seconds=2), timedelta(minutes=30)),

@@ -13,10 +13,9 @@ from hub.delivery.retry import Plan, next_attempt
 from hub.domain.message import DeliveryState
 from hub.domain.outbound import Failed, Later, SendResult, Sent, Unknown
 from hub.domain.workset import Settled
-from hub.store.deliveries import DOUBTFUL, ClaimedDelivery
+from hub.store.deliveries import CONNECTION_PAUSED, DOUBTFUL, ClaimedDelivery
 
 MAYBE_TWICE = "maybe_twice"
-CONNECTION_PAUSED = "connection_paused"
 PAUSE_STEP = timedelta(minutes=1)
 
 
@@ -64,7 +63,7 @@ class Attempt:
         return not self.is_repeatable and (self.claimed.was_interrupted or self.claimed.reason.startswith(DOUBTFUL))
 
     def _due(self, result: Later | Unknown, now: datetime, jitter: float) -> datetime | None:
-        """Return when to look again; what waits for its connection is never parked for that."""
+        """Return when to look again; what waits for its connection is never parked for that, nor are its waits counted."""
         if result.reason == CONNECTION_PAUSED:
             return now + PAUSE_STEP
         wish = result.retry_after if isinstance(result, Later) else None

@@ -17,6 +17,10 @@ from hub.store.pool import lock_key
 from hub.store.rows import to_json_text
 
 DOUBTFUL = "unsure:"
+CONNECTION_PAUSED = "connection_paused"
+
+_INTERRUPTED = f"{DOUBTFUL}interrupted"
+_UNCOUNTED = [CONNECTION_PAUSED, f"{DOUBTFUL}{CONNECTION_PAUSED}"]
 
 _CLAIM = """
 WITH due AS (
@@ -26,7 +30,8 @@ WITH due AS (
       AND b.state IN ('queued', 'sending') AND (b.created_at, b.id) < (d.created_at, d.id))
   ORDER BY due_at, id LIMIT $2
 )
-UPDATE deliveries d SET state = 'sending', attempt = d.attempt + 1, token = $3,
+UPDATE deliveries d SET state = 'sending', token = $3,
+  attempt = d.attempt + CASE WHEN d.state = 'queued' AND d.attempt > 0 AND d.reason = ANY($7::text[]) THEN 0 ELSE 1 END,
   lease_until = clock_timestamp() + $4::interval, first_attempt_at = coalesce(first_attempt_at, $5),
   reason = CASE WHEN due.was_interrupted THEN $6 ELSE d.reason END
 FROM due WHERE due.id = d.id
@@ -110,12 +115,12 @@ async def claim(
 ) -> list[ClaimedDelivery]:
     """Take what is due in a lane: only the head of each order key, oldest due first. Commits.
 
-    `now` is business time, for `due_at`; leases are the database's own.
+    `now` is business time, for `due_at`; leases are the database's own. Waiting for a paused connection was no attempt,
+    so the claim after it does not count again.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
-        interrupted = f"{DOUBTFUL}interrupted"
-        rows = await connection.fetch(_CLAIM, lane, limit, hold.token, hold.lease, now, interrupted)
+        rows = await connection.fetch(_CLAIM, lane, limit, hold.token, hold.lease, now, _INTERRUPTED, _UNCOUNTED)
         crash_point("deliveries.before_claim_commit")
     crash_point("deliveries.after_claim_commit")
     return sorted((ClaimedDelivery(token=hold.token, **row) for row in rows), key=lambda each: (each.due_at, each.id))

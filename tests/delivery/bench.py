@@ -87,3 +87,10 @@ async def add_connection(desk: Desk, number: int = 1) -> None:
         number,
         desk.now,
     )
+
+
+async def pass_hours(desk: Desk, worker: DeliveryWorker, *, hours: int) -> None:
+    """Let hours pass in steps of a minute, the worker at work in each."""
+    for _ in range(60 * hours):
+        desk.clock.move(timedelta(minutes=1))
+        await worker.run_until_idle()

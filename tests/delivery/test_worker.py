@@ -7,11 +7,11 @@ from hub.delivery.replies import ReplyHandler
 from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane
 from hub.domain.manager import Role
-from hub.domain.outbound import Failed
+from hub.domain.outbound import Failed, Later
 from hub.domain.workset import Settled
 from hub.store import deliveries
 from hub.store.deliveries import ClaimedDelivery, Hold
-from tests.delivery.bench import Outside, ScriptedChannel, add_connection
+from tests.delivery.bench import Outside, ScriptedChannel, add_connection, pass_hours
 from tests.inbox.desk import person, says
 
 MINUTE = timedelta(minutes=1)
@@ -121,4 +121,17 @@ async def test_a_stopped_worker_finishes_what_is_under_way(outside: Outside) -> 
     may_end.set()
     await asyncio.gather(running, return_exceptions=True)
 
+    assert await outside.states() == ["sent"]
+
+
+async def test_answers_over_a_paused_connection_leave_when_it_works_again_however_late(outside: Outside) -> None:
+    await add_connection(outside.desk)
+    await outside.desk.pool.execute("UPDATE connections SET state = 'paused'")
+    await outside.reply("Пять тысяч")
+    await pass_hours(outside.desk, outside.worker, hours=2)
+    assert await outside.states() == ["queued"]
+
+    await outside.desk.pool.execute("UPDATE connections SET state = 'active'")
+    outside.channel.answers = [Later("provider_down")]
+    await pass_hours(outside.desk, outside.worker, hours=1)
     assert await outside.states() == ["sent"]
