@@ -60,7 +60,7 @@ _WORDS = {
     ReasonCode.unreachable: Words("{who}: бот менеджера заблокирован", "{who}: has blocked the manager bot"),
     ReasonCode.lacks_skill: Words("{who}: нет навыка {detail}", "{who}: lacks the skill {detail}"),
     ReasonCode.at_capacity: Words("{who}: нагрузка {detail}", "{who}: load {detail}"),
-    ReasonCode.declined: Words("{who}: не взял это обращение", "{who}: declined or let it expire"),
+    ReasonCode.declined: Words("{who}: отказ или не взято в срок", "{who}: declined or let it expire"),
     ReasonCode.preferred_skills: Words("лучше подходят по навыку {detail}", "better suited by the skill {detail}"),
     ReasonCode.turn: Words("{who}: очередь по кругу", "{who}: next in turn"),
     ReasonCode.least_loaded: Words("{who}: меньше всех загружен", "{who}: the least loaded"),

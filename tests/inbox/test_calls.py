@@ -133,3 +133,15 @@ async def test_m3_a_missed_call_from_a_phone_shared_in_telegram_joins_the_open_w
     wait = await desk.one("waits")
     assert (wait["started_at"], wait["needs_callback"]) == (start, True)
     assert len(await desk.rows("contacts")) == 1
+
+
+async def test_c5_a_free_client_belongs_to_who_talked_with_them(desk: Desk) -> None:
+    anna = (await desk.one("managers", "key = 'anna'"))["id"]
+    desk.staff[("pbx_extension", "4", "101")] = anna
+    await miss(desk)
+    await desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
+    talk = {"direction": CallDirection.outbound, "extension": "101"}
+    await desk.receive(_event(desk, "c2", CallStage.answered, PHONE, **talk), connection=4)
+    await desk.receive(end(desk, "c2", talk=timedelta(seconds=35), **talk), connection=4)
+
+    assert (await desk.one("conversations"))["assignee_id"] == anna

@@ -90,3 +90,13 @@ async def test_no_text_is_sent_by_itself_where_the_channel_carries_none(desk: De
 
     await desk.receive(says("Из чата", at=desk.now, by=person(5)), connection=1)
     assert len(await desk.rows("deliveries", "lane = 'reply'")) == 1
+
+
+async def test_a_further_message_refreshes_the_cards_of_those_to_whom_the_client_is_offered(desk: Desk) -> None:
+    offering = ALWAYS_OPEN + 'strategy = "offer_all"\n'
+    desk.rules.append(to_policy(parse_policy(offering), 2))
+    await desk.receive(says("Раз", at=desk.now))
+    await desk.receive(says("Два", at=desk.now, number=2))
+
+    refreshed = await desk.rows("deliveries", "payload->>'notice' = 'card_changed'")
+    assert {row["manager_id"] for row in refreshed} == {row["id"] for row in await desk.rows("managers")}

@@ -175,9 +175,18 @@ def _talked(work: CallWork) -> None:
         work.session.answered_at, work.endpoint.kind, manager_id, work.rows.messages[-1].id, is_spoken=True
     )
     line_work = LineWork(work.rows, work.policy, work.policy.get_line(conversation.line))
+    _give_to_speaker(work, conversation, manager_id)
     wait = answer_wait(line_work, conversation, spoken, cause="C-5")
     if wait is not None:
         mark_contacted(work.rows, wait)
+
+
+def _give_to_speaker(work: CallWork, conversation: Conversation, manager_id: ManagerId | None) -> None:
+    """Let a free client belong to who talked with them, as one who answers in writing takes them."""
+    present = work.rows.conversations[conversation.id]
+    if present.assignee_id is None and manager_id is not None:
+        taken = work.rows.conversations.put(present.id, replace(present, assignee_id=manager_id, offered_to=()))
+        record(work.rows, Fact.taken, taken, manager_id=manager_id, cause="C-5")
 
 
 def _confirm_word(rows: WorkingSet, contact: Contact) -> None:

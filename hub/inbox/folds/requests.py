@@ -106,7 +106,7 @@ def _request(
     outcome = add_request(work, conversation, request)
     if outcome.is_new:
         conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
-    elif conversation.assignee_id is not None:
+    else:
         _tell_owner(work, conversation, message, _follow_up(intake))
     _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
     _ask_about_match(work, intake, conversation)
@@ -135,14 +135,18 @@ def _follow_up(intake: Intake) -> Notice:
 
 
 def _tell_owner(work: LineWork, conversation: Conversation, message: Message, notice: Notice) -> None:
-    """Show a further message to who has the conversation; parts of an album arrive as one notice (case 5)."""
-    owner = [] if conversation.assignee_id is None else [conversation.assignee_id]
+    """Show a further message to who has the conversation; parts of an album arrive as one notice (case 5).
+
+    Where it is only offered so far, the offered cards are refreshed instead.
+    """
+    is_owned = conversation.assignee_id is not None
+    told = (conversation.assignee_id,) if conversation.assignee_id is not None else conversation.offered_to
     grouped = bool(message.group_key)
     tell(
         work,
-        notice,
+        notice if is_owned else Notice.card_changed,
         conversation,
-        to=owner,
+        to=told,
         cause=f"group:{message.group_key}" if grouped else message.id,
         delay=ALBUM_WINDOW if grouped else NO_DELAY,
         facts={"message_id": int(message.id), "received_at": message.received_at.isoformat()},
