@@ -184,6 +184,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     # --- close, dismiss
     "close.ask": "How did #{number} end?",
     "close.why_refused": "Why did #{number} end in a refusal?",
+    "close.write_refused": "Write in one line why #{number} was refused.",
     "close.done": "✅ #{number} is closed: {outcome}",
     "close.waiting": "The client waits for an answer: answer or press “No reply needed”, then close.",
     "outcome.deal": "💰 Deal",

@@ -207,6 +207,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     # --- close, dismiss
     "close.ask": "Чем закончилось #{number}?",
     "close.why_refused": "Почему отказ по #{number}?",
+    "close.write_refused": "Напишите одной строкой, почему отказ по #{number}.",
     "close.done": "✅ #{number} закрыто: {outcome}",
     "close.waiting": "Клиент ждёт ответа: ответьте или отметьте «Ответ не нужен», потом закройте.",
     "outcome.deal": "💰 Сделка",

@@ -1,6 +1,7 @@
 """Every button has its command, and every command is told of in the help, in both languages."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -29,3 +30,8 @@ def test_every_button_can_be_typed(press):
 def test_help_names_every_command_and_no_other(language):
     told = set(re.findall(r"/([a-z]+)", help_screen(Texts(language), Role.manager).text))
     assert told == set(NAMES.values())
+
+
+def test_the_page_of_the_manager_bot_names_every_command():
+    page = (Path(__file__).parents[2] / "docs" / "manager-bot.md").read_text(encoding="utf-8")
+    assert set(NAMES.values()) <= set(re.findall(r"`/([a-z]+)", page))

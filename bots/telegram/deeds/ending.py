@@ -53,7 +53,15 @@ async def end(turn: Turn, action: Action) -> None:
     if outcome is Outcome.refused and why not in closing.REFUSALS:
         await turn.show(closing.refusal_screen(turn.texts, card), about=card.id)
         return
+    if why == closing.OWN_REASON:
+        await ask(turn, action, notice(turn.texts("close.write_refused", number=card.number)))
+        return
     await _close(turn, card, outcome, turn.texts(f"refusal.{why}") if why else "")
+
+
+async def refused_because(turn: Turn, action: Action) -> None:
+    """Close as refused for the written reason (L-5)."""
+    await _close(turn, await get(turn, action), Outcome.refused, turn.words)
 
 
 async def reopen(turn: Turn, action: Action) -> None:
@@ -131,4 +139,4 @@ DEEDS = {
     Press.dismiss: dismiss,
     Press.needless: needless,
 }
-WRITTEN = {Press.needless: needless_because}
+WRITTEN = {Press.needless: needless_because, Press.end: refused_because}
