@@ -1,12 +1,17 @@
 """Live connections: stored rows made into adapters, found by key, rebuilt when they change.
 
+A row that cannot be opened (another secret key, settings of another version) is down by itself; the others work.
+
 The manager bot is a connection too, of the kind `manager_bot`: its updates are receipts of a lane of their own.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 
 from hub.app.ground import Ground
@@ -25,6 +30,8 @@ from hub.store.secrets import new_token, token_hash
 from hub.web.entrance import Connected
 
 MANAGER_BOT = "manager_bot"
+LONGEST_SEND = timedelta(minutes=10)
+_log = structlog.get_logger()
 _NO_RATES = LocalRates()
 _LINES_OF_REASON = 6
 
@@ -59,17 +66,22 @@ class Connections:
         self._live: dict[ConnectionId, Connected] = {}
         self._keys: dict[tuple[str, str], ConnectionId] = {}
         self._endpoints: dict[ConnectionId, Endpoint] = {}
+        self._replaced: list[tuple[datetime, Connected]] = []
+        self._turn = asyncio.Lock()
 
     async def reload(self) -> None:
-        """Read the rows and rebuild what changed; adapters that were replaced or removed are closed."""
+        """Read the rows and rebuild what changed; what was replaced or removed is closed when its sends are over."""
+        async with self._turn:
+            await self._reload()
+
+    async def _reload(self) -> None:
         async with acquire(self._ground.pool) as connection:
             rows = {ConnectionId(row.id): row for row in await connections.list_connections(connection)}
-        changed = [row for key, row in rows.items() if not _is_same(self._rows.get(key), row)]
-        before = self._live
-        self._live = {key: live for key, live in before.items() if key in rows}
-        for row in changed:
-            channel = build_channel(self._ground, row, http=self._http, rates=self._rates)
-            self._live[ConnectionId(row.id)] = Connected(ConnectionId(row.id), row.kind, channel)
+        before, known = self._live, self._rows
+        self._live = {key: live for key, live in before.items() if key in rows and _is_same(known.get(key), rows[key])}
+        for key, row in rows.items():
+            if not _is_same(known.get(key), row):
+                self._open(row)
         self._rows = rows
         self._keys = {
             (row.kind, digest): key
@@ -82,19 +94,44 @@ class Connections:
             for key, row in rows.items()
             if row.kind != MANAGER_BOT
         }
-        await _close([live for key, live in before.items() if self._live.get(key) is not live])
+        await self._close_replaced([live for key, live in before.items() if self._live.get(key) is not live])
+
+    def _open(self, row: ConnectionRow) -> None:
+        """Build the adapter of a row; one that cannot be built is told once and takes nobody else down."""
+        key = ConnectionId(row.id)
+        try:
+            channel = build_channel(self._ground, row, http=self._http, rates=self._rates)
+        except ConfigError as error:
+            _log.error("connection.opening_failed", connection=row.id, kind=row.kind, code=error.code)
+        else:
+            self._live[key] = Connected(key, row.kind, channel)
+
+    async def _close_replaced(self, gone: list[Connected]) -> None:
+        """Close what was replaced long enough ago that no send of it can be under way."""
+        now = self._ground.clock.now()
+        self._replaced += [(now + LONGEST_SEND, live) for live in gone]
+        due = [live for until, live in self._replaced if until <= now]
+        self._replaced = [(until, live) for until, live in self._replaced if until > now]
+        await _close(due)
 
     async def close(self) -> None:
         """End what the adapters keep open; only when no job uses them any more."""
-        await _close(list(self._live.values()))
+        await _close([live for _, live in self._replaced] + list(self._live.values()))
 
     async def find(self, kind: str, key: str) -> Connected | None:
-        """Return the connection with this key in its path; a key made a moment ago by another process is looked up."""
+        """Return the connection with this key in its path; a key made a moment ago by another process is looked up.
+
+        A key that nobody knows costs one look into an index, never a reading of all connections.
+        """
         digest = token_hash(key)
-        if (kind, digest) not in self._keys:
+        if (kind, digest) not in self._keys and await self._is_stored(kind, digest):
             await self.reload()
         connection_id = self._keys.get((kind, digest))
         return self._live.get(connection_id) if connection_id is not None else None
+
+    async def _is_stored(self, kind: str, digest: str) -> bool:
+        async with acquire(self._ground.pool) as connection:
+            return await connections.has_key(connection, kind, digest)
 
     def channel_of(self, connection_id: int) -> Channel[Any] | None:
         """Return the adapter of a connection."""
@@ -106,8 +143,8 @@ class Connections:
         return self._endpoints
 
     def rows(self) -> list[ConnectionRow]:
-        """Return the rows as last read."""
-        return list(self._rows.values())
+        """Return the rows that could be opened, as last read."""
+        return [row for key, row in self._rows.items() if key in self._live]
 
 
 async def _close(gone: list[Connected]) -> None:
@@ -132,6 +169,15 @@ def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: Rate
         prove=ground.secrets.prove,
     )
     return found(settings, context)
+
+
+def find_fault(ground: Ground, row: ConnectionRow) -> str:
+    """Return why a stored connection cannot be opened here; empty if it can."""
+    try:
+        build_channel(ground, row, http=Http(), rates=_NO_RATES)
+    except ConfigError as error:
+        return str(error)
+    return ""
 
 
 def public_address(public_url: str, kind: str, key: str) -> str:

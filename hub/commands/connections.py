@@ -1,11 +1,12 @@
 """`hub connections` and `hub attempts`: what is connected, and what providers sent of late."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
-from hub.app.connections import get_row, public_address
+from hub.app.connections import find_fault, get_row, public_address
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
@@ -28,7 +29,7 @@ def connections(config: Config, name: OneName = None, *, as_json: AsJson = False
     if name:
         typer.echo(run_on_ground(config, lambda ground: get_address(ground, name)))
         return
-    rows = run_on_ground(config, _list_rows)
+    rows = run_on_ground(config, _list_with_faults)
     if as_json:
         print_json([_describe(row) for row in rows])
     elif rows:
@@ -65,6 +66,12 @@ def address_of(ground: Ground, row: ConnectionRow) -> str:
 async def _list_rows(ground: Ground) -> list[ConnectionRow]:
     async with acquire(ground.pool) as connection:
         return await stored.list_connections(connection)
+
+
+async def _list_with_faults(ground: Ground) -> list[ConnectionRow]:
+    """Return the rows; one that this hub cannot open is down, whatever it was when it still could."""
+    found = [(row, find_fault(ground, row)) for row in await _list_rows(ground)]
+    return [replace(row, state="down", state_reason=fault) if fault else row for row, fault in found]
 
 
 async def _list_attempts(ground: Ground, name: str) -> list[AttemptRow]:

@@ -44,6 +44,18 @@ async def list_connections(connection: asyncpg.Connection) -> list[ConnectionRow
     return [ConnectionRow(**row) for row in await connection.fetch(f"SELECT {_COLUMNS} FROM connections ORDER BY id")]
 
 
+async def has_key(connection: asyncpg.Connection, kind: str, digest: str) -> bool:
+    """Tell whether a connection of this kind has a key with this hash, its present or its former one."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM connections WHERE key_hash = $2 AND key_hash <> '' AND kind = $1) "
+            "OR EXISTS (SELECT 1 FROM connections WHERE old_key_hash = $2 AND old_key_hash <> '' AND kind = $1)",
+            kind,
+            digest,
+        )
+    )
+
+
 async def add_connection(connection: asyncpg.Connection, row: ConnectionRow) -> None:
     """Insert a connection; the caller commits. A name that is taken raises the driver's unique violation."""
     await connection.execute(
