@@ -6,7 +6,7 @@ notice each other, and losing it costs nothing.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.errors import Composing, Conflict, ContactBlocked, ReplyWindowClosed
@@ -21,6 +21,7 @@ from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, subject_of, who_was_faster
+from hub.inbox.viewer import person_of
 from hub.inbox.ways import choose_way, endpoint_writing_to, is_window_closed
 from hub.store import cards, deliveries, people, timeline
 from hub.store.pool import acquire
@@ -95,23 +96,32 @@ async def begin_answer(office: Office, actor: Person, conversation_id: Conversat
     if card is None or not may(actor, Action.reply, subject_of(card.conversation, office)):
         return
     holder = await office.locks.touch(conversation_id, actor.manager_id)
-    if holder is not None:
-        raise await _composing(office, conversation_id, holder)
+    question = await _composing(office, card.conversation, holder) if holder is not None else None
+    if question is not None:
+        raise question
 
 
-async def _composing(office: Office, conversation_id: ConversationId, holder: ManagerId) -> Composing:
-    """Return the question about somebody who answers at the same time, with their words if they have sent some."""
+async def _composing(office: Office, conversation: Conversation, holder: ManagerId) -> Composing | None:
+    """Return the question about somebody who answers at the same time, with their words if they have sent some.
+
+    `None` about one who has sent nothing and may not answer any more.
+    """
     async with acquire(office.pool) as connection:
-        entries = await timeline.list_of_conversation(connection, conversation_id, limit=_LOOKED_AT)
+        manager = await people.find_manager(connection, holder)
+        entries = await timeline.list_of_conversation(connection, conversation.id, limit=_LOOKED_AT)
+    if manager is None:
+        return None
     since = office.clock.now() - _MEANWHILE
-    said = (
-        entry.message.text
-        for entry in entries
-        if entry.message.direction is Direction.outbound
-        and entry.message.manager_id == holder
-        and entry.message.occurred_at >= since
-    )
-    return Composing("somebody else is answering this client now", await _name(office, holder), next(said, ""))
+    said = next((each.message.text for each in entries if _is_said_by(each.message, holder, since)), "")
+    still_may = may(person_of(office.policy(), manager), Action.reply, subject_of(conversation, office))
+    if not said and not still_may:
+        return None
+    return Composing("somebody else is answering this client now", manager.name, said)
+
+
+def _is_said_by(message: Message, manager_id: ManagerId, since: datetime) -> bool:
+    is_outbound = message.direction is Direction.outbound
+    return is_outbound and message.manager_id == manager_id and message.occurred_at >= since
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,13 @@ async def test_r11_a_colleague_to_whom_it_is_handed_is_asked_too(desk: Desk, sce
     assert caught.value.said == "Сейчас передам"
 
 
+async def test_r11_somebody_who_gave_the_client_away_without_a_word_is_in_nobodys_way(desk: Desk, scene: Scene) -> None:
+    await begin_answer(desk.office, scene.anna, scene.conversation)
+    await desk.pool.execute("UPDATE conversations SET assignee_id = $1", scene.ivan.manager_id)
+    await says_back(desk, scene.ivan, scene.conversation, "Сто")
+    assert await answers(desk) == ["Сто"]
+
+
 async def test_r11_who_may_not_answer_leaves_no_mark(desk: Desk, scene: Scene) -> None:
     await begin_answer(desk.office, scene.ivan, scene.conversation)
     await says_back(desk, scene.anna, scene.conversation, "Сто")
