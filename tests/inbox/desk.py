@@ -1,4 +1,4 @@
-"""A hub without doors: events go in as a provider would report them, through receipts, and people act on what is stored."""
+"""A hub without doors: events go in as a provider would report them, through receipts; people act on what is stored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

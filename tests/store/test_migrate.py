@@ -67,7 +67,7 @@ async def test_case37_a_table_in_use_delays_the_migration_and_does_not_fail_it(e
             async with busy.transaction():
                 await busy.execute("LOCK TABLE alembic_version IN SHARE MODE")
                 migration = asyncio.create_task(migrate(empty_dsn))
-                while {"event": "migration.lock_waited", "log_level": "info"} not in logs:  # noqa: ASYNC110
+                while {"event": "migration.lock_waited", "log_level": "info"} not in logs:
                     await asyncio.sleep(0.01)
             assert await migration
 
@@ -155,7 +155,7 @@ async def insert_body(connection: asyncpg.Connection, *, receipt_id, at):
     await connection.execute("INSERT INTO receipt_bodies (receipt_id, received_at) VALUES ($1, $2)", receipt_id, at)
 
 
-EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 
 
 @given(st.datetimes(EARLIEST, LATEST, timezones=st.timezones()))

@@ -64,7 +64,7 @@ class Zoneless(Echo):
     """Reads times without a zone."""
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
-        naive = datetime(2026, 11, 21, 12, 0)  # noqa: DTZ001 - the defect
+        naive = datetime(2026, 11, 21, 12, 0)
         return [replace(event, occurred_at=naive) for event in _messages(super().parse(raw))]
 
 

@@ -6,7 +6,6 @@ dumps it in plain SQL that needs nothing but a connection to load.
 
 import asyncio
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -40,9 +39,12 @@ async def play(scene: Scene) -> None:
 async def dump(dsn: str) -> str:
     """Return the database in plain SQL, without the lines that only psql understands."""
     binaries = await find_client_binaries(own_account(), server_major=18, bin_dir=None)
-    command = [str(binaries.program("pg_dump")), "--no-owner", "--no-privileges", "--rows-per-insert=50", f"--dbname={dsn}"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("\\"))
+    options = ("--no-owner", "--no-privileges", "--rows-per-insert=50", f"--dbname={dsn}")
+    program = str(binaries.program("pg_dump"))
+    process = await asyncio.create_subprocess_exec(program, *options, stdout=asyncio.subprocess.PIPE)
+    written, _ = await process.communicate()
+    lines = written.decode().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("\\"))
 
 
 async def main(version: str) -> None:

@@ -116,7 +116,7 @@ async def test_a_pushed_letter_arrives_at_once(server):
 
 async def until(condition):
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 -- the server is asked, it tells nobody
+        while not condition():
             await asyncio.sleep(0.01)
 
 
