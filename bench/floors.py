@@ -92,10 +92,13 @@ async def run_intake(talk: Talk, parameters: Mapping[str, Any]) -> None:
     bodies = list(make_updates(parameters["messages"], parameters["clients"]))
     talk.tell(ready=True)
     while await talk.hear() is not None:
+        assert not await pool.fetchval("SELECT count(*) FROM deliveries")
         waiting, began, before = iter(bodies), time.perf_counter(), time.process_time()
         await asyncio.gather(*(_take_all(pool, waiting) for _ in range(POOL_SIZE)))
         used = time.process_time() - before
-        talk.tell(seconds=time.perf_counter() - began, messages=len(bodies), cpu_seconds=used)
+        seconds = time.perf_counter() - began
+        assert await pool.fetchval("SELECT count(*) FROM deliveries") == 2 * len(bodies)
+        talk.tell(seconds=seconds, messages=len(bodies), cpu_seconds=used)
     pool.terminate()
 
 

@@ -11,6 +11,9 @@ from enum import StrEnum
 from hub.domain.ids import ContactId, ConversationId, LineKey, ManagerId, MessageId, WaitId
 from hub.domain.replacing import replace
 
+_LATEST_DELIVERY = timedelta(hours=24)
+_CLOCK_AHEAD = timedelta(minutes=2)
+
 
 class WaitKind(StrEnum):
     """Which response clock runs (FR-4)."""
@@ -101,7 +104,7 @@ class Response:
 
 def accepted_instant(occurred_at: datetime, received_at: datetime) -> datetime:
     """Return the instant to count from: the provider's if within [received − 24 h, received + 2 min], else ours."""
-    if received_at - timedelta(hours=24) <= occurred_at <= received_at + timedelta(minutes=2):
+    if received_at - _LATEST_DELIVERY <= occurred_at <= received_at + _CLOCK_AHEAD:
         return occurred_at
     return received_at
 

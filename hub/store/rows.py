@@ -61,7 +61,7 @@ def codec_of(row_class: type[R]) -> Codec[R]:
 def _travel(hint: Any) -> tuple[str, Encoder | None, Encoder | None]:
     kind = _plain(hint)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return "text", None, kind
+        return "text", None, {member.value: member for member in kind}.__getitem__
     if kind is str:
         return "text", storable, None
     if kind in _PG_TYPES:
