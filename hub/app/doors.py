@@ -5,11 +5,10 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 
-import structlog
-
 from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
 from hub.channels.base import Raw, Responsible
+from hub.delivery.loops import keep_going
 from hub.domain.errors import HubError, PayloadInvalid
 from hub.inbox.accept import offer
 from hub.inbox.queries import responsible_for
@@ -20,7 +19,6 @@ from hub.web.entrance import Attempt, Connected, Entrance, Readiness
 
 _FLUSH_EVERY = timedelta(seconds=0.5)
 _MOST_KEPT = 2_000
-_log = structlog.get_logger()
 
 
 class AttemptBook:
@@ -36,12 +34,11 @@ class AttemptBook:
 
     async def run(self) -> None:
         """Write for ever; a database that is away loses attempts, never requests."""
-        while True:
-            await asyncio.sleep(_FLUSH_EVERY.total_seconds())
-            try:
-                await self.write_down()
-            except HubError as error:
-                _log.warning("attempts.not_written", code=error.code)
+        await keep_going("attempts", self._rest_and_write, _FLUSH_EVERY)
+
+    async def _rest_and_write(self) -> None:
+        await asyncio.sleep(_FLUSH_EVERY.total_seconds())
+        await self.write_down()
 
     async def write_down(self) -> None:
         """Write what was noted."""

@@ -19,7 +19,8 @@ from bots.office import BotOffice
 from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
 from hub.channels.base import FetchesMedia
-from hub.domain.errors import PermanentFailure, ProviderError, StorageUnavailable
+from hub.delivery.loops import keep_going
+from hub.domain.errors import PermanentFailure, ProviderError
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager
 from hub.domain.message import Attachment, AttachmentKind
@@ -76,24 +77,27 @@ class ManagerBotOffice:
 
     async def receive(self) -> None:
         """Carry out managers' updates for ever, with whatever bot is connected."""
-        while True:
-            bot = await self.current()
-            if bot is None:
-                await asyncio.sleep(LOOK_EVERY.total_seconds())
-                continue
+        await keep_going("bot", self._receive, LOOK_EVERY)
+
+    async def _receive(self) -> None:
+        bot = await self.current()
+        if bot is None:
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+        else:
             await self._receive_by(bot)
 
     async def _receive_by(self, bot: OpenBot) -> None:
-        """Carry out updates until another bot is connected; a database that is away costs only time."""
+        """Carry out updates until another bot is connected."""
         intake = Intake(BotReceipts(self._building), bot.messenger, bot_name=_name_of(bot.row))
-        while self._open is bot:
-            try:
-                if not await intake.run_once():
-                    await self._building.hints.wakeup.wait(MANAGER_BOT, LOOK_EVERY)
-            except StorageUnavailable as error:
-                _log.warning("bot.receive_failed", code=error.code)
-                await asyncio.sleep(LOOK_EVERY.total_seconds())
-            await self.current()
+
+        async def carry_out() -> bool:
+            if await self.current() is not bot:
+                return True
+            if not await intake.run_once():
+                await self._building.hints.wakeup.wait(MANAGER_BOT, LOOK_EVERY)
+            return False
+
+        await keep_going("bot.updates", carry_out, LOOK_EVERY)
 
     async def close(self) -> None:
         """Close the client."""

@@ -10,6 +10,7 @@ import structlog
 from hub.app.connections import Connections
 from hub.app.ground import Ground
 from hub.app.rules import Rules
+from hub.delivery.loops import keep_going
 from hub.domain.errors import HubError
 from hub.domain.ids import ManagerId
 from hub.domain.ports import LiveFeed, RateBuckets, SoftLocks, Wakeup
@@ -57,12 +58,14 @@ class Building:
 
     async def keep_fresh(self) -> None:
         """Refresh for ever; a database that is away, or a rule that is wrong, leaves the old state in force."""
-        while True:
-            await asyncio.sleep(REFRESH_EVERY.total_seconds())
-            try:
-                await self.refresh()
-            except HubError as error:
-                _log.warning("building.refresh_failed", code=error.code)
+        await keep_going("refresh", self._rest_and_refresh, REFRESH_EVERY)
+
+    async def _rest_and_refresh(self) -> None:
+        await asyncio.sleep(REFRESH_EVERY.total_seconds())
+        try:
+            await self.refresh()
+        except HubError as error:
+            _log.warning("building.refresh_failed", code=error.code)
 
 
 async def build(ground: Ground, hints: Hints) -> Building:

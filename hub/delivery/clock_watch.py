@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from hub.delivery.loops import keep_going
 from hub.domain.errors import StorageUnavailable
 from hub.inbox import clocks
 from hub.inbox.office import Office
@@ -102,17 +103,13 @@ class ClockWatch:
     async def _repeat(
         self, lane: str, look: Callable[[], Awaitable[int]], rest: Callable[[], Awaitable[timedelta]]
     ) -> None:
-        """Look, then wait for a hint or the poll; a database that is away costs only time."""
-        while True:
-            try:
-                await look()
-                await self.office.wakeup.wait(lane, await rest())
-            except StorageUnavailable as error:
-                _log.warning("clocks.look_failed", lane=lane, code=error.code)
-                await asyncio.sleep(POLL.total_seconds())
-            except Exception:  # noqa: BLE001 - the watch must go on
-                _log.exception("clocks.look_raised", lane=lane)
-                await asyncio.sleep(POLL.total_seconds())
+        """Look, then wait for a hint or the poll."""
+
+        async def look_and_rest() -> None:
+            await look()
+            await self.office.wakeup.wait(lane, await rest())
+
+        await keep_going(lane, look_and_rest, POLL)
 
 
 async def _queue_poll() -> timedelta:

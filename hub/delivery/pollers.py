@@ -12,8 +12,8 @@ from datetime import timedelta
 import structlog
 
 from hub.delivery.alarms import Alarms
+from hub.delivery.loops import keep_going
 from hub.delivery.polling import Endpoint, PollLoop
-from hub.domain.errors import StorageUnavailable
 from hub.domain.ids import ConnectionId
 from hub.inbox.accept import Acceptor
 from hub.inbox.office import Office
@@ -22,6 +22,7 @@ from hub.store.pool import Connection, acquire, connect, storage_errors, try_loc
 
 LANE = "connections"
 LOOK_EVERY = timedelta(seconds=5)
+PAUSE = timedelta(seconds=1)
 _log = structlog.get_logger()
 
 
@@ -41,22 +42,22 @@ class Pollers:
 
     async def run(self) -> None:
         """Poll until cancelled."""
-        while True:
-            try:
-                async with connect(self.dsn) as session:
-                    await self._supervise(session)
-            except StorageUnavailable as error:
-                _log.warning("pollers.lock_lost", code=error.code)
-            finally:
-                await self._stop(list(self._running))
-            await asyncio.sleep(1)
+        await keep_going("pollers", self._poll_in_session, PAUSE)
+
+    async def _poll_in_session(self) -> None:
+        """Poll as long as the session lives that holds the locks."""
+        try:
+            async with connect(self.dsn) as session:
+                await self._supervise(session)
+        finally:
+            await self._stop(list(self._running))
 
     async def _supervise(self, session: Connection) -> None:
         """Start what should run and stop what should not, again and again; each look proves the session."""
         while True:
             wanted = {endpoint.id: endpoint for endpoint in await self._wanted()}
             with storage_errors():
-                for connection_id in [each for each in self._running if not self._is_same(wanted.get(each))]:
+                for connection_id in [each for each in self._running if not self._goes_on(each, wanted.get(each))]:
                     await self._stop([connection_id])
                     await locks.release(session, _lock(connection_id))
                 for endpoint in wanted.values():
@@ -70,8 +71,15 @@ class Pollers:
             paused = {row.id for row in await connections.list_connections(connection) if row.state == "paused"}
         return [endpoint for endpoint in self.endpoints() if endpoint.id not in paused]
 
-    def _is_same(self, wanted: Endpoint | None) -> bool:
-        return wanted is not None and self._running[wanted.id][0].channel is wanted.channel
+    def _goes_on(self, connection_id: ConnectionId, wanted: Endpoint | None) -> bool:
+        """Tell whether a poll is alive and still what is wanted; one that has ended is said and begun anew."""
+        endpoint, task = self._running[connection_id]
+        if task.done():
+            _log.warning(
+                "poll.ended", connection=endpoint.name, exc_info=None if task.cancelled() else task.exception()
+            )
+            return False
+        return wanted is not None and endpoint.channel is wanted.channel
 
     def _start(self, endpoint: Endpoint) -> None:
         loop = PollLoop(self.office, self.acceptor, self.alarms, endpoint)

@@ -16,6 +16,7 @@ import structlog
 from hub.channels.base import Parses, Polls
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
+from hub.delivery.loops import keep_going
 from hub.delivery.retry import Plan, next_attempt
 from hub.domain.errors import AuthenticationFailed, ProviderError, StorageUnavailable, TemporaryFailure
 from hub.domain.ids import ConnectionId
@@ -26,6 +27,7 @@ from hub.store.pool import acquire
 
 DOWN_AFTER = timedelta(minutes=1)  # a silent loss takes up to two more to be noticed (contract 11: three in all)
 WELL_AFTER = timedelta(minutes=1)
+PAUSE = timedelta(seconds=1)
 _PLAN = Plan(attempts=2**31, first=timedelta(seconds=1), longest=timedelta(minutes=1))
 _log = structlog.get_logger()
 
@@ -46,7 +48,7 @@ class Endpoint:
 
 @dataclass(slots=True)
 class PollLoop:
-    """Polls one endpoint for ever; ends when its credentials are refused or its channel has nothing to poll."""
+    """Polls one endpoint for ever; ends when its credentials are refused, rests where there is nothing to poll."""
 
     office: Office
     acceptor: Acceptor
@@ -56,28 +58,33 @@ class PollLoop:
     _failing_since: datetime | None = None
 
     async def run(self) -> None:
-        """Poll; a `TemporaryFailure` is waited out with growing pauses, announced after a minute."""
-        while True:
-            try:
-                await self._poll()
-            except AuthenticationFailed as error:
-                await self.alarms.pause(self.endpoint.id, str(error))
-                return
-            except StorageUnavailable as error:
-                _log.warning("poll.not_stored", connection=self.endpoint.name, code=error.code)
-                await asyncio.sleep(1)
-            except ProviderError as error:
-                await self._wait_out(str(error), error.retry_after if isinstance(error, TemporaryFailure) else None)
-            except Exception:  # noqa: BLE001 - one mailbox must not end the polling of it
-                _log.exception("poll.raised", connection=self.endpoint.name)
-                await self._wait_out("внутренняя ошибка, подробности в журнале", None)
-            else:
-                return
+        """Poll; trouble is waited out with growing pauses, announced after a minute.
+
+        Alarms go to the database, which may be away at that very moment: nothing that they raise ends the loop.
+        """
+        await keep_going(f"poll.{self.endpoint.id}", self._poll_or_wait, PAUSE)
+
+    async def _poll_or_wait(self) -> bool:
+        """Poll until there is trouble and see to it; True if it is of no use to go on."""
+        try:
+            await self._poll()
+            await asyncio.Event().wait()  # nothing to poll: until the adapter is replaced or removed
+        except AuthenticationFailed as error:
+            await self.alarms.pause(self.endpoint.id, str(error))
+            return True
+        except StorageUnavailable:
+            raise
+        except ProviderError as error:
+            await self._wait_out(str(error), error.retry_after if isinstance(error, TemporaryFailure) else None)
+        except Exception:  # noqa: BLE001 - one mailbox must not end the polling of it
+            _log.exception("poll.raised", connection=self.endpoint.name)
+            await self._wait_out("внутренняя ошибка, подробности в журнале", None)
+        return False
 
     async def _poll(self) -> None:
         async with acquire(self.office.pool) as connection:
             cursor = await connections.get_cursor(connection, self.endpoint.id)
-        recovering = asyncio.create_task(self._recover_after(WELL_AFTER))
+        recovering = asyncio.create_task(keep_going(f"recovery.{self.endpoint.id}", self._recover_later, PAUSE))
         try:
             async with aclosing(self.endpoint.channel.batches(cursor)) as batches:  # type: ignore[type-var]
                 async for batch in batches:
@@ -91,15 +98,16 @@ class PollLoop:
             recovering.cancel()
             await asyncio.gather(recovering, return_exceptions=True)
 
-    async def _recover_after(self, quiet: timedelta) -> None:
+    async def _recover_later(self) -> bool:
         """Call a poll well that has gone on for a while without trouble, though nothing came."""
-        await asyncio.sleep(quiet.total_seconds())
+        await asyncio.sleep(WELL_AFTER.total_seconds())
         await self._recover()
+        return True
 
     async def _recover(self) -> None:
         if self._failing_since is not None:
-            self._failures, self._failing_since = 0, None
             await self.alarms.report_up(self.endpoint.id)
+            self._failures, self._failing_since = 0, None
 
     async def _wait_out(self, reason: str, wish: timedelta | None) -> None:
         """Pause before the next attempt; the announcement does not wait for the end of a long pause."""

@@ -1,4 +1,4 @@
-"""What has to be done once a day: partitions ahead of time, files that no row names, old attempts."""
+"""What has to be done once a day: partitions ahead of time and those whose time is over, files that no row names, old attempts."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,16 +6,17 @@ from datetime import timedelta
 
 import structlog
 
-from hub.domain.errors import StorageUnavailable
+from hub.delivery.loops import keep_going
 from hub.inbox.office import Office
 from hub.store import connections
 from hub.store.files import Files
 from hub.store.locks import alone
 from hub.store.named_files import named_files
-from hub.store.partitions import ensure_partitions
+from hub.store.partitions import drop_partitions, ensure_partitions
 from hub.store.pool import acquire
 
 EVERY = timedelta(hours=24)
+BODIES_KEPT_FOR = timedelta(days=90)
 AGAIN_AFTER_FAILURE = timedelta(minutes=10)
 _log = structlog.get_logger()
 
@@ -29,14 +30,11 @@ class Upkeep:
 
     async def run(self) -> None:
         """Do it at start and every 24 h, until cancelled."""
-        while True:
-            rest = EVERY
-            try:
-                await self.run_once()
-            except StorageUnavailable as error:
-                _log.warning("upkeep.failed", code=error.code)
-                rest = AGAIN_AFTER_FAILURE
-            await asyncio.sleep(rest.total_seconds())
+        await keep_going("upkeep", self._do_and_rest, AGAIN_AFTER_FAILURE)
+
+    async def _do_and_rest(self) -> None:
+        await self.run_once()
+        await asyncio.sleep(EVERY.total_seconds())
 
     async def run_once(self) -> None:
         """Do it now, unless another process is at it. Commits step by step; repeating changes nothing."""
@@ -45,7 +43,8 @@ class Upkeep:
             if not is_alone:
                 return
             made = await ensure_partitions(connection, now)
+            dropped = await drop_partitions(connection, "receipt_bodies", before=now - BODIES_KEPT_FOR)
             await connections.forget_attempts(connection, before=now - connections.ATTEMPTS_KEPT_FOR)
             async with named_files(connection) as known:
                 removed = await self.files.sweep(known)
-        _log.info("upkeep.done", partitions=len(made), files_removed=removed)
+        _log.info("upkeep.done", partitions=len(made), partitions_dropped=len(dropped), files_removed=removed)

@@ -63,7 +63,7 @@ class Attempt:
         return not self.is_repeatable and (self.claimed.was_interrupted or self.claimed.reason.startswith(DOUBTFUL))
 
     def _due(self, result: Later | Unknown, now: datetime, jitter: float) -> datetime | None:
-        """Return when to look again; what waits for its connection is never parked for that, nor are its waits counted."""
+        """Return when to look again; what waits for its connection is never parked for that."""
         if result.reason == CONNECTION_PAUSED:
             return now + PAUSE_STEP
         wish = result.retry_after if isinstance(result, Later) else None

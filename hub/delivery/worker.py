@@ -15,6 +15,7 @@ from datetime import timedelta
 import structlog
 
 from hub.crash import crash_point
+from hub.delivery.loops import keep_going
 from hub.delivery.retry import PLANS
 from hub.delivery.verdict import Attempt
 from hub.domain.delivery import Lane
@@ -62,15 +63,17 @@ class DeliveryWorker:
 
     async def run(self) -> None:
         """Work until cancelled; then let what is under way finish."""
-        renewing = asyncio.create_task(self._renew())
+        renewing = asyncio.create_task(keep_going(f"{self.lane}.renewal", self._renew, POLL))
         try:
-            while True:
-                if not await self.start_due():
-                    await self._rest()
+            await keep_going(self.lane, self._start_or_rest, POLL)
         finally:
             await self._drain()
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _start_or_rest(self) -> None:
+        if not await self.start_due():
+            await self._rest()
 
     async def run_until_idle(self) -> None:
         """Carry out all that is due now and return: for tests and one-shot commands."""
@@ -84,19 +87,20 @@ class DeliveryWorker:
         if free <= self.places // 4 and self._running:
             return 0
         hold = Hold(secrets.randbits(62), LEASE)
-        try:
-            async with acquire(self.office.pool) as connection:
-                now = self.office.clock.now()
-                claimed = await deliveries.claim(connection, lane=self.lane, limit=free, hold=hold, now=now)
-        except StorageUnavailable as error:
-            _log.warning("deliveries.claim_failed", lane=self.lane, code=error.code)
-            await asyncio.sleep(POLL.total_seconds())
-            return 0
+        async with acquire(self.office.pool) as connection:
+            now = self.office.clock.now()
+            claimed = await deliveries.claim(connection, lane=self.lane, limit=free, hold=hold, now=now)
         for each in claimed:
             task = asyncio.create_task(self._carry_out(each))
             self._running[task] = each
-            task.add_done_callback(self._running.pop)
+            task.add_done_callback(self._forget)
         return len(claimed)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        """Give the place free; an end that could not be written is left to the lease."""
+        claimed = self._running.pop(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("delivery.settle_raised", lane=self.lane, delivery_id=claimed.id, exc_info=error)
 
     async def _rest(self) -> None:
         """Wait until there may be something to do: a hint, a place that became free, an instant, or the poll."""
@@ -108,11 +112,8 @@ class DeliveryWorker:
             await asyncio.gather(hint, return_exceptions=True)
 
     async def _longest_rest(self) -> timedelta:
-        try:
-            async with acquire(self.office.pool) as connection:
-                due_at = await deliveries.next_due(connection, self.lane)
-        except StorageUnavailable:
-            return POLL
+        async with acquire(self.office.pool) as connection:
+            due_at = await deliveries.next_due(connection, self.lane)
         if due_at is None or self._running:
             return POLL
         return min(max(due_at - self.office.clock.now(), timedelta(milliseconds=5)), POLL)
@@ -175,15 +176,10 @@ class DeliveryWorker:
 
     async def _renew(self) -> None:
         """Keep the leases of what is under way; without the database they run out, and the token decides."""
-        while True:
-            await asyncio.sleep(RENEW_EVERY.total_seconds())
-            if not self._running:
-                continue
-            try:
-                async with acquire(self.office.pool) as connection:
-                    await deliveries.extend(connection, list(self._running.values()), lease=LEASE)
-            except StorageUnavailable as error:
-                _log.warning("deliveries.renewal_failed", lane=self.lane, code=error.code)
+        await asyncio.sleep(RENEW_EVERY.total_seconds())
+        if self._running:
+            async with acquire(self.office.pool) as connection:
+                await deliveries.extend(connection, list(self._running.values()), lease=LEASE)
 
     async def _drain(self) -> None:
         """Wait for what is under way; leave to its lease what takes too long."""

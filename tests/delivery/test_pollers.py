@@ -100,3 +100,23 @@ async def test_case_48_a_mailbox_out_of_reach_for_a_minute_is_down_and_announced
 
     notice = await desk.one("deliveries", "payload->>'notice' = 'connection_down'")
     assert (notice["payload"]["name"], notice["payload"]["reason"]) == ("Бот", "нет связи")
+
+
+async def test_polling_goes_on_though_its_trouble_could_not_be_announced(desk: Desk, dsn: str) -> None:
+    await desk.pool.execute("ALTER TABLE connections RENAME COLUMN state_at TO gone")
+    channel = PolledChannel(desk, AuthenticationFailed("пароль не принят"), b"one")
+    tasks = await polled(desk, dsn, channel)
+    await until(desk, "receipts", "true")
+    await stop(tasks)
+
+    assert len(channel.cursors) == 2
+
+
+async def test_a_poll_that_ended_is_begun_again_when_its_connection_is_corrected(desk: Desk, dsn: str) -> None:
+    channel = PolledChannel(desk, AuthenticationFailed("пароль не принят"), b"one")
+    tasks = await polled(desk, dsn, channel)
+    await until(desk, "connections", "state = 'paused'")
+    await desk.pool.execute("UPDATE connections SET state = 'active'")
+    desk.office.wakeup.wake("connections")
+    await until(desk, "receipts", "true")
+    await stop(tasks)

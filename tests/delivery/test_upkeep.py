@@ -39,3 +39,32 @@ async def test_partitions_are_there_ahead_of_time(desk: Desk, tmp_path: Path) ->
         "SELECT 1 FROM pg_class WHERE relname = $1", f"messages_y{desk.now:%Y}m{desk.now:%m}"
     )
     assert len(months) == 1
+
+
+async def test_bodies_of_receipts_go_when_their_month_is_ninety_days_past_and_receipts_stay(
+    desk: Desk, tmp_path: Path
+) -> None:
+    upkeep = Upkeep(desk.office, Files(tmp_path / "kept"))
+    await upkeep.run_once()
+    await desk.receive(says("Здравствуйте", at=desk.now))
+    bodies, receipts = "SELECT count(*) FROM receipt_bodies", "SELECT count(*) FROM receipts"
+
+    desk.clock.move(timedelta(days=89))
+    await upkeep.run_once()
+    assert await desk.pool.fetchval(bodies) == 1
+
+    desk.clock.move(timedelta(days=32))
+    await upkeep.run_once()
+    await upkeep.run_once()
+    assert (await desk.pool.fetchval(bodies), await desk.pool.fetchval(receipts)) == (0, 1)
+
+
+async def test_bodies_that_fell_into_no_month_go_too(desk: Desk, tmp_path: Path) -> None:
+    await desk.pool.execute(
+        "INSERT INTO receipt_bodies (receipt_id, received_at, file_sha256) VALUES (1, $1, ''), (2, $2, '')",
+        desk.now - timedelta(days=4000),
+        desk.now,
+    )
+    await Upkeep(desk.office, Files(tmp_path / "kept")).run_once()
+
+    assert [row[0] for row in await desk.pool.fetch("SELECT receipt_id FROM receipt_bodies")] == [2]
