@@ -11,7 +11,7 @@ To add one: the file, a test class that inherits `hub.testing.contracts.ChannelC
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -25,6 +25,7 @@ from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import OutboundMessage, SendResult
 from hub.domain.ports import Clock, RateBuckets
 from hub.net.http import Http
+from hub.net.masking import mask, mask_bytes, secret_forms
 
 DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024
 
@@ -165,16 +166,29 @@ class Channel(Generic[SettingsT]):
     """Base of every adapter: holds its validated settings and its context, and nothing that must survive a restart.
 
     `body_limit_bytes` is the largest webhook body the entrance reads for it; an adapter that takes files sets its own.
+    `kept_headers` (lower case) and `keeps_query` name what `parse` reads: nothing else of a request's head is stored.
     """
 
     settings_model: ClassVar[type[ChannelSettings]]
     capabilities: ClassVar[Capabilities]
     evidence: ClassVar[Evidence]
+    kept_headers: ClassVar[frozenset[str]] = frozenset({"content-type"})
+    keeps_query: ClassVar[bool] = False
     body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
 
     def __init__(self, settings: SettingsT, context: Context) -> None:
         self.settings = settings
         self.context = context
+        self._secrets = secret_forms(settings)
+
+    def to_store(self, raw: Raw) -> Raw:
+        """Return a verified payload as it is kept: what `parse` needs, without the secrets of this connection."""
+        return replace(
+            raw,
+            body=mask_bytes(raw.body, self._secrets),
+            headers={name: mask(raw.headers[name], self._secrets) for name in self.kept_headers & raw.headers.keys()},
+            query=mask(raw.query, self._secrets) if self.keeps_query else "",
+        )
 
 
 @runtime_checkable
@@ -183,6 +197,10 @@ class Parses(Protocol):
 
     def peek(self, raw: Raw) -> Peek:
         """Return id and order key of an authenticated payload; cheap, and never raises whatever the bytes are."""
+        ...
+
+    def to_store(self, raw: Raw) -> Raw:
+        """Return a payload as it is kept (`Channel` has it): `peek` and `parse` give the same for it."""
         ...
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:

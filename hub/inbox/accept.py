@@ -121,8 +121,9 @@ class Acceptor:
 def offer(
     connection_id: ConnectionId, channel: Parses, raw: Raw, *, is_history: bool = False, lane: str = "client"
 ) -> Offer:
-    """Return a payload as it is offered for storing; its channel looks at it without understanding it."""
-    return Offer(connection_id, raw, channel.peek(raw), lane, is_history)
+    """Return a payload as it is offered for storing: without secrets, looked at by its channel but not understood."""
+    kept = channel.to_store(raw)
+    return Offer(connection_id, kept, channel.peek(kept), lane, is_history)
 
 
 def _lane_to_wake(lane: str) -> str:

@@ -1,11 +1,12 @@
 """Monthly partitions of the tables that only grow: made ahead, so that old months can be dropped whole.
 
 A default partition takes what falls into no month (a clock moved far ahead); rows that belong to a month made later
-are moved over, so nothing depends on the partitions being made in time. Retention is decided elsewhere.
+are moved over, so nothing depends on the partitions being made in time. How long rows are kept is decided elsewhere.
 
 Source: https://www.postgresql.org/docs/15/ddl-partitioning.html §5.11.2.2 (read 2026-11-22).
 """
 
+import re
 from datetime import UTC, datetime
 
 import asyncpg
@@ -31,6 +32,30 @@ async def ensure_partitions(connection: asyncpg.Connection, now: datetime) -> li
             if await _make(connection, table, column=column, name=name, span=(start, end)):
                 made.append(name)
     return made
+
+
+async def drop_partitions(connection: asyncpg.Connection, table: str, *, before: datetime) -> list[str]:
+    """Drop the months of a table that ended by `before`, and what the default partition has from before it.
+
+    Returns the names of the dropped partitions. Each goes in a transaction of its own; repeating changes nothing.
+    """
+    names = await connection.fetch(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::text::regclass",
+        table,
+    )
+    old = sorted(name for (name,) in names if (end := _end_of(table, name)) is not None and end <= before)
+    for name in old:
+        await connection.execute(f"DROP TABLE IF EXISTS {name}")
+        crash_point("partition.dropped")
+    await connection.execute(f"DELETE FROM {table}_default WHERE {PARTITIONED[table]} < $1", before)
+    crash_point("partition.default_emptied")
+    return old
+
+
+def _end_of(table: str, name: str) -> datetime | None:
+    """Return when the month of a partition ended, by its name; None for the default one."""
+    month = re.fullmatch(rf"{table}_y(\d+)m(\d\d)", name)
+    return _month_start(int(month[1]) * 12 + int(month[2])) if month else None
 
 
 async def _make(

@@ -43,6 +43,9 @@ class SpokenChannel:
 
     events: dict[bytes, Sequence[InboundEvent]] = field(default_factory=dict)
 
+    def to_store(self, raw: Raw) -> Raw:
+        return raw
+
     def peek(self, raw: Raw) -> Peek:
         event = self.events.get(raw.body, [None])[0]
         thread = getattr(event, "thread", "") or getattr(event, "call", "") or "one"

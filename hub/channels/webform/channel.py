@@ -38,6 +38,7 @@ class WebForm(Channel[WebFormSettings]):
     settings_model = WebFormSettings
     capabilities = Capabilities(needs_public_url=True)
     evidence = Evidence.documented
+    kept_headers = frozenset({"content-type", "idempotency-key", "referer", "user-agent"})
 
     def __init__(self, settings: WebFormSettings, context: Context) -> None:
         super().__init__(settings, context)
@@ -63,7 +64,7 @@ class WebForm(Channel[WebFormSettings]):
             event_id = _event_id(raw, read_content(raw))
         except PayloadInvalid:
             event_id = ""
-        return Peek(event_id, event_id or _body_hash(raw))
+        return Peek(event_id, event_id or _body_hash(self.to_store(raw)))
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         """Return the submission; what honeypot or fill time caught is set aside for people to see (case 19)."""
@@ -75,7 +76,7 @@ class WebForm(Channel[WebFormSettings]):
             raise PayloadInvalid("the form is empty: no field that a person fills")
         form = content.first(*_FORM_FIELDS) or self.settings.form_name
         submission = FormSubmission(
-            external_id=_submission(raw, content),
+            external_id=_submission(self.to_store(raw), content),
             form=form,
             sender=read_sender(self.settings, fields),
             occurred_at=_sent_at(raw, content),
@@ -131,7 +132,7 @@ class WebForm(Channel[WebFormSettings]):
         return is_system_field(name) or is_mark(name) or name.casefold() in {*own, *_ID_FIELDS, *_FORM_FIELDS}
 
     def _receipt(self, raw: Raw, content: Content) -> str:
-        return receipt_token(self._key, _submission(raw, content))
+        return receipt_token(self._key, _submission(self.to_store(raw), content))
 
     def _thank(self, receipt: str) -> Reply:
         if self.settings.thanks_url:
