@@ -25,6 +25,9 @@ class PolledChannel:
         self.cursors: list[dict[str, object]] = []
         self.peek, self.parse = desk.channel.peek, desk.channel.parse
 
+    def to_store(self, raw: Raw) -> Raw:
+        return raw
+
     async def batches(self, cursor: Any) -> AsyncIterator[PollBatch]:
         self.cursors.append(dict(cursor))
         while self._steps:
