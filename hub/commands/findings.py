@@ -11,6 +11,7 @@ from hub.commands.machine import NoRates
 from hub.config import Config
 from hub.domain.errors import ConfigError, HubError, ProviderError
 from hub.net.http import Http
+from hub.store import deliveries, receipts
 from hub.store.arrivals import list_newest_files
 from hub.store.connections import ConnectionRow, list_connections
 from hub.store.pool import acquire
@@ -51,6 +52,7 @@ async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
     yield Finding("database", is_ok=True, says=await _describe_database(ground))
     yield Finding("keys", is_ok=True, says=_describe_keys(ground.config))
     yield await _find("files", _try_files(ground))
+    yield await _find("parked", _count_parked(ground))
     async with acquire(ground.pool) as connection:
         rows = await list_connections(connection)
     for row in rows:
@@ -99,6 +101,16 @@ async def _try_files(ground: Ground) -> str:
             "give every machine of this hub the same mount as HUB_FILES"
         )
     return f"{ground.config.files_dir} is writable"
+
+
+async def _count_parked(ground: Ground) -> str:
+    """Count what was set aside; payloads of robots are too, so only deliveries that wait for a person are wrong."""
+    async with acquire(ground.pool) as connection:
+        payloads, wrong = await receipts.count_parked(connection), await deliveries.count_wrong(connection)
+    says = f"payloads: {payloads}, deliveries: {wrong.get('parked', 0)}; failed: {wrong.get('failed', 0)}"
+    if wrong.get("parked"):
+        raise ConfigError(f"{says}; `hub parked` lists them, `hub replay` sends them again")
+    return says
 
 
 async def _try_address(config: Config, http: Http) -> str:

@@ -1,7 +1,8 @@
-"""`hub parked` and `hub replay`: payloads that were set aside because they could not be understood."""
+"""`hub parked` and `hub replay`: payloads that could not be understood, and deliveries that did not succeed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,25 +13,32 @@ from hub.commands.printing import AsJson, print_json, print_table, shown_time
 from hub.commands.texts import say
 from hub.config import Config
 from hub.domain.errors import ConfigError, NotFound
-from hub.store import receipts
+from hub.store import deliveries, receipts
+from hub.store.deliveries import DeliveryRow
 from hub.store.pool import acquire
 from hub.store.receipts import ParkedReceipt
 
 app = typer.Typer()
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers as `hub parked` shows them.")]
-Every = Annotated[bool, typer.Option("--all", help="Everything that is parked.")]
+Every = Annotated[
+    bool, typer.Option("--all", help="Everything that is parked; failed deliveries only by number.")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="How many at most, oldest first.")]
+
+
+SetAside = ParkedReceipt | DeliveryRow
+_COLUMNS = ("No", "since", "what", "state", "tries", "reason")
 
 
 @app.command()
 @with_config()
 def parked(config: Config, *, limit: Limit = 100, as_json: AsJson = False) -> None:
-    """List payloads that were set aside, with the reason; nothing of them is lost."""
+    """List payloads and deliveries that were set aside or failed, with the reason; nothing of them is lost."""
     found = run_on_ground(config, lambda ground: _list(ground, limit))
     if as_json:
-        print_json([asdict(each) for each in found])
+        print_json([_plain(each) for each in found])
     elif found:
-        print_table(("No", "received", "connection", "kind", "tries", "reason"), [_row(each) for each in found])
+        print_table(_COLUMNS, [_row(each) for each in found])
     else:
         typer.echo(say(config.language, "parked.none"))
 
@@ -38,24 +46,38 @@ def parked(config: Config, *, limit: Limit = 100, as_json: AsJson = False) -> No
 @app.command()
 @with_config()
 def replay(config: Config, numbers: Numbers = None, *, every: Every = False) -> None:
-    """Put parked payloads back into work; what they already caused is not caused again."""
+    """Put parked payloads and deliveries back into work; what they already caused is not caused again."""
     if bool(numbers) == every:
         raise ConfigError("say which: numbers as `hub parked` shows them, or --all")
     count = run_on_ground(config, lambda ground: _replay(ground, None if every else numbers))
     if numbers and not count:
-        raise NotFound("none of these numbers is parked; `hub parked` lists what is")
+        raise NotFound("none of these numbers can be put back; `hub parked` lists what can")
     typer.echo(say(config.language, "parked.back", count=count))
 
 
-async def _list(ground: Ground, limit: int) -> list[ParkedReceipt]:
+async def _list(ground: Ground, limit: int) -> Sequence[SetAside]:
+    """Return payloads, then deliveries, each oldest first."""
     async with acquire(ground.pool) as connection:
-        return await receipts.list_parked(connection, limit=limit)
+        payloads = await receipts.list_parked(connection, limit=limit)
+        wrong = await deliveries.list_wrong(connection, limit=limit)
+    found: list[SetAside] = [*payloads, *wrong]
+    return found[:limit]
 
 
 async def _replay(ground: Ground, numbers: list[int] | None) -> int:
     async with acquire(ground.pool) as connection:
-        return await receipts.replay(connection, numbers)
+        payloads = await receipts.replay(connection, numbers)
+        return payloads + await deliveries.retry(connection, numbers, now=ground.clock.now())
 
 
-def _row(each: ParkedReceipt) -> tuple[str, ...]:
-    return str(each.id), shown_time(each.received_at), each.connection, each.kind, str(each.attempt), each.reason
+def _plain(each: SetAside) -> dict[str, Any]:
+    if isinstance(each, ParkedReceipt):
+        return {"what": "payload", "state": "parked", **asdict(each)}
+    return {"what": "delivery", **asdict(each)}
+
+
+def _row(each: SetAside) -> tuple[str, ...]:
+    if isinstance(each, ParkedReceipt):
+        what = f"{each.kind} {each.connection}"
+        return str(each.id), shown_time(each.received_at), what, "parked", str(each.attempt), each.reason
+    return str(each.id), shown_time(each.created_at), each.lane, each.state, str(each.attempt), each.reason

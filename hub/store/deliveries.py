@@ -176,12 +176,23 @@ async def list_wrong(connection: asyncpg.Connection, *, limit: int = 100) -> lis
     return [DeliveryRow(**row) for row in rows]
 
 
-async def retry(connection: asyncpg.Connection, ids: Sequence[int], *, now: datetime) -> int:
-    """Queue parked or failed deliveries again; returns how many. Commits by itself."""
+async def count_wrong(connection: asyncpg.Connection) -> Mapping[str, int]:
+    """Return how many deliveries failed, are parked or may not have arrived, by state; states without any are absent."""
     rows = await connection.fetch(
-        "UPDATE deliveries SET state = 'queued', attempt = 0, due_at = $2, reason = '' "
-        "WHERE id = ANY($1::bigint[]) AND state IN ('parked', 'failed') RETURNING id",
-        list(ids),
+        "SELECT state, count(*) AS number FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') GROUP BY state"
+    )
+    return {row["state"]: row["number"] for row in rows}
+
+
+async def retry(connection: asyncpg.Connection, ids: Sequence[int] | None, *, now: datetime) -> int:
+    """Queue parked or failed deliveries again, of all (`ids` is None) only the parked ones; returns how many.
+
+    What was refused for good is tried again only by name. Commits by itself.
+    """
+    rows = await connection.fetch(
+        "UPDATE deliveries SET state = 'queued', attempt = 0, due_at = $2, reason = '', finished_at = NULL "
+        "WHERE state = 'parked' AND $1::bigint[] IS NULL OR state IN ('parked', 'failed') AND id = ANY($1) RETURNING id",
+        None if ids is None else list(ids),
         now,
     )
     return len(rows)

@@ -198,6 +198,11 @@ async def list_parked(connection: asyncpg.Connection, *, limit: int = 100) -> li
     return [ParkedReceipt(**row) for row in rows]
 
 
+async def count_parked(connection: asyncpg.Connection) -> int:
+    """Return how many payloads are set aside."""
+    return int(await connection.fetchval("SELECT count(*) FROM receipts WHERE state = 'parked'"))
+
+
 async def replay(connection: asyncpg.Connection, ids: Sequence[int] | None) -> int:
     """Put parked payloads (all, if `ids` is None) back into work; returns how many. Commits by itself."""
     rows = await connection.fetch(

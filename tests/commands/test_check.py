@@ -14,7 +14,7 @@ def test_a_fresh_hub_is_well(hub):
 
     assert result.exit_code == 0
     assert [each for each in findings(result).values() if not each["is_ok"]] == []
-    assert list(findings(result)) == ["database", "keys", "files", "public address"]
+    assert list(findings(result)) == ["database", "keys", "files", "parked", "public address"]
 
 
 def test_every_connection_is_tried_and_what_fails_is_named(hub):
@@ -32,7 +32,7 @@ def test_every_connection_is_tried_and_what_fails_is_named(hub):
     result = hub("check", "--json")
 
     assert (result.exit_code, findings(result)["telegram telegram"]["is_ok"]) == (1, False)
-    assert result.stderr == "hub: 1 of 5 need you: telegram telegram; what to do stands above\n"
+    assert result.stderr == "hub: 1 of 6 need you: telegram telegram; what to do stands above\n"
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,41 @@ def test_replayed_payloads_are_work_again(hub, parked, place, which):
     assert hub("parked").stdout == "Nothing is parked.\n"
 
 
+@pytest.fixture
+def undelivered(hub, mango, place):
+    """A notice that was given up, an answer that was refused for good."""
+    for number, state in ((21, "parked"), (22, "failed")):
+        place.fetch(
+            "INSERT INTO deliveries (id, lane, key, order_hash, due_at, created_at, payload, state, attempt, reason)"
+            f" VALUES ({number}, 'notify', 'k{number}', 1, $1, $1, '{{}}', '{state}', 9, 'provider_down') RETURNING id",
+            datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+        )
+
+
+def test_deliveries_that_did_not_succeed_are_listed_beside_payloads_and_counted(hub, parked, undelivered):
+    found = json.loads(hub("parked", "--json").stdout)
+
+    assert [(each["what"], each["id"], each["state"]) for each in found] == [
+        ("payload", 7, "parked"),
+        ("delivery", 21, "parked"),
+        ("delivery", 22, "failed"),
+    ]
+    assert "provider_down" in hub("parked").stdout
+    checked = {each["thing"]: each for each in json.loads(hub("check", "--json").stdout)["findings"]}
+    assert not checked["parked"]["is_ok"]
+    assert "payloads: 1, deliveries: 1; failed: 1" in checked["parked"]["says"]
+
+
+@pytest.mark.parametrize(
+    ("which", "states"),
+    [(("22",), ["parked", "queued"]), (("21",), ["queued", "failed"]), (("--all",), ["queued", "failed"])],
+)
+def test_replayed_deliveries_are_work_again_what_was_refused_only_by_number(hub, undelivered, place, which, states):
+    hub("replay", *which)
+
+    assert place.fetch("SELECT state FROM deliveries ORDER BY id") == states
+
+
 @pytest.mark.parametrize(("which", "reason"), [((), "say which"), (("7", "--all"), "say which"), (("8",), "none of")])
 def test_replay_wants_to_know_which(hub, parked, which, reason):
     assert reason in hub("replay", *which).stderr
