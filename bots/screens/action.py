@@ -16,6 +16,7 @@ from hub.domain.errors import PayloadInvalid
 
 PREFIX = "h1"
 LIMIT_BYTES = 40
+_LARGEST = 2**63 - 1
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE36 = re.compile(r"0|[1-9a-z][0-9a-z]{0,12}", re.ASCII)
 _ARGUMENT = re.compile(r"[0-9A-Za-z_.\-]{1,20}", re.ASCII)
@@ -125,7 +126,10 @@ def from_base36(text: str) -> int:
     """
     if not _BASE36.fullmatch(text):
         raise StaleButton("the button's argument is no number")
-    return int(text, 36)
+    number = int(text, 36)
+    if number > _LARGEST:
+        raise StaleButton("the button's number is larger than any of ours")
+    return number
 
 
 def _press(name: str) -> Press:

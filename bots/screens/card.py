@@ -38,11 +38,6 @@ def collapsed(texts: Texts, number: int, winner: str) -> Screen:
     return Screen((line(texts("card.gone", number=number)),))
 
 
-def needs_call(card: CardView) -> bool:
-    """Tell whether the client waits for a call back."""
-    return card.wait is not None and card.wait.needs_callback
-
-
 def _title(texts: Texts, card: CardView, now: datetime) -> Block:
     parts = [bold(_title_words(texts, card, now)), Span(f" · {channel_name(texts, card.channel)}")]
     if card.wait and card.wait.needs_callback and card.wait.last_missed_at:

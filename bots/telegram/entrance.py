@@ -14,7 +14,7 @@ from bots.telegram.commands import key_rows
 from bots.telegram.render import labels_below
 from bots.telegram.turn import Turn
 from bots.texts import Texts
-from hub.domain.errors import HubError, ProviderError
+from hub.domain.errors import HubError, ProviderError, StorageUnavailable
 from hub.inbox.people import accept_invite
 from hub.inbox.queries import get_actor_by_telegram
 
@@ -43,7 +43,7 @@ async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
         return
     try:
         await accept_invite(desk.office, text.removeprefix(INVITE).strip(), user.id, user.full_name)
-    except ProviderError:
+    except (ProviderError, StorageUnavailable):
         raise
     except HubError as error:
         log.warning("bot.invite_refused", reason=error.code)

@@ -16,8 +16,9 @@ from bots.telegram.commands import parse_command, run_command
 from bots.telegram.deeds import WRITTEN
 from bots.telegram.files import read_file, store
 from bots.telegram.presses import say_refusal
+from bots.telegram.repeats import was_done
 from bots.telegram.turn import Turn
-from hub.domain.errors import HubError, ProviderError
+from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
 from hub.inbox.reply import Content, add_note
 
 NOTE_MARKS = ("//", "📝")
@@ -28,12 +29,14 @@ async def receive(turn: Turn, message: Message) -> None:
     """Do what a manager's message asks for; refusals of the hub are said politely.
 
     Raises:
-        ProviderError: Telegram could not be reached: the update comes again.
+        ProviderError, StorageUnavailable: it could not be done now: the update comes again.
     """
     try:
         await _understand(turn, message)
-    except ProviderError:
+    except (ProviderError, StorageUnavailable):
         raise
+    except AlreadyDone:
+        await was_done(turn)
     except HubError as error:
         log.info("bot.message_refused", reason=error.code, detail=str(error), manager_id=turn.actor.manager_id)
         await say_refusal(turn, error)
@@ -43,7 +46,8 @@ async def _understand(turn: Turn, message: Message) -> None:
     text = message.text or message.caption or ""
     replied = await _replied(turn, message)
     if message.text and (command := parse_command(message.text)):
-        await run_command(turn, command, replied)
+        if not await was_done(turn):
+            await run_command(turn, command, replied)
     elif replied is not None and text.startswith(NOTE_MARKS):
         await _note(turn, replied, text)
     elif replied is None and message.text and await _complete(turn, message, text):
@@ -65,7 +69,8 @@ async def _complete(turn: Turn, message: Message, text: str) -> bool:
     if waiting is None:
         return False
     action, _ = waiting
-    await WRITTEN[action.press](replace(turn, words=text.strip()), action)
+    if not await was_done(turn):
+        await WRITTEN[action.press](replace(turn, words=text.strip()), action)
     await prompts.answered(turn)
     return True
 

@@ -19,14 +19,13 @@ from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.domain.message import DeliveryState
-from hub.inbox.queries import get_album, get_candidate, get_card, get_history
+from hub.inbox.queries import get_album, get_candidate, get_card, get_message
 from hub.inbox.views import CardView, MessageView
 
 Payload = Mapping[str, object]
 Teller = Callable[[Turn, Payload], Awaitable[list[int]]]
 
 ONE_SOUND_IN = timedelta(seconds=30)
-PAGES_SEARCHED = 4
 _HEADLINES = {
     Notice.new_lead: "card.fresh",
     Notice.assigned: "card.assigned",
@@ -45,23 +44,6 @@ async def tell(turn: Turn, payload: Payload) -> list[int]:
     except NotFound:
         await collapse_card(turn, _conversation(payload))
         return []
-
-
-async def find_message(turn: Turn, card: CardView, message_id: MessageId) -> MessageView:
-    """Return a message of the conversation, looking at the newest ones first.
-
-    Raises:
-        NotFound: it is not among the newest twenty.
-    """
-    found = next((message for message in card.recent if message.id == message_id), None)
-    page, more = 0, True
-    while found is None and more and page < PAGES_SEARCHED:
-        messages, more = await get_history(turn.office, turn.actor, card.id, page=page)
-        found = next((message for message in messages if message.id == message_id), None)
-        page += 1
-    if found is None:
-        raise NotFound("the message is not among the newest of its conversation")
-    return found
 
 
 async def _card(turn: Turn, payload: Payload) -> list[int]:
@@ -137,7 +119,7 @@ async def _match_question(turn: Turn, payload: Payload) -> list[int]:
 async def _reply_state(turn: Turn, payload: Payload) -> list[int]:
     """Tell what became of an answer: by a reaction on the manager's own message, failures in words with the ways on."""
     card = await get_card(turn.office, turn.actor, _conversation(payload))
-    message = await find_message(turn, card, _message(payload))
+    message = await get_message(turn.office, turn.actor, card.id, _message(payload))
     own = await turn.desk.memory.find_shown(turn.chat.id, message.id, Purpose.answer)
     match message.delivery:
         case DeliveryState.sent:

@@ -7,8 +7,9 @@ from bots.screens.refusals import refusal
 from bots.screens.screen import notice
 from bots.telegram.cards import post_card
 from bots.telegram.deeds import DEEDS, GUARDED
+from bots.telegram.repeats import was_done
 from bots.telegram.turn import Turn
-from hub.domain.errors import HubError, ProviderError
+from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
 from hub.domain.ids import ConversationId
 from hub.inbox.queries import get_card
 
@@ -19,15 +20,19 @@ async def press(turn: Turn, data: str) -> None:
     """Carry out what a button says; whatever the hub refuses is said in one polite sentence (reliability 92).
 
     Raises:
-        ProviderError: Telegram could not be reached: the update comes again.
+        ProviderError, StorageUnavailable: it could not be done now: the update comes again.
     """
     try:
         action = decode(data)
+        if await was_done(turn):
+            return
         if action.press in GUARDED and await _has_changed(turn, action):
             return
         await DEEDS[action.press](turn, action)
-    except ProviderError:
+    except (ProviderError, StorageUnavailable):
         raise
+    except AlreadyDone:
+        await was_done(turn)
     except HubError as error:
         log.info("bot.press_refused", reason=error.code, detail=str(error), manager_id=turn.actor.manager_id)
         await say_refusal(turn, error)

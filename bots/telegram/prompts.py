@@ -7,7 +7,6 @@ its client, whatever is being asked (reliability 72).
 from bots.screens.action import Action, decode, encode
 from bots.screens.screen import Screen
 from bots.telegram.turn import Turn
-from hub.domain.ids import ConversationId
 
 _NAME = "prompt"
 
@@ -29,8 +28,3 @@ async def asked(turn: Turn) -> tuple[Action, int] | None:
 async def answered(turn: Turn) -> None:
     """Stop asking."""
     await turn.desk.memory.forget(turn.chat.id, _NAME)
-
-
-def conversation_of(action: Action) -> ConversationId:
-    """Return the conversation an action is about."""
-    return ConversationId(action.subject)

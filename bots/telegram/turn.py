@@ -41,6 +41,11 @@ class Turn:
         """Return the office of the use-cases."""
         return self.desk.office
 
+    @property
+    def once(self) -> Office:
+        """Return the office in which this turn changes a conversation at most once, however often its update comes."""
+        return self.desk.office.once(self.key)
+
     def now(self) -> datetime:
         """Return the instant in UTC."""
         return self.desk.now()

@@ -13,6 +13,7 @@
     │   ├── Composing                 somebody else is answering the same client now (R-11)
     │   ├── StillWaiting              the client waits for an answer, so it cannot be closed (S9)
     │   └── ReasonMissing             the decision needs its reason in words (S8, L-5)
+    ├── AlreadyDone                   the same update has done it before; carries with whom
     ├── PermissionDenied              the actor may not do this (RG-3)
     ├── ReplyWindowClosed             the channel forbids to write now
     ├── ContactBlocked                the contact is blocked or has no way to be reached
@@ -124,6 +125,16 @@ class ReasonMissing(Conflict):
     """The decision is possible with its reason in words only (S8, L-5)."""
 
     code = "conflict.reason_missing"
+
+
+class AlreadyDone(HubError):
+    """The same update has done it before: `conversation_id` is with whom, so that the present state can be shown."""
+
+    code = "already_done"
+
+    def __init__(self, message: str, conversation_id: int) -> None:
+        super().__init__(message)
+        self.conversation_id = conversation_id
 
 
 class PermissionDenied(HubError):

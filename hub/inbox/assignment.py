@@ -42,10 +42,17 @@ async def take(office: Office, actor: Person, conversation_id: ConversationId) -
 
 
 async def release(office: Office, actor: Person, conversation_id: ConversationId) -> None:
-    """Give a conversation back: somebody else is found by the rules (R-9). Commits. Raises: by rights."""
+    """Give a conversation back: somebody else is found by the rules (R-9). Commits. Raises: by rights.
+
+    A head gives back what a manager has: it is the manager who is not asked again for this wait, and is told.
+    """
 
     def change(work: LineWork, conversation: Conversation) -> None:
-        _leave(work, conversation, actor.manager_id, Fact.released)
+        owner = actor.manager_id if conversation.assignee_id is None else conversation.assignee_id
+        _leave(work, conversation, owner, Fact.released)
+        if owner != actor.manager_id:
+            cause = f"released:{work.rows.ledger[-1].id}"
+            tell(work, Notice.taken_away, work.rows.conversations[conversation.id], to=[owner], cause=cause)
 
     await _change(office, actor, conversation_id, Action.release, change)
 

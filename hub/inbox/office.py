@@ -1,7 +1,7 @@
 """What every use-case works with: the store, the clock, the rules in force, and the hints that make others look."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.policy import Policy
 from hub.domain.ports import Clock, LiveFeed, SoftLocks, Wakeup
 from hub.domain.workset import WorkingSet
+from hub.inbox.deeds import DEEDS, write_deed
 from hub.store import worksets
 from hub.store.ids import IdBlocks
 from hub.store.pool import Pool
@@ -45,6 +46,15 @@ class Office:
     wakeup: Wakeup
     feed: LiveFeed
     locks: SoftLocks
+    deed: str = ""
+
+    def once(self, key: str) -> "Office":
+        """Return the office in which a change of a conversation happens once for `key`, for ever.
+
+        `key` names the press or update that asks for it, and is written in the commit of the change. The same key again
+        raises `AlreadyDone` instead. Only for changes whose scope is one conversation.
+        """
+        return replace(self, deed=key)
 
     async def change(self, scope: Scope, fold: Callable[[WorkingSet], R]) -> R:
         """Run a fold in one transaction, commit, and wake those who have work now; see `hub.store.worksets.apply`."""
@@ -52,8 +62,12 @@ class Office:
 
         def remembered(workset: WorkingSet) -> R:
             folded[:] = [workset]
+            if self.deed:
+                write_deed(workset, scope, self.deed)
             return fold(workset)
 
+        if self.deed:
+            scope.messages.add((DEEDS, self.deed))
         result = await worksets.apply(self.pool, self.ids, scope, remembered, now=self.clock.now())
         self._tell(folded[0])
         return result

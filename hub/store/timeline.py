@@ -37,6 +37,19 @@ async def find_message(
     return None if record is None else codec_of(Message).decode(record)
 
 
+async def find_keyed(
+    connection: asyncpg.Connection, connection_id: int, external_id: str, *, thread: str
+) -> int | None:
+    """Return the conversation of an entry by the key it was stored with."""
+    found: int | None = await connection.fetchval(
+        "SELECT conversation_id FROM message_keys WHERE connection_id = $1 AND external_id = $2 AND thread = $3",
+        connection_id,
+        external_id,
+        thread,
+    )
+    return found
+
+
 async def list_group(connection: asyncpg.Connection, conversation_id: int, group_key: str) -> list[Message]:
     """Return all parts of an album in order."""
     rows = await connection.fetch(
@@ -45,6 +58,12 @@ async def list_group(connection: asyncpg.Connection, conversation_id: int, group
         group_key,
     )
     return [codec_of(Message).decode(row) for row in rows]
+
+
+async def find_entry(connection: asyncpg.Connection, conversation_id: int, message_id: int) -> Entry | None:
+    """Return one message of a conversation, however old."""
+    found = await _page(connection, "id", message_id, limit=1, offset=0)
+    return next((entry for entry in found if entry.message.conversation_id == conversation_id), None)
 
 
 async def list_of_conversation(

@@ -13,12 +13,12 @@ from bots.telegram.answers import answer, answer_together
 from bots.telegram.cards import refresh_card
 from bots.telegram.deeds.reading import get
 from bots.telegram.drafts import forget_draft, recall_draft
-from bots.telegram.notices import find_message
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId, MessageId
 from hub.domain.message import DeliveryState
 from hub.inbox.outcomes import confirm_unknown
+from hub.inbox.queries import get_message
 from hub.inbox.reply import Content, add_note
 from hub.inbox.views import CardView
 
@@ -81,7 +81,7 @@ async def resend(turn: Turn, action: Action) -> None:
         return
     message_id, _, way = action.arg.partition(".")
     thread_id, identity_id = read_way(way)
-    message = await find_message(turn, card, MessageId(from_base36(message_id)))
+    message = await get_message(turn.office, turn.actor, card.id, MessageId(from_base36(message_id)))
     files = tuple(attachment for attachment in message.attachments if attachment.sha256)
     await answer(turn, card.id, Content(message.text, files, thread_id=thread_id, identity_id=identity_id))
 

@@ -22,7 +22,7 @@ async def take(turn: Turn, action: Action) -> None:
     """Take a free conversation; the loser of a race reads who was faster (R-10)."""
     conversation_id = ConversationId(action.subject)
     try:
-        await assignment.take(turn.office, turn.actor, conversation_id)
+        await assignment.take(turn.once, turn.actor, conversation_id)
     except Conflict as conflict:
         await collapse_card(turn, conversation_id, conflict.winner)
         raise
@@ -33,7 +33,7 @@ async def take_next(turn: Turn, action: Action) -> None:
     """Take the most urgent conversation of the queue, passing over those that were taken meanwhile."""
     for row in await list_queue(turn.office, turn.actor):
         try:
-            await assignment.take(turn.office, turn.actor, row.id)
+            await assignment.take(turn.once, turn.actor, row.id)
         except (Conflict, NotFound):
             continue
         await _show_mine(turn, row.id)
@@ -44,28 +44,28 @@ async def take_next(turn: Turn, action: Action) -> None:
 async def release(turn: Turn, action: Action) -> None:
     """Put a conversation back into the queue."""
     card = await get_card(turn.office, turn.actor, ConversationId(action.subject))
-    await assignment.release(turn.office, turn.actor, card.id)
+    await assignment.release(turn.once, turn.actor, card.id)
     await refresh_card(turn, card.id)
     await turn.say("done.released", number=card.number)
 
 
 async def decline(turn: Turn, action: Action) -> None:
     """Pass an offer on to others."""
-    await assignment.decline(turn.office, turn.actor, ConversationId(action.subject))
+    await assignment.decline(turn.once, turn.actor, ConversationId(action.subject))
     await refresh_card(turn, ConversationId(action.subject))
     await turn.say("done.declined")
 
 
 async def accept(turn: Turn, action: Action) -> None:
     """Accept what is being handed over."""
-    await assignment.accept_transfer(turn.office, turn.actor, ConversationId(action.subject))
+    await assignment.accept_transfer(turn.once, turn.actor, ConversationId(action.subject))
     await _show_mine(turn, ConversationId(action.subject))
 
 
 async def refuse(turn: Turn, action: Action) -> None:
     """Leave it with whom it was."""
     card = await get_card(turn.office, turn.actor, ConversationId(action.subject))
-    await assignment.decline_transfer(turn.office, turn.actor, card.id)
+    await assignment.decline_transfer(turn.once, turn.actor, card.id)
     await refresh_card(turn, card.id)
     await turn.say("done.refused", number=card.number)
 
@@ -104,7 +104,7 @@ async def give_with_note(turn: Turn, action: Action) -> None:
 async def hand_over(turn: Turn, card: CardView, receiver: ManagerView, *, note: str, is_forced: bool) -> None:
     """Hand over; the client's clock runs on unchanged. Somebody who cannot take it by now needs a confirmation."""
     try:
-        await assignment.transfer(turn.office, turn.actor, card.id, to=receiver.id, note=note, force=is_forced)
+        await assignment.transfer(turn.once, turn.actor, card.id, to=receiver.id, note=note, force=is_forced)
     except Conflict as conflict:
         unable = replace(receiver, why_not=str(conflict))
         await turn.show(confirm_screen(turn.texts, card, unable), about=card.id)

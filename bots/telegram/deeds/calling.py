@@ -17,7 +17,7 @@ async def reached(turn: Turn, action: Action) -> None:
     if not turn.words:
         await ask(turn, action, notice(turn.texts("reached.ask", number=card.number)))
         return
-    await waits.declare_reached(turn.office, turn.actor, card.id, result=turn.words)
+    await waits.declare_reached(turn.once, turn.actor, card.id, result=turn.words)
     await refresh_card(turn, card.id)
     await turn.say("reached.done", number=card.number)
 
@@ -25,7 +25,7 @@ async def reached(turn: Turn, action: Action) -> None:
 async def noanswer(turn: Turn, action: Action) -> None:
     """Count an attempt that reached nobody; the clock runs on (C-6)."""
     card = await get(turn, action)
-    await waits.record_call_attempt(turn.office, turn.actor, card.id)
+    await waits.record_call_attempt(turn.once, turn.actor, card.id)
     await refresh_card(turn, card.id)
     attempts = (card.wait.call_attempts if card.wait else 0) + 1
     await turn.say("noanswer.done", number=card.number, n=attempts)
@@ -44,7 +44,7 @@ async def answered(turn: Turn, action: Action) -> None:
         await ask(turn, action, notice(turn.texts("elsewhere.write", number=card.number)))
         return
     way = action.arg if action.arg in WAYS else WAYS[-1]
-    await waits.answered_elsewhere(turn.office, turn.actor, card.id, channel=way, at=turn.now(), result=turn.words)
+    await waits.answered_elsewhere(turn.once, turn.actor, card.id, channel=way, at=turn.now(), result=turn.words)
     await refresh_card(turn, card.id)
     await turn.say("elsewhere.done", number=card.number)
 

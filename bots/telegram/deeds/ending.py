@@ -67,7 +67,7 @@ async def refused_because(turn: Turn, action: Action) -> None:
 async def reopen(turn: Turn, action: Action) -> None:
     """Open a closed conversation again."""
     card = await get(turn, action)
-    await conversations.reopen(turn.office, turn.actor, card.id)
+    await conversations.reopen(turn.once, turn.actor, card.id)
     await post_card(turn, await get(turn, action))
 
 
@@ -100,7 +100,7 @@ async def _put_off(turn: Turn, card: CardView, until: datetime | None) -> None:
     if until is None:
         await turn.say("snooze.format", number=card.number)
         return
-    await conversations.snooze(turn.office, turn.actor, card.id, until=until)
+    await conversations.snooze(turn.once, turn.actor, card.id, until=until)
     await refresh_card(turn, card.id)
     at = moments.clock_time(turn.texts, until, zone=card.zone, now=turn.now())
     await turn.say("snooze.done", number=card.number, time=at)
@@ -109,7 +109,7 @@ async def _put_off(turn: Turn, card: CardView, until: datetime | None) -> None:
 async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> None:
     """Close; a client who still waits is answered or dismissed first (S9), a refusal says why (L-5)."""
     try:
-        await conversations.close(turn.office, turn.actor, card.id, outcome=outcome, note=note)
+        await conversations.close(turn.once, turn.actor, card.id, outcome=outcome, note=note)
     except StillWaiting:
         await turn.show(closing.still_waiting_screen(turn.texts, card), about=card.id)
         return
@@ -122,7 +122,7 @@ async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> Non
 
 async def _dismiss(turn: Turn, card: CardView, reason: str) -> None:
     try:
-        await waits.dismiss(turn.office, turn.actor, card.id, reason=reason)
+        await waits.dismiss(turn.once, turn.actor, card.id, reason=reason)
     except ReasonMissing:
         await turn.show(closing.reasons_screen(turn.texts, card, now=turn.now()), about=card.id)
         return

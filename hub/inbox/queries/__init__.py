@@ -5,7 +5,7 @@ Reading changes nothing. A thing of others answers as if it did not exist: `NotF
 
 from hub.inbox.explain import explain_conversation
 from hub.inbox.queries.candidates import get_candidate
-from hub.inbox.queries.cards import get_album, get_card, get_history
+from hub.inbox.queries.cards import get_album, get_card, get_history, get_message
 from hub.inbox.queries.lists import (
     find_conversation_by_number,
     find_conversations,
@@ -26,6 +26,7 @@ __all__ = [
     "get_card",
     "get_desk",
     "get_history",
+    "get_message",
     "list_mine",
     "list_overdue",
     "list_queue",

@@ -70,6 +70,22 @@ async def get_history(
     return list(_messages(office, found[:PAGE], names)), len(found) > PAGE
 
 
+async def get_message(
+    office: Office, actor: Person, conversation_id: ConversationId, message_id: MessageId
+) -> MessageView:
+    """Return one message of a conversation, however old.
+
+    Raises: NotFound by rights, or if it is no message of this conversation (RG-2).
+    """
+    async with acquire(office.pool) as connection:
+        await view(connection, office, actor, conversation_id)
+        found = await timeline.find_entry(connection, conversation_id, message_id)
+        if found is None:
+            raise NotFound("there is no such message for you")
+        names = await people.list_names(connection, _people_in([found], None))
+    return _message(office, found, names)
+
+
 async def get_album(
     office: Office, actor: Person, conversation_id: ConversationId, message_id: MessageId
 ) -> tuple[MessageView, ...]:
