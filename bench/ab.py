@@ -96,11 +96,10 @@ def _measure(tree: Path, name: str) -> float:
     """Return a figure of one commit, measured by its own bench."""
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     command = [sys.executable, "-m", "bench", name, "--quick", "--rounds", "1"]
-    done = subprocess.run(command, cwd=tree, env=environment, text=True, capture_output=True)
+    done = subprocess.run(command, check=False, cwd=tree, env=environment, text=True, capture_output=True)
     if done.returncode:
-        raise SystemExit(
-            f"bench-ab: {_git('-C', str(tree), 'log', '--oneline', '-1')} cannot be measured:\n{done.stderr}"
-        )
+        commit = _git("-C", str(tree), "log", "--oneline", "-1")
+        raise SystemExit(f"bench-ab: {commit} cannot be measured:\n{done.stderr}")
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return float(lines[-1][COMPARED[name]])
 
