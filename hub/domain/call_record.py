@@ -6,13 +6,14 @@ What the events mean is derived by `hub.domain.call` whenever one more arrives (
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.domain.ids import CallId, ConnectionId, ContactId, ConversationId, MessageId, WaitId
+from hub.domain.ids import CallId, ConnectionId, ContactId, ConversationId, ManagerId, MessageId, WaitId
 from hub.domain.inbound import CallEvent
 
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One session. `state` is the last derived one; `message_id` is the history entry that shows it."""
+    """One session. `state` is the last derived one; `message_id` is the history entry that shows it,
+    `manager_id` who speaks or spoke (R-7)."""
 
     id: CallId
     connection_id: ConnectionId
@@ -24,4 +25,5 @@ class CallRecord:
     conversation_id: ConversationId | None = None
     wait_id: WaitId | None = None
     message_id: MessageId | None = None
+    manager_id: ManagerId | None = None
     version: int = 1

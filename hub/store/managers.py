@@ -16,9 +16,13 @@ WITH waiting AS MATERIALIZED (
     WHERE last_response_at > $1::timestamptz AND last_responder_id = assignee_id AND NOT EXISTS (
       SELECT 1 FROM waits w WHERE w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open')) AS answered
   FROM conversations c WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
+), speaking AS MATERIALIZED (
+  SELECT manager_id, count(*) AS calls FROM calls WHERE state = 'talking' AND manager_id IS NOT NULL GROUP BY 1
 )
-SELECT m.*, coalesce(waits, 0) AS waits, coalesce(conversations, 0) AS conversations, coalesce(answered, 0) AS answered
+SELECT m.*, coalesce(waits, 0) AS waits, coalesce(conversations, 0) AS conversations, coalesce(answered, 0) AS answered,
+  coalesce(calls, 0) AS calls
 FROM managers m LEFT JOIN waiting ON waiting.assignee_id = m.id LEFT JOIN owned ON owned.assignee_id = m.id
+LEFT JOIN speaking ON speaking.manager_id = m.id
 WHERE m.is_active ORDER BY m.id
 """
 
@@ -31,7 +35,11 @@ async def load_facts(connection: asyncpg.Connection, *, now: datetime) -> dict[i
     for record in await connection.fetch(_LOAD, now - _ANSWERED_RECENTLY):
         manager = codec_of(Manager).decode(record)
         loads[int(manager.id)] = ManagerLoad(
-            manager, record["waits"], record["conversations"], recently_answered=record["answered"]
+            manager,
+            record["waits"],
+            record["conversations"],
+            recently_answered=record["answered"],
+            voice_calls=record["calls"],
         )
     return loads
 

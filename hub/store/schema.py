@@ -447,10 +447,12 @@ calls = Table(
     _ref("conversation_id"),
     _ref("wait_id"),
     _ref("message_id"),
+    _ref("manager_id"),
     _list("events"),
     _at("created_at", required=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("connection_id", "external_id"),
+    Index("calls_running", "manager_id", postgresql_where=text("state = 'talking' AND manager_id IS NOT NULL")),
 )
 
 leads = Table(

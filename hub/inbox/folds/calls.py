@@ -86,9 +86,10 @@ def settle_call(rows: WorkingSet, policy: Policy, endpoint: Endpoint, stored: Ca
     if session.state == stored.state:
         return
     key = (endpoint.id, stored.external_id)
-    stored = rows.calls.put(key, replace(stored, state=session.state))
+    work = CallWork(rows, policy, endpoint, stored, session, staff)
+    stored = rows.calls.put(key, replace(stored, state=session.state, manager_id=_manager(work)))
     if session.makes_item and session.state not in _IN_PROGRESS and session.state is not CallState.unknown:
-        _act(CallWork(rows, policy, endpoint, stored, session, staff))
+        _act(replace(work, record=stored))
 
 
 def _call_rules(policy: Policy, endpoint: Endpoint, stored: CallRecord) -> CallSettings:
