@@ -113,7 +113,7 @@ def _message(letter: Letter, payload: Payload, mailbox: Mailbox, at: datetime) -
         visible_length=letter.visible_length,
         thread_title=hints.normal_subject,
         automatic=automatic.value,
-        is_staff=automatic is Automatic.none and _is_ours(letter, mailbox),
+        is_staff=automatic is Automatic.none and hints.is_sender_verified and _is_ours(letter, mailbox),
         attachments=attachments + _stub_note(payload),
         mail=hints,
     )

@@ -9,8 +9,8 @@ from typing import assert_never
 
 from hub.domain.contact import Contact
 from hub.domain.facts import RequestFacts
-from hub.domain.identity import IdentityType
-from hub.domain.ids import IdentityId, ManagerId
+from hub.domain.identity import IdentityType, ProofLevel
+from hub.domain.ids import ConnectionId, IdentityId, ManagerId
 from hub.domain.inbound import (
     START_COMMAND,
     CallEvent,
@@ -145,9 +145,7 @@ def _fold_message(
     endpoint = incoming.endpoint
     if is_known(rows, endpoint.id, message.thread, message.external_id):
         return
-    author = next(
-        (staff[key] for a in message.sender.addresses if (key := identity_key(a, endpoint.id)) in staff), None
-    )
+    author = _staff_author(message.sender, endpoint.id, staff)
     if message.is_staff or author is not None:
         fold_staff_message(rows, policy, incoming, message, manager_id=author)
         return
@@ -170,6 +168,14 @@ def _fold_message(
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if message.mail is not None:
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
+
+
+def _staff_author(
+    sender: Sender, connection_id: ConnectionId, staff: Mapping[tuple[str, str, str], ManagerId]
+) -> ManagerId | None:
+    """Return which of our people wrote (M-15); anybody can write our address into From, so e-mail needs proof (S4)."""
+    sure = (a for a in sender.addresses if a.type is not IdentityType.email or a.level is ProofLevel.proven)
+    return next((staff[key] for a in sure if (key := identity_key(a, connection_id)) in staff), None)
 
 
 def _is_strangers_robot(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> bool:

@@ -145,9 +145,13 @@ def test_case_94_only_our_receiver_proves_a_sender():
     assert level() is ProofLevel.claimed
 
 
-def test_s4_a_letter_from_our_own_address_is_an_answer_of_the_business():
-    found = message("From: Анна <Sales@example.com>", "To: ivan@example.ru")
-    assert found.is_staff
+def test_s4_a_letter_from_our_own_address_is_an_answer_of_the_business_where_our_receiver_vouches_for_it():
+    ours = ("From: Анна <Sales@example.com>", "To: ivan@example.ru")
+    passed = "Authentication-Results: mx.example.com; dmarc=pass header.from=example.com"
+
+    assert message(*ours, passed).is_staff
+    assert not message(*ours).is_staff
+    assert not message(*ours, passed.replace("mx.example", "mx.evil")).is_staff
 
 
 def test_a_reply_address_is_kept_as_a_claim():
