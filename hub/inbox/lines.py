@@ -25,7 +25,7 @@ from hub.store.scope import Scope
 async def move_to_line(
     office: Office, actor: Person, conversation_id: ConversationId, *, line: LineKey, is_later_agreed: bool = False
 ) -> None:
-    """Move a conversation to another line, whose rules find it a manager. Commits; moving it where it is changes nothing.
+    """Move a conversation to another line, whose rules find it a manager. Commits; to where it is changes nothing.
 
     The start of the wait stays. The new deadline is not later than the old one unless `is_later_agreed` by somebody
     who may agree to that (D-7).
