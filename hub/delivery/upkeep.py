@@ -1,4 +1,4 @@
-"""What has to be done once a day: partitions ahead of time and those whose time is over, files that no row names, old attempts."""
+"""What has to be done once a day: months made ahead and dropped, files that no row names, old attempts."""
 
 import asyncio
 from dataclasses import dataclass
