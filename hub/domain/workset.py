@@ -240,6 +240,7 @@ class WorkingSet:
     settled_receipts: list[Settled] = field(default_factory=list)
     settled_deliveries: list[Settled] = field(default_factory=list)
     confirmed_deliveries: dict[int, str] = field(default_factory=dict)
+    bounced_deliveries: dict[int, str] = field(default_factory=dict)
     message_moves: list[MessageMove] = field(default_factory=list)
 
     def open_conversation(self, contact_id: ContactId, line: LineKey) -> Conversation | None:

@@ -83,6 +83,12 @@ FROM unnest(${0}::bigint[], ${1}::text[]) AS u(message_id, state)
 WHERE t.message_id = u.message_id AND t.lane = 'reply' AND t.state = 'unknown' RETURNING 1
 """
 
+_BOUNCE = """
+UPDATE deliveries t SET state = 'failed', reason = u.reason, finished_at = clock_timestamp()
+FROM unnest(${0}::bigint[], ${1}::text[]) AS u(message_id, reason)
+WHERE t.message_id = u.message_id AND t.lane = 'reply' AND t.state IN ('sent', 'unknown') RETURNING 1
+"""
+
 _TURNS = """
 UPDATE managers t SET last_assigned_at = u.at FROM unnest(${0}::bigint[], ${1}::timestamptz[]) AS u(id, at)
 WHERE t.id = u.id RETURNING 1
@@ -215,6 +221,8 @@ def _add_others(statement: _Statement, workset: WorkingSet) -> None:
     if confirmed := workset.confirmed_deliveries:
         columns: list[list[Any]] = [list(confirmed), list(confirmed.values())]
         statement.add(_numbered(_CONFIRM, statement.next_parameter, 2), columns, len(confirmed))
+    if bounced := workset.bounced_deliveries:
+        statement.add(_numbered(_BOUNCE, statement.next_parameter, 2), [list(bounced), list(bounced.values())], None)
     if keys := workset.cancelled_deliveries:
         statement.add(_numbered(_CANCEL, statement.next_parameter, 1), [keys], None)
 

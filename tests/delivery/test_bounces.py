@@ -1,0 +1,54 @@
+"""A letter that comes back after the server took it: the wait runs again, where people see it, and its author hears."""
+
+from datetime import timedelta
+
+from hub.domain.conversation import Outcome
+from hub.domain.inbound import DeliveryReport, ReportState
+from hub.inbox import conversations
+from tests.inbox.desk import Desk, says
+from tests.inbox.rules import answer
+from tests.inbox.test_queries import only, owner
+
+
+async def bounced(desk: Desk, number: int = 1) -> None:
+    sent = (await desk.one("messages", "direction = 'outbound'"))["external_id"]
+    await desk.receive(DeliveryReport(f"report-{number}", sent, ReportState.failed, desk.now, reason="no such mailbox"))
+
+
+async def answered_and_closed(desk: Desk, outcome: Outcome = Outcome.solved) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    desk.clock.move(timedelta(minutes=1))
+    await answer(desk)
+    await conversations.close(desk.office, await owner(desk), await only(desk), outcome=outcome)
+
+
+async def test_s3_a_bounce_after_closing_opens_the_conversation_again_with_its_manager_and_wait(desk: Desk) -> None:
+    await answered_and_closed(desk)
+    before = await desk.one("conversations")
+    await bounced(desk)
+
+    after = await desk.one("conversations")
+    assert (before["state"], after["state"], after["closed_at"], after["outcome"]) == ("closed", "open", None, "")
+    assert after["assignee_id"] == before["assignee_id"] is not None
+    assert (await desk.one("waits"))["state"] == "open"
+    assert await desk.rows("timers", "subject LIKE 'wait:%' AND state = 'armed'")
+
+
+async def test_s3_a_bounce_is_a_failed_delivery_and_its_author_is_told_once(desk: Desk) -> None:
+    await answered_and_closed(desk)
+    await bounced(desk, 1)
+    await bounced(desk, 2)
+
+    delivery = await desk.one("deliveries", "lane = 'reply'")
+    assert (delivery["state"], delivery["reason"]) == ("failed", "no such mailbox")
+    told = await desk.one("deliveries", "payload->>'notice' = 'reply_state' AND payload->>'state' = 'failed'")
+    assert told["manager_id"] == delivery["manager_id"]
+    assert told["payload"]["message_id"] == delivery["message_id"]
+
+
+async def test_fr2_a_bounce_gives_no_wait_back_to_who_sends_spam(desk: Desk) -> None:
+    await answered_and_closed(desk, Outcome.spam)
+    await bounced(desk)
+
+    assert (await desk.one("conversations"))["state"] == "closed"
+    assert (await desk.one("waits"))["state"] == "answered"
