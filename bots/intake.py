@@ -2,23 +2,27 @@
 
 Updates are receipts: stored and committed before anybody looks at them, claimed here under a lease, done only after
 what they caused was committed. A process that dies in between carries an update out again; the key (bot, update id)
-makes that harmless. An update that raises is given back, and the claim parks it after three attempts, while its
-neighbours pass. Knows no messenger: `Messenger` is `bots.telegram.bot.ManagerBot`.
+makes that harmless. An update that raises is given back with those of its chat that follow it, so that none overtakes,
+and the claim parks it after three attempts; other chats are not held up by any of it. Knows no messenger: `Messenger`
+is `bots.telegram.bot.ManagerBot`.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
 from hub.crash import crash_point
-from hub.domain.errors import TemporaryFailure
+from hub.domain.errors import StorageUnavailable, TemporaryFailure
 
 LONGEST_PAUSE = timedelta(seconds=30)
 USUAL_PAUSE = timedelta(seconds=1)
+BETWEEN_ATTEMPTS = timedelta(seconds=3)
+MOST_CHATS = 64
 log = structlog.get_logger(__name__)
 
 Update = Mapping[str, Any]
@@ -26,25 +30,29 @@ Update = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
-    """A claimed receipt and the update in it."""
+    """A claimed receipt and the update in it; after the last attempt the claim parks it."""
 
     receipt_id: int
     update: Update
+    is_last_attempt: bool = False
 
 
 class Receipts(Protocol):
     """The claimed receipts of one manager bot, bound by `hub.app`."""
 
     async def claim(self) -> Sequence[StoredUpdate]:
-        """Return the next updates in received order under a lease, empty if there are none."""
+        """Return the next updates in received order under a lease, empty if there are none.
+
+        A chat with an update under a lease is passed over.
+        """
         ...
 
     async def done(self, receipt_ids: Sequence[int]) -> None:
         """Mark receipts as carried out; commits."""
         ...
 
-    async def give_back(self, receipt_ids: Sequence[int]) -> None:
-        """End the leases of receipts that raised, so that they come again; commits."""
+    async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None:
+        """End the leases of receipts after a pause, so that they come again; their chats wait until then. Commits."""
         ...
 
 
@@ -59,6 +67,10 @@ class Messenger(Protocol):
         """Stop the waiting sign of a pressed button."""
         ...
 
+    async def say_parked(self, update: Update) -> None:
+        """Tell the person whose update it was that it was set aside; where that is impossible it is logged."""
+        ...
+
 
 class Intake:
     """Feeds the updates of one bot; `bot_name` is the bot's part of every idempotency key."""
@@ -67,34 +79,84 @@ class Intake:
         self._receipts = receipts
         self._messenger = messenger
         self._bot_name = bot_name
+        self._running: set[asyncio.Task[None]] = set()
+        self._chats: dict[int, asyncio.Task[None]] = {}
 
     async def run_once(self) -> int:
-        """Carry out one batch, chats side by side, and return its size.
+        """Carry out one batch to its end, and return its size."""
+        started = await self.start_due()
+        while self._running:
+            await asyncio.wait(self._running)
+        return started
 
-        Presses are answered first of all and beside the work: the sign on a button stops within a second whatever else
-        its chat is doing.
+    async def start_due(self) -> int:
+        """Claim what is due and start it, chats side by side; return how many updates.
+
+        Nothing is claimed while there is no room for another chat. Presses are answered first of all and beside the
+        work: the sign on a button stops within a second whatever its chat, or another, is doing.
 
         Raises:
             StorageUnavailable: the database is away; what was claimed comes again when its lease ends.
         """
+        if len(self._chats) >= MOST_CHATS:
+            return 0
         batch = await self._receipts.claim()
         crash_point("intake.claimed")
-        presses = [self._messenger.answer_press(query) for each in batch if (query := press_of(each.update))]
-        chats = [self._carry_out(updates) for updates in by_chat(batch)]
-        await asyncio.gather(*presses, *chats)
+        for query in filter(None, (press_of(each.update) for each in batch)):
+            _ = self._start(self._messenger.answer_press(query))
+        for updates in by_chat(batch):
+            chat = chat_of(updates[0].update)
+            task = self._start(self._carry_out(updates, after=self._chats.get(chat)))
+            self._chats[chat] = task
+            task.add_done_callback(partial(self._leave, chat))
         return len(batch)
 
-    async def _carry_out(self, updates: Sequence[StoredUpdate]) -> None:
-        """Carry out the updates of one chat in order, each finished or given back before the next begins."""
-        for each in updates:
+    async def close(self) -> None:
+        """Stop what is under way; it comes again when its lease ends."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    def _leave(self, chat: int, ended: asyncio.Task[None]) -> None:
+        if self._chats.get(chat) is ended:
+            del self._chats[chat]
+
+    async def _carry_out(self, updates: Sequence[StoredUpdate], *, after: asyncio.Task[None] | None) -> None:
+        """Carry out the updates of one chat in order, `after` those of an earlier claim; stop at one that raises."""
+        if after is not None:
+            await asyncio.wait({after})
+        for place, each in enumerate(updates):
             [outcome] = await asyncio.gather(self._feed(each.update), return_exceptions=True)
             crash_point("intake.carried_out")
-            if isinstance(outcome, BaseException):
-                log.error("bot.update_failed", receipt_id=each.receipt_id, exc_info=outcome)
-                await self._receipts.give_back([each.receipt_id])
-            else:
+            try:
+                if isinstance(outcome, BaseException):
+                    await self._give_back(updates[place:], outcome)
+                    return
                 await self._receipts.done([each.receipt_id])
+            except StorageUnavailable as error:
+                log.warning("bot.end_not_written", receipt_id=each.receipt_id, code=error.code)
+                return
             crash_point("intake.finished")
+
+    async def _give_back(self, updates: Sequence[StoredUpdate], failure: BaseException) -> None:
+        """Give back an update that raised, after a pause, and those of its chat behind it, which wait for it."""
+        failed, *waiting = updates
+        log.error("bot.update_failed", receipt_id=failed.receipt_id, exc_info=failure)
+        wanted = failure.retry_after if isinstance(failure, TemporaryFailure) else None
+        is_over = failed.is_last_attempt
+        pause = timedelta(0) if is_over else min(wanted or BETWEEN_ATTEMPTS, LONGEST_PAUSE)
+        await self._receipts.give_back([failed.receipt_id], after=pause)
+        if waiting:
+            await self._receipts.give_back([each.receipt_id for each in waiting], after=timedelta(0))
+        crash_point("intake.given_back")
+        if is_over:
+            await self._messenger.say_parked(failed.update)
 
     async def _feed(self, update: Update) -> None:
         """Carry out one update; where the messenger asks to slow down, once more after its pause."""

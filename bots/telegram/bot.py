@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 import structlog
 from aiogram import Bot
+from aiogram.types import Update
+from pydantic import ValidationError
 
 from bots.office import BotOffice
 from bots.telegram.dispatcher import build_dispatcher
+from bots.telegram.entrance import tell_parked
 from bots.telegram.failures import provider_errors
 from hub.crash import crash_point
-from hub.domain.errors import ProviderError
+from hub.domain.errors import HubError, ProviderError
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +22,7 @@ class ManagerBot:
 
     def __init__(self, desk: BotOffice, bot: Bot) -> None:
         self._bot = bot
+        self._desk = desk
         self._dispatcher = build_dispatcher(desk)
 
     async def feed(self, update: Mapping[str, object], key: str) -> None:
@@ -38,3 +42,10 @@ class ManagerBot:
         except ProviderError as error:
             log.info("bot.press_unanswered", reason=error.code)
         crash_point("bot.after_answer_press")
+
+    async def say_parked(self, update: Mapping[str, object]) -> None:
+        """Tell the manager that a press or message could not be carried out and will not be tried again by itself."""
+        try:
+            await tell_parked(self._desk, self._bot, Update.model_validate(update))
+        except (HubError, ValidationError) as error:
+            log.info("bot.parked_untold", reason=str(getattr(error, "code", "not an update")))

@@ -284,6 +284,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "error.stale": "This button is out of date. Open the conversation again: /my",
     "error.storage": "It could not be saved. Try again in a minute.",
     "error.other": "It did not work. The administrator sees the reason in the log.",
+    "error.parked": "This was not done: several attempts failed. Please do it again.",
     "error.which": "Which conversation? Reply to its card with this command or add the number: /{command} 1042",
     "error.command": "There is no such command. All commands: /help",
     # --- people

@@ -93,11 +93,14 @@ class ManagerBotOffice:
         async def carry_out() -> bool:
             if await self.current() is not bot:
                 return True
-            if not await intake.run_once():
+            if not await intake.start_due():
                 await self._building.hints.wakeup.wait(MANAGER_BOT, LOOK_EVERY)
             return False
 
-        await keep_going("bot.updates", carry_out, LOOK_EVERY)
+        try:
+            await keep_going("bot.updates", carry_out, LOOK_EVERY)
+        finally:
+            await intake.close()
 
     async def close(self) -> None:
         """Close the client."""
@@ -169,20 +172,20 @@ class BotReceipts:
                 connection, lane=MANAGER_BOT, limit=_BATCH, token=secrets.randbits(62), lease=LEASE
             )
         self._claimed.update({each.id: each for each in found})
-        return [StoredUpdate(each.id, _read_update(each.body)) for each in found]
+        return [StoredUpdate(each.id, _read_update(each.body), each.attempt >= receipts.MAX_ATTEMPTS) for each in found]
 
     async def done(self, receipt_ids: Sequence[int]) -> None:
         async with acquire(self._pool) as connection:
             for each in self._take(receipt_ids):
                 await receipts.finish(connection, [each.id], each.token)
 
-    async def give_back(self, receipt_ids: Sequence[int]) -> None:
+    async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None:
         async with acquire(self._pool) as connection:
             for each in self._take(receipt_ids):
-                await receipts.release(connection, [each])
+                await receipts.release(connection, [each], after=after)
 
     def _take(self, receipt_ids: Sequence[int]) -> list[receipts.ClaimedReceipt]:
-        return [self._claimed.pop(receipt_id) for receipt_id in receipt_ids]
+        return [self._claimed.pop(receipt_id) for receipt_id in receipt_ids if receipt_id in self._claimed]
 
 
 def _read_update(body: bytes | None) -> Mapping[str, Any]:

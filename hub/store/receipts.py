@@ -142,12 +142,16 @@ async def claim(
     return [ClaimedReceipt(token=token, **row) for row in rows]
 
 
-async def release(connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt]) -> None:
-    """End leases early, so that the payloads come again at once. Commits."""
+async def release(
+    connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt], *, after: timedelta = timedelta(0)
+) -> None:
+    """End leases early, so that the payloads come again after a pause; until then their keys wait. Commits."""
     await connection.execute(
-        "UPDATE receipts SET lease_until = clock_timestamp() WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
+        "UPDATE receipts SET lease_until = clock_timestamp() + $3::interval "
+        "WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
         [receipt.id for receipt in claimed],
         claimed[0].token,
+        after,
     )
 
 

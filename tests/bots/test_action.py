@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.screens.action import LIMIT_BYTES, Action, Press, StaleButton, decode, encode
+from bots.screens.action import LIMIT_BYTES, Action, Press, StaleButton, decode, encode, to_base36
 
 ACTIONS = st.builds(
     Action,
@@ -61,3 +61,9 @@ def test_a_damaged_or_foreign_button_is_refused(text):
 def test_what_does_not_fit_into_a_button_is_an_error_of_ours():
     with pytest.raises(ValueError, match="40 bytes"):
         encode(Action(Press.needless, 36**12, 36**6, "a" * 20))
+
+
+def test_a_number_larger_than_any_of_ours_is_a_stale_button():
+    assert decode(f"h1:take:{to_base36(2**63 - 1)}:0").subject == 2**63 - 1
+    with pytest.raises(StaleButton):
+        decode(f"h1:take:{to_base36(2**63)}:0")

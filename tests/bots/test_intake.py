@@ -1,13 +1,14 @@
 """The intake: order per chat, presses answered first, what raises is given back and harms no neighbour."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.intake import Intake, StoredUpdate, by_chat, chat_of, press_of
+from bots.intake import BETWEEN_ATTEMPTS, MOST_CHATS, Intake, StoredUpdate, by_chat, chat_of, press_of
 from hub.domain.errors import TemporaryFailure
 
 
@@ -29,6 +30,7 @@ class Claimed:
         self.batch = batch
         self.finished: list[int] = []
         self.given_back: list[int] = []
+        self.pauses: list[timedelta] = []
 
     async def claim(self):
         batch, self.batch = self.batch, ()
@@ -37,8 +39,9 @@ class Claimed:
     async def done(self, receipt_ids):
         self.finished += receipt_ids
 
-    async def give_back(self, receipt_ids):
+    async def give_back(self, receipt_ids, *, after):
         self.given_back += receipt_ids
+        self.pauses += [after] * len(receipt_ids)
 
 
 class Bot:
@@ -64,6 +67,9 @@ class Bot:
         self.log.append(query_id)
         self.was_answered.set()
 
+    async def say_parked(self, update):
+        self.log.append(f"parked {update['update_id']}")
+
 
 async def carry_out(bot, *batch):
     receipts = Claimed(*batch)
@@ -84,11 +90,71 @@ async def test_a_press_is_answered_before_its_work():
     assert bot.log == ["q1", "desk:1"]
 
 
-async def test_an_update_that_raises_is_given_back_and_its_neighbours_pass():
+async def test_an_update_that_raises_is_given_back_with_those_behind_it_and_other_chats_pass():
     bot = Bot(poison=[2])
     receipts = await carry_out(bot, message(1, chat=5), message(2, chat=5), message(3, chat=5), message(4, chat=6))
-    assert sorted(receipts.finished) == [1, 3, 4]
-    assert receipts.given_back == [2]
+    assert sorted(receipts.finished) == [1, 4]
+    assert receipts.given_back == [2, 3]
+    assert receipts.pauses == [BETWEEN_ATTEMPTS, timedelta(0)]
+
+
+async def test_the_last_attempt_that_raises_is_told_to_the_manager():
+    bot = Bot(poison=[1])
+    receipts = await carry_out(bot, replace(message(1, chat=5), is_last_attempt=True))
+    assert bot.log == ["parked 1"]
+    assert receipts.given_back == [1]
+
+
+async def test_a_slow_chat_holds_up_nobody_else():
+    bot = Bot()
+    receipts = Claimed(press(1, person=5))
+    answering = bot.answer_press
+    bot.answer_press = quiet
+    intake = Intake(receipts, bot, bot_name="desk")
+    await intake.start_due()
+    receipts.batch = (message(2, chat=6),)
+    await intake.start_due()
+    while not receipts.finished:
+        await asyncio.sleep(0)
+    assert (bot.log, receipts.finished) == (["desk:2"], [2])
+    await answering("q1")
+    while len(receipts.finished) < 2:
+        await asyncio.sleep(0)
+    assert bot.log == ["desk:2", "q1", "desk:1"]
+
+
+async def test_an_update_claimed_again_waits_for_the_one_before_it_in_its_chat():
+    bot = Bot()
+    receipts = Claimed(press(1, person=5))
+    answering = bot.answer_press
+    bot.answer_press = quiet
+    intake = Intake(receipts, bot, bot_name="desk")
+    await intake.start_due()
+    receipts.batch = (message(2, chat=5),)
+    await intake.start_due()
+    await asyncio.sleep(0)
+    assert bot.log == []
+    await answering("q1")
+    await intake.run_once()
+    assert bot.log == ["q1", "desk:1", "desk:2"]
+
+
+async def test_nothing_is_claimed_while_there_is_no_room():
+    bot = Bot()
+    bot.answer_press = quiet
+    receipts = Claimed(*(press(number, person=number) for number in range(1, MOST_CHATS + 1)))
+    intake = Intake(receipts, bot, bot_name="desk")
+    assert await intake.start_due() == MOST_CHATS
+    receipts.batch = (message(999, chat=999),)
+    assert await intake.start_due() == 0
+    bot.was_answered.set()
+    await intake.run_once()
+    assert await intake.start_due() == 1
+    await intake.close()
+
+
+async def quiet(query_id):
+    """A press that nobody answers."""
 
 
 async def test_a_request_to_slow_down_is_obeyed_and_the_update_carried_out_once():

@@ -1,4 +1,4 @@
-"""A deed happens once, whatever becomes of the answer to it: Telegram fails, or the process dies before its receipt's end."""
+"""A deed happens once, whatever becomes of the answer: Telegram fails, or the process dies before the receipt's end."""
 
 from datetime import timedelta
 
@@ -85,7 +85,7 @@ async def test_c6_a_vain_call_counts_once(place, two_clients, fault):
     assert sum(row["call_attempts"] for row in await place.desk.rows("waits")) == 1
 
 
-async def test_a_transfer_is_asked_for_once_and_a_release_repeated_releases_nobody_else(place, two_clients):
+async def test_a_release_repeated_takes_the_client_from_nobody_else(place, two_clients):
     await place.hire("anna", "Анна")
     await place.writes(two_clients, "/next")
     mine = await place.desk.one("conversations", "assignee_id IS NOT NULL")

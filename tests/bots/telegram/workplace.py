@@ -45,7 +45,7 @@ class Waiting:
             if update.update_id in receipt_ids:
                 self.account.updates.remove(update)
 
-    async def give_back(self, receipt_ids: Sequence[int]) -> None:
+    async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None:
         self.given_back += receipt_ids
 
 
