@@ -62,8 +62,6 @@ class Capabilities:
     media: frozenset[AttachmentKind] = frozenset()
     media_limit_bytes: int = 0
     reply_window: timedelta | None = None
-    can_edit: bool = False
-    has_read_reports: bool = False
     is_send_idempotent: bool = False
     can_write_first: bool = False
     writes_to: IdentityType | None = None

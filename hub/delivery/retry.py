@@ -28,10 +28,7 @@ class Plan:
 PLANS: Mapping[Lane, Plan] = {
     Lane.reply: Plan(40, timedelta(seconds=2), timedelta(minutes=10)),
     Lane.notify: Plan(40, timedelta(seconds=1), timedelta(minutes=10), doubt=timedelta(seconds=2)),
-    Lane.call: Plan(1, timedelta(seconds=1), timedelta(seconds=1)),
     Lane.media: Plan(10, timedelta(seconds=2), timedelta(minutes=10)),
-    Lane.crm: Plan(20, timedelta(seconds=2), timedelta(minutes=30)),
-    Lane.webhook: Plan(15, timedelta(seconds=2), timedelta(minutes=30)),
 }
 
 

@@ -23,7 +23,6 @@ class IdentityType(StrEnum):
     tg_user = "tg_user"
     email = "email"
     phone = "phone"
-    form_visitor = "form_visitor"
     crm_id = "crm_id"
     tg_business = "tg_business"
     pbx_extension = "pbx_extension"
@@ -44,18 +43,6 @@ class ProofLevel(StrEnum):
 
 
 _LEVELS = (ProofLevel.imported, ProofLevel.claimed, ProofLevel.proven)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A typed address: the key under which a contact is found.
-
-    `value` is canonical. `scope` is empty for addresses valid everywhere, otherwise the connection they belong to.
-    """
-
-    type: IdentityType
-    value: str
-    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

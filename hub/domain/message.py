@@ -33,7 +33,6 @@ class Author(StrEnum):
     client = "client"
     person = "person"
     automation = "automation"
-    system = "system"
 
 
 class AttachmentKind(StrEnum):

@@ -30,8 +30,6 @@ class Action(StrEnum):
     dismiss = "dismiss"
     declare = "declare"
     match = "match"
-    edit_contact = "edit_contact"
-    block = "block"
     see_phone = "see_phone"
     # with the work of others on a line
     reassign = "reassign"

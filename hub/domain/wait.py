@@ -184,11 +184,6 @@ def withdraw_breach(wait: Wait) -> Wait:
     return replace(wait, breached_at=None, assignee_at_deadline=None)
 
 
-def is_breached_by(wait: Wait, at: datetime) -> bool:
-    """Tell whether the deadline had passed at `at`: the answer at the very instant is in time."""
-    return at > wait.deadline_at
-
-
 def join(kept: Wait, absorbed: Wait) -> Wait:
     """Return the wait that remains when two contacts become one: the earlier start and the earlier deadline (P-4)."""
     return replace(

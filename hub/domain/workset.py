@@ -281,7 +281,3 @@ class WorkingSet:
         old = self.timers.get((kind, subject))
         if old is not None and old.state is TimerState.armed:
             self.timers.put((kind, subject), replace(old, state=TimerState.cancelled))
-
-    def timers_on(self, subject: str) -> list[Timer]:
-        """Return the loaded timers of a subject."""
-        return self.timers.where(subject)

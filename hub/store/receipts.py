@@ -215,10 +215,3 @@ async def replay(connection: asyncpg.Connection, ids: Sequence[int] | None) -> i
         None if ids is None else list(ids),
     )
     return len(rows)
-
-
-async def count_waiting(connection: asyncpg.Connection, lane: str) -> int:
-    """Return how many payloads wait or are in work."""
-    return int(
-        await connection.fetchval("SELECT count(*) FROM receipts WHERE lane = $1 AND state IN ('new', 'claimed')", lane)
-    )

@@ -73,13 +73,6 @@ async def list_of_conversation(
     return await _page(connection, "conversation_id", conversation_id, limit=limit, offset=offset)
 
 
-async def list_of_contact(
-    connection: asyncpg.Connection, contact_id: int, *, limit: int, offset: int = 0
-) -> list[Entry]:
-    """Return a page of all that was ever said with a contact, newest first."""
-    return await _page(connection, "contact_id", contact_id, limit=limit, offset=offset)
-
-
 async def _page(connection: asyncpg.Connection, column: str, value: int, *, limit: int, offset: int) -> list[Entry]:
     rows = await connection.fetch(_PAGE.format(column=column), value, limit, offset)
     decode = codec_of(Message).decode

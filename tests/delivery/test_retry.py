@@ -46,8 +46,8 @@ def test_never_earlier_than_the_provider_wishes(plan: Plan, jitter: float, wish:
     assert due_at - NOW >= wish
 
 
-@given(st.sampled_from(Lane), st.integers(0, 10**6))
-def test_every_lane_comes_to_an_end(lane: Lane, more: int) -> None:
+@given(st.sampled_from(sorted(PLANS)), st.integers(0, 10**6))
+def test_every_lane_that_is_worked_comes_to_an_end(lane: Lane, more: int) -> None:
     assert next_attempt(PLANS[lane].attempts + more, plan=PLANS[lane], retry_after=None, now=NOW, jitter=0) is None
 
 

@@ -173,8 +173,3 @@ def _fill(workset: WorkingSet, contact: Contact, sender: Sender) -> Contact:
 
 def _words(row: ContactIdentity) -> str:
     return f"{_TYPE_WORDS.get(row.type, row.type.value)} {row.original or row.value} ({_LEVEL_WORDS[row.level]})"
-
-
-def list_keys(senders: Iterable[Sender], connection_id: ConnectionId) -> set[IdentityKey]:
-    """Return the identity keys of senders, for the scope of a working set."""
-    return {identity_key(address, connection_id) for sender in senders for address in sender.addresses}
