@@ -14,10 +14,21 @@ def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, key: s
     `key` makes it unique for ever: for a manager's answer the press or update it came from.
     """
     workset.messages.append(message)
+    return _queue(workset, message, thread, lane=Lane.reply, subject=int(thread.id), key=key)
+
+
+def queue_media(workset: WorkingSet, message: Message, thread: Thread) -> None:
+    """Queue the fetching of files that a message only names, after the commit."""
+    if any(part.provider_ref and not part.sha256 for part in message.attachments):
+        _queue(workset, message, thread, lane=Lane.media, subject=int(message.id), key=f"media:{message.id}")
+
+
+def _queue(workset: WorkingSet, message: Message, thread: Thread, *, lane: Lane, subject: int, key: str) -> Delivery:
+    """Queue what has to be done with a message of a thread; `subject` is what keeps its order in the lane."""
     delivery = Delivery(
         id=DeliveryId(workset.new_id()),
-        lane=Lane.reply,
-        order_hash=order_hash("reply", thread.id),
+        lane=lane,
+        order_hash=order_hash(lane, subject),
         key=key,
         due_at=workset.now,
         created_at=workset.now,
@@ -29,22 +40,3 @@ def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, key: s
     )
     workset.deliveries[key] = delivery
     return delivery
-
-
-def queue_media(workset: WorkingSet, message: Message, thread: Thread) -> None:
-    """Queue the fetching of files that a message only names, after the commit."""
-    if not any(part.provider_ref and not part.sha256 for part in message.attachments):
-        return
-    key = f"media:{message.id}"
-    workset.deliveries[key] = Delivery(
-        id=DeliveryId(workset.new_id()),
-        lane=Lane.media,
-        order_hash=order_hash("media", message.id),
-        key=key,
-        due_at=workset.now,
-        created_at=workset.now,
-        payload={"received_at": message.received_at.isoformat(), "thread_id": int(thread.id)},
-        connection_id=thread.connection_id,
-        conversation_id=message.conversation_id,
-        message_id=message.id,
-    )
