@@ -13,7 +13,7 @@ from hub.delivery.intake import ProcessLoop
 from hub.delivery.media import MediaHandler
 from hub.delivery.notices import NoticeHandler
 from hub.delivery.pollers import Pollers
-from hub.delivery.polling import Endpoint
+from hub.delivery.polling import PolledConnection
 from hub.delivery.replies import ReplyHandler
 from hub.delivery.upkeep import Upkeep
 from hub.delivery.worker import DeliveryWorker, LaneWork
@@ -82,12 +82,12 @@ def poll_jobs(building: Building) -> list[Awaitable[None]]:
     ]
 
 
-def list_polled(building: Building) -> list[Endpoint]:
+def list_polled(building: Building) -> list[PolledConnection]:
     """Return the active connections that fetch by themselves."""
-    polled: list[Endpoint] = []
+    polled: list[PolledConnection] = []
     for row in building.connections.rows():
         channel: Any = building.connections.channel_of(row.id)
         if row.state != "paused" and isinstance(channel, Polls) and isinstance(channel, Parses):
             lane = MANAGER_BOT if row.kind == MANAGER_BOT else "client"
-            polled.append(Endpoint(ConnectionId(row.id), row.name, channel, lane))
+            polled.append(PolledConnection(ConnectionId(row.id), row.name, channel, lane))
     return polled

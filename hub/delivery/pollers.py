@@ -13,7 +13,7 @@ import structlog
 
 from hub.delivery.alarms import Alarms
 from hub.delivery.loops import keep_going
-from hub.delivery.polling import Endpoint, PollLoop
+from hub.delivery.polling import PolledConnection, PollLoop
 from hub.domain.ids import ConnectionId
 from hub.inbox.accept import Acceptor
 from hub.inbox.office import Office
@@ -36,9 +36,9 @@ class Pollers:
     office: Office
     acceptor: Acceptor
     alarms: Alarms
-    endpoints: Callable[[], Sequence[Endpoint]]
+    endpoints: Callable[[], Sequence[PolledConnection]]
     dsn: str
-    _running: dict[ConnectionId, tuple[Endpoint, asyncio.Task[None]]] = field(default_factory=dict)
+    _running: dict[ConnectionId, tuple[PolledConnection, asyncio.Task[None]]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -66,12 +66,12 @@ class Pollers:
                 await session.execute("SELECT 1")
             await self.office.wakeup.wait(LANE, LOOK_EVERY)
 
-    async def _wanted(self) -> list[Endpoint]:
+    async def _wanted(self) -> list[PolledConnection]:
         async with acquire(self.office.pool) as connection:
             paused = {row.id for row in await connections.list_connections(connection) if row.state == "paused"}
         return [endpoint for endpoint in self.endpoints() if endpoint.id not in paused]
 
-    def _goes_on(self, connection_id: ConnectionId, wanted: Endpoint | None) -> bool:
+    def _goes_on(self, connection_id: ConnectionId, wanted: PolledConnection | None) -> bool:
         """Tell whether a poll is alive and still what is wanted; one that has ended is said and begun anew."""
         endpoint, task = self._running[connection_id]
         if task.done():
@@ -81,7 +81,7 @@ class Pollers:
             return False
         return wanted is not None and endpoint.channel is wanted.channel
 
-    def _start(self, endpoint: Endpoint) -> None:
+    def _start(self, endpoint: PolledConnection) -> None:
         loop = PollLoop(self.office, self.acceptor, self.alarms, endpoint)
         self._running[endpoint.id] = (endpoint, asyncio.create_task(loop.run()))
         _log.info("poll.started", connection=endpoint.name)

@@ -37,7 +37,7 @@ class PollingChannel(Polls, Parses, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class PolledConnection:
     """What is polled: the connection, its adapter, and the lane its payloads belong to."""
 
     id: ConnectionId
@@ -53,7 +53,7 @@ class PollLoop:
     office: Office
     acceptor: Acceptor
     alarms: Alarms
-    endpoint: Endpoint
+    endpoint: PolledConnection
     _failures: int = 0
     _failing_since: datetime | None = None
 

@@ -6,7 +6,7 @@ from typing import Any
 from hub.channels.base import PollBatch, Raw
 from hub.delivery.alarms import Alarms
 from hub.delivery.pollers import Pollers
-from hub.delivery.polling import Endpoint
+from hub.delivery.polling import PolledConnection
 from hub.domain.errors import AuthenticationFailed, TemporaryFailure
 from hub.domain.ids import ConnectionId
 from hub.domain.manager import Role
@@ -45,7 +45,7 @@ async def polled(desk: Desk, dsn: str, *channels: PolledChannel) -> list[asyncio
 
 
 def _hub(desk: Desk, dsn: str, channel: PolledChannel) -> Pollers:
-    endpoint = Endpoint(ConnectionId(1), "Почта", channel)
+    endpoint = PolledConnection(ConnectionId(1), "Почта", channel)
     return Pollers(desk.office, desk.acceptor, Alarms(desk.office), lambda: [endpoint], dsn)
 
 

@@ -14,7 +14,7 @@ from hub.delivery.alarms import Alarms
 from hub.delivery.intake import ProcessLoop
 from hub.delivery.media import MediaHandler
 from hub.delivery.pollers import Pollers
-from hub.delivery.polling import Endpoint
+from hub.delivery.polling import PolledConnection
 from hub.delivery.replies import ReplyHandler
 from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane
@@ -64,7 +64,7 @@ async def shop(desk: Desk, dsn: str, tmp_path: Path) -> AsyncIterator[Shop]:
 
 def _jobs(desk: Desk, channel: TelegramChannel, files: Files, dsn: str):
     office, alarms = desk.office, Alarms(desk.office)
-    endpoint = Endpoint(ConnectionId(1), "Бот", channel)
+    endpoint = PolledConnection(ConnectionId(1), "Бот", channel)
     lanes = {
         Lane.reply: ReplyHandler(office, lambda _: channel, alarms).as_lane(),
         Lane.media: MediaHandler(office, files, lambda _: channel, alarms).as_lane(),

@@ -139,6 +139,18 @@ class Telephony(Channel[SettingsT]):
         """Return `direction`, `internal` where the other side is our own as well: a forwarding loop, a colleague."""
         return CallDirection.internal if self.is_own(outside) else direction
 
+    def ringing(self, call: str, client: str, direction: CallDirection, at: datetime) -> CallEvent:
+        """Return the first stage of a call; the provider adds its id of it, line, extension, command."""
+        return CallEvent(
+            external_id=f"{call}:ringing",
+            call=call,
+            stage=CallStage.ringing,
+            direction=self.direction_of(direction, client),
+            occurred_at=at,
+            client=self.client_number(client),
+            client_original=client,
+        )
+
     def local_instant(self, text: str, pattern: str = "%Y-%m-%d %H:%M:%S") -> datetime:
         """Return the UTC instant of a wall clock time of the account; of a doubled hour the first.
 

@@ -164,14 +164,9 @@ class Mango(Telephony[MangoSettings]):
     def _ringing(self, event: Mapping[str, Json], sides: _Sides, at: datetime, line: str) -> CallEvent:
         direction, outside, inside = sides
         call, client = need(event, "entry_id"), outside.get("number", "")
-        return CallEvent(
+        return replace(
+            self.ringing(call, client, direction, at),
             external_id=f"{call}:summary:ringing",
-            call=call,
-            stage=CallStage.ringing,
-            direction=self.direction_of(direction, client),
-            occurred_at=at,
-            client=self.client_number(client),
-            client_original=client,
             line_number=self.line_number(line),
             extension=inside.get("extension", ""),
             command=clean(event.get("command_id")),

@@ -134,14 +134,9 @@ class Mapped(Telephony[MappedSettings]):
         call, word = _need(payload, self.settings.call), _need(payload, self.settings.event)
         direction = self._direction(_text(payload, self.settings.direction).lower())
         client = _text(payload, self.settings.callee if direction is CallDirection.outbound else self.settings.caller)
-        return CallEvent(
+        return replace(
+            self.ringing(call, client, direction, at),
             external_id=f"{call}:{word}:ringing",
-            call=call,
-            stage=CallStage.ringing,
-            direction=self.direction_of(direction, client),
-            occurred_at=at,
-            client=self.client_number(client),
-            client_original=client,
             line_number=self.line_number(_text(payload, self.settings.line)),
             extension=_text(payload, self.settings.extension),
         )

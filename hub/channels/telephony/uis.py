@@ -147,14 +147,9 @@ class Uis(Telephony[UisSettings]):
         direction = CallDirection.outbound if fields.get("direction") == "out" else CallDirection.inbound
         if fields.get("internal", "").lower() in _TRUE:
             direction = CallDirection.internal
-        return CallEvent(
+        return replace(
+            self.ringing(call, client, direction, at),
             external_id=f"{call}:{need(fields, 'stage')}:ringing",
-            call=call,
-            stage=CallStage.ringing,
-            direction=self.direction_of(direction, client),
-            occurred_at=at,
-            client=self.client_number(client),
-            client_original=client,
             line_number=self.line_number(fields.get("line", "")),
             extension=fields.get("employee", ""),
             command=fields.get("command", ""),

@@ -14,21 +14,21 @@ def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, key: s
     `key` makes it unique for ever: for a manager's answer the press or update it came from.
     """
     workset.messages.append(message)
-    return _queue(workset, message, thread, lane=Lane.reply, subject=int(thread.id), key=key)
+    return _queue(workset, message, thread, lane=Lane.reply, key=key)
 
 
 def queue_media(workset: WorkingSet, message: Message, thread: Thread) -> None:
     """Queue the fetching of files that a message only names, after the commit."""
     if any(part.provider_ref and not part.sha256 for part in message.attachments):
-        _queue(workset, message, thread, lane=Lane.media, subject=int(message.id), key=f"media:{message.id}")
+        _queue(workset, message, thread, lane=Lane.media, key=f"media:{message.id}")
 
 
-def _queue(workset: WorkingSet, message: Message, thread: Thread, *, lane: Lane, subject: int, key: str) -> Delivery:
-    """Queue what has to be done with a message of a thread; `subject` is what keeps its order in the lane."""
+def _queue(workset: WorkingSet, message: Message, thread: Thread, *, lane: Lane, key: str) -> Delivery:
+    """Queue what has to be done with a message of a thread: answers in order, files each by itself."""
     delivery = Delivery(
         id=DeliveryId(workset.new_id()),
         lane=lane,
-        order_hash=order_hash(lane, subject),
+        order_hash=order_hash(lane, thread.id if lane is Lane.reply else message.id),
         key=key,
         due_at=workset.now,
         created_at=workset.now,
