@@ -9,7 +9,7 @@ Left to others: waits and callback clocks (`hub.domain.wait`), who the client is
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -68,18 +68,18 @@ class CallSession:
     answered_at: datetime | None
     answered_by: str
     ended_at: datetime | None
-    missed_at: datetime | None
     talk: timedelta | None
     waiting: timedelta | None
-    declares_at: datetime | None
-    expires_at: datetime | None
-    is_internal: bool
-    is_short_talk: bool
     reason: str
     recording: str
     command: str
     origin: Origin
     legs: tuple[CallLeg, ...]
+    missed_at: datetime | None = None
+    declares_at: datetime | None = None
+    expires_at: datetime | None = None
+    is_internal: bool = False
+    is_short_talk: bool = False
 
     @property
     def is_hidden(self) -> bool:
@@ -124,15 +124,23 @@ def fold_call(
         ValueError: there is no event, or they are of several calls.
     """
     known = _distinct(events)
-    end = _ended_at(known)
-    talked = _has_talk(known)
-    answered_at = _answered_at(known, end) if talked else None
-    talk = _talk(known, answered_at, end)
-    state = _state(known, now=now, grace=hangup_grace)
-    is_late = state is CallState.ending or (end is not None and not talked)
-    last = known[-1].occurred_at
-    facts = _facts(known)
+    told = _told(known, _state(known, now=now, grace=hangup_grace))
+    end, has_talk = told.ended_at, _has_talk(known)
+    return replace(
+        told,
+        missed_at=end if told.is_missed else None,
+        declares_at=end + hangup_grace if end is not None and not has_talk else None,
+        expires_at=known[-1].occurred_at + EXPIRES_AFTER if end is None else None,
+        is_internal=_is_internal(told, excluded),
+        is_short_talk=has_talk and told.talk is not None and told.talk < minimum_talk,
+    )
+
+
+def _told(known: Sequence[CallEvent], state: CallState) -> CallSession:
+    """Return the session without what depends on the limits of a line."""
+    facts, end, has_talk = _facts(known), _ended_at(known), _has_talk(known)
     started_at = min(event.occurred_at for event in _spoken(known))
+    answered_at = _answered_at(known, end) if has_talk else None
     return CallSession(
         call=known[0].call,
         direction=facts.direction,
@@ -142,15 +150,10 @@ def fold_call(
         line_number=facts.line_number,
         started_at=started_at,
         answered_at=answered_at,
-        answered_by=_answered_by(known) if talked else "",
+        answered_by=_answered_by(known) if has_talk else "",
         ended_at=end,
-        missed_at=end if state in {CallState.missed, CallState.abandoned} else None,
-        talk=talk,
+        talk=_talk(known, answered_at, end),
         waiting=_waiting(started_at, answered_at, end),
-        declares_at=end + hangup_grace if end is not None and is_late else None,
-        expires_at=last + EXPIRES_AFTER if end is None else None,
-        is_internal=_is_internal(facts, excluded),
-        is_short_talk=talked and talk is not None and talk < minimum_talk,
         reason=facts.reason,
         recording=facts.recording,
         command=facts.command,
@@ -295,9 +298,9 @@ def _state(known: Sequence[CallEvent], *, now: datetime, grace: timedelta) -> Ca
     return CallState.abandoned if facts.reason == ABANDONED_IN_MENU else CallState.missed
 
 
-def _is_internal(facts: _Facts, excluded: frozenset[str]) -> bool:
-    sides = {facts.client, facts.client_original} - {""}
-    return facts.direction is CallDirection.internal or not sides.isdisjoint(excluded)
+def _is_internal(told: CallSession, excluded: frozenset[str]) -> bool:
+    sides = {told.client, told.client_original} - {""}
+    return told.direction is CallDirection.internal or not sides.isdisjoint(excluded)
 
 
 def _legs(known: Sequence[CallEvent]) -> tuple[CallLeg, ...]:
