@@ -1,16 +1,22 @@
-"""Which stored files some row names: read once for a sweep, then asked per directory."""
+"""Which stored files some row names: read once for a sweep, then asked per directory.
+
+Rows are read a month at a time (a partition each), so that no statement grows with the age of the hub and each stays
+within the limits that end a statement (`hub.store.pool`).
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 
 import asyncpg
 
-_COLLECT = """
-CREATE TEMP TABLE named_files AS
-SELECT file_sha256 AS sha256 FROM receipt_bodies WHERE file_sha256 <> ''
-UNION SELECT part->>'sha256' FROM messages, jsonb_array_elements(attachments) AS part
-  WHERE attachments <> '[]'::jsonb AND part->>'sha256' <> ''
-"""
+_COLLECT = {
+    "receipt_bodies": "SELECT file_sha256 FROM {month} WHERE file_sha256 <> ''",
+    "messages": "SELECT part->>'sha256' FROM {month}, jsonb_array_elements(attachments) AS part "
+    "WHERE attachments <> '[]'::jsonb AND part->>'sha256' <> ''",
+}
+"""What names files: a partitioned table, and the digests in one month of it."""
+
+_MONTHS = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::text::regclass ORDER BY 1"
 
 Known = Callable[[Collection[str]], Awaitable[Collection[str]]]
 
@@ -21,9 +27,9 @@ async def named_files(connection: asyncpg.Connection) -> AsyncIterator[Known]:
 
     What is named later is safe from a sweep all the same: writing a file makes it young.
     """
-    await connection.execute(_COLLECT)
+    await connection.execute("CREATE TEMP TABLE named_files (sha256 text PRIMARY KEY)")
     try:
-        await connection.execute("CREATE INDEX ON named_files (sha256)")
+        await _collect(connection)
 
         async def known(digests: Collection[str]) -> Collection[str]:
             rows = await connection.fetch(
@@ -34,3 +40,10 @@ async def named_files(connection: asyncpg.Connection) -> AsyncIterator[Known]:
         yield known
     finally:
         await connection.execute("DROP TABLE IF EXISTS named_files")
+
+
+async def _collect(connection: asyncpg.Connection) -> None:
+    for table, digests in _COLLECT.items():
+        for row in await connection.fetch(_MONTHS, table):
+            found = digests.format(month=row[0])
+            await connection.execute(f"INSERT INTO named_files {found} ON CONFLICT DO NOTHING")

@@ -8,6 +8,7 @@ from hub.delivery.upkeep import Upkeep
 from hub.domain.errors import NotFound
 from hub.domain.message import Attachment, AttachmentKind
 from hub.store.files import Files
+from hub.store.named_files import named_files
 from tests.inbox.desk import Desk, says
 
 
@@ -68,3 +69,25 @@ async def test_bodies_that_fell_into_no_month_go_too(desk: Desk, tmp_path: Path)
     await Upkeep(desk.office, Files(tmp_path / "kept")).run_once()
 
     assert [row[0] for row in await desk.pool.fetch("SELECT receipt_id FROM receipt_bodies")] == [2]
+
+
+async def test_files_named_in_any_month_stay_each_month_read_by_itself(desk: Desk, tmp_path: Path) -> None:
+    await Upkeep(desk.office, Files(tmp_path / "kept")).run_once()
+    await desk.pool.execute(
+        "INSERT INTO receipt_bodies (receipt_id, received_at, file_sha256) "
+        "SELECT n, $1::timestamptz + n * $2::interval, 'f' || n "
+        "FROM generate_series(-2, 4) n",
+        desk.now,
+        timedelta(days=31),
+    )
+    await desk.receive(says("Вот", at=desk.now, attachments=(Attachment(AttachmentKind.photo, "1.jpg", sha256="m"),)))
+    statements: list[str] = []
+    async with desk.pool.acquire() as connection:
+        connection.add_query_logger(lambda record: statements.append(record.query))
+        async with named_files(connection) as known:
+            assert await known(["f-2", "f-1", "f0", "f1", "f2", "f3", "f4", "m", "of nobody"]) == {
+                *(f"f{month}" for month in range(-2, 5)),
+                "m",
+            }
+
+    assert len([query for query in statements if query.startswith("INSERT")]) >= 2 * 4
