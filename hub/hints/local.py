@@ -10,6 +10,7 @@ from hub.domain.ids import ConversationId, ManagerId
 
 _COMPOSING_SECONDS = 90.0
 _FEED_LENGTH = 100
+_FORGET_EVERY = 1024
 
 
 class LocalWakeup:
@@ -72,19 +73,38 @@ class LocalRates:
 
     def __init__(self) -> None:
         self._free_at: dict[str, float] = {}
+        self._full_at: dict[str, float] = {}
         self._blocked_until: dict[str, float] = {}
+        self._taken = 0
 
     async def take(self, bucket: str, *, per_second: float, burst: int) -> timedelta:
         now = time.monotonic()
+        self._forget_free(now)
         spacing = 1.0 / per_second
         earliest = max(
             self._free_at.get(bucket, 0.0), now - spacing * (burst - 1), self._blocked_until.get(bucket, 0.0)
         )
         self._free_at[bucket] = earliest + spacing
+        self._full_at[bucket] = earliest + spacing * burst
         return timedelta(seconds=max(0.0, earliest - now))
 
     async def block(self, bucket: str, until: timedelta) -> None:
         self._blocked_until[bucket] = time.monotonic() + until.total_seconds()
+
+    @property
+    def kept(self) -> int:
+        """Return how many buckets are remembered."""
+        return len(self._free_at.keys() | self._blocked_until.keys())
+
+    def _forget_free(self, now: float) -> None:
+        """Forget, from time to time, the buckets that are full again: one a chat would stay for ever otherwise."""
+        self._taken += 1
+        if self._taken % _FORGET_EVERY:
+            return
+        for bucket in [bucket for bucket, at in self._full_at.items() if at <= now]:
+            del self._full_at[bucket], self._free_at[bucket]
+        for bucket in [bucket for bucket, at in self._blocked_until.items() if at <= now]:
+            del self._blocked_until[bucket]
 
 
 class LocalLocks:
