@@ -68,7 +68,8 @@ class Workplace:
         )
         self.notifier = TelegramNotifier(self.office, self.bot)
         self.waiting = Waiting(self.account)
-        self.intake = Intake(self.waiting, ManagerBot(self.office, self.bot), bot_name=BOT)
+        self.messenger = ManagerBot(self.office, self.bot)
+        self.intake = Intake(self.waiting, self.messenger, bot_name=BOT)
 
     async def hire(self, key: str, name: str, *, role: Role = Role.manager) -> Person:
         """A manager with a started bot."""
