@@ -20,9 +20,7 @@ from hub.store.receipts import ParkedReceipt
 
 app = typer.Typer()
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers as `hub parked` shows them.")]
-Every = Annotated[
-    bool, typer.Option("--all", help="Everything that is parked; failed deliveries only by number.")
-]
+Every = Annotated[bool, typer.Option("--all", help="Everything that is parked; failed deliveries only by number.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="How many at most, oldest first.")]
 
 
