@@ -1,12 +1,11 @@
-"""The tables as they stand before the first release.
+"""The tables of v0.1.0, as `hub.store.schema` declared them then; every later change has a revision of its own.
 
-Follows `hub.store.schema` until v0.1.0 is tagged; from then on this revision is the text that
-`python -m hub.store.migrations.declared` printed, and every later change has a revision of its own.
+The text was printed by `python -m hub.store.migrations.declared` and is never changed again.
 """
 
-from alembic import op
+from pathlib import Path
 
-from hub.store.migrations.declared import declared_statements
+from alembic import op
 
 revision = "0001"
 down_revision = None
@@ -14,5 +13,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Make every table, with its indexes and settings."""
-    for statement in declared_statements():
-        op.get_bind().exec_driver_sql(statement)
+    text = Path(__file__).with_name("v0001.sql").read_text("utf-8")
+    for statement in text.split(";\n\n"):
+        if statement.strip():
+            op.get_bind().exec_driver_sql(statement)
