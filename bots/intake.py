@@ -127,7 +127,7 @@ class Intake:
         if self._chats.get(chat) is ended:
             del self._chats[chat]
 
-    async def _carry_out(self, updates: Sequence[StoredUpdate], *, after: asyncio.Task[None] | None) -> None:
+    async def _carry_out(self, updates: Sequence[StoredUpdate], *, after: asyncio.Task[None] | None = None) -> None:
         """Carry out the updates of one chat in order, `after` those of an earlier claim; stop at one that raises."""
         if after is not None:
             await asyncio.wait({after})
