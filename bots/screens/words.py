@@ -55,7 +55,8 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     blocks = []
     if message.is_deleted:
         blocks.append(line(texts("message.deleted")))
-    fields = "\n".join(f"{one_line(label, 40)}: {one_line(value, 200)}" for label, value in message.fields)
+    unread = [(label, value) for label, value in message.fields if value.strip() and value.strip() not in message.text]
+    fields = "\n".join(f"{one_line(label, 40)}: {one_line(value, 200)}" for label, value in unread)
     words = "\n".join(part for part in (client_text(message.text, limit), fields) if part)
     if words:
         blocks.append(quote(words))

@@ -115,7 +115,6 @@ def _wake_all(building: Building) -> None:
 
 def _ready(config: Config, roles: frozenset[str], address: str) -> str:
     named = "hub" if roles == ALL_ROLES else f"hub ({', '.join(sorted(roles))})"
-    place = f" at {address}" if address else ""
     if config.language == "ru":
-        return f"{named}: работает{place}. Остановить: Ctrl-C"
-    return f"{named}: running{place}. Stop with Ctrl-C"
+        return f"{named}: работает{f' на {address}' if address else ''}. Остановить: Ctrl-C"
+    return f"{named}: running{f' at {address}' if address else ''}. Stop with Ctrl-C"

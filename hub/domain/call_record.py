@@ -12,8 +12,10 @@ from hub.domain.inbound import CallEvent
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One session. `state` is the last derived one; `message_id` is the history entry that shows it,
-    `manager_id` who speaks or spoke (R-7)."""
+    """One session.
+
+    `state` is the last derived one; `message_id` is the history entry that shows it, `manager_id` who speaks (R-7).
+    """
 
     id: CallId
     connection_id: ConnectionId

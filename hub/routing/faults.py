@@ -128,7 +128,8 @@ def _unknown(place: str, names: Iterable[str], kind: str, known: Iterable[str]) 
     there_are = list(known)
     for name in names:
         if name and name not in there_are:
-            yield f"{place}: '{name}' is not among the {kind}; there are: {', '.join(there_are) or 'none'}"
+            mend = f"; write a section [managers.{name}], it may be empty" if kind == "managers" else ""
+            yield f"{place}: '{name}' is not among the {kind}; there are: {', '.join(there_are) or 'none'}{mend}"
 
 
 def _overlap(hours: Iterable[Hours]) -> bool:

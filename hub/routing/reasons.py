@@ -57,7 +57,7 @@ _WORDS = {
     ReasonCode.inactive: Words("{who}: доступ отключён", "{who}: access switched off"),
     ReasonCode.off_shift: Words("{who}: не на смене", "{who}: off shift"),
     ReasonCode.paused: Words("{who}: перерыв", "{who}: on a break"),
-    ReasonCode.unreachable: Words("{who}: бот менеджера заблокирован", "{who}: has blocked the manager bot"),
+    ReasonCode.unreachable: Words("{who}: бот менеджеров не достаёт", "{who}: out of the manager bot's reach"),
     ReasonCode.lacks_skill: Words("{who}: нет навыка {detail}", "{who}: lacks the skill {detail}"),
     ReasonCode.at_capacity: Words("{who}: нагрузка {detail}", "{who}: load {detail}"),
     ReasonCode.declined: Words("{who}: отказ или не взято в срок", "{who}: declined or let it expire"),
@@ -67,8 +67,8 @@ _WORDS = {
     ReasonCode.first_in_order: Words("{who}: первый по списку линии", "{who}: first on the line's list"),
     ReasonCode.offered_to_all: Words("предложено всем, кто может: {detail}", "offered to all who can: {detail}"),
     ReasonCode.assigned_by_hand: Words("на этой линии назначает руководитель", "the head assigns on this line"),
-    ReasonCode.asked_again: Words("круг пройден, снова предложено: {detail}", "after a full round again to: {detail}"),
-    ReasonCode.nobody_eligible: Words("взять некому: в очереди линии", "nobody can take it: queued on the line"),
+    ReasonCode.asked_again: Words("никто не взял, снова всем: {detail}", "nobody took it, to all again: {detail}"),
+    ReasonCode.nobody_eligible: Words("пока взять некому: в очереди линии", "nobody can take it yet: queued"),
     ReasonCode.duty_told: Words("сообщено дежурному: {who}", "the duty person is told: {who}"),
 }  # fmt: skip
 

@@ -109,7 +109,7 @@ async def test_a_slow_chat_holds_up_nobody_else():
     bot = Bot()
     receipts = Claimed(press(1, person=5))
     answering = bot.answer_press
-    bot.answer_press = quiet
+    bot.answer_press = quiet  # type: ignore[method-assign]
     intake = Intake(receipts, bot, bot_name="desk")
     await intake.start_due()
     receipts.batch = (message(2, chat=6),)
@@ -127,7 +127,7 @@ async def test_an_update_claimed_again_waits_for_the_one_before_it_in_its_chat()
     bot = Bot()
     receipts = Claimed(press(1, person=5))
     answering = bot.answer_press
-    bot.answer_press = quiet
+    bot.answer_press = quiet  # type: ignore[method-assign]
     intake = Intake(receipts, bot, bot_name="desk")
     await intake.start_due()
     receipts.batch = (message(2, chat=5),)
@@ -141,7 +141,7 @@ async def test_an_update_claimed_again_waits_for_the_one_before_it_in_its_chat()
 
 async def test_nothing_is_claimed_while_there_is_no_room():
     bot = Bot()
-    bot.answer_press = quiet
+    bot.answer_press = quiet  # type: ignore[method-assign]
     receipts = Claimed(*(press(number, person=number) for number in range(1, MOST_CHATS + 1)))
     intake = Intake(receipts, bot, bot_name="desk")
     assert await intake.start_due() == MOST_CHATS

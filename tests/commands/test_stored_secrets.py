@@ -24,7 +24,7 @@ async def test_the_secret_of_a_form_is_in_no_column_whichever_way_it_came(dsn, t
     async with open_ground(config) as ground, open_hints(config) as hints:
         new = await create_connection(ground, "webform", name="form", settings={"secret": CANARY})
         building = await build(ground, hints)
-        channel = building.connections.channel_of(new.id)
+        channel: Any = building.connections.channel_of(new.id)
         in_head = {"x-hub-secret": CANARY, "authorization": f"Bearer {CANARY}", "cookie": f"a={CANARY}"}
         in_body = {"phone": "+79161234567", "secret": CANARY, "message": "Перезвоните"}
         kind = {"content-type": "application/json"}

@@ -31,7 +31,7 @@ async def settle(desk: Desk) -> None:
 async def set_presence(desk: Desk, key: str, presence: str, until: timedelta | None = None) -> None:
     async with desk.pool.acquire() as connection:
         ends = None if until is None else desk.now + until
-        await managers.set_presence(connection, await id_of(desk, key), presence, ends)  # type: ignore[arg-type]
+        await managers.set_presence(connection, await id_of(desk, key), presence, ends)
 
 
 async def assignees(desk: Desk) -> Sequence[int | None]:

@@ -227,7 +227,10 @@ def test_r9_nobody_eligible_queues_it_and_tells_the_duty_person():
     decision = decide(facts(*(replace(each, is_on_shift=False) for each in (ANNA, BORIS))), SALES)
 
     assert (decision.step, decision.is_queued, decision.tells_duty) == (Step.queue, True, True)
-    assert [reason.ru for reason in decision.reasons] == ["Анна, Борис: не на смене", "взять некому: в очереди линии"]
+    assert [reason.ru for reason in decision.reasons] == [
+        "Анна, Борис: не на смене",
+        "пока взять некому: в очереди линии",
+    ]
 
 
 def test_r5_a_manual_line_queues_without_an_alarm():
