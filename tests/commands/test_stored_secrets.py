@@ -1,6 +1,7 @@
 """What a request proved itself with is nowhere in the database, and what it said is read all the same."""
 
 import json
+from typing import Any
 
 from hub.app.connections import create_connection
 from hub.app.ground import open_ground
