@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from tests.house.source import ROOT
 
 KINDS = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "changes/README.md").read_text(encoding="utf-8"), re.MULTILINE))
@@ -15,17 +13,13 @@ def test_the_kinds_are_read_from_the_page_that_explains_them():
     assert {"feature", "fix", "upgrade"} <= KINDS
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda path: path.name)
-def test_a_fragment_is_named_by_issue_and_kind(fragment):
-    named = re.fullmatch(r"\d+\.(\w+)\.md", fragment.name)
+def test_every_fragment_is_named_by_issue_and_kind():
+    named = {path.name: re.fullmatch(r"\d+\.(\w+)\.md", path.name) for path in FRAGMENTS}
 
-    assert named, f"{fragment.name} does not read <issue>.<kind>.md"
-    assert named[1] in KINDS
+    assert [name for name, found in named.items() if not found or found[1] not in KINDS] == []
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda path: path.name)
-def test_a_fragment_is_one_short_paragraph(fragment):
-    text = fragment.read_text(encoding="utf-8").strip()
+def test_every_fragment_is_one_short_paragraph():
+    texts = {path.name: path.read_text(encoding="utf-8").strip() for path in FRAGMENTS}
 
-    assert 0 < len(text) <= 600
-    assert "\n\n" not in text
+    assert [name for name, text in texts.items() if not 0 < len(text) <= 600 or "\n\n" in text] == []
