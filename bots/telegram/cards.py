@@ -38,13 +38,18 @@ async def post_card(
 
 async def refresh_card(turn: Turn, conversation_id: ConversationId) -> None:
     """Redraw the live card in place, quietly; a conversation that is no longer this manager's collapses."""
-    message_id = await turn.desk.memory.latest_card(turn.chat.id, conversation_id)
-    if message_id is None:
-        return
     try:
         card = await get_card(turn.office, turn.actor, conversation_id)
     except NotFound:
         await collapse_card(turn, conversation_id)
+        return
+    await redraw_card(turn, card)
+
+
+async def redraw_card(turn: Turn, card: CardView) -> None:
+    """Redraw the live card, if the chat has one, from a card that was loaded just now."""
+    message_id = await turn.desk.memory.latest_card(turn.chat.id, card.id)
+    if message_id is None:
         return
     if not await turn.chat.replace(message_id, card_screen(turn.texts, card, now=turn.now())):
         await post_card(turn, card)

@@ -13,7 +13,7 @@ from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.screen import Screen, notice
-from bots.telegram.cards import collapse_card, post_card, refresh_card, show_files
+from bots.telegram.cards import collapse_card, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.turn import Turn
 from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
@@ -85,7 +85,7 @@ async def _client_message(turn: Turn, payload: Payload) -> list[int]:
         ids = await turn.chat.show(await _merged_sound(turn, card, screen))
         await turn.link(ids[-1], card.id, Purpose.mirror, parts[0].id)
     await show_files(turn, card, parts, below=ids[-1] if ids else shown)
-    await refresh_card(turn, card.id)
+    await redraw_card(turn, card)
     return ids
 
 
