@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, Thread
-from hub.domain.errors import Composing, Conflict, ContactBlocked, ReplyWindowClosed
+from hub.domain.errors import Composing, Conflict, ContactBlocked, PermissionDenied, ReplyWindowClosed
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 from hub.domain.ledger import Fact
+from hub.domain.line import LineMode
 from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
 from hub.domain.rights import Action, Person, may
 from hub.domain.workset import WorkingSet
@@ -145,6 +146,7 @@ def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | M
     if winner is not None:
         return winner
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
+    _ensure_not_observing(office, conversation)
     thread = _way_to(rows, office, conversation, answer)
     channel = office.endpoints()[thread.connection_id].kind
     if said := rows.message_refs.get((_NOTES, answer.key, "reply")):
@@ -176,6 +178,13 @@ async def _thread_answered(office: Office, content: Content) -> ThreadId | None:
     async with acquire(office.pool) as connection:
         message = await timeline.find_message(connection, content.reply_to)
     return message.thread_id if message else None
+
+
+def _ensure_not_observing(office: Office, conversation: Conversation) -> None:
+    """Refuse to write from a line that only watches: nothing leaves to clients (FR-8)."""
+    line = office.policy().get_line(conversation.line)
+    if line.mode is LineMode.observe:
+        raise PermissionDenied(f"the line '{line.name}' only observes: set its mode to normal to answer clients")
 
 
 def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer: _Answer) -> Thread:

@@ -9,7 +9,7 @@ from hub.delivery.alarms import Alarms
 from hub.delivery.replies import ReplyHandler
 from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane
-from hub.domain.errors import Composing, Conflict, ContactBlocked, NotFound
+from hub.domain.errors import Composing, Conflict, ContactBlocked, NotFound, PermissionDenied
 from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
@@ -17,8 +17,10 @@ from hub.inbox.assignment import take, transfer
 from hub.inbox.queries import get_card
 from hub.inbox.reply import Content, add_note, begin_answer, reply
 from hub.inbox.ways import capabilities_of
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
 from tests.delivery.bench import ScriptedChannel
-from tests.inbox.desk import Desk, says
+from tests.inbox.desk import ALWAYS_OPEN, Desk, says
 from tests.inbox.rules import id_of
 from tests.inbox.test_matching import MAIL, form
 
@@ -190,3 +192,15 @@ async def test_r10_taking_names_the_winner_by_the_same_rule(desk: Desk, scene: S
     with pytest.raises(Conflict) as caught:
         await take(desk.office, scene.ivan, scene.conversation)
     assert caught.value.winner == "Анна"
+
+
+async def test_fr8_nobody_writes_to_clients_from_a_line_that_only_observes(desk: Desk) -> None:
+    await desk.receive(says("Здравствуйте", at=desk.now))
+    row = await desk.one("conversations")
+    observing = ALWAYS_OPEN + 'mode = "observe"\n'
+    desk.rules.append(to_policy(parse_policy(observing), 2))
+    actor = Person(ManagerId(row["assignee_id"]), Role.manager, frozenset(desk.office.policy().lines))
+
+    with pytest.raises(PermissionDenied):
+        await reply(desk.office, actor, row["id"], content=Content("Да"), key="bot:9")
+    assert await desk.rows("deliveries", "lane = 'reply'") == []
