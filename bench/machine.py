@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,8 @@ class Machine:
     def pin_database(self, cores: frozenset[int]) -> None:
         """Let the postmaster and all its children, present and future, run on `cores` alone."""
         for pid in _family(self._postmaster):
-            os.sched_setaffinity(pid, cores)
+            with suppress(ProcessLookupError):  # a child that ended since it was listed
+                os.sched_setaffinity(pid, cores)
 
     def database_seconds(self) -> float:
         """Return how long PostgreSQL has worked so far on all its cores, processes that ended included."""
