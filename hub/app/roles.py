@@ -30,6 +30,10 @@ class RunningHub:
     address: str
     jobs: tuple[asyncio.Task[None], ...]
 
+    async def rest(self) -> None:
+        """Let running work finish and begin no more; the doors stay open until the hub's block ends. Repeatable."""
+        await _stop(self.jobs)
+
 
 @asynccontextmanager
 async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[RunningHub]:

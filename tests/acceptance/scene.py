@@ -110,4 +110,7 @@ async def open_scene(dsn: str, data: Path) -> AsyncIterator[Scene]:
         anna = scene.anna
         anna.person.starts(anna.bot, f"m_{premises.invites['anna']}")
         await scene.until_seen(anna, "Здравствуйте, Анна")
-        yield scene
+        try:
+            yield scene
+        finally:
+            await hub.rest()  # nobody calls the town while it closes

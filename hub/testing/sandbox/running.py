@@ -79,7 +79,10 @@ async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncItera
             town.telephone.plug_in(FakePbx(KIND, premises.telephony.url, PBX_SETTINGS, http=hub.building.http))
             play = Play(hub.building, town, premises, hub.building.http)
             async with _served(play, host, port) as address:
-                yield Sandbox(address, hub.jobs)
+                try:
+                    yield Sandbox(address, hub.jobs)
+                finally:
+                    await hub.rest()  # nobody calls the town while it closes
 
 
 @asynccontextmanager
