@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hub.app.doors import AttemptBook, build_entrance
 from hub.app.ground import open_ground
@@ -15,10 +16,13 @@ from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building, build
 from hub.app.workers import Parsers, poll_jobs, work_jobs
 from hub.config import Config
+from hub.delivery.loops import end_all
+from hub.delivery.worker import STOP_WITHIN
 from hub.domain.errors import ConfigError
 from hub.web.server import make_app, serve
 
 ALL_ROLES = frozenset({"web", "work", "poll", "bot"})
+TOLD_AGAIN_AFTER = STOP_WITHIN + timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class RunningHub:
 
     async def rest(self) -> None:
         """Let running work finish and begin no more; the doors stay open until the hub's block ends. Repeatable."""
-        await _stop(self.jobs)
+        await end_all(self.jobs, TOLD_AGAIN_AFTER)
 
 
 @asynccontextmanager
@@ -55,7 +59,7 @@ async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[Ru
         book = AttemptBook(building)
         address = await _open_doors(stack, building, book) if "web" in roles else ""
         jobs = _start(building, roles, bots=bots, parsers=parsers, book=book)
-        stack.push_async_callback(_stop, jobs)
+        stack.push_async_callback(end_all, jobs, TOLD_AGAIN_AFTER)
         yield RunningHub(building, bots, address, jobs)
 
 
@@ -104,12 +108,6 @@ def _start(
     if "bot" in roles:
         jobs.append(bots.receive())
     return tuple(asyncio.ensure_future(job) for job in jobs)
-
-
-async def _stop(jobs: tuple[asyncio.Task[None], ...]) -> None:
-    for job in jobs:
-        job.cancel()
-    await asyncio.gather(*jobs, return_exceptions=True)
 
 
 def _wake_all(building: Building) -> None:

@@ -5,7 +5,7 @@ silently. Cancelling passes: it is how a loop is stopped.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 import structlog
@@ -31,3 +31,18 @@ async def keep_going(name: str, step: Callable[[], Awaitable[bool | None]], paus
         except Exception:  # noqa: BLE001 - one fault must not end what has to go on
             _log.exception("loop.raised", loop=name)
             await asyncio.sleep(pause.total_seconds())
+
+
+async def end_all(jobs: Iterable[asyncio.Task[None]], patience: timedelta) -> None:
+    """Cancel `jobs` and wait until all have ended, however they end.
+
+    One that still runs after `patience` is told again: a library may have swallowed the cancellation, and a process
+    that waits for it would never end.
+    """
+    running = set(jobs)
+    while running:
+        for job in running:
+            job.cancel()
+        _, running = await asyncio.wait(running, timeout=patience.total_seconds())
+        if running:
+            _log.warning("loop.told_to_end_again", count=len(running))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from hub.delivery.loops import keep_going
+from hub.delivery.loops import end_all, keep_going
 from hub.domain.errors import StorageUnavailable
 
 SOON = timedelta(0)
@@ -40,3 +40,40 @@ async def test_a_loop_goes_on_after_whatever_a_step_raises_and_says_so(error: Ex
 async def test_cancelling_ends_a_loop() -> None:
     with pytest.raises(asyncio.CancelledError):
         await keep_going("reply", steps(asyncio.CancelledError()), SOON)  # type: ignore[arg-type]
+
+
+async def test_a_job_that_swallows_its_end_is_told_again_until_it_ends() -> None:
+    swallowed = []
+
+    async def deaf() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                swallowed.append(1)
+                if len(swallowed) == 3:
+                    raise
+
+    job = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    await end_all([job], timedelta(milliseconds=1))
+
+    assert job.cancelled()
+
+
+async def test_a_job_that_finishes_its_work_at_the_end_is_told_once() -> None:
+    told = []
+
+    async def finishing() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            told.append(1)
+            await asyncio.sleep(0.01)
+
+    job = asyncio.create_task(finishing())
+    await asyncio.sleep(0)
+    await end_all([job], timedelta(seconds=10))
+
+    assert job.cancelled()
+    assert told == [1]

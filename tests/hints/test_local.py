@@ -1,8 +1,11 @@
 """Hints of one process: what need not be remembered is forgotten."""
 
+import asyncio
 from datetime import timedelta
 
-from hub.hints.local import LocalRates
+import pytest
+
+from hub.hints.local import LocalRates, LocalWakeup
 
 
 async def test_buckets_that_are_full_again_are_forgotten() -> None:
@@ -22,3 +25,22 @@ async def test_buckets_that_are_not_full_yet_and_blocked_ones_are_kept() -> None
 
     assert await rates.take("bot", per_second=1e9, burst=1) > timedelta(minutes=59)
     assert await rates.take("slow", per_second=0.001, burst=1) > timedelta(minutes=16)
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_who_is_told_to_end_while_a_wake_up_arrives_ends(turns: int) -> None:
+    wakeup = LocalWakeup()
+
+    async def work() -> None:
+        while True:
+            await wakeup.wait("receipts", timedelta(seconds=60))
+
+    worker = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    wakeup.wake("receipts")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    worker.cancel()
+    await asyncio.wait({worker}, timeout=1)
+
+    assert worker.cancelled()
