@@ -2,10 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +13,15 @@ from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import Building, build
 from hub.channels.base import Raw
-from hub.config import Config, load_config
+from hub.config import load_config
 from hub.domain.ids import ConnectionId
 from hub.inbox.accept import offer
+from tests.acceptance.processes import roles
 
 CLIENTS = 64
 MESSAGES = 10
 ROUNDS = 20
 TOKEN = "7000000001:first-messages"
-
-
-@asynccontextmanager
-async def workers(config: Config, count: int) -> AsyncIterator[None]:
-    """Run `hub work` in processes of their own."""
-    environment = {**os.environ, "HUB_DSN": config.dsn.get_secret_value(), "HUB_DATA": str(config.data)}
-    command = (sys.executable, "-m", "hub", "work")
-    running = [
-        await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
-        for _ in range(count)
-    ]
-    try:
-        yield
-    finally:
-        for process in running:
-            process.terminate()
-        await asyncio.gather(*(process.wait() for process in running))
 
 
 def update(client: int, number: int, at: int) -> bytes:
@@ -85,7 +65,7 @@ async def test_m9_64_new_clients_with_ten_messages_at_once_over_two_processes(ds
         settings = {"token": TOKEN, "base_url": "http://127.0.0.1:9"}
         made = await create_connection(ground, "telegram", name="bot", settings=settings)
         building = await build(ground, hints)
-        async with workers(config, 2):
+        async with roles(config, "work", "work"):
             for played in range(1, ROUNDS + 1):
                 await send_all(building, made.id, played * 10_000)
                 await until_quiet(ground.pool)
