@@ -39,7 +39,7 @@ class Parsers:
 
         if self._letters is None:
             self._letters = LetterPool(size=2)
-        mailbox = channel.settings.mailbox  # type: ignore[attr-defined]
+        mailbox = channel.mailbox  # type: ignore[attr-defined]
         parsed: Sequence[Sequence[InboundEvent] | PayloadInvalid] = await self._letters.parse(
             [email.payload_of(raw) for raw in raws], mailbox
         )

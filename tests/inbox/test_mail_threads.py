@@ -225,6 +225,34 @@ async def test_every_letter_has_a_token_of_its_own_and_without_plus_addresses_th
     assert (await room.answer("Без плюса"))["Reply-To"] is None
 
 
+async def test_our_own_letter_that_comes_back_is_no_message(room: Mailroom) -> None:
+    await room.arrives("Message-ID: <1@example.ru>")
+    await room.answer()
+
+    await room.arrives(body=room.smtp.letters[0].data)
+
+    assert len(await room.desk.rows("messages")) == 2
+
+
+async def test_our_letter_marked_before_marks_had_a_key_is_known_by_its_id(room: Mailroom) -> None:
+    await room.arrives("Message-ID: <1@example.ru>")
+    mark = (await room.answer())["X-Hub-Message"]
+
+    await room.arrives(body=room.smtp.letters[0].data.replace(mark.encode(), b"1"))
+
+    assert len(await room.desk.rows("messages")) == 2
+
+
+async def test_a_letter_in_our_name_with_a_mark_it_cannot_prove_is_kept_and_stops_no_wait(room: Mailroom) -> None:
+    await room.arrives("Message-ID: <1@example.ru>")
+
+    forged = ("From: sales@example.com", "X-Hub-Message: 1", "In-Reply-To: <1@example.ru>", "Message-ID: <2@evil.ru>")
+    await room.arrives(*forged, text="Вам уже ответили")
+
+    assert len(await room.desk.rows("messages", "text LIKE 'Вам уже%'")) == 1
+    assert {row["state"] for row in await room.desk.rows("waits")} == {"open"}
+
+
 @pytest.mark.parametrize("mark", ["", "Auto-Submitted: auto-replied"])
 @pytest.mark.parametrize("hours", [ALWAYS_OPEN, CLOSED])
 async def test_case_55_a_twin_that_answers_everything_stops_within_two_letters(

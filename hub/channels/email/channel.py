@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import ClassVar
 
 from hub.channels.base import Capabilities, Channel, CheckResult, Context, Evidence, Peek, PollBatch, Raw
-from hub.channels.email.composing import Enclosure, compose_letter
-from hub.channels.email.events import MAILBOX_HEADER, Payload, content_key, letter_events, peek_order_key
+from hub.channels.email.composing import Enclosure, Seals, compose_letter
+from hub.channels.email.events import MAILBOX_HEADER, Mailbox, Payload, content_key, letter_events, peek_order_key
 from hub.channels.email.imap import ImapPoller, Suspects
 from hub.channels.email.imap_session import ImapSession
 from hub.channels.email.mime import read_files
@@ -47,8 +47,14 @@ class EmailChannel(Channel[EmailSettings]):
 
     def __init__(self, settings: EmailSettings, context: Context) -> None:
         super().__init__(settings, context)
+        self._mark_key = context.prove("mail.mark") if context.prove is not None else b""
         self._sender = SmtpSender(settings, context.name)
         self._suspects = Suspects()
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Return what the parser needs of this connection, wherever it runs."""
+        return replace(self.settings.mailbox, mark_key=self._mark_key)
 
     def to_store(self, raw: Raw) -> Raw:
         """Return the letter as it is: nobody sent it to us with a secret, and its head is what the poller wrote."""
@@ -62,7 +68,7 @@ class EmailChannel(Channel[EmailSettings]):
         return Peek(event_id, peek_order_key(raw.body, our_domain), timedelta(0))
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
-        return letter_events(payload_of(raw), self.settings.mailbox)
+        return letter_events(payload_of(raw), self.mailbox)
 
     def embedded_files(self, raw: Raw) -> Mapping[str, bytes]:
         return {f"part:{number}": content for number, content in enumerate(read_files(raw.body), 1)}
@@ -85,7 +91,8 @@ class EmailChannel(Channel[EmailSettings]):
         try:
             files = [await self._enclosure(attachment) for attachment in message.attachments]
             token = self._reply_token(message)
-            letter = compose_letter(message, self.settings, files=files, at=started_at, reply_token=token)
+            seals = Seals(token, self._mark_key)
+            letter = compose_letter(message, self.settings, files=files, at=started_at, seals=seals)
         except PermanentFailure as error:
             return Failed(error.reason, str(error))
         except TemporaryFailure as error:

@@ -2,13 +2,14 @@
 
 Built with `EmailMessage` and the SMTP policy, which refuse line breaks in headers; the id fields are written by us
 after a strict check, because CPython 3.11 folds long ids into encoded words that no mail program finds again. Marks:
-`X-Hub-Message` and `X-Loop` let us know our own letters, `Auto-Submitted` tells other robots not to answer (RFC 3834).
+`X-Hub-Message` proves to us that a letter is our own (a keyed digest of its Message-ID), `X-Loop` says so unproven,
+`Auto-Submitted` tells other robots not to answer (RFC 3834).
 """
 
 import email.policy
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.headerregistry import Address as MailboxName
 from email.message import EmailMessage
@@ -17,7 +18,7 @@ from email.utils import format_datetime
 import idna
 
 from hub.channels.email.settings import EmailSettings
-from hub.channels.email.threading import SYNTHETIC_DOMAIN, bare_message_id, reply_address
+from hub.channels.email.threading import SYNTHETIC_DOMAIN, bare_message_id, make_own_mark, reply_address
 from hub.domain.errors import PermanentFailure
 from hub.domain.outbound import MailHeaders, OutboundMessage
 
@@ -38,6 +39,14 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Seals:
+    """What only this installation can put into a letter: the token in its reply address, the key of its own mark."""
+
+    reply_token: str = ""
+    mark_key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """A letter ready to send: envelope addresses in ASCII and the bytes."""
 
@@ -53,11 +62,11 @@ def compose_letter(
     *,
     files: Sequence[Enclosure],
     at: datetime,
-    reply_token: str = "",
+    seals: Seals,
 ) -> Composed:
     """Return the letter of an outbound message; `at` becomes its Date, our domain completes an id without one.
 
-    With a `reply_token` answers go to an address of ours that carries it.
+    With a reply token answers go to an address of ours that carries it, with a key the letter is marked as ours.
 
     Raises:
         PermanentFailure: it has no address or id, or they cannot be carried (`reason` is `refused`).
@@ -74,8 +83,10 @@ def compose_letter(
     letter["To"] = _mailbox(mail.to_name, recipient)
     letter["Subject"] = _one_line(mail.subject) or "Без темы"
     letter["Date"] = format_datetime(at)
-    if reply_token:
-        letter["Reply-To"] = _mailbox(settings.from_name, reply_address(sender, reply_token))
+    if seals.reply_token:
+        letter["Reply-To"] = _mailbox(settings.from_name, reply_address(sender, seals.reply_token))
+    if seals.mark_key:
+        letter["X-Hub-Message"] = make_own_mark(seals.mark_key, message_id)
     _mark(letter, sender, is_automatic=mail.is_automatic)
     letter.set_content(message.text or "\n", charset="utf-8", cte="quoted-printable" if message.text else "7bit")
     for file in files:
@@ -117,7 +128,6 @@ def _one_line(text: str) -> str:
 
 def _mark(letter: EmailMessage, sender: str, *, is_automatic: bool) -> None:
     letter["X-Loop"] = sender
-    letter["X-Hub-Message"] = "1"
     if is_automatic:
         letter["Auto-Submitted"] = "auto-replied"
         letter["X-Auto-Response-Suppress"] = "All"

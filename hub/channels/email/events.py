@@ -9,13 +9,20 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hub.channels.email.classify import Automatic, Report, automatic_kind, read_reports
 from hub.channels.email.headers import MailAddress
 from hub.channels.email.mime import Letter, LetterFile, parse_letter
-from hub.channels.email.threading import external_id, find_reply_token, has_passed_dmarc, normal_subject, thread_root
+from hub.channels.email.threading import (
+    external_id,
+    find_reply_token,
+    has_passed_dmarc,
+    is_own_mark,
+    normal_subject,
+    thread_root,
+)
 from hub.domain.errors import PayloadInvalid
 from hub.domain.identity import IdentityType, ProofLevel, canonical_email
 from hub.domain.inbound import Address, DeliveryReport, InboundEvent, InboundMessage, MailHints, Sender
@@ -34,10 +41,14 @@ _KINDS = {"image": AttachmentKind.photo, "video": AttachmentKind.video, "audio":
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """What the parser must know of the connection: our addresses (canonical) and the receiver we trust (RFC 8601)."""
+    """What the parser must know of the connection: our addresses (canonical) and the receiver we trust (RFC 8601).
+
+    `mark_key` is the key of the mark on our own letters, and of nothing else; without one no letter is an echo.
+    """
 
     addresses: frozenset[str] = frozenset()
     authserv_id: str = ""
+    mark_key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +101,9 @@ def letter_events(payload: Payload, mailbox: Mailbox) -> Sequence[InboundEvent]:
 
 
 def _is_echo(letter: Letter, mailbox: Mailbox) -> bool:
-    """Tell whether we wrote it: our mark on it and one of our addresses as its sender."""
-    return letter.headers.has(OWN_MARK) and _is_ours(letter, mailbox)
+    """Tell whether we wrote it: one of our addresses as its sender, and on it the mark that only we can make."""
+    mark = letter.headers.text(OWN_MARK)
+    return bool(mark) and _is_ours(letter, mailbox) and is_own_mark(mark, mailbox.mark_key, letter.message_id)
 
 
 def _is_ours(letter: Letter, mailbox: Mailbox) -> bool:

@@ -1,4 +1,4 @@
-"""What ties a letter to a thread: reply tokens, subjects without prefixes, ids.
+"""What ties a letter to a thread or to us: reply tokens, the mark of our own letters, subjects without prefixes, ids.
 
 Pure. Which thread it is, and whether the sender takes part in it (cases 42, 43, 59), decides `hub.inbox` by
 `MailHints`. RFC 5322 §3.6.4 (In-Reply-To, References), RFC 5233 (plus-addresses), RFC 8601 (Authentication-Results).
@@ -6,12 +6,14 @@ Pure. Which thread it is, and whether the sender takes part in it (cases 42, 43,
 
 import base64
 import hashlib
+import hmac
 import re
 from collections.abc import Iterable
 
 SYNTHETIC_DOMAIN = "synthetic.invalid"
 _TOKEN = re.compile(r"^r-[a-z2-7]{16}$")
 _TOKEN_BYTES = 10
+_MARK_BYTES = 16
 _HASH = re.compile(r"#[0-9a-f]{16}$")
 _PREFIX = re.compile(
     r"^(?:\s*(?:re|fwd?|fw|aw|wg|ha|на|отв|ответ|вн|пересл|пер|нa|hа)\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\*\d{1,3})?\s*:)+\s*",
@@ -27,6 +29,16 @@ def make_reply_token(proof: bytes) -> str:
     Nothing is verified when it comes back: the hub keeps the tokens of accepted letters as ids and looks them up.
     """
     return f"r-{base64.b32encode(proof[:_TOKEN_BYTES]).decode('ascii').lower()}"
+
+
+def make_own_mark(key: bytes, message_id: str) -> str:
+    """Return what proves that a letter with this Message-ID is ours: 128 bits of its HMAC-SHA256."""
+    return hmac.digest(key, message_id.encode("utf-8", "surrogateescape"), hashlib.sha256)[:_MARK_BYTES].hex()
+
+
+def is_own_mark(mark: str, key: bytes, message_id: str) -> bool:
+    """Tell whether `mark` was made by `make_own_mark`; never without a key. Compares in constant time."""
+    return bool(key) and hmac.compare_digest(mark.encode("utf-8", "replace"), make_own_mark(key, message_id).encode())
 
 
 def find_reply_token(addresses: Iterable[str]) -> str:

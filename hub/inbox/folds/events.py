@@ -33,7 +33,7 @@ from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.mail_threads import mail_ids, pick_thread, prove_by_token
+from hub.inbox.folds.mail_threads import is_own_letter, mail_ids, pick_thread, prove_by_token
 from hub.inbox.folds.matching import identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
 from hub.inbox.folds.requests import Intake, pick_line, take_in
@@ -143,7 +143,7 @@ def _fold_message(
     staff: Mapping[tuple[str, str, str], ManagerId],
 ) -> None:
     endpoint = incoming.endpoint
-    if is_known(rows, endpoint.id, message.thread, message.external_id):
+    if is_known(rows, endpoint.id, message.thread, message.external_id) or is_own_letter(rows, endpoint.id, message):
         return
     author = _staff_author(message.sender, endpoint.id, staff)
     if message.is_staff or author is not None:

@@ -7,12 +7,24 @@ from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel, canonical_email
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundMessage, MailHints
+from hub.domain.message import Direction
 from hub.domain.workset import WorkingSet
 
 
 def mail_ids(mail: MailHints | None) -> set[str]:
     """Return every id a letter speaks of: Message-IDs, and the token of the address it was sent to."""
     return {mail.message_id, *_answered_ids(mail)} if mail else set()
+
+
+def is_own_letter(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage) -> bool:
+    """Tell whether a letter of ours comes back that was marked under a former key, or before marks had keys.
+
+    Only automatic letters, which ours look like by their X-Loop: what opens no wait cannot be swallowed by a trick.
+    """
+    if not message.automatic or message.mail is None or not message.mail.message_id:
+        return False
+    sent = (ref for ref in rows.message_refs if ref.direction == Direction.outbound)
+    return any((ref.connection_id, ref.external_id) == (connection_id, message.mail.message_id) for ref in sent)
 
 
 def pick_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage, contact: Contact) -> str:

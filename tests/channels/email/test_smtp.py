@@ -9,7 +9,7 @@ import pytest
 
 from hub.channels.base import Raw
 from hub.channels.email.channel import EmailChannel
-from hub.channels.email.composing import compose_letter
+from hub.channels.email.composing import Seals, compose_letter
 from hub.channels.email.events import Payload, letter_events
 from hub.channels.email.mime import synthetic_id
 from hub.channels.email.smtp import Patience, SmtpSender
@@ -24,12 +24,13 @@ from hub.testing.mail.smtp_server import DataEnd, FakeSmtp
 from tests.channels.email.servers import NOW, mailbox_settings, make_certificate
 
 SHORT = Patience(*(timedelta(seconds=0.5),) * 3, idle=timedelta(0))
+OUR_KEY = b"k" * 32
 MAIL = MailHeaders(message_id="hub.7@example.com", subject="Re: Цена", to="ivan@example.ru", to_name="Иван")
 MESSAGE = OutboundMessage(thread="root@example.ru", key="7", text="Цена 100 ₽", mail=MAIL)
 
 
 def composed(message=MESSAGE, **changes):
-    return compose_letter(message, mailbox_settings(**changes), files=(), at=NOW)
+    return compose_letter(message, mailbox_settings(**changes), files=(), at=NOW, seals=Seals(mark_key=OUR_KEY))
 
 
 def sender(server, patience=SHORT, **changes):
@@ -217,9 +218,38 @@ def test_a_foreign_domain_becomes_its_ascii_form_and_a_foreign_name_is_refused()
         composed(mail(to="иван@example.ru"))
 
 
-def test_an_echo_of_our_own_letter_is_ignored():
-    data = composed().data
-    assert letter_events(Payload(data, NOW, {}), mailbox_settings().mailbox) == ()
+OUR_MAILBOX = replace(mailbox_settings().mailbox, mark_key=OUR_KEY)
+
+
+@pytest.mark.parametrize("message_id", ["hub.7@example.com", "hub.7", "x'\"%=" + "7" * 300])
+def test_an_echo_of_our_own_letter_is_ignored(message_id):
+    assert letter_events(Payload(composed(mail(message_id=message_id)).data, NOW, {}), OUR_MAILBOX) == ()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        (b"X-Hub-Message: ", b"X-Hub-Message: 1\r\nX-Was: "),
+        (b"X-Hub-Message: ", b"X-Hub-Message: \xff\r\nX-Was: "),
+        (b"X-Hub-Message: ", b"X-Was: "),
+        (b"<hub.7@example.com>", b"<hub.8@example.com>"),
+        (b"From: ", b"From: ivan@example.ru\r\nX-Was: "),
+    ],
+    ids=["unkeyed", "not ASCII", "none", "of another letter", "from a stranger"],
+)
+def test_a_letter_that_does_not_prove_to_be_ours_is_never_swallowed(forged):
+    data = composed().data.replace(*forged)
+    assert len(letter_events(Payload(data, NOW, {}), OUR_MAILBOX)) == 1
+
+
+@pytest.mark.parametrize("key", [b"", b"o" * 32])
+def test_a_mark_of_another_key_proves_nothing(key):
+    found = letter_events(Payload(composed().data, NOW, {}), replace(OUR_MAILBOX, mark_key=key))
+    assert len(found) == 1
+
+
+def test_a_mailbox_is_never_printed_with_its_key():
+    assert "kkk" not in repr(OUR_MAILBOX) + repr(Seals(mark_key=OUR_KEY))
 
 
 def channel_of(settings) -> EmailChannel:
