@@ -24,7 +24,7 @@ class Notice(StrEnum):
     """What a manager is told; the `notice` of a notify delivery's payload.
 
     The screen is made from the state at sending, the payload only names the thing: `conversation_id`, `wait_id`,
-    `message_id`, `level`, `candidate_id`, `lost_to` …
+    `message_id`, `level`, `candidate_id`, `lost_to` … A `digest` names several in `told`: payloads of `level` notices.
     """
 
     new_lead = "new_lead"
@@ -37,6 +37,7 @@ class Notice(StrEnum):
     taken_away = "taken_away"
     queue = "queue"
     level = "level"
+    digest = "digest"
     match_question = "match_question"
     reply_state = "reply_state"
     woken = "woken"

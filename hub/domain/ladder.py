@@ -8,6 +8,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 
+HEAD_WINDOW = timedelta(minutes=5)
+"""After a notice to a head, what follows within this span of elapsed time arrives as one (B-2)."""
+
+
 class Recipient(StrEnum):
     """Whom a level of the ladder tells (B-2). `owner` is the owner of the business."""
 

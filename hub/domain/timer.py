@@ -14,6 +14,7 @@ class TimerKind(StrEnum):
     accept = "accept"
     callback = "callback"
     level = "level"
+    digest = "digest"
     hangup_grace = "hangup_grace"
     call_expiry = "call_expiry"
     snooze = "snooze"
@@ -31,7 +32,7 @@ class TimerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A due action. `subject` is `wait:12`, `call:7`, `conversation:5`, for ladder levels `wait:12:2`. `due_at` is UTC.
+    """A due action. `subject` is `wait:12`, `call:7`, `conversation:5` or `manager:3`. `due_at` is UTC.
 
     Fires never early and once: the firing write is conditional on state and epoch.
     """
