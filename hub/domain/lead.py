@@ -35,7 +35,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class StageFact:
-    """A move of a lead, never changed afterwards. `cause` is an event, an automation id or `manual`."""
+    """A move of a lead, never changed afterwards. `cause` is an event, an automation id or `manual`.
+
+    `facts` holds what reports need: where the lead came from in the first one, amount and reason in the last.
+    """
 
     id: int
     lead_id: LeadId
@@ -44,6 +47,7 @@ class StageFact:
     occurred_at: datetime
     from_stage: str = ""
     manager_id: ManagerId | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

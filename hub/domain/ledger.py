@@ -59,7 +59,9 @@ class LedgerEntry:
     """One fact.
 
     `occurred_at` is when it was true, `recorded_at` when we wrote it; `cause` names the rule or the key
-    that brought it about; `facts` holds what a reader or a report needs, as plain JSON values.
+    that brought it about; `facts` holds what a reader or a report needs, as plain JSON values. `wait_version` is the
+    version of the wait on which the fact rests, 0 in the fold that opened it: the facts of one wait are told in the
+    order (`wait_version`, `recorded_at`, `id`), whichever processes wrote them.
     """
 
     id: int
@@ -74,3 +76,4 @@ class LedgerEntry:
     manager_id: ManagerId | None = None
     cause: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
+    wait_version: int = 0

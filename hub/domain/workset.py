@@ -65,6 +65,10 @@ class Rows(Generic[R]):
     def get(self, key: Any) -> R | None:
         return self._now.get(key)
 
+    def is_fresh(self, key: Any) -> bool:
+        """Tell whether the row does not exist in the database yet."""
+        return key in self._fresh
+
     def where(self, value: Any) -> list[R]:
         """Return the rows whose `by` field has this value, oldest first."""
         return [self._now[key] for key in self._index.get(value, ())]

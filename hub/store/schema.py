@@ -390,6 +390,7 @@ ledger = Table(
     _ref("manager_id"),
     _text("cause"),
     _map("facts"),
+    _count("wait_version"),
     PrimaryKeyConstraint("id", "recorded_at"),
     Index("ledger_by_wait", "wait_id"),
     Index("ledger_by_conversation", "conversation_id"),
@@ -494,6 +495,7 @@ lead_stage_facts = Table(
     _text("cause", None),
     _ref("manager_id"),
     _at("occurred_at", required=True),
+    _map("facts"),
     Index("lead_stage_facts_by_lead", "lead_id", "occurred_at"),
 )
 

@@ -37,5 +37,10 @@ def record(workset: WorkingSet, kind: Fact, subject: Wait | Conversation, **told
             manager_id=told.get("manager_id"),
             cause=told.get("cause", ""),
             facts=told.get("facts", {}),
+            wait_version=_version(workset, subject),
         )
     )
+
+
+def _version(workset: WorkingSet, subject: Wait | Conversation) -> int:
+    return subject.version if isinstance(subject, Wait) and not workset.waits.is_fresh(subject.id) else 0

@@ -1,0 +1,27 @@
+"""What reports need as facts: the order of a wait's ledger, and where a lead came from and how it ended.
+
+Leads made before take what they know now into their first and last fact.
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+_ORIGIN = """
+UPDATE lead_stage_facts f SET facts = jsonb_build_object(
+  'line', l.line, 'contact_id', l.contact_id, 'channel', l.channel, 'source', l.source, 'origin', l.origin)
+FROM leads l WHERE l.id = f.lead_id AND f.from_stage = ''
+"""
+_END = """
+UPDATE lead_stage_facts f SET facts = f.facts || jsonb_build_object('reason', l.loss_reason, 'amount', l.amount)
+FROM leads l WHERE l.id = f.lead_id AND l.state <> 'open' AND f.to_stage = l.stage
+"""
+
+
+def upgrade() -> None:
+    """Add the columns and fill them from what is there."""
+    op.execute("ALTER TABLE ledger ADD COLUMN wait_version integer NOT NULL DEFAULT 0")
+    op.execute("ALTER TABLE lead_stage_facts ADD COLUMN facts jsonb NOT NULL DEFAULT '{}'")
+    op.execute(_ORIGIN)
+    op.execute(_END)
