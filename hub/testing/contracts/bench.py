@@ -1,5 +1,7 @@
 """What the suites put around an adapter: a clock that stands, limits that never bite, a context, a watch on I/O."""
 
+import hashlib
+import hmac
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +47,11 @@ async def read_sample_file(sha256: str) -> bytes:
     return f"file {sha256}".encode()
 
 
+def prove(text: str) -> bytes:
+    """Return a keyed digest, as an installation whose key is `contract` would make it."""
+    return hmac.digest(b"contract", text.encode(), hashlib.sha256)
+
+
 def make_context(http: Http) -> Context:
     """Return what an adapter may use, at rest."""
     return Context(
@@ -55,6 +62,7 @@ def make_context(http: Http) -> Context:
         rates=OpenBuckets(),
         read_file=read_sample_file,
         public_url=PUBLIC_URL,
+        prove=prove,
     )
 
 
