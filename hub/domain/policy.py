@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hub.domain.calendar import Calendar
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import LineKey
-from hub.domain.ladder import Ladder
+from hub.domain.ladder import HEAD_WINDOW, Ladder
 from hub.domain.line import (
     EVERYONE,
     AcceptTargets,
@@ -145,7 +145,11 @@ class StaffPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One revision of all rules. `internal_numbers` are own numbers and known robots in E.164 (C-9)."""
+    """One revision of all rules. `internal_numbers` are own numbers and known robots in E.164 (C-9).
+
+    `head_window` is the elapsed time within which a head's notices of late clients arrive as one, 0 for each at once
+    (B-2). It is no line's matter: a head may have several.
+    """
 
     revision: int
     lines: Mapping[LineKey, LinePolicy]
@@ -155,6 +159,7 @@ class Policy:
     staff: Mapping[str, StaffPolicy] = field(default_factory=dict)
     internal_numbers: frozenset[str] = frozenset()
     business_name: str = ""
+    head_window: timedelta = HEAD_WINDOW
 
     def get_line(self, key: str) -> LinePolicy:
         """Return a line, or the default one for a line that a later revision took away."""

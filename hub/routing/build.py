@@ -47,6 +47,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         },
         internal_numbers=frozenset(document.business.internal_numbers),
         business_name=document.business.name,
+        head_window=document.business.head_window,
     )
 
 

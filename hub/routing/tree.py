@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hub.domain.calendar import ZERO, has_production_calendar
-from hub.domain.ladder import LevelAction, Recipient
+from hub.domain.ladder import HEAD_WINDOW, LevelAction, Recipient
 from hub.domain.line import (
     EVERYONE,
     AcceptTargets,
@@ -76,6 +76,10 @@ class Business(_Part):
     )
     internal_numbers: tuple[Number, ...] = Field(
         default=(), description="Own numbers and known robots, never clients (C-9)"
+    )
+    head_window: Duration = Field(
+        default=HEAD_WINDOW,
+        description="A head's notices of late clients within it arrive as one; 0s: each at once (B-2)",
     )
 
 

@@ -9,7 +9,7 @@ class Scope:
 
     `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
     a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
-    `ids` is how many new ids the fold may need.
+    `digests`: the windows of heads too, read behind the lines' locks. `ids` is how many new ids the fold may need.
     """
 
     identities: set[tuple[str, str, str]] = field(default_factory=set)
@@ -22,5 +22,6 @@ class Scope:
     lines: set[str] = field(default_factory=set)
     always_lines: bool = False
     in_flight: bool = False
+    digests: bool = False
     whole: bool = False
     ids: int = 1000
