@@ -12,7 +12,9 @@
     ├── Conflict                      somebody was faster; carries who
     │   ├── Composing                 somebody else is answering the same client now (R-11)
     │   ├── StillWaiting              the client waits for an answer, so it cannot be closed (S9)
-    │   └── ReasonMissing             the decision needs its reason in words (S8, L-5)
+    │   ├── ReasonMissing             the decision needs its reason in words (S8, L-5)
+    │   ├── FieldsMissing             the lead cannot move without what is missing; carries the names (L-3)
+    │   └── FieldInvalid              a field does not take this value; carries the field (L-7)
     ├── AlreadyDone                   the same update has done it before; carries with whom
     ├── PermissionDenied              the actor may not do this (RG-3)
     ├── ReplyWindowClosed             the channel forbids to write now
@@ -125,6 +127,26 @@ class ReasonMissing(Conflict):
     """The decision is possible with its reason in words only (S8, L-5)."""
 
     code = "conflict.reason_missing"
+
+
+class FieldsMissing(Conflict):
+    """A stage wants more than the lead has: `missing` names them in the stage's order (L-3)."""
+
+    code = "conflict.fields_missing"
+
+    def __init__(self, message: str, missing: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
+class FieldInvalid(Conflict):
+    """A field does not take what was written: the message says the expected form, `name` which field (L-7)."""
+
+    code = "conflict.field_invalid"
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class AlreadyDone(HubError):

@@ -23,7 +23,9 @@ from hub.domain.line import (
     RoutingSettings,
     Targets,
 )
+from hub.domain.stages import LeadRules
 from hub.domain.wait import WaitKind
+from hub.domain.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +106,6 @@ class FrozenTargets:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A sentence or part of one for people."""
-
-    ru: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class RoutingRule:
     """One rule of R-1. `line` is empty if the rule only marks; `words` say the condition for people."""
 
@@ -160,6 +154,7 @@ class Policy:
     internal_numbers: frozenset[str] = frozenset()
     business_name: str = ""
     head_window: timedelta = HEAD_WINDOW
+    leads: LeadRules = field(default_factory=LeadRules)
 
     def get_line(self, key: str) -> LinePolicy:
         """Return a line, or the default one for a line that a later revision took away."""

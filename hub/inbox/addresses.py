@@ -7,7 +7,7 @@ from hub.domain.contact import ContactIdentity
 from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.inbound import ReachState
-from hub.domain.policy import Words
+from hub.domain.words import Words
 from hub.inbox.viewer import Viewed
 from hub.inbox.views import AddressView
 from hub.inbox.ways import Endpoints, carries_text, endpoint_writing_to, is_one_way, is_window_closed

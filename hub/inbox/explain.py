@@ -12,9 +12,9 @@ from hub.domain.contact import ContactIdentity
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConversationId
 from hub.domain.ledger import LedgerEntry
-from hub.domain.policy import Words
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
+from hub.domain.words import Words
 from hub.domain.workset import Decision
 from hub.inbox.addresses import mask_in, show_address
 from hub.inbox.ledger_words import say_fact

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hub.domain.ledger import Fact, LedgerEntry
-from hub.domain.policy import Words
+from hub.domain.words import Words
 
 _FACTS: Mapping[Fact, Words] = {
     Fact.wait_opened: Words("клиент ждёт ответа, срок {deadline_at}", "the client waits, answer due {deadline_at}"),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId
 from hub.domain.manager import Manager, Role
-from hub.domain.policy import LinePolicy, Policy, Words
+from hub.domain.policy import LinePolicy, Policy
 from hub.domain.rights import Action, Person, ensure, may
+from hub.domain.words import Words
 from hub.inbox.office import Office
 from hub.inbox.rights import subject_of
 from hub.store import cards, people

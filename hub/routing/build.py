@@ -13,6 +13,7 @@ from hub.domain.ladder import Ladder, LadderLevel, Recipient
 from hub.domain.line import AcceptTargets, AutoText, AutoTexts, CallSettings, RoutingSettings, Targets
 from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffPolicy
 from hub.routing.conditions import Calendars, compile_all, explain_all
+from hub.routing.lead_rules import build_lead_rules
 from hub.routing.spelling import read_days, read_hours
 from hub.routing.tree import (
     CalendarSection,
@@ -48,6 +49,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         internal_numbers=frozenset(document.business.internal_numbers),
         business_name=document.business.name,
         head_window=document.business.head_window,
+        leads=build_lead_rules(document.leads),
     )
 
 

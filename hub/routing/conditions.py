@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from hub.domain.calendar import Calendar
 from hub.domain.facts import RequestFacts, fold
 from hub.domain.identity import canonical_phone
-from hub.domain.policy import Words
+from hub.domain.words import Words
 
 Matcher = Callable[[RequestFacts], bool]
 Calendars = Mapping[str, Calendar]

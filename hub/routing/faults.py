@@ -11,6 +11,7 @@ from hub.domain.calendar import Calendar, Hours
 from hub.domain.line import EVERYONE
 from hub.routing.build import build_calendar, build_week
 from hub.routing.conditions import list_calendar_keys
+from hub.routing.lead_rules import list_lead_faults
 from hub.routing.spelling import DAYS, read_hours
 from hub.routing.tree import CalendarSection, LineSection, PolicyDocument, RuleSection
 
@@ -26,7 +27,7 @@ def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
     faults = [*_business(document), *_calendars(document)]
     if not faults:
         faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
-    return [*faults, *_sla(document), *_rules(document)]
+    return [*faults, *_sla(document), *_rules(document), *list_lead_faults(document.leads)]
 
 
 def _business(document: PolicyDocument) -> Iterator[Fault]:

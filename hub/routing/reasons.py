@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.domain.policy import Words
+from hub.domain.words import Words
 
 
 class ReasonCode(StrEnum):

@@ -26,6 +26,7 @@ from hub.domain.line import (
 )
 from hub.domain.texts import list_template_faults
 from hub.routing.conditions import Condition, Number
+from hub.routing.lead_rules import LeadsSection
 from hub.routing.spelling import DaysText, Duration, HoursText
 
 
@@ -227,3 +228,4 @@ class PolicyDocument(_Part):
     lines: dict[Key, LineSection] = Field(min_length=1)
     sla: tuple[SlaSection, ...] = ()
     rules: tuple[RuleSection, ...] = ()
+    leads: LeadsSection = Field(default_factory=LeadsSection)

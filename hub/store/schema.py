@@ -472,6 +472,7 @@ leads = Table(
     _ref("first_message_id"),
     _ref("responsible_id"),
     _text("loss_reason"),
+    _text("loss_note"),
     _text("amount"),
     _map("fields"),
     _list("tags"),
@@ -483,6 +484,7 @@ leads = Table(
     Index(
         "leads_one_a_wait", "contact_id", "line", "wait_id", unique=True, postgresql_where=text("wait_id IS NOT NULL")
     ),
+    Index("leads_open", "responsible_id", postgresql_where=text("state = 'open'")),
 )
 
 lead_stage_facts = Table(
@@ -508,6 +510,7 @@ tasks = Table(
     _ref("contact_id"),
     _ref("lead_id"),
     _ref("conversation_id"),
+    _text("line"),
     _at("due_at", required=True),
     _text("cause", None),
     _text("state", "open"),
@@ -516,6 +519,7 @@ tasks = Table(
     _at("done_at"),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index("tasks_open", "manager_id", "due_at", postgresql_where=text("state = 'open'")),
+    Index("tasks_by_contact", "contact_id", postgresql_where=text("state = 'open'")),
 )
 
 match_candidates = Table(

@@ -8,9 +8,10 @@ from hub.domain.conversation import Thread
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConnectionId, ConversationId, MessageId, ThreadId
 from hub.domain.message import DeliveryState, Message
-from hub.domain.policy import LinePolicy, Words
+from hub.domain.policy import LinePolicy
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
+from hub.domain.words import Words
 from hub.domain.workset import Decision
 from hub.inbox.addresses import list_addresses
 from hub.inbox.office import Office
