@@ -84,7 +84,14 @@ def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: boo
         policy_revision=targets.revision,
     )
     changed = work.rows.waits.put(wait.id, changed)
-    told = {"old_deadline": wait.deadline_at, "deadline_at": changed.deadline_at, "policy": targets.policy_id}
+    told = {
+        "old_deadline": wait.deadline_at,
+        "deadline_at": changed.deadline_at,
+        "target_seconds": changed.target_seconds,
+        "policy": targets.policy_id,
+        "revision": targets.revision,
+        "line": changed.line,
+    }
     record(work.rows, Fact.deadline_changed, changed, manager_id=by, actor=Actor.manager, cause="D-7", facts=told)
     arm_clocks(work, changed)
     return changed

@@ -59,7 +59,7 @@ async def declare_reached(office: Office, actor: Person, conversation_id: Conver
         wait = _wait_of(work, conversation)
         if wait is None:
             return
-        word = Word(work.rows.now, "call", actor.manager_id, result.strip())
+        word = Word(work.rows.now, "call", actor.manager_id, result.strip(), rule="C-11")
         declare_answered(work.rows, conversation, wait, word)
         if _has_pbx(office, work):
             due = work.rows.now + CONFIRMED_WITHIN
@@ -87,7 +87,7 @@ async def answered_elsewhere(
         NotFound, PermissionDenied: by rights.
     """
     _need(answer["result"])
-    word = Word(answer["at"], answer["channel"], actor.manager_id, answer["result"].strip())
+    word = Word(answer["at"], answer["channel"], actor.manager_id, answer["result"].strip(), rule="S11")
 
     def change(work: LineWork, conversation: Conversation) -> None:
         wait = _wait_of(work, conversation)

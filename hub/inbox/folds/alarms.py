@@ -119,15 +119,14 @@ def expire_accept(work: LineWork, wait: Wait, timer: Timer) -> None:
     """Nobody took it in time: the next candidate, after a full round everybody, then the duty person (R-8)."""
     conversation = work.rows.conversations[wait.conversation_id]
     was_broadcast = bool(timer.facts.get("broadcast"))
-    silent = [conversation.assignee_id] if conversation.assignee_id is not None else list(conversation.offered_to)
+    owner = conversation.assignee_id
+    silent = [int(owner)] if owner is not None else [int(each) for each in conversation.offered_to]
     if wait.assignee_id is not None:
         wait = release_wait(work.rows, wait, fact=Fact.offer_expired, manager_id=wait.assignee_id)
     else:
-        declined = tuple(dict.fromkeys((*wait.declined, *conversation.offered_to)))
+        declined = tuple(dict.fromkeys((*wait.declined, *silent)))
         wait = work.rows.waits.put(wait.id, replace(wait, declined=declined))
-        record(
-            work.rows, Fact.offer_expired, wait, cause="R-8", facts={"offered_to": [int(each or 0) for each in silent]}
-        )
+        record(work.rows, Fact.offer_expired, wait, cause="R-8", facts={"offered_to": list(silent)})
     route_wait(work, wait, was_broadcast=was_broadcast)
 
 

@@ -174,7 +174,8 @@ def return_to_owner(work: LineWork, conversation: Conversation, owner_id: Manage
         conversation.id, replace(conversation, assignee_id=owner_id, offered_to=(), transfer_to=None)
     )
     if wait is not None:
-        wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=owner_id))
+        start = wait.assignee_at_start if wait.assignee_at_start is not None else owner_id
+        wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=owner_id, assignee_at_start=start))
         work.rows.disarm(TimerKind.accept, f"wait:{wait.id}")
     count_assignment(work.rows, owner_id, is_turn=False)
     record(work.rows, Fact.assigned, wait or returned, manager_id=owner_id, cause="R-3")

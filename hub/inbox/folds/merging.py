@@ -12,6 +12,7 @@ from hub.domain.conversation import Conversation, ConversationState
 from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.policy import Policy
+from hub.domain.rebuilding import list_changes
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
 from hub.domain.workset import MessageMove, WorkingSet
@@ -141,18 +142,25 @@ def _join_waits(merging: Merging, joined: Conversation, other: Conversation) -> 
     if absorbed is None:
         return
     if kept is None:
-        rows.waits.put(
-            absorbed.id,
-            replace(absorbed, contact_id=merging.kept, conversation_id=joined.id, assignee_id=joined.assignee_id),
+        moved = replace(
+            absorbed, contact_id=merging.kept, conversation_id=joined.id, assignee_id=joined.assignee_id
         )
+        _tell_joined(merging, absorbed, moved)
         return
     ended = replace(absorbed, contact_id=merging.kept, state=WaitState.joined, ended_at=rows.now, joined_into=kept.id)
-    rows.waits.put(absorbed.id, ended)
+    one = replace(join(kept, absorbed), assignee_id=joined.assignee_id)
+    _tell_joined(merging, absorbed, ended, kept_wait_id=int(one.id))
     stop_clocks(rows, ended)
-    one = rows.waits.put(kept.id, replace(join(kept, absorbed), assignee_id=joined.assignee_id))
+    _tell_joined(merging, kept, one, absorbed_wait_id=int(ended.id))
     _run_clocks(merging.on_line(other.line), one, before=kept)
-    for wait, facts in ((one, {"absorbed_wait_id": int(ended.id)}), (ended, {"kept_wait_id": int(one.id)})):
-        record(rows, Fact.joined, wait, manager_id=merging.manager_id, actor=Actor.manager, cause="P-4", facts=facts)
+
+
+def _tell_joined(merging: Merging, before: Wait, wait: Wait, **facts: int) -> None:
+    """Write what the merge makes of a wait, on the wait and in its ledger."""
+    told: dict[str, object] = {**facts, "became": list_changes(before, wait)}
+    merging.rows.waits.put(wait.id, wait)
+    by = merging.manager_id
+    record(merging.rows, Fact.joined, wait, manager_id=by, actor=Actor.manager, cause="P-4", facts=told)
 
 
 def _run_clocks(work: LineWork, wait: Wait, *, before: Wait) -> None:

@@ -71,7 +71,7 @@ def add_request(work: LineWork, conversation: Conversation, request: ClientReque
         appended,
         at=request.at,
         actor=Actor.client,
-        facts={"message_id": request.message_id},
+        facts={"message_id": request.message_id, "requests": appended.requests},
     )
     return RequestOutcome(appended, is_new=False)
 
@@ -127,6 +127,10 @@ def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
     return {
         "kind": wait.kind.value,
         "channel": wait.channel,
+        "source": wait.source,
+        "campaign": request.facts.marks.get("utm_campaign", ""),
+        "counted": wait.is_counted,
+        "assignee_id": wait.assignee_id,
         "requested_at": request.at,
         "deadline_at": wait.deadline_at,
         "target_seconds": wait.target_seconds,
@@ -164,9 +168,10 @@ def _correct(work: LineWork, conversation: Conversation, wait: Wait, request: Cl
         at=request.at,
         cause="FR-9",
         facts={
+            **_opening_facts(earlier, request),
             "old_start": wait.started_at,
             "old_deadline": wait.deadline_at,
-            "deadline_at": corrected.deadline_at,
+            "started_at": corrected.started_at,
         },
     )
     arm_clocks(work, corrected)
