@@ -1,22 +1,20 @@
 """Working time: when a line is open, and arithmetic that counts only open time (semantics §4, D-2 to D-5).
 
-A calendar is wall-clock hours of an IANA zone, dated exceptions, and optionally a country's production calendar from
-the `holidays` package (data only, no network). Where clocks change: a missing hour shortens the day, and of a doubled
+A calendar is wall-clock hours of an IANA zone, dated exceptions, and optionally a country's production calendar
+(`hub.domain.production_calendar`). Hours past midnight belong to the date on which they begin, so an exception of that
+date takes the part after midnight away too. Where clocks change: a missing hour shortens the day, and of a doubled
 hour only its first pass counts, while both count as open for the question "are we open now" (D-4). A 24/7 calendar
 counts elapsed time (case 22). Not here: who works when (`hub.domain.manager`) and which calendar a line uses
 (`hub.domain.policy`).
-
-`holidays` knows transferred days off and working Saturdays of a year only after its decree, and no shortened days:
-the business writes those as exceptions.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
+from hub.domain.production_calendar import production_year
+from hub.domain.replacing import replace
 
 Span = tuple[datetime, datetime]
 """A half-open interval [from, to) of UTC instants."""
@@ -26,12 +24,14 @@ HORIZON = timedelta(days=60)
 
 DAY = timedelta(days=1)
 ZERO = timedelta(0)
-FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A half-open opening interval of a day, both ends as wall-clock time since midnight: 0 ≤ opens < closes ≤ 24 h."""
+    """A half-open opening interval, both ends as wall-clock time since midnight of the date on which it begins.
+
+    0 ≤ opens < 24 h, opens < closes ≤ opens + 24 h: what is over 24 h lies in the next date.
+    """
 
     opens: timedelta
     closes: timedelta
@@ -66,20 +66,27 @@ class _Day:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The opening hours of a business.
+    """The opening hours of a business, or the shift of a team or person.
 
     `week` holds seven tuples, Monday first; a day's intervals are sorted and do not overlap. `country` is an ISO 3166
-    code whose days off close the line and whose working weekends open it, empty for none; own `exceptions` come first.
-    `is_always_open` means 24/7: everything else is then ignored.
+    code whose days off close the line and whose working weekends open it with the hours of the day they were exchanged
+    for, empty for none; the day before a public holiday ends earlier by `shortened_by`. Own `exceptions` come first;
+    of two for one date the first counts. `is_always_open` means 24/7: everything else is then ignored.
     """
 
     zone: ZoneInfo
     week: tuple[tuple[Hours, ...], ...] = ((),) * 7
     exceptions: tuple[DayException, ...] = ()
     country: str = ""
+    shortened_by: timedelta = ZERO
     is_always_open: bool = False
     # A memo of computed dates, no part of the value: the hot path asks about the same few days again and again.
     _days: dict[date, _Day] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def with_exceptions(self, exceptions: tuple[DayException, ...]) -> "Calendar":
+        """Return the calendar with more exceptions, which come before its own: a person's day off, an extra shift."""
+        week = (WHOLE_DAY,) * 7 if self.is_always_open else self.week
+        return replace(self, week=week, exceptions=(*exceptions, *self.exceptions), is_always_open=False)
 
     def add_open_time(self, start: datetime, amount: timedelta) -> Deadline:
         """Return the instant at which `amount` of open time has passed since `start` (D-2, D-3).
@@ -167,27 +174,46 @@ class Calendar:
         return plan
 
     def _hours(self, day: date) -> tuple[Hours, ...]:
+        """Return the hours of a date: its own, and what began the evening before."""
+        own = self._begun(day)
+        tails = tuple(Hours(ZERO, hours.closes - DAY) for hours in self._begun(day - DAY) if hours.closes > DAY)
+        return _merge((*tails, *own)) if tails else own
+
+    def _begun(self, day: date) -> tuple[Hours, ...]:
+        """Return the hours that begin on a date."""
         for exception in self.exceptions:
             if exception.day == day:
                 return exception.hours
         if not self.country:
             return self.week[day.weekday()]
-        days_off, working_weekends = _production_year(self.country, day.year)
-        if day in working_weekends:
-            return self.week[day.weekday()] or self.week[FRIDAY]
-        return () if day in days_off else self.week[day.weekday()]
+        year = production_year(self.country, day.year)
+        if day in year.days_off:
+            return ()
+        hours = self.week[year.worked.get(day, day).weekday()] or self.week[day.weekday()]
+        return _shorten(hours, self.shortened_by) if day in year.eves else hours
 
 
-def has_production_calendar(country: str) -> bool:
-    """Tell whether days off of this ISO 3166 country are known."""
-    return country in holidays.list_supported_countries(include_aliases=False)
+def _shorten(hours: tuple[Hours, ...], by: timedelta) -> tuple[Hours, ...]:
+    """Take time away from the end of a day."""
+    kept = list(hours)
+    while kept and by > ZERO:
+        last = kept.pop()
+        left = last.closes - last.opens - by
+        if left > ZERO:
+            return (*kept, Hours(last.opens, last.closes - by))
+        by = -left
+    return tuple(kept)
 
 
-@lru_cache(maxsize=64)
-def _production_year(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Return days off and working weekends of one year; loading a year takes tens of milliseconds."""
-    known = holidays.country_holidays(country, years=year)
-    return frozenset(known), frozenset(day for day in known.weekend_workdays if day.year == year)
+def _merge(hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
+    """Join hours that overlap, so that nothing is counted twice."""
+    merged: list[Hours] = []
+    for each in sorted(hours, key=lambda one: one.opens):
+        if merged and each.opens < merged[-1].closes:
+            merged[-1] = Hours(merged[-1].opens, max(merged[-1].closes, each.closes))
+        else:
+            merged.append(each)
+    return tuple(merged)
 
 
 def _plan_day(day: date, hours: tuple[Hours, ...], zone: ZoneInfo) -> _Day:

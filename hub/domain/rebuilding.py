@@ -70,7 +70,7 @@ class WaitStory:
     campaign: str = ""
 
 
-def list_changes(before: Wait, after: Wait) -> dict[str, object]:
+def list_wait_changes(before: Wait, after: Wait) -> dict[str, object]:
     """Return the told fields in which two states of a wait differ, as the facts of an entry may carry them."""
     pairs = ((name, getattr(before, name), getattr(after, name)) for name in TOLD)
     return {name: _plain(new) for name, old, new in pairs if old != new}

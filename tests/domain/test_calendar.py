@@ -1,13 +1,12 @@
-"""Working time: the rules of semantics §4 by example, and its arithmetic against a minute-by-minute oracle."""
+"""Working time: the rules of semantics §4 by example; its arithmetic against an oracle is `test_calendar_oracle`."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from hub.domain.calendar import WHOLE_DAY, Calendar, DayException, Hours, has_production_calendar
+from hub.domain.calendar import WHOLE_DAY, Calendar, DayException, Hours
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -73,9 +72,50 @@ def test_d2_case21_holiday_counts_from_the_next_opening(day: str, next_working_d
     assert OFFICE.add_open_time(moscow(f"{day} 10:00"), MINUTE).at == moscow(f"{next_working_day} 09:01")
 
 
-def test_d2_working_saturday_of_the_production_calendar_has_the_hours_of_a_friday():
-    assert OFFICE.is_open(moscow("2025-11-01 10:00"))
-    assert not OFFICE.is_open(moscow("2025-11-08 10:00"))
+def test_d2_working_saturday_of_the_production_calendar_has_the_hours_of_the_day_it_was_exchanged_for():
+    monday_from_ten = Calendar(MOSCOW, ((hours(10, 18),), *((WORKDAY,) * 4), (), ()), country="RU")
+
+    assert monday_from_ten.next_opening(moscow("2025-11-01 00:00")) == moscow("2025-11-01 10:00")
+    assert not monday_from_ten.is_open(moscow("2025-11-08 10:00"))
+
+
+def test_d2_days_before_public_holidays_end_earlier_where_the_business_says_so():
+    shortened = replace(OFFICE, shortened_by=timedelta(hours=1))
+
+    assert shortened.next_closing(moscow("2026-11-03 15:00")) == moscow("2026-11-03 17:00")
+    assert shortened.next_closing(moscow("2025-11-01 15:00")) == moscow("2025-11-01 17:00")
+    assert shortened.next_closing(moscow("2026-02-20 15:00")) == moscow("2026-02-20 18:00")
+    assert OFFICE.next_closing(moscow("2026-11-03 15:00")) == moscow("2026-11-03 18:00")
+
+
+def test_d2_a_day_that_is_shortened_by_more_than_its_last_hours_loses_earlier_ones():
+    calendar = Calendar(MOSCOW, ((hours(9, 13), hours(14, 15)),) * 7, country="RU", shortened_by=timedelta(hours=2))
+
+    assert calendar.next_closing(moscow("2026-11-03 10:00")) == moscow("2026-11-03 12:00")
+    assert calendar.next_opening(moscow("2026-11-03 12:00")) == moscow("2026-11-05 09:00")
+
+
+def test_d2_hours_past_midnight_belong_to_the_date_on_which_they_begin():
+    nights = Calendar(MOSCOW, ((hours(22, 30),),) * 7, exceptions=(DayException(date(2026, 11, 20)),))
+
+    assert nights.next_closing(moscow("2026-11-18 23:00")) == moscow("2026-11-19 06:00")
+    assert nights.is_open(moscow("2026-11-20 05:00"))
+    assert not nights.is_open(moscow("2026-11-21 05:00"))
+    assert nights.open_time_between(moscow("2026-11-20 00:00"), moscow("2026-11-22 00:00")) == timedelta(hours=8)
+
+
+def test_d2_hours_that_reach_into_those_of_the_next_day_count_once():
+    calendar = Calendar(MOSCOW, ((hours(20, 33),), (hours(8, 12),), (), (), (), (), ()))
+
+    assert calendar.open_time_between(moscow("2026-11-24 00:00"), moscow("2026-11-25 00:00")) == timedelta(hours=12)
+
+
+def test_d2_more_exceptions_come_before_those_of_the_calendar():
+    extra = (DayException(date(2026, 11, 18), (hours(20, 21),)),)
+
+    assert OFFICE.with_exceptions(extra).next_opening(moscow("2026-11-18 00:00")) == moscow("2026-11-18 20:00")
+    assert ROUND_THE_CLOCK.with_exceptions(extra).next_closing(moscow("2026-11-17 00:00")) == moscow("2026-11-18 00:00")
+    assert OFFICE.is_open(moscow("2026-11-18 10:00"))
 
 
 def test_d2_case22_round_the_clock_is_wall_clock_through_holidays_and_clock_changes():
@@ -171,99 +211,3 @@ def test_d2_deadline_is_never_before_the_start():
     assert OFFICE.add_open_time(start, timedelta(0)).at == start
     assert OFFICE.add_open_time(start, -MINUTE).at == start
     assert OFFICE.open_time_between(start, start - timedelta(days=3)) == timedelta(0)
-
-
-def test_d2_countries_without_a_production_calendar_are_known():
-    assert has_production_calendar("RU")
-    assert not has_production_calendar("XX")
-
-
-# ---------------------------------------------------------------- properties
-
-ZONES = ("Europe/Moscow", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Asia/Beirut", "America/Havana")
-CHANGES = (
-    datetime(2026, 3, 29, tzinfo=UTC),
-    datetime(2026, 10, 25, tzinfo=UTC),
-    datetime(2026, 4, 5, tzinfo=UTC),
-    datetime(2026, 9, 6, tzinfo=UTC),
-    datetime(2026, 10, 3, tzinfo=UTC),
-    datetime(2026, 3, 8, tzinfo=UTC),
-    datetime(2026, 11, 1, tzinfo=UTC),
-    datetime(2026, 6, 11, tzinfo=UTC),
-)
-
-
-@st.composite
-def day_hours(draw: st.DrawFn) -> tuple[Hours, ...]:
-    """Up to three intervals on quarter hours, sorted, apart or touching."""
-    marks = sorted(draw(st.lists(st.integers(0, 96), unique=True, max_size=6)))
-    pairs = zip(marks[::2], marks[1::2], strict=False)
-    return tuple(hours(opens / 4, closes / 4) for opens, closes in pairs)
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> Calendar:
-    week = tuple(draw(day_hours()) for _ in range(7))
-    return Calendar(ZoneInfo(draw(st.sampled_from(ZONES))), week)
-
-
-@st.composite
-def instants(draw: st.DrawFn) -> datetime:
-    return draw(st.sampled_from(CHANGES)) + timedelta(minutes=draw(st.integers(-1500, 2500)))
-
-
-def counts(calendar: Calendar, minute: datetime) -> bool:
-    """Say whether a UTC minute is inside its local hours and its wall-clock label is shown for the first time."""
-    local = minute.astimezone(calendar.zone)
-    since_midnight = timedelta(hours=local.hour, minutes=local.minute)
-    is_open = any(h.opens <= since_midnight < h.closes for h in calendar.week[local.weekday()])
-    return is_open and local.fold == 0
-
-
-def counted_minutes(calendar: Calendar, start: datetime, minutes: int) -> timedelta:
-    return sum((MINUTE for n in range(minutes) if counts(calendar, start + n * MINUTE)), timedelta())
-
-
-@settings(deadline=None, max_examples=150)
-@given(calendars(), instants(), st.integers(0, 2000))
-def test_d4_open_time_equals_a_minute_by_minute_count(calendar: Calendar, start: datetime, minutes: int):
-    counted = calendar.open_time_between(start, start + minutes * MINUTE)
-
-    assert counted == counted_minutes(calendar, start, minutes)
-
-
-@settings(deadline=None, max_examples=150)
-@given(calendars(), instants(), st.integers(0, 3000), st.integers(0, 3000))
-def test_invariant9_open_time_is_additive_and_monotone(calendar: Calendar, start: datetime, first: int, second: int):
-    middle, end = start + first * MINUTE, start + (first + second) * MINUTE
-    whole = calendar.open_time_between(start, end)
-
-    assert calendar.open_time_between(start, middle) + calendar.open_time_between(middle, end) == whole
-    assert calendar.open_time_between(start, middle) <= whole
-
-
-@settings(deadline=None, max_examples=150)
-@given(calendars(), instants(), st.integers(1, 3000), st.integers(0, 3000))
-def test_d2_adding_open_time_is_the_inverse_of_counting_it(calendar: Calendar, start: datetime, amount: int, more: int):
-    target = amount * MINUTE
-    deadline = calendar.add_open_time(start, target)
-    later = calendar.add_open_time(start + more * MINUTE, target)
-
-    assert start <= deadline.at <= later.at
-    if not deadline.is_fallback:
-        assert calendar.open_time_between(start, deadline.at) == target
-        assert calendar.add_open_time(calendar.add_open_time(start, target / 2).at, target / 2).at == deadline.at
-
-
-@settings(deadline=None, max_examples=150)
-@given(calendars(), instants())
-def test_d2_openings_and_closings_agree_with_is_open(calendar: Calendar, at: datetime):
-    opening = calendar.next_opening(at)
-    closing = calendar.next_closing(at)
-
-    assert calendar.is_open(at) == (opening == at)
-    if opening is not None:
-        assert calendar.is_open(opening)
-    if closing is not None:
-        assert not calendar.is_open(closing)
-        assert calendar.is_open(closing - MINUTE / 60)

@@ -12,7 +12,7 @@ from hub.domain.conversation import Conversation, ConversationState
 from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.policy import Policy
-from hub.domain.rebuilding import list_changes
+from hub.domain.rebuilding import list_wait_changes
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
 from hub.domain.workset import MessageMove, WorkingSet
@@ -157,7 +157,7 @@ def _join_waits(merging: Merging, joined: Conversation, other: Conversation) -> 
 
 def _tell_joined(merging: Merging, before: Wait, wait: Wait, **facts: int) -> None:
     """Write what the merge makes of a wait, on the wait and in its ledger."""
-    told: dict[str, object] = {**facts, "became": list_changes(before, wait)}
+    told: dict[str, object] = {**facts, "became": list_wait_changes(before, wait)}
     merging.rows.waits.put(wait.id, wait)
     by = merging.manager_id
     record(merging.rows, Fact.joined, wait, manager_id=by, actor=Actor.manager, cause="P-4", facts=told)
@@ -187,6 +187,9 @@ def _follow(rows: WorkingSet, other: Conversation, joined: Conversation) -> None
     for lead in rows.leads:
         if lead.conversation_id == other.id:
             rows.leads.put(lead.id, replace(lead, conversation_id=joined.id))
+    for task in rows.tasks:
+        if task.conversation_id == other.id:
+            rows.tasks.put(task.id, replace(task, conversation_id=joined.id))
 
 
 def _move_references(rows: WorkingSet, kept: ContactId, absorbed: ContactId) -> None:
@@ -198,6 +201,8 @@ def _move_references(rows: WorkingSet, kept: ContactId, absorbed: ContactId) -> 
         rows.waits.put(wait.id, replace(wait, contact_id=kept))
     for lead in rows.leads.where(absorbed):
         rows.leads.put(lead.id, replace(lead, contact_id=kept))
+    for task in rows.tasks.where(absorbed):
+        rows.tasks.put(task.id, replace(task, contact_id=kept))
 
 
 def settle_questions(
