@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from hub.domain.calendar import ZERO, has_production_calendar
+from hub.domain.calendar import ZERO
 from hub.domain.ladder import HEAD_WINDOW, LevelAction, Recipient
 from hub.domain.line import (
     EVERYONE,
@@ -24,6 +24,7 @@ from hub.domain.line import (
     StrategyName,
     Targets,
 )
+from hub.domain.production_calendar import has_production_calendar
 from hub.domain.texts import list_template_faults
 from hub.routing.conditions import Condition, Number
 from hub.routing.lead_rules import LeadsSection

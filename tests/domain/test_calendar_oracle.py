@@ -131,8 +131,9 @@ def cases(draw: st.DrawFn) -> Case:
     """An instant around a change of clocks; every second one a second before, at or after an edge of the hours."""
     calendar = draw(calendars())
     day = draw(st.sampled_from(CHANGES)) + DAY * draw(st.integers(-2, 2))
+    is_at_an_edge: bool = draw(st.booleans())
     edges = [edge for hours in hours_of(calendar, day) for edge in (hours.opens, hours.closes)]
-    if edges and draw(st.booleans()):
+    if edges and is_at_an_edge:
         label = draw(st.sampled_from(edges))
         local = datetime(day.year, day.month, day.day) + label
         edge = local.replace(tzinfo=calendar.zone, fold=draw(st.integers(0, 1))).astimezone(UTC)
