@@ -162,7 +162,7 @@ def finish(wait: Wait, state: WaitState, at: datetime, *, manager_id: ManagerId 
 
 
 def restore(wait: Wait) -> Wait:
-    """Open a wait again whose answer did not arrive: everything is as it was before it (S3)."""
+    """Open a wait again whose end is taken back: everything is as it was before (S3, S10, P-3)."""
     return replace(
         wait,
         state=WaitState.open,
@@ -170,6 +170,7 @@ def restore(wait: Wait) -> Wait:
         responder_id=None,
         response_message_id=None,
         response_channel="",
+        result_note="",
         needs_callback=wait.callback_due_at is not None,
     )
 

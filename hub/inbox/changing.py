@@ -23,10 +23,24 @@ async def change_conversation(
     Raises:
         NotFound, PermissionDenied: by rights.
     """
+    fold = _as_fold(office, actor, conversation_id, action=action, change=change)
+    await office.change(Scope(conversations={conversation_id}, ids=_IDS), fold)
 
+
+async def change_with_past(
+    office: Office, actor: Person, conversation_id: ConversationId, *, action: Action, change: Change
+) -> None:
+    """Apply a change that looks at the client's closed work and ended waits too; else as `change_conversation`."""
+    fold = _as_fold(office, actor, conversation_id, action=action, change=change)
+    await office.change(Scope(conversations={conversation_id}, whole=True, ids=_IDS), fold)
+
+
+def _as_fold(
+    office: Office, actor: Person, conversation_id: ConversationId, *, action: Action, change: Change
+) -> Callable[[WorkingSet], None]:
     def fold(rows: WorkingSet) -> None:
         conversation = get_conversation(rows, office, actor, action, conversation_id=conversation_id)
         policy = office.policy()
         change(LineWork(rows, policy, policy.get_line(conversation.line)), conversation)
 
-    await office.change(Scope(conversations={conversation_id}, ids=_IDS), fold)
+    return fold

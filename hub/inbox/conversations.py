@@ -1,7 +1,7 @@
 """Ending, putting off and opening again. The client's wait is never paused by any of it (P-1)."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, ConversationState, Outcome
 from hub.domain.errors import Conflict, StillWaiting
@@ -9,14 +9,15 @@ from hub.domain.ids import ConversationId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
-from hub.domain.wait import WaitState
-from hub.inbox.changing import change_conversation
+from hub.domain.wait import WaitState, restore
+from hub.inbox.changing import change_conversation, change_with_past
 from hub.inbox.folds.lead_moves import settle_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.waits import end_wait
+from hub.inbox.folds.waits import arm_clocks, end_wait
 from hub.inbox.office import Office
 
+REVERSIBLE_FOR = timedelta(days=30)
 _NOBODY_TO_ANSWER = frozenset({Outcome.spam, Outcome.duplicate, Outcome.unreachable})
 
 
@@ -106,6 +107,8 @@ def _close(work: LineWork, conversation: Conversation, actor: Person, *, outcome
 async def reopen(office: Office, actor: Person, conversation_id: ConversationId) -> None:
     """Open a closed conversation again; it stays with who had it, else it is the actor's. Commits; idempotent.
 
+    What was closed as spam was not: the client may wait again, and does so from the original start (P-3).
+
     Raises:
         Conflict: the client has a newer open conversation on the line.
         NotFound, PermissionDenied: by rights.
@@ -127,5 +130,23 @@ async def reopen(office: Office, actor: Person, conversation_id: ConversationId)
         work.rows.conversations.put(conversation.id, opened)
         _block(work, opened, is_blocked=False)
         record(work.rows, Fact.reopened, opened, manager_id=actor.manager_id, actor=Actor.manager)
+        if conversation.outcome == Outcome.spam:
+            _give_back_wait(work, opened, actor)
 
-    await change_conversation(office, actor, conversation_id, action=Action.close, change=change)
+    await change_with_past(office, actor, conversation_id, action=Action.close, change=change)
+
+
+def _give_back_wait(work: LineWork, conversation: Conversation, actor: Person) -> None:
+    """Give back the wait that the mark of spam cancelled not longer ago than 30 days, with its own start (P-3)."""
+    since = work.rows.now - REVERSIBLE_FOR
+    cancelled = [
+        wait
+        for wait in work.rows.waits
+        if wait.conversation_id == conversation.id and wait.state is WaitState.cancelled and wait.ended_at is not None
+    ]
+    latest = max(cancelled, key=lambda wait: wait.id, default=None)
+    if latest is None or latest.ended_at is None or latest.ended_at < since:
+        return
+    restored = work.rows.waits.put(latest.id, restore(latest))
+    arm_clocks(work, restored)
+    record(work.rows, Fact.restored, restored, manager_id=actor.manager_id, actor=Actor.manager, cause="P-3")

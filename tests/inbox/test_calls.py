@@ -145,3 +145,58 @@ async def test_c5_a_free_client_belongs_to_who_talked_with_them(desk: Desk) -> N
     await desk.receive(end(desk, "c2", talk=timedelta(seconds=35), **talk), connection=4)
 
     assert (await desk.one("conversations"))["assignee_id"] == anna
+
+
+async def talk_in(desk: Desk, call: str = "c9", *, seconds: int = 40, **more: object) -> None:
+    """The client calls and is answered by extension 101."""
+    await desk.receive(_event(desk, call, CallStage.answered, PHONE, extension="101", **more), connection=4)
+    desk.clock.move(timedelta(seconds=seconds))
+    length = timedelta(seconds=seconds)
+    await desk.receive(end(desk, call, talk=length, extension="101", **more), connection=4)
+
+
+async def test_c10_an_answered_call_of_a_new_client_is_request_and_response_in_one(desk: Desk) -> None:
+    anna = (await desk.one("managers", "key = 'anna'"))["id"]
+    desk.staff[("pbx_extension", "4", "101")] = anna
+    await talk_in(desk)
+
+    wait = await desk.one("waits")
+    assert (wait["state"], wait["responder_id"], wait["ended_at"] - wait["started_at"]) == (
+        "answered", anna, timedelta(0),
+    )  # fmt: skip
+    facts = await desk.rows("ledger", "wait_id = $1 ORDER BY id", wait["id"])
+    assert [(fact["kind"], fact["cause"]) for fact in facts] == [("wait_opened", "C-10"), ("answered", "C-10")]
+    assert (await desk.one("conversations"))["assignee_id"] == anna
+    assert (await desk.one("leads"))["stage"] == "contacted"
+    assert (await desk.one("identities"))["level"] == "proven"
+    assert await desk.rows("timers", "state = 'armed'") == []
+
+
+async def test_c10_an_answered_call_of_one_who_waits_answers_that_wait_and_adds_none(desk: Desk) -> None:
+    await miss(desk)
+    await talk_in(desk)
+
+    wait = await desk.one("waits")
+    assert (wait["state"], wait["ended_at"] > wait["started_at"]) == ("answered", True)
+
+
+async def test_c10_an_answered_call_is_met_once_however_often_it_is_reported(desk: Desk) -> None:
+    await talk_in(desk)
+    await desk.receive(end(desk, "c9", talk=timedelta(seconds=40), extension="101"), connection=4, event_id="again")
+
+    assert len(await desk.rows("waits")) == 1
+
+
+async def test_c10_a_call_too_short_to_be_a_talk_meets_nothing(desk: Desk) -> None:
+    await talk_in(desk, seconds=4)
+
+    assert await desk.rows("waits") == []
+    assert await desk.rows("contacts") == []
+
+
+async def test_c10_a_blocked_caller_who_was_answered_makes_no_wait(desk: Desk) -> None:
+    await talk_in(desk)
+    await desk.pool.execute("UPDATE contacts SET is_blocked = true")
+    await talk_in(desk, "c10")
+
+    assert len(await desk.rows("waits")) == 1

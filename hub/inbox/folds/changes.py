@@ -1,6 +1,7 @@
 """What happens to messages and threads later: edits, deletions, reports of delivery, blocked and moved chats."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hub.domain.conversation import Conversation, ConversationState
 from hub.domain.delivery import Notice
@@ -9,7 +10,7 @@ from hub.domain.ledger import Fact
 from hub.domain.message import DeliveryState
 from hub.domain.policy import Policy
 from hub.domain.wait import Wait, restore
-from hub.domain.workset import WorkingSet
+from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import find_ref, patch_message
@@ -17,16 +18,21 @@ from hub.inbox.folds.notices import tell
 from hub.inbox.folds.waits import arm_clocks
 from hub.inbox.office import Endpoint
 
+TAKEN_BACK_WITHIN = timedelta(seconds=60)
 Change = MessageEdited | MessageDeleted | ReachChanged | DeliveryReport
 
 
 def fold_change(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: Change) -> None:
-    """Apply a change; none of them opens a wait (FR-2, P-6), and a failed answer gives back the one it ended (S3)."""
+    """Apply a change.
+
+    None opens a wait (FR-2, P-6); an answer that failed or was taken back gives back the one it ended (S3, S10).
+    """
     match change:
         case MessageEdited():
             _patch(rows, endpoint, change.thread, change.external_id, text=change.text, edited_at=change.occurred_at)
         case MessageDeleted():
             _patch(rows, endpoint, change.thread, change.external_id, deleted_at=change.occurred_at)
+            _take_back(rows, policy, endpoint, change)
         case ReachChanged():
             _change_reach(rows, endpoint, change)
         case DeliveryReport():
@@ -37,6 +43,27 @@ def _patch(rows: WorkingSet, endpoint: Endpoint, thread: str, external_id: str, 
     ref = find_ref(rows, endpoint.id, thread, external_id)
     if ref is not None:
         patch_message(rows, ref, **values)
+
+
+def _take_back(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageDeleted) -> None:
+    """Give back the wait that a deleted answer ended: written to the wrong client and noticed at once (S10).
+
+    Later than 60 s the client has read it. A client's own deletion ends no wait and gives none back (P-6).
+    """
+    ref = find_ref(rows, endpoint.id, change.thread, change.external_id)
+    ended = _ended_by(rows, ref)
+    conversation = rows.conversations.get(ended.conversation_id) if ended else None
+    if ended is None or conversation is None or ended.ended_at is None:
+        return
+    if change.occurred_at - ended.ended_at <= TAKEN_BACK_WITHIN:
+        _give_back(LineWork(rows, policy, policy.get_line(conversation.line)), conversation, ended, cause="S10")
+
+
+def _ended_by(rows: WorkingSet, ref: MessageRef | None) -> Wait | None:
+    """Return the wait that a message of ours ended."""
+    if ref is None:
+        return None
+    return next((wait for wait in rows.waits if wait.response_message_id == ref.message_id), None)
 
 
 def _change_reach(rows: WorkingSet, endpoint: Endpoint, change: ReachChanged) -> None:
@@ -59,17 +86,17 @@ def _report(rows: WorkingSet, policy: Policy, endpoint: Endpoint, report: Delive
     facts = {"message_id": ref.message_id, "reason": report.reason}
     record(rows, Fact.send_failed, conversation, at=report.occurred_at, cause="S3", facts=facts)
     work = LineWork(rows, policy, policy.get_line(conversation.line))
-    ended = next((wait for wait in rows.waits if wait.response_message_id == ref.message_id), None)
+    ended = _ended_by(rows, ref)
     if ended is not None:
-        conversation = _give_back(work, conversation, ended)
+        conversation = _give_back(work, conversation, ended, cause="S3")
     author = ended.responder_id if ended else conversation.last_responder_id or conversation.assignee_id
     told = {"state": DeliveryState.failed.value, **facts, "received_at": ref.received_at.isoformat()}
     cause = f"{ref.message_id}:{DeliveryState.failed}"
     tell(work, Notice.reply_state, conversation, to=[author] if author else [], cause=cause, facts=told)
 
 
-def _give_back(work: LineWork, conversation: Conversation, ended: Wait) -> Conversation:
-    """Give the wait back that this message ended, with its old start and deadline, and return where it goes on (S3).
+def _give_back(work: LineWork, conversation: Conversation, ended: Wait, *, cause: str) -> Conversation:
+    """Give the wait back that a message ended, with its old start and deadline, and return where it goes on (S3, S10).
 
     That is the conversation open now; a closed one is opened again, unless the client waits already or sends spam.
     """
@@ -77,15 +104,17 @@ def _give_back(work: LineWork, conversation: Conversation, ended: Wait) -> Conve
     has_wait = rows.open_wait(conversation.contact_id, conversation.line) is not None
     if has_wait or rows.contacts[conversation.contact_id].is_blocked:
         return conversation
-    present = rows.open_conversation(conversation.contact_id, conversation.line) or _open_again(rows, conversation)
+    present = rows.open_conversation(conversation.contact_id, conversation.line) or _open_again(
+        rows, conversation, cause
+    )
     restored = rows.waits.put(ended.id, replace(restore(ended), conversation_id=present.id))
     arm_clocks(work, restored)
-    record(rows, Fact.restored, restored, cause="S3")
+    record(rows, Fact.restored, restored, cause=cause)
     return present
 
 
-def _open_again(rows: WorkingSet, conversation: Conversation) -> Conversation:
+def _open_again(rows: WorkingSet, conversation: Conversation, cause: str) -> Conversation:
     """Open a closed conversation again; it stays with who had it."""
     opened = replace(conversation, state=ConversationState.open, closed_at=None, outcome="", outcome_note="")
-    record(rows, Fact.reopened, opened, cause="S3")
+    record(rows, Fact.reopened, opened, cause=cause)
     return rows.conversations.put(opened.id, opened)

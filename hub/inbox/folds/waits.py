@@ -81,17 +81,14 @@ def _open(work: LineWork, conversation: Conversation, request: ClientRequest) ->
     kind = work.line.response_kind(conversation.last_response_at, previous, _start(conversation, request))
     wait = _begun_by(work, conversation, request, kind)
     work.rows.waits.add(wait.id, wait)
-    record(
-        work.rows,
-        Fact.wait_opened,
-        wait,
-        at=wait.started_at,
-        actor=Actor.client,
-        cause="FR-1",
-        facts=_opening_facts(wait, request),
-    )
+    _record_opening(work, wait, request, cause="FR-1")
     arm_clocks(work, wait)
     return wait
+
+
+def _record_opening(work: LineWork, wait: Wait, request: ClientRequest, *, cause: str) -> None:
+    facts = _opening_facts(wait, request)
+    record(work.rows, Fact.wait_opened, wait, at=wait.started_at, actor=Actor.client, cause=cause, facts=facts)
 
 
 def _begun_by(work: LineWork, conversation: Conversation, request: ClientRequest, kind: WaitKind) -> Wait:
@@ -254,6 +251,25 @@ def answer_wait(work: LineWork, conversation: Conversation, response: Response, 
         },
     )
     return answered
+
+
+def answer_at_once(work: LineWork, conversation: Conversation, request: ClientRequest, response: Response) -> Wait:
+    """Write a request that was answered as it came: a wait of no length, counted in a column of its own (C-10)."""
+    kind = work.line.response_kind(conversation.last_response_at, _last_closed(work.rows, conversation), request.at)
+    begun = replace(_begun_by(work, conversation, request, kind), started_at=response.at, assignee_at_start=None)
+    wait = work.rows.waits.add(begun.id, answer(begun, response))
+    _record_opening(work, wait, request, cause="C-10")
+    record(
+        work.rows,
+        Fact.answered,
+        wait,
+        at=response.at,
+        manager_id=response.manager_id,
+        actor=Actor.manager,
+        cause="C-10",
+        facts={"channel": response.channel, "message_id": response.message_id, "seconds": 0.0},
+    )
+    return wait
 
 
 def _wants_a_call(work: LineWork, wait: Wait, response: Response) -> bool:
