@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hub.domain.conversation import Conversation
 from hub.domain.ids import ContactId, LeadId
 from hub.domain.inbound import START_COMMAND, Origin
-from hub.domain.lead import Lead, StageFact
+from hub.domain.lead import Lead, StageFact, first_fact
 from hub.domain.message import Message
 from hub.domain.replacing import replace
 from hub.domain.wait import Wait
@@ -79,7 +79,7 @@ def _make(workset: WorkingSet, wait: Wait, origin: Origin) -> Lead:
 
 
 def _add(workset: WorkingSet, lead: Lead, *, cause: str) -> Lead:
-    workset.stage_facts.append(StageFact(workset.new_id(), lead.id, FIRST_STAGE, cause=cause, occurred_at=workset.now))
+    workset.stage_facts.append(first_fact(lead, fact_id=workset.new_id(), cause=cause))
     return workset.leads.add(lead.id, lead)
 
 
