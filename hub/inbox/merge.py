@@ -12,7 +12,6 @@ from hub.domain.contact import MatchCandidate, Merge
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import ContactId, ConversationId
 from hub.domain.ledger import Actor, Fact
-from hub.domain.rebuilding import list_changes
 from hub.domain.rebuilding import list_wait_changes
 from hub.domain.rights import Action, Person, ensure, may
 from hub.domain.workset import MessageMove, WorkingSet
@@ -139,13 +138,7 @@ def _undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> None
     for record_ in _listed(merge, "moves"):
         rows.message_moves.append(_back(rows, merge, record_))
     joined = {wait.id: wait for wait in rows.waits}
-    joined = {wait.id: wait for wait in rows.waits}
     take_back(merge.map["changes"], rows)  # type: ignore[arg-type]
-    for wait in rows.waits:
-        if became := list_changes(joined[wait.id], wait):
-            told = {"merge_id": merge.id, "became": became}
-            by = actor.manager_id
-            record(rows, Fact.unjoined, wait, manager_id=by, actor=Actor.manager, cause="M-10", facts=told)
     for wait in rows.waits:
         if became := list_wait_changes(joined[wait.id], wait):
             told = {"merge_id": merge.id, "became": became}

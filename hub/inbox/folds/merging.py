@@ -12,7 +12,6 @@ from hub.domain.conversation import Conversation, ConversationState
 from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.policy import Policy
-from hub.domain.rebuilding import list_changes
 from hub.domain.rebuilding import list_wait_changes
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
