@@ -34,6 +34,7 @@ class Notice(StrEnum):
     missed_call = "missed_call"
     assigned = "assigned"
     transferred = "transferred"
+    transfer_returned = "transfer_returned"
     taken_away = "taken_away"
     queue = "queue"
     level = "level"
@@ -42,6 +43,8 @@ class Notice(StrEnum):
     reply_state = "reply_state"
     woken = "woken"
     connection_down = "connection_down"
+    task = "task"
+    call_result = "call_result"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class TimerKind(StrEnum):
     snooze = "snooze"
     call_confirmation = "call_confirmation"
     owner_return = "owner_return"
+    task = "task"
+    transfer = "transfer"
 
 
 class TimerState(StrEnum):

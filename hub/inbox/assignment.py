@@ -1,6 +1,6 @@
 """Who works with a client: take, release, decline, transfer. Of two at once one wins, the other reads who (R-10)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
@@ -16,7 +16,9 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import count_assignment, facts_of_line, release_wait, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.transfers import hold_transfer, refuse_transfer
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, who_was_faster
 from hub.routing.eligibility import check_transfer
@@ -78,36 +80,32 @@ async def transfer(
 ) -> None:
     """Ask a colleague to take over; the wait's start stays, the present owner keeps it until accepted (R-12). Commits.
 
+    While the client waits the colleague has the line's time to accept; then the line's rules say who has the client
+    now. The note is kept as a note of the conversation.
+
     Raises:
         Conflict: the colleague cannot take it now and `force` is not set; the message says why, in Russian.
         NotFound, PermissionDenied: by rights.
     """
-    note, force = handover.get("note", ""), handover.get("force", False)
+    note, force = handover.get("note", "").strip(), handover.get("force", False)
 
     def change(work: LineWork, conversation: Conversation) -> None:
         _ensure_can_receive(work, conversation, to, force=force)
         asked = work.rows.conversations.put(conversation.id, replace(conversation, transfer_to=to))
-        facts = {"to": int(to), "note": note, "forced": force}
-        record(
-            work.rows,
-            Fact.transferred,
-            asked,
-            manager_id=actor.manager_id,
-            actor=Actor.manager,
-            cause="R-12",
-            facts=facts,
-        )
-        cause = f"{conversation.id}:{work.rows.ledger[-1].id}"
-        tell(
-            work,
-            Notice.transferred,
-            asked,
-            to=[to],
-            cause=cause,
-            facts={"note": note, "from_id": int(actor.manager_id)},
-        )
+        if note:
+            write_note(work.rows, asked, actor.manager_id, note)
+        hold_transfer(work, asked)
+        _record_transfer(work, asked, actor, facts={"to": int(to), "note": note, "forced": force})
 
     await _change(office, actor, conversation_id, Action.transfer, change)
+
+
+def _record_transfer(work: LineWork, asked: Conversation, actor: Person, facts: Mapping[str, object]) -> None:
+    by, rows = actor.manager_id, work.rows
+    record(rows, Fact.transferred, asked, manager_id=by, actor=Actor.manager, cause="R-12", facts=facts)
+    told = {"note": facts["note"], "from_id": int(by)}
+    to = [] if asked.transfer_to is None else [asked.transfer_to]
+    tell(work, Notice.transferred, asked, to=to, cause=f"{asked.id}:{rows.ledger[-1].id}", facts=told)
 
 
 async def accept_transfer(office: Office, actor: Person, conversation_id: ConversationId) -> None:
@@ -116,7 +114,8 @@ async def accept_transfer(office: Office, actor: Person, conversation_id: Conver
     def change(work: LineWork, conversation: Conversation) -> None:
         if conversation.transfer_to != actor.manager_id:
             raise Conflict("it is not being handed to you any more", name_of(work.rows, conversation.assignee_id))
-        work.rows.disarm(TimerKind.owner_return, f"conversation:{conversation.id}")
+        for kind in (TimerKind.owner_return, TimerKind.transfer):
+            work.rows.disarm(kind, f"conversation:{conversation.id}")
         _take_from(work, conversation, actor.manager_id)
 
     await _change(office, actor, conversation_id, Action.take, change)
@@ -126,12 +125,8 @@ async def decline_transfer(office: Office, actor: Person, conversation_id: Conve
     """Refuse what a colleague wanted to hand over; it stays where it is and he is told. Commits. Raises: by rights."""
 
     def change(work: LineWork, conversation: Conversation) -> None:
-        if conversation.transfer_to != actor.manager_id:
-            return
-        kept = work.rows.conversations.put(conversation.id, replace(conversation, transfer_to=None))
-        record(work.rows, Fact.declined, kept, manager_id=actor.manager_id, actor=Actor.manager, cause="R-12")
-        owner = [] if kept.assignee_id is None else [kept.assignee_id]
-        tell(work, Notice.card_changed, kept, to=owner, cause=f"declined:{work.rows.ledger[-1].id}")
+        if conversation.transfer_to == actor.manager_id:
+            refuse_transfer(work, conversation, actor.manager_id)
 
     await _change(office, actor, conversation_id, Action.decline, change)
 
@@ -195,7 +190,9 @@ def _ensure_can_receive(work: LineWork, conversation: Conversation, to: ManagerI
         raise NotFound("there is no such colleague any more")
     wait = work.rows.open_wait(conversation.contact_id, conversation.line)
     deadline = wait.deadline_at if wait else work.rows.now
-    facts = RouteFacts(work.line.key, work.rows.now, deadline, deadline - work.rows.now, (target,))
+    declined = frozenset(ManagerId(each) for each in wait.declined) if wait else frozenset()
+    left = deadline - work.rows.now
+    facts = RouteFacts(work.line.key, work.rows.now, deadline, left, (target,), declined=declined)
     check = check_transfer(target, facts, work.line)
     if not check.is_allowed or (check.needs_confirm and not force):
         raise Conflict("; ".join(reason.ru for reason in check.reasons), target.name)

@@ -1,7 +1,8 @@
 """Handing a client to another line: the wait keeps its start, the policy is chosen anew (D-7, R-12)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
@@ -9,12 +10,15 @@ from hub.domain.errors import Conflict, NotFound
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import ConversationId, LineKey, ManagerId
 from hub.domain.ledger import Actor, Fact
-from hub.domain.rights import Action, Person, may
+from hub.domain.policy import FrozenTargets, LinePolicy, Policy
+from hub.domain.rights import Action, Person, ensure
+from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds.assignment import route_wait
+from hub.inbox.folds.assignment import duty_of, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.waits import arm_clocks
 from hub.inbox.office import Office
@@ -22,17 +26,25 @@ from hub.inbox.rights import get_conversation, subject_of
 from hub.store.scope import Scope
 
 
+class Move(TypedDict, total=False):
+    """What goes with a move: words for the colleagues there, and whether somebody agreed to a later deadline (D-7)."""
+
+    note: str
+    is_later_agreed: bool
+
+
 async def move_to_line(
-    office: Office, actor: Person, conversation_id: ConversationId, *, line: LineKey, is_later_agreed: bool = False
+    office: Office, actor: Person, conversation_id: ConversationId, *, line: LineKey, **move: Unpack[Move]
 ) -> None:
     """Move a conversation to another line, whose rules find it a manager. Commits; to where it is changes nothing.
 
-    The start of the wait stays. The new deadline is not later than the old one unless `is_later_agreed` by somebody
-    who may agree to that (D-7).
+    The start of the wait stays. The new deadline is not later than the old one unless `is_later_agreed` (D-7). Where no
+    client waits nobody is chosen, and the duty person of the line is told (R-12).
 
     Raises:
         Conflict: the client has an open conversation on that line already.
-        NotFound: no such line, or no such conversation for the actor; PermissionDenied: by rights.
+        NotFound: no such line, or no such conversation for the actor.
+        PermissionDenied: by rights; also for a later deadline that the actor may not agree to (D-7).
     """
 
     def fold(rows: WorkingSet) -> None:
@@ -40,39 +52,61 @@ async def move_to_line(
         policy = office.policy()
         if line not in policy.lines:
             raise NotFound(f"there is no line '{line}'; there are: {', '.join(policy.lines)}")
+        if move.get("is_later_agreed"):
+            ensure(actor, Action.confirm_later_deadline, subject_of(conversation, office))
         if conversation.line != line:
-            is_agreed = is_later_agreed and may(actor, Action.confirm_later_deadline, subject_of(conversation, office))
-            work = LineWork(rows, policy, policy.get_line(line))
-            _move(work, conversation, actor.manager_id, is_later_agreed=is_agreed)
+            _move(LineWork(rows, policy, policy.get_line(line)), conversation, actor.manager_id, move)
 
     lines = {str(each) for each in office.policy().lines}
     await office.change(Scope(conversations={conversation_id}, lines=lines, always_lines=True, ids=60), fold)
 
 
-def _move(work: LineWork, conversation: Conversation, by: ManagerId, *, is_later_agreed: bool) -> None:
-    rows = work.rows
+def due_on(policy: Policy, line: LinePolicy, wait: Wait) -> tuple[FrozenTargets, datetime]:
+    """Return the targets a line has for a wait, and the deadline they give from the wait's start (D-2, D-7)."""
+    facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source)
+    targets = policy.freeze_targets(line, facts, kind=wait.kind)
+    return targets, line.calendar.add_open_time(wait.started_at, targets.response).at
+
+
+def _move(work: LineWork, conversation: Conversation, by: ManagerId, move: Move) -> None:
+    rows, note = work.rows, move.get("note", "").strip()
     if rows.open_conversation(conversation.contact_id, work.line.key) is not None:
         raise Conflict("the client has an open conversation on that line already: answer there")
     wait = rows.open_wait(conversation.contact_id, conversation.line)
-    before = [] if conversation.assignee_id is None else [conversation.assignee_id]
-    for thread in rows.threads_of(conversation.contact_id):
-        rows.threads.put((thread.connection_id, thread.external_id), replace(thread, line=work.line.key))
-    moved = rows.conversations.put(
-        conversation.id,
-        replace(conversation, line=work.line.key, assignee_id=None, transfer_to=None, offered_to=()),
-    )
-    facts = {"from_line": conversation.line, "to_line": work.line.key}
+    moved = _take_along(work, conversation)
+    if note:
+        write_note(rows, moved, by, note)
+    facts = {"from_line": conversation.line, "to_line": work.line.key, "line": work.line.name, "note": note}
     record(rows, Fact.transferred, moved, manager_id=by, actor=Actor.manager, cause="R-12", facts=facts)
-    tell(work, Notice.taken_away, moved, to=before, cause=f"line:{rows.ledger[-1].id}", facts={"by_id": int(by)})
-    if wait is not None:
-        route_wait(work, _retarget(work, wait, by, is_later_agreed=is_later_agreed))
+    cause = f"line:{rows.ledger[-1].id}"
+    tell(work, Notice.taken_away, moved, to=_holders(conversation), cause=cause)
+    if wait is None:
+        tell(work, Notice.transferred, moved, to=duty_of(work), cause=cause)
+        return
+    agreed = move.get("is_later_agreed", False)
+    route_wait(work, _retarget(work, wait, by, is_later_agreed=agreed), notice=Notice.transferred)
+
+
+def _take_along(work: LineWork, conversation: Conversation) -> Conversation:
+    """Put the conversation and its threads on the line, nobody's there yet."""
+    rows, line = work.rows, work.line.key
+    for thread in rows.threads_of(conversation.contact_id):
+        if thread.line == conversation.line:
+            rows.threads.put((thread.connection_id, thread.external_id), replace(thread, line=line))
+    rows.disarm(TimerKind.transfer, f"conversation:{conversation.id}")
+    free = replace(conversation, line=line, assignee_id=None, transfer_to=None, offered_to=())
+    return rows.conversations.put(conversation.id, free)
+
+
+def _holders(conversation: Conversation) -> list[int]:
+    """Return everybody who has the conversation before them: the owner, who was asked to take over, and the offered."""
+    asked = (conversation.assignee_id, conversation.transfer_to, *conversation.offered_to)
+    return [each for each in asked if each is not None]
 
 
 def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: bool) -> Wait:
     """Choose the policy of the new line; start stays, the deadline gets later only if that was agreed (D-7)."""
-    facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source)
-    targets = work.policy.freeze_targets(work.line, facts, kind=wait.kind)
-    deadline = work.line.calendar.add_open_time(wait.started_at, targets.response).at
+    targets, deadline = due_on(work.policy, work.line, wait)
     changed = replace(
         wait,
         line=work.line.key,

@@ -19,6 +19,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.assignment import take_over
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import remember_external
+from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, subject_of, who_was_faster
@@ -251,26 +252,9 @@ async def add_note(office: Office, actor: Person, conversation_id: ConversationI
         conversation = get_conversation(rows, office, actor, Action.note, conversation_id=conversation_id)
         if present := rows.message_refs.get((_NOTES, key, "note")):
             return present.message_id
-        note = _note(rows, conversation, actor.manager_id, text)
-        rows.messages.append(note)
+        note = write_note(rows, conversation, actor.manager_id, text)
         remember_external(rows, note, _NOTES, thread="note", external_id=key)
         return note.id
 
     scope = Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=5)
     return await office.change(scope, fold)
-
-
-def _note(rows: WorkingSet, conversation: Conversation, manager_id: ManagerId, text: str) -> Message:
-    return Message(
-        id=MessageId(rows.new_id()),
-        contact_id=conversation.contact_id,
-        conversation_id=conversation.id,
-        thread_id=None,
-        direction=Direction.note,
-        kind=MessageKind.text,
-        author=Author.person,
-        text=text,
-        occurred_at=rows.now,
-        received_at=rows.now,
-        manager_id=manager_id,
-    )

@@ -154,6 +154,20 @@ class ManagerView:
 
 
 @dataclass(frozen=True, slots=True)
+class LineView:
+    """Another line to hand a conversation to (R-12).
+
+    `later_due_at` is when its rules would want the answer, if that is later than promised now; only who `may_agree` to
+    that can have it so, for others the present deadline stays (D-7).
+    """
+
+    key: LineKey
+    name: str
+    later_due_at: datetime | None = None
+    may_agree: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView:
     """The counts of a manager's day. Times are read in `zone`, that of the first line the manager works on."""
 
