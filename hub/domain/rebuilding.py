@@ -128,7 +128,6 @@ def _last_cause(entries: Sequence[LedgerEntry], kind: Fact) -> str:
 
 def _opened(entry: LedgerEntry) -> Wait:
     facts = entry.facts
-    holder = _manager(facts.get("assignee_id"))
     return Wait(
         id=WaitId(entry.wait_id or 0),
         contact_id=ContactId(entry.contact_id or 0),
@@ -138,8 +137,8 @@ def _opened(entry: LedgerEntry) -> Wait:
         **_beginning(entry),
         is_counted=bool(facts["counted"]),
         last_request_at=entry.occurred_at,
-        assignee_id=holder,
-        assignee_at_start=holder,
+        assignee_id=_manager(facts.get("assignee_id")),
+        assignee_at_start=_manager(facts.get("assignee_at_start")),
     )
 
 

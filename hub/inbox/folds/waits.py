@@ -128,6 +128,7 @@ def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
         "campaign": request.facts.marks.get("utm_campaign", ""),
         "counted": wait.is_counted,
         "assignee_id": wait.assignee_id,
+        "assignee_at_start": wait.assignee_at_start,
         "requested_at": request.at,
         "deadline_at": wait.deadline_at,
         "target_seconds": wait.target_seconds,
