@@ -106,6 +106,7 @@ class AutoText(StrEnum):
 
     welcome = "welcome"
     out_of_hours = "out_of_hours"
+    missed_call = "missed_call"
 
 
 @dataclass(frozen=True, slots=True)

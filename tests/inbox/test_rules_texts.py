@@ -8,6 +8,7 @@ from hub.domain.conversation import Outcome
 from hub.inbox import conversations
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.rules import DAY, MINUTE, OFFICE, answer, line_says, put_in_force, stand_at
+from tests.inbox.test_calls import PHONE, miss
 from tests.inbox.test_matching import letter
 from tests.inbox.test_queries import only, owner
 
@@ -94,3 +95,30 @@ async def test_a_text_may_name_the_manager_who_has_the_client(desk: Desk) -> Non
     manager = await desk.one("managers", "id = (SELECT assignee_id FROM conversations)")
 
     assert await told(desk) == [f"Вами займётся {manager['name']}."]
+
+
+CALLED = CLOSED + '[lines.sales.texts.ru]\nmissed_call = "Видим ваш звонок. Перезвоним {{expected_time}}."\n'
+
+
+async def calls_after_hours(desk: Desk, *, shares_phone: bool) -> None:
+    """A client who wrote in Telegram by day calls at night."""
+    put_in_force(desk, CALLED.replace("[lines.sales.texts.ru]\nout_of_hours", "[lines.sales.texts.de]\nout_of_hours"))
+    at = stand_at(desk, 1, "12:00")
+    await desk.receive(says("Добрый день", at=at, by=person(100, phone=PHONE if shares_phone else "")))
+    stand_at(desk, 1, "21:00")
+    await miss(desk)
+
+
+async def test_c7_who_calls_in_closed_hours_reads_when_we_call_back_where_they_wrote_before(desk: Desk) -> None:
+    await calls_after_hours(desk, shares_phone=True)
+
+    assert await told(desk) == ["Видим ваш звонок. Перезвоним завтра в 9:00."]
+    await miss(desk, "c2")
+    assert len(await told(desk)) == 1
+    assert (await desk.one("waits"))["state"] == "open"
+
+
+async def test_c7_who_only_ever_called_is_told_nothing(desk: Desk) -> None:
+    await calls_after_hours(desk, shares_phone=False)
+
+    assert await told(desk) == []

@@ -1,4 +1,4 @@
-"""Texts that the hub itself sends: welcome and out of hours. They never stop a clock (S1) and never loop."""
+"""Texts that the hub itself sends: welcome, out of hours, missed call. They never stop a clock (S1) and never loop."""
 
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from hub.domain.line import AutoText, LineMode
 from hub.domain.message import Author, Direction, Message, MessageKind
 from hub.domain.spoken_time import say_moment
 from hub.domain.texts import render_text
+from hub.inbox.folds.conversations import ONE_WAY_THREADS
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.outgoing import queue_reply
 
@@ -27,6 +28,27 @@ def greet(work: LineWork, contact: Contact, conversation: Conversation, thread: 
         _send(work, contact, thread, AutoText.out_of_hours, conversation)
     elif not is_closed and conversation.welcomed_at is None:
         _send(work, contact, thread, AutoText.welcome, conversation)
+
+
+def excuse(work: LineWork, contact: Contact, conversation: Conversation) -> None:
+    """Tell who called in closed hours when we answer, in writing, where they have written to us before (C-7).
+
+    As seldom as the out-of-hours text, and never beside it; without a written thread nothing can be told.
+    """
+    is_quiet = work.line.mode is LineMode.observe or contact.is_blocked or work.line.calendar.is_open(work.rows.now)
+    thread = _written_thread(work, contact)
+    if not is_quiet and thread is not None and _may_repeat(work, conversation):
+        _send(work, contact, thread, AutoText.missed_call, conversation)
+
+
+def _written_thread(work: LineWork, contact: Contact) -> Thread | None:
+    """Return where the client wrote last; calls and forms have threads that carry nothing back."""
+    written = [
+        thread
+        for thread in work.rows.threads_of(contact.id)
+        if not thread.external_id.startswith(ONE_WAY_THREADS) and thread.reach is ReachState.open
+    ]
+    return max(written, key=lambda thread: thread.last_inbound_at or thread.created_at, default=None)
 
 
 def _may_repeat(work: LineWork, conversation: Conversation) -> bool:

@@ -18,6 +18,7 @@ from hub.domain.policy import Policy
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait, accepted_instant
 from hub.domain.workset import WorkingSet
+from hub.inbox.folds.auto_texts import excuse
 from hub.inbox.folds.call_work import CallWork, Staff, facts_of, link_call, person_of, said_in, speaker_of
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
@@ -124,6 +125,8 @@ def _missed(work: CallWork) -> None:
     )
     stored = take_in(line_work, intake, choice)
     link_call(work, stored, match.contact)
+    if stored.conversation_id is not None:
+        excuse(line_work, match.contact, rows.conversations[stored.conversation_id])
     wait = rows.open_wait(match.contact.id, choice.line)
     if wait is not None:
         tags = frozenset((*match.contact.tags, *choice.tags))

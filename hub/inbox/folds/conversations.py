@@ -12,6 +12,9 @@ from hub.domain.replacing import replace
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 
+ONE_WAY_THREADS = ("tel:", "call:", "form:")
+"""How the ids of threads begin that the hub itself names, and that carry nothing back to the client."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
