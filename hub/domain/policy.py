@@ -33,7 +33,8 @@ class LinePolicy:
     """All rules of one line.
 
     `team` are manager keys, or `EVERYONE`. `duty` is the key of who is told when nobody can take a wait, empty for the
-    heads. `reopen_window` and `lead_window` are elapsed time (FR-4, M-13).
+    heads. `shift` is when the team works if not in the opening hours, `shifts` whose is other than the team's: they say
+    who may get a wait and never move a deadline (D-2). `reopen_window` and `lead_window` are elapsed time (FR-4, M-13).
     """
 
     key: LineKey
@@ -42,6 +43,8 @@ class LinePolicy:
     mode: LineMode = LineMode.normal
     team: tuple[str, ...] = (EVERYONE,)
     duty: str = ""
+    shift: Calendar | None = None
+    shifts: Mapping[str, Calendar] = field(default_factory=dict)
     targets: Targets = field(default_factory=Targets)
     accept: AcceptTargets = field(default_factory=AcceptTargets)
     routing: RoutingSettings = field(default_factory=RoutingSettings)
@@ -121,7 +124,7 @@ class RoutingRule:
 
 @dataclass(frozen=True, slots=True)
 class StaffPolicy:
-    """What the document says of one manager; a `shift` of `None` means the opening hours of the line (R-6, R-7).
+    """What the document says of one manager; a `shift` of `None` means that of the line (R-6, R-7).
 
     `quiet` is open while the person is not to be disturbed, except by the last level of a ladder (B-2).
     """
@@ -165,8 +168,9 @@ class Policy:
         return self.staff.get(manager_key) or StaffPolicy(manager_key)
 
     def shift_of(self, manager_key: str, line: LinePolicy) -> Calendar:
-        """Return when a manager works: the personal shift, else the hours of the line (R-6)."""
-        return self.get_staff(manager_key).shift or line.calendar
+        """Return when a manager works: the personal shift, else the team's, else the hours of the line (R-6)."""
+        own = self.get_staff(manager_key).shift or line.shifts.get(manager_key)
+        return own or line.shift or line.calendar
 
     def freeze_targets(
         self, line: LinePolicy, request: RequestFacts, *, kind: WaitKind, priority: str = ""

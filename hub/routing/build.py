@@ -3,11 +3,11 @@
 What may be written stands in `hub.routing.tree`, what would be wrong in `hub.routing.faults`: nothing is checked here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from hub.domain.calendar import Calendar, DayException, Hours
+from hub.domain.calendar import WHOLE_DAY, Calendar, DayException, Hours
 from hub.domain.ids import LineKey
 from hub.domain.ladder import Ladder, LadderLevel, Recipient
 from hub.domain.line import AcceptTargets, AutoText, AutoTexts, CallSettings, RoutingSettings, Targets
@@ -35,7 +35,7 @@ Week = tuple[tuple[Hours, ...], ...]
 def to_policy(document: PolicyDocument, revision: int) -> Policy:
     """Return the run-time values of one revision. The document must be free of faults (`hub.routing.document`)."""
     calendars = build_calendars(document)
-    lines = {LineKey(key): _build_line(LineKey(key), line, calendars) for key, line in document.lines.items()}
+    lines = {LineKey(key): _build_line(LineKey(key), document, calendars) for key in document.lines}
     return Policy(
         revision=revision,
         lines=lines,
@@ -61,37 +61,48 @@ def build_calendars(document: PolicyDocument) -> Calendars:
 
 
 def build_calendar(section: CalendarSection, zone: str) -> Calendar:
-    """Return one calendar; hours over midnight go to two days."""
+    """Return one calendar."""
     week = build_week(section.hours)
     return Calendar(
         zone=ZoneInfo(section.zone or zone),
         week=week,
-        exceptions=tuple(_build_exception(each, week) for each in section.exceptions),
+        exceptions=_build_exceptions(section.exceptions, week),
         country=section.country,
+        shortened_by=section.shortened_by,
         is_always_open=section.always_open,
     )
 
 
 def build_week(hours: Mapping[str, tuple[str, ...]]) -> Week:
-    """Return seven tuples of sorted hours, Monday first."""
+    """Return seven tuples of sorted hours, Monday first; hours over midnight stand on the day they begin."""
     days: list[list[Hours]] = [[] for _ in range(7)]
     for names, written in hours.items():
         for day in read_days(names):
             for text in written:
-                for shift, piece in enumerate(read_hours(text)):
-                    days[(day + shift) % 7].append(piece)
+                days[day].append(read_hours(text))
     return tuple(tuple(sorted(day, key=lambda each: each.opens)) for day in days)
 
 
-def _build_exception(section: ExceptionSection, week: Week) -> DayException:
+def _build_exceptions(sections: Iterable[ExceptionSection], week: Week) -> tuple[DayException, ...]:
+    return tuple(DayException(each.date, _exception_hours(each, week)) for each in sections)
+
+
+def _exception_hours(section: ExceptionSection, week: Week) -> tuple[Hours, ...]:
     if section.like:
-        return DayException(section.date, week[read_days(section.like)[0]])
-    # The part after midnight belongs to the next date, which keeps its own hours.
-    pieces = [read_hours(text)[0] for text in section.hours]
-    return DayException(section.date, tuple(sorted(pieces, key=lambda each: each.opens)))
+        return week[read_days(section.like)[0]]
+    return tuple(sorted(map(read_hours, section.hours), key=lambda each: each.opens))
 
 
-def _build_line(key: LineKey, section: LineSection, calendars: Calendars) -> LinePolicy:
+def _with_own_days(shift: Calendar, staff: StaffSection) -> Calendar:
+    """Return a shift with a person's days off and extra shifts; `like` means a day of that shift."""
+    if not staff.exceptions:
+        return shift
+    week = (WHOLE_DAY,) * 7 if shift.is_always_open else shift.week
+    return shift.with_exceptions(_build_exceptions(staff.exceptions, week))
+
+
+def _build_line(key: LineKey, document: PolicyDocument, calendars: Calendars) -> LinePolicy:
+    section = document.lines[key]
     return LinePolicy(
         key=key,
         name=section.name,
@@ -99,6 +110,8 @@ def _build_line(key: LineKey, section: LineSection, calendars: Calendars) -> Lin
         mode=section.mode,
         team=section.team,
         duty=section.duty,
+        shift=calendars[section.shift] if section.shift else None,
+        shifts=_build_shifts(document, section, calendars),
         targets=_build_targets(section),
         accept=AcceptTargets(section.accept.offer, section.accept.direct),
         routing=_build_routing(section),
@@ -112,6 +125,13 @@ def _build_line(key: LineKey, section: LineSection, calendars: Calendars) -> Lin
         takes_over=section.take_over,
         makes_lead_on_start=section.lead_on_start,
     )
+
+
+def _build_shifts(document: PolicyDocument, section: LineSection, calendars: Calendars) -> dict[str, Calendar]:
+    """Return the shifts of those who have days of their own on the team's shift or in the opening hours."""
+    usual = calendars[section.shift or section.calendar]
+    own_days = {key: staff for key, staff in document.managers.items() if staff.exceptions and not staff.shift}
+    return {key: _with_own_days(usual, staff) for key, staff in own_days.items()}
 
 
 def _build_targets(section: LineSection) -> Targets:
@@ -150,6 +170,7 @@ def _build_texts(section: LineSection) -> AutoTexts:
         language: {
             AutoText.welcome: texts.welcome,
             AutoText.out_of_hours: texts.out_of_hours,
+            AutoText.missed_call: texts.missed_call,
         }
         for language, texts in section.texts.items()
     }
@@ -194,7 +215,7 @@ def _build_staff(key: str, section: StaffSection, calendars: Calendars, *, zone:
         key=key,
         skills=frozenset(section.skills),
         capacity=section.capacity,
-        shift=calendars[section.shift] if section.shift else None,
+        shift=_with_own_days(calendars[section.shift], section) if section.shift else None,
         quiet=_build_quiet(section, calendars, zone) if section.quiet_hours else None,
     )
 

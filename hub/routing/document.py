@@ -25,6 +25,7 @@ zone = "Europe/Moscow"
 
 [calendars.office]
 country = "RU"  # производственный календарь: праздники, переносы, рабочие субботы
+shortened_by = "1h"  # рабочий день перед праздником короче на час
 
 [calendars.office.hours]
 mon-fri = ["09:00-13:00", "14:00-18:00"]

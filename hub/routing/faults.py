@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 
-from hub.domain.calendar import Calendar, Hours
+from hub.domain.calendar import DAY, ZERO, Calendar, Hours
 from hub.domain.line import EVERYONE
-from hub.routing.build import build_calendar, build_week
+from hub.routing.build import Week, build_calendar, build_week
 from hub.routing.conditions import list_calendar_keys
 from hub.routing.lead_rules import list_lead_faults
 from hub.routing.spelling import DAYS, read_hours
-from hub.routing.tree import CalendarSection, LineSection, PolicyDocument, RuleSection
+from hub.routing.tree import ExceptionSection, LineSection, PolicyDocument, RuleSection
 
 Fault = str
 """`lines.sales.calendar: 'ofice' is not among the calendars; there are: office`."""
@@ -41,21 +41,21 @@ def _calendars(document: PolicyDocument) -> Iterator[Fault]:
         place = f"calendars.{key}"
         if section.always_open and (section.hours or section.exceptions or section.country):
             yield f"{place}: always_open stands alone; for a closed day write hours mon-sun = ['00:00-24:00'] instead"
-        for day, hours in zip(DAYS, build_week(section.hours), strict=True):
+        for day, hours in zip(DAYS, _with_tails(build_week(section.hours)), strict=True):
             if _overlap(hours):
                 yield f"{place}.hours: intervals of {day} overlap"
-        yield from _exceptions(place, section)
+        yield from _exceptions(place, section.exceptions)
 
 
-def _exceptions(place: str, section: CalendarSection) -> Iterator[Fault]:
+def _exceptions(place: str, exceptions: Iterable[ExceptionSection]) -> Iterator[Fault]:
     seen = set()
-    for exception in section.exceptions:
+    for exception in exceptions:
         if exception.date in seen:
             yield f"{place}.exceptions: {exception.date} is given twice"
         seen.add(exception.date)
         if exception.like and exception.hours:
             yield f"{place}.exceptions: {exception.date} has both hours and like"
-        if _overlap(sorted((read_hours(text)[0] for text in exception.hours), key=lambda each: each.opens)):
+        if _overlap(sorted(map(read_hours, exception.hours), key=lambda each: each.opens)):
             yield f"{place}.exceptions: intervals of {exception.date} overlap"
 
 
@@ -78,12 +78,14 @@ def _opens(calendar: Calendar, at: datetime | None) -> bool:
 def _managers(document: PolicyDocument) -> Iterator[Fault]:
     for key, staff in document.managers.items():
         yield from _unknown(f"managers.{key}.shift", [staff.shift], "calendars", document.calendars)
+        yield from _exceptions(f"managers.{key}", staff.exceptions)
 
 
 def _lines(document: PolicyDocument) -> Iterator[Fault]:
     for key, line in document.lines.items():
         place = f"lines.{key}"
         yield from _unknown(f"{place}.calendar", [line.calendar], "calendars", document.calendars)
+        yield from _unknown(f"{place}.shift", [line.shift], "calendars", document.calendars)
         yield from _unknown(f"{place}.team", line.team, "managers", [*document.managers, EVERYONE])
         yield from _unknown(f"{place}.duty", [line.duty], "managers", document.managers)
         yield from _ladder(place, line)
@@ -131,6 +133,12 @@ def _unknown(place: str, names: Iterable[str], kind: str, known: Iterable[str]) 
         if name and name not in there_are:
             mend = f"; write a section [managers.{name}], it may be empty" if kind == "managers" else ""
             yield f"{place}: '{name}' is not among the {kind}; there are: {', '.join(there_are) or 'none'}{mend}"
+
+
+def _with_tails(week: Week) -> list[tuple[Hours, ...]]:
+    """Return each day's hours with what the day before left after midnight."""
+    tails = [tuple(Hours(ZERO, each.closes - DAY) for each in day if each.closes > DAY) for day in week]
+    return [(*tails[number - 1], *day) for number, day in enumerate(week)]
 
 
 def _overlap(hours: Iterable[Hours]) -> bool:

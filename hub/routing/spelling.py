@@ -38,8 +38,8 @@ def write_duration(duration: timedelta) -> str:
     return written or "0s"
 
 
-def read_hours(written: str) -> tuple[Hours, ...]:
-    """Return opening hours written as `09:00-13:00`; `22:00-06:00` is two pieces, the second for the next day.
+def read_hours(written: str) -> Hours:
+    """Return opening hours written as `09:00-13:00`; `22:00-06:00` closes after 24 hours, on the next day.
 
     Raises:
         ValueError: it is written in another way or is empty.
@@ -51,9 +51,7 @@ def read_hours(written: str) -> tuple[Hours, ...]:
     day = timedelta(days=1)
     if opens >= day or closes > day or int(found[2]) > 59 or int(found[4]) > 59 or opens == closes:
         raise ValueError(f"'{written}' are no hours of a day; the latest end is 24:00")
-    if opens < closes:
-        return (Hours(opens, closes),)
-    return (Hours(opens, day), Hours(timedelta(0), closes)) if closes else (Hours(opens, day),)
+    return Hours(opens, closes if opens < closes else closes + day)
 
 
 def read_days(written: str) -> list[int]:

@@ -101,6 +101,9 @@ class CalendarSection(_Part):
         default_factory=dict, description="Hours by day: mon-fri = ['09:00-13:00', '14:00-18:00']"
     )
     country: Country = Field(default="", description="ISO code whose production calendar applies, for instance RU")
+    shortened_by: Duration = Field(
+        default=ZERO, le=timedelta(hours=12), description="Working days before a public holiday end so much earlier: 1h"
+    )
     always_open: bool = Field(default=False, description="24/7; nothing else is then given")
     exceptions: tuple[ExceptionSection, ...] = Field(default=(), description="Closed, shortened and moved days")
 
@@ -110,7 +113,8 @@ class StaffSection(_Part):
 
     skills: Names = Field(default=(), description="Skills that rules may require")
     capacity: int | None = Field(default=None, ge=1, le=500, description="Own limit of conversations at once")
-    shift: str = Field(default="", description="Key of the calendar of the personal shift; the line's hours if empty")
+    shift: str = Field(default="", description="Key of the calendar of the personal shift; the line's shift if empty")
+    exceptions: tuple[ExceptionSection, ...] = Field(default=(), description="Days off and extra shifts, by date")
     quiet_hours: tuple[HoursText, ...] = Field(default=(), description="No notices but the last level: ['22:00-08:00']")
 
 
@@ -151,6 +155,7 @@ class TextsSection(_Part):
 
     welcome: Template = Field(default="", description="After the first message in open hours")
     out_of_hours: Template = Field(default="", description="After a message in closed hours")
+    missed_call: Template = Field(default="", description="After a missed call in closed hours, where they wrote (C-7)")
 
 
 class LevelSection(_Part):
@@ -168,6 +173,7 @@ class LineSection(_Part):
 
     name: Name = Field(description="As people and clients read it")
     calendar: str = Field(default="", description="Key of its calendar, the business's if empty")
+    shift: str = Field(default="", description="Key of the calendar of the team's shift; the opening hours if empty")
     mode: LineMode = Field(default=LineMode.normal, description="'observe': nothing leaves (FR-8)")
     team: Names = Field(default=(EVERYONE,), min_length=1, description="Keys of managers, or ['*'] for everyone")
     duty: str = Field(

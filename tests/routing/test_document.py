@@ -1,6 +1,7 @@
 """The policy document: read as a whole, faults with their place, written back, compared, built into values."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -173,7 +174,7 @@ def test_d2_hours_are_sorted_exceptions_replace_them_and_nights_reach_the_next_d
         date(2026, 12, 30): (),
         date(2026, 12, 26): (hours(9, 13), hours(14, 18)),
     }
-    assert night.week[4:6] == ((hours(22, 24),), (hours(0, 6),))
+    assert night.week[4:6] == ((hours(22, 30),), ())
 
 
 def hours(opens: int, closes: int) -> Hours:
@@ -198,6 +199,81 @@ def test_r1_a_rule_without_a_line_only_marks():
     assert (marked.line, marked.tags) == ("sales", ("реклама",))
     assert (plain.line, plain.reason.code) == ("sales", "line_of_connection")
     assert (lost.line, lost.reason.code) == ("support", "default_line")
+
+
+# ---------------------------------------------------------------- shifts
+
+SHIFTS = """
+[business]
+zone = "Europe/Moscow"
+[calendars.office.hours]
+mon-sun = ["09:00-18:00"]
+[calendars.team.hours]
+mon-sun = ["09:00-12:00", "15:00-20:00"]
+[calendars.night.hours]
+mon-sun = ["22:00-06:00"]
+
+[managers.anna]
+[[managers.anna.exceptions]]
+date = 2026-11-18
+[[managers.anna.exceptions]]
+date = 2026-11-19
+hours = ["20:00-22:00"]
+[managers.boris]
+shift = "night"
+exceptions = [{ date = 2026-11-18 }]
+[managers.vera]
+
+[lines.sales]
+name = "Продажи"
+shift = "team"
+[lines.support]
+name = "Сервис"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "who", "at", "works"),
+    [
+        ("sales", "vera", "2026-11-18 10:00", True),
+        ("sales", "vera", "2026-11-18 13:00", False),
+        ("sales", "vera", "2026-11-18 19:00", True),
+        ("support", "vera", "2026-11-18 13:00", True),
+        ("support", "vera", "2026-11-18 19:00", False),
+        ("sales", "anna", "2026-11-18 10:00", False),
+        ("support", "anna", "2026-11-18 10:00", False),
+        ("sales", "anna", "2026-11-19 21:00", True),
+        ("sales", "anna", "2026-11-20 16:00", True),
+        ("sales", "boris", "2026-11-17 23:00", True),
+        ("sales", "boris", "2026-11-18 05:00", True),
+        ("sales", "boris", "2026-11-18 23:00", False),
+        ("sales", "boris", "2026-11-19 05:00", False),
+        ("sales", "stranger", "2026-11-18 19:00", True),
+    ],
+)
+def test_r6_a_person_works_by_own_shift_and_days_else_the_teams_else_opening_hours(line, who, at, works):
+    policy = to_policy(parse_policy(SHIFTS), revision=1)
+    instant = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Moscow"))
+
+    assert policy.shift_of(who, policy.lines[LineKey(line)]).is_open(instant) is works
+
+
+def test_d2_shifts_never_move_a_deadline():
+    policy = to_policy(parse_policy(SHIFTS), revision=1)
+    start = datetime(2026, 11, 18, 13, 0, tzinfo=ZoneInfo("Europe/Moscow"))
+
+    assert policy.lines[LineKey("sales")].calendar.add_open_time(start, timedelta(hours=1)).at == start + timedelta(
+        hours=1
+    )
+
+
+def test_d2_the_eve_of_a_holiday_is_shorter_where_the_calendar_says_so():
+    text = DEFAULT_POLICY.replace('shortened_by = "1h"', 'shortened_by = "2h"')
+    sales = to_policy(parse_policy(text), revision=1).lines[LineKey("sales")]
+
+    assert sales.calendar.next_closing(datetime(2026, 11, 3, 12, 0, tzinfo=UTC)) == datetime(
+        2026, 11, 3, 13, 0, tzinfo=UTC
+    )
 
 
 # ---------------------------------------------------------------- faults
@@ -231,6 +307,13 @@ def test_r1_a_rule_without_a_line_only_marks():
         ("[calendars.x.hours]\nmon = ['9-18']", "calendars.x.hours.mon[1]: '9-18' are no hours"),
         ("[calendars.x.hours]\npn = ['09:00-18:00']", "'pn' are no days"),
         ("[calendars.x.hours]\nmon = ['09:00-13:00', '12:00-18:00']", "calendars.x.hours: intervals of mon overlap"),
+        ("[calendars.x.hours]\nmon = ['22:00-06:00']\ntue = ['05:00-09:00']", "hours: intervals of tue overlap"),
+        ("[calendars.x.hours]\nmon = ['05:00-09:00']\nsun = ['22:00-06:00']", "hours: intervals of mon overlap"),
+        ("[lines.b2b]\nname = 'B2B'\nshift = 'x'", "lines.b2b.shift: 'x' is not among the calendars"),
+        (
+            "[managers.anna]\nexceptions = [{ date = 2026-12-31 }, { date = 2026-12-31 }]",
+            "managers.anna.exceptions: 2026-12-31 is given twice",
+        ),
         (
             "[calendars.x]\nexceptions = [{ date = 2026-12-31 }, { date = 2026-12-31 }]",
             "calendars.x.exceptions: 2026-12-31 is given twice",
@@ -412,7 +495,8 @@ def test_other_hours_are_refused(written: str):
 
 
 def test_hours_may_touch_midnight_and_days_may_wrap():
-    assert read_hours("00:00-24:00") == (hours(0, 24),)
-    assert read_hours("22:00-00:00") == (hours(22, 24),)
+    assert read_hours("00:00-24:00") == hours(0, 24)
+    assert read_hours("22:00-00:00") == hours(22, 24)
+    assert read_hours("22:00-06:00") == hours(22, 30)
     assert read_days("sat-mon") == [5, 6, 0]
     assert read_days("mon, wed") == [0, 2]

@@ -90,7 +90,7 @@ def facts_of_line(work: LineWork) -> dict[int, ManagerFacts]:
 def _manager_facts(work: LineWork, load: ManagerLoad) -> ManagerFacts:
     manager = load.manager
     staff = work.policy.get_staff(manager.key)
-    shift = staff.shift or work.line.calendar
+    shift = work.policy.shift_of(manager.key, work.line)
     return ManagerFacts(
         id=manager.id,
         key=manager.key,
