@@ -37,15 +37,24 @@ async def view(connection: Connection, office: Office, actor: Person, conversati
         NotFound: there is none, or not for this actor (RG-2).
     """
     card = await cards.find_card(connection, conversation_id)
+    viewer = await people.find_manager(connection, actor.manager_id)
+    return see(office, actor, card, language=viewer.language if viewer else "ru")
+
+
+def see(office: Office, actor: Person, card: StoredCard | None, *, language: str) -> Viewed:
+    """Return a loaded conversation if the actor, who reads `language`, may see it.
+
+    Raises:
+        NotFound: there is none, or not for this actor (RG-2).
+    """
     if card is None:
         raise NotFound("there is no such conversation for you")
     subject = subject_of(card.conversation, office)
     ensure(actor, Action.view, subject)
-    viewer = await people.find_manager(connection, actor.manager_id)
     return Viewed(
         card=card,
         line=office.policy().get_line(card.conversation.line),
-        language=viewer.language if viewer else "ru",
+        language=language,
         sees_phones=may(actor, Action.see_phone, subject),
     )
 

@@ -1,45 +1,76 @@
-"""What a card shows, read only: the conversation with its surroundings, each part in one query."""
+"""What cards show, read only: conversations with their surroundings, each part of any number of them in one query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.wait import Wait
-from hub.domain.workset import Decision
 from hub.store.rows import codec_of
 
-_CONVERSATION = """
-SELECT c.*,
-  coalesce((SELECT o.name FROM contacts k JOIN companies o ON o.id = k.company_id WHERE k.id = c.contact_id), '') AS company,
+_CARDS = """
+SELECT c.*, k.name AS contact_name, coalesce(o.name, '') AS company, coalesce(a.name, '') AS assignee_name,
   EXISTS (SELECT 1 FROM conversations b WHERE b.contact_id = c.contact_id AND b.id < c.id) AS is_regular,
   coalesce((SELECT stage FROM leads l WHERE l.contact_id = c.contact_id AND l.line = c.line
     ORDER BY created_at DESC LIMIT 1), '') AS lead_stage,
-  (SELECT id FROM match_candidates q WHERE q.contact_id = c.contact_id AND q.state = 'open' LIMIT 1) AS candidate_id
-FROM conversations c WHERE c.id = $1
+  (SELECT id FROM match_candidates q WHERE q.contact_id = c.contact_id AND q.state = 'open' LIMIT 1) AS candidate_id,
+  d.assignee_id AS decided_for, coalesce(d.reasons, '[]') AS reasons
+FROM conversations c JOIN contacts k ON k.id = c.contact_id LEFT JOIN companies o ON o.id = k.company_id
+LEFT JOIN managers a ON a.id = c.assignee_id
+LEFT JOIN LATERAL (SELECT assignee_id, reasons FROM routing_decisions r WHERE r.conversation_id = c.id
+  ORDER BY decided_at DESC, id DESC LIMIT 1) d ON true
+WHERE c.id = ANY($1::bigint[])
+"""
+_WAITS = """
+SELECT w.* FROM unnest($1::bigint[], $2::text[]) AS u(contact_id, line)
+JOIN waits w ON w.contact_id = u.contact_id AND w.line = u.line AND w.state = 'open'
 """
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCard:
-    """A conversation with what stands around it. `is_regular`: the client had a conversation before this one."""
+    """A conversation with what stands around it. `is_regular`: the client had a conversation before this one.
+
+    `reasons` are those of the last routing decision, in Russian and English; `decided_for` whom it chose.
+    """
 
     conversation: Conversation
+    contact_name: str
     company: str
+    assignee_name: str
     is_regular: bool
     lead_stage: str
     candidate_id: int | None
+    decided_for: int | None
+    reasons: tuple[Mapping[str, str], ...]
+
+
+async def list_cards(connection: asyncpg.Connection, ids: Iterable[int]) -> dict[int, StoredCard]:
+    """Return conversations with their surroundings, by id; those there are none of are absent."""
+    rows = await connection.fetch(_CARDS, list(ids))
+    return {row["id"]: _card(row) for row in rows}
 
 
 async def find_card(connection: asyncpg.Connection, conversation_id: int) -> StoredCard | None:
     """Return a conversation with its surroundings, `None` if there is none."""
-    row = await connection.fetchrow(_CONVERSATION, conversation_id)
-    if row is None:
-        return None
-    conversation = codec_of(Conversation).decode(row)
-    return StoredCard(conversation, row["company"], row["is_regular"], row["lead_stage"], row["candidate_id"])
+    return (await list_cards(connection, [conversation_id])).get(conversation_id)
+
+
+def _card(row: Mapping[str, Any]) -> StoredCard:
+    return StoredCard(
+        codec_of(Conversation).decode(row),
+        contact_name=row["contact_name"],
+        company=row["company"],
+        assignee_name=row["assignee_name"],
+        is_regular=row["is_regular"],
+        lead_stage=row["lead_stage"],
+        candidate_id=row["candidate_id"],
+        decided_for=row["decided_for"],
+        reasons=tuple(row["reasons"]),
+    )
 
 
 async def list_contacts(connection: asyncpg.Connection, ids: Iterable[int]) -> list[Contact]:
@@ -56,30 +87,26 @@ async def list_identities(connection: asyncpg.Connection, contact_ids: Iterable[
     return [codec_of(ContactIdentity).decode(row) for row in rows]
 
 
-async def list_threads(connection: asyncpg.Connection, contact_id: int) -> list[Thread]:
-    """Return the threads of a client, where they were heard last first."""
+async def list_threads(connection: asyncpg.Connection, contact_ids: Iterable[int]) -> list[Thread]:
+    """Return the threads of clients, where they were heard last first."""
     rows = await connection.fetch(
-        "SELECT * FROM threads WHERE contact_id = $1 ORDER BY coalesce(last_inbound_at, created_at) DESC, id",
-        contact_id,
+        "SELECT * FROM threads WHERE contact_id = ANY($1::bigint[]) "
+        "ORDER BY coalesce(last_inbound_at, created_at) DESC, id",
+        list(contact_ids),
     )
     return [codec_of(Thread).decode(row) for row in rows]
 
 
+async def list_open_waits(connection: asyncpg.Connection, of: Iterable[tuple[int, str]]) -> list[Wait]:
+    """Return the open waits of clients, each on a line; there is at most one of each."""
+    clients = list(of)
+    rows = await connection.fetch(_WAITS, [contact_id for contact_id, _ in clients], [line for _, line in clients])
+    return [codec_of(Wait).decode(row) for row in rows]
+
+
 async def find_open_wait(connection: asyncpg.Connection, contact_id: int, line: str) -> Wait | None:
     """Return the open wait of a client on a line."""
-    row = await connection.fetchrow(
-        "SELECT * FROM waits WHERE contact_id = $1 AND line = $2 AND state = 'open'", contact_id, line
-    )
-    return None if row is None else codec_of(Wait).decode(row)
-
-
-async def find_decision(connection: asyncpg.Connection, conversation_id: int) -> Decision | None:
-    """Return the last routing decision of a conversation."""
-    row = await connection.fetchrow(
-        "SELECT * FROM routing_decisions WHERE conversation_id = $1 ORDER BY decided_at DESC, id DESC LIMIT 1",
-        conversation_id,
-    )
-    return None if row is None else codec_of(Decision).decode(row)
+    return next(iter(await list_open_waits(connection, [(contact_id, line)])), None)
 
 
 async def find_candidate(connection: asyncpg.Connection, candidate_id: int) -> MatchCandidate | None:

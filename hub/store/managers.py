@@ -1,5 +1,6 @@
 """Managers, their other addresses, their load and their invitations."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -48,6 +49,12 @@ async def find_by_telegram(connection: asyncpg.Connection, tg_user_id: int) -> M
     """Return the active manager with this Telegram account, read afresh at every press (RG-4)."""
     record = await connection.fetchrow("SELECT * FROM managers WHERE tg_user_id = $1 AND is_active", tg_user_id)
     return None if record is None else codec_of(Manager).decode(record)
+
+
+async def list_active(connection: asyncpg.Connection, ids: Iterable[int]) -> dict[int, Manager]:
+    """Return managers by id as of now; those who left are absent."""
+    rows = await connection.fetch("SELECT * FROM managers WHERE id = ANY($1::bigint[]) AND is_active", list(ids))
+    return {row["id"]: codec_of(Manager).decode(row) for row in rows}
 
 
 async def list_managers(connection: asyncpg.Connection) -> list[Manager]:

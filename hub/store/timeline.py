@@ -1,28 +1,50 @@
 """Messages as history: of a conversation, of a contact, newest first."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
 from hub.domain.message import Message
 from hub.store.rows import codec_of
 
-_PAGE = """
-SELECT m.*, coalesce(d.state, '') AS delivery_state, coalesce(d.reason, '') AS delivery_reason, t.connection_id
-FROM messages m LEFT JOIN deliveries d ON d.message_id = m.id AND d.lane = 'reply' LEFT JOIN threads t ON t.id = m.thread_id
-WHERE m.{column} = $1 ORDER BY m.occurred_at DESC, m.received_at DESC, m.id DESC LIMIT $2 OFFSET $3
+_ENTRY = """
+m.*, coalesce(d.state, '') AS delivery_state, coalesce(d.reason, '') AS delivery_reason, t.connection_id,
+  coalesce(a.name, '') AS author_name
+"""
+_AROUND = """
+LEFT JOIN deliveries d ON d.message_id = m.id AND d.lane = 'reply' LEFT JOIN threads t ON t.id = m.thread_id
+LEFT JOIN managers a ON a.id = m.manager_id
+"""
+_NEWEST_FIRST = "ORDER BY m.occurred_at DESC, m.received_at DESC, m.id DESC"
+_PAGE = f"SELECT {_ENTRY} FROM messages m {_AROUND} WHERE m.{{column}} = $1 {_NEWEST_FIRST} LIMIT $2 OFFSET $3"
+_LATEST = f"""
+SELECT {_ENTRY} FROM unnest($1::bigint[]) AS u(id)
+CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.conversation_id = u.id {_NEWEST_FIRST} LIMIT $2) m {_AROUND}
+{_NEWEST_FIRST}
+"""
+_NAMED = f"SELECT {_ENTRY} FROM messages m {_AROUND} WHERE m.id = ANY($1::bigint[])"
+_GROUPS = f"""
+SELECT {_ENTRY} FROM unnest($1::bigint[], $2::text[]) AS u(conversation_id, group_key)
+JOIN messages m ON m.conversation_id = u.conversation_id AND m.group_key = u.group_key {_AROUND}
+ORDER BY m.occurred_at, m.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message with what became of its delivery; `connection_id` is where it came from or went."""
+    """A message with what became of its delivery; `connection_id` is where it came from or went.
+
+    `author_name` is the manager's who wrote it.
+    """
 
     message: Message
     delivery_state: str
     delivery_reason: str
     connection_id: int | None
+    author_name: str = ""
 
 
 async def find_message(
@@ -50,14 +72,19 @@ async def find_keyed(
     return found
 
 
-async def list_group(connection: asyncpg.Connection, conversation_id: int, group_key: str) -> list[Message]:
-    """Return all parts of an album in order."""
-    rows = await connection.fetch(
-        "SELECT * FROM messages WHERE conversation_id = $1 AND group_key = $2 ORDER BY occurred_at, id",
-        conversation_id,
-        group_key,
-    )
-    return [codec_of(Message).decode(row) for row in rows]
+async def list_albums(connection: asyncpg.Connection, message_ids: Iterable[int]) -> dict[int, list[Entry]]:
+    """Return messages by id, each in order with the other parts of its album; alone if it belongs to none."""
+    named = _entries(await connection.fetch(_NAMED, list(message_ids)))
+    groups = {_group(entry): [entry] for entry in named if entry.message.group_key}
+    if groups:
+        conversations, keys = zip(*groups, strict=True)
+        parts = _entries(await connection.fetch(_GROUPS, conversations, keys))
+        groups = {group: [part for part in parts if _group(part) == group] for group in groups}
+    return {entry.message.id: groups.get(_group(entry), [entry]) for entry in named}
+
+
+def _group(entry: Entry) -> tuple[int | None, str]:
+    return (entry.message.conversation_id, entry.message.group_key)
 
 
 async def find_entry(connection: asyncpg.Connection, conversation_id: int, message_id: int) -> Entry | None:
@@ -74,6 +101,17 @@ async def list_of_conversation(
 
 
 async def _page(connection: asyncpg.Connection, column: str, value: int, *, limit: int, offset: int) -> list[Entry]:
-    rows = await connection.fetch(_PAGE.format(column=column), value, limit, offset)
+    return _entries(await connection.fetch(_PAGE.format(column=column), value, limit, offset))
+
+
+async def list_latest(connection: asyncpg.Connection, conversation_ids: Iterable[int], *, limit: int) -> list[Entry]:
+    """Return the newest messages of each of these conversations, newest first."""
+    return _entries(await connection.fetch(_LATEST, list(conversation_ids), limit))
+
+
+def _entries(rows: Iterable[Mapping[str, Any]]) -> list[Entry]:
     decode = codec_of(Message).decode
-    return [Entry(decode(row), row["delivery_state"], row["delivery_reason"], row["connection_id"]) for row in rows]
+    return [
+        Entry(decode(row), row["delivery_state"], row["delivery_reason"], row["connection_id"], row["author_name"])
+        for row in rows
+    ]

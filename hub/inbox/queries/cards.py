@@ -1,59 +1,31 @@
 """The card of a conversation and its history, as one manager may see them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from hub.domain.contact import Contact, ContactIdentity
-from hub.domain.conversation import Thread
 from hub.domain.errors import NotFound
-from hub.domain.ids import ConnectionId, ConversationId, MessageId, ThreadId
+from hub.domain.ids import ConnectionId, ConversationId, MessageId
 from hub.domain.message import DeliveryState, Message
 from hub.domain.policy import LinePolicy
+from hub.domain.words import Words
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
-from hub.domain.words import Words
-from hub.domain.workset import Decision
 from hub.inbox.addresses import list_addresses
 from hub.inbox.office import Office
+from hub.inbox.queries.around import PAGE, Around, Asked, read_around
 from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
 from hub.inbox.ways import choose_way, is_window_closed
-from hub.store import cards, people, timeline
+from hub.store import timeline
 from hub.store.pool import acquire
 from hub.store.timeline import Entry
 
-PAGE = 5
 _BY_HAND = Words("{name}: по решению человека", "{name}: a person decided so")
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What stands around a conversation on its card."""
-
-    contact: Contact
-    identities: Sequence[ContactIdentity]
-    threads: Sequence[Thread]
-    wait: Wait | None
-    decision: Decision | None
-    recent: tuple[MessageView, ...]
-    names: Mapping[int, str]
 
 
 async def get_card(office: Office, actor: Person, conversation_id: ConversationId) -> CardView:
     """Return a conversation with its client, its wait and the newest messages. Raises: NotFound by rights (RG-2)."""
     async with acquire(office.pool) as connection:
         viewed = await view(connection, office, actor, conversation_id)
-        conversation = viewed.card.conversation
-        contact_id = conversation.contact_id
-        [contact] = await cards.list_contacts(connection, [contact_id])
-        identities = await cards.list_identities(connection, [contact_id])
-        threads = await cards.list_threads(connection, contact_id)
-        wait = await cards.find_open_wait(connection, contact_id, conversation.line)
-        decision = await cards.find_decision(connection, conversation_id)
-        entries = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE)
-        names = await people.list_names(connection, _people_in(entries, conversation.assignee_id))
-    around = _Around(contact, identities, threads, wait, decision, _messages(office, entries, names), names)
-    return _card(office, actor, viewed, around)
+        [around] = await read_around(connection, [viewed.card], [Asked(conversation_id)])
+    return show_card(office, actor, viewed, around)
 
 
 async def get_history(
@@ -67,8 +39,7 @@ async def get_history(
         await view(connection, office, actor, conversation_id)
         offset = max(page, 0) * PAGE
         found = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE + 1, offset=offset)
-        names = await people.list_names(connection, _people_in(found, None))
-    return list(_messages(office, found[:PAGE], names)), len(found) > PAGE
+    return [show_message(office, entry) for entry in reversed(found[:PAGE])], len(found) > PAGE
 
 
 async def get_message(
@@ -81,10 +52,9 @@ async def get_message(
     async with acquire(office.pool) as connection:
         await view(connection, office, actor, conversation_id)
         found = await timeline.find_entry(connection, conversation_id, message_id)
-        if found is None:
-            raise NotFound("there is no such message for you")
-        names = await people.list_names(connection, _people_in([found], None))
-    return _message(office, found, names)
+    if found is None:
+        raise NotFound("there is no such message for you")
+    return show_message(office, found)
 
 
 async def get_album(
@@ -96,19 +66,14 @@ async def get_album(
     """
     async with acquire(office.pool) as connection:
         viewed = await view(connection, office, actor, conversation_id)
-        message = await timeline.find_message(connection, message_id)
-        if message is None or message.conversation_id != conversation_id:
-            raise NotFound("there is no such message for you")
-        parts = [message]
-        if message.group_key:
-            parts = await timeline.list_group(connection, conversation_id, message.group_key)
-        threads = await cards.list_threads(connection, viewed.card.conversation.contact_id)
-    connections = {thread.id: thread.connection_id for thread in threads}
-    entries = [Entry(each, "", "", connections.get(each.thread_id or ThreadId(0))) for each in parts]
-    return tuple(_message(office, entry, {}) for entry in entries)
+        [around] = await read_around(connection, [viewed.card], [Asked(conversation_id, message_id)])
+    if not around.entries:
+        raise NotFound("there is no such message for you")
+    return tuple(show_message(office, entry) for entry in around.entries)
 
 
-def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> CardView:
+def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> CardView:
+    """Return what a person sees of a loaded conversation; `recent` holds what was loaded of its messages."""
     conversation, line, stored = viewed.card.conversation, viewed.line, viewed.card
     reply_channel, reply_hint = _way(office, viewed, around)
     return CardView(
@@ -118,8 +83,8 @@ def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> Car
         line_name=line.name,
         zone=line.calendar.zone,
         state=conversation.state.value,
-        contact_id=around.contact.id,
-        contact_name=around.contact.name,
+        contact_id=conversation.contact_id,
+        contact_name=stored.contact_name,
         company=stored.company,
         addresses=list_addresses(
             viewed, around.identities, around.threads, endpoints=office.endpoints(), now=office.clock.now()
@@ -129,14 +94,14 @@ def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> Car
         source=conversation.source,
         subject=conversation.subject,
         assignee_id=conversation.assignee_id,
-        assignee_name=around.names.get(conversation.assignee_id or 0, ""),
+        assignee_name=stored.assignee_name,
         offered_to_viewer=actor.manager_id in conversation.offered_to,
         transfer_to_viewer=conversation.transfer_to == actor.manager_id,
         wait=_wait(around.wait, viewed.line) if conversation.is_open else None,
-        recent=around.recent,
+        recent=tuple(show_message(office, entry) for entry in around.entries),
         reply_channel=reply_channel,
         reply_hint=reply_hint,
-        reasons=_reasons(viewed, around),
+        reasons=_reasons(viewed),
         snoozed_until=conversation.snoozed_until,
         closed_at=conversation.closed_at,
         outcome=conversation.outcome,
@@ -146,7 +111,7 @@ def _card(office: Office, actor: Person, viewed: Viewed, around: _Around) -> Car
     )
 
 
-def _way(office: Office, viewed: Viewed, around: _Around) -> tuple[str, str]:
+def _way(office: Office, viewed: Viewed, around: Around) -> tuple[str, str]:
     """Return the channel an answer would take now and its address in words, both empty if there is no way."""
     endpoints = office.endpoints()
     thread = choose_way(endpoints, around.threads, viewed.card.conversation.reply_thread_id)
@@ -155,7 +120,7 @@ def _way(office: Office, viewed: Viewed, around: _Around) -> tuple[str, str]:
     return endpoints[thread.connection_id].kind, thread.title or thread.address
 
 
-def _channel(office: Office, viewed: Viewed, around: _Around) -> str:
+def _channel(office: Office, viewed: Viewed, around: Around) -> str:
     """Return the channel of the wait, else where the client wrote last."""
     if around.wait is not None:
         return around.wait.channel
@@ -169,13 +134,13 @@ def _kind(office: Office, connection_id: int | None) -> str:
     return endpoint.kind if endpoint else ""
 
 
-def _reasons(viewed: Viewed, around: _Around) -> tuple[str, ...]:
+def _reasons(viewed: Viewed) -> tuple[str, ...]:
     """Return why it is with whom it is: the last decision's reasons, unless a person has decided otherwise since."""
-    owner, decision = viewed.card.conversation.assignee_id, around.decision
-    if owner is not None and (decision is None or decision.assignee_id != owner):
-        return (viewed.say(_BY_HAND).format(name=around.names.get(owner, "")),)
+    stored, owner = viewed.card, viewed.card.conversation.assignee_id
+    if owner is not None and stored.decided_for != owner:
+        return (viewed.say(_BY_HAND).format(name=stored.assignee_name),)
     key = "en" if viewed.language == "en" else "ru"
-    return tuple(reason[key] for reason in decision.reasons) if decision else ()
+    return tuple(reason[key] for reason in stored.reasons)
 
 
 def _wait(wait: Wait | None, line: LinePolicy) -> WaitView | None:
@@ -198,23 +163,15 @@ def _wait(wait: Wait | None, line: LinePolicy) -> WaitView | None:
     )
 
 
-def _people_in(entries: Sequence[Entry], assignee_id: int | None) -> list[int | None]:
-    return [*(entry.message.manager_id for entry in entries), assignee_id]
-
-
-def _messages(office: Office, entries: Sequence[Entry], names: Mapping[int, str]) -> tuple[MessageView, ...]:
-    """Return entries, which come newest first, oldest first."""
-    return tuple(_message(office, entry, names) for entry in reversed(entries))
-
-
-def _message(office: Office, entry: Entry, names: Mapping[int, str]) -> MessageView:
+def show_message(office: Office, entry: Entry) -> MessageView:
+    """Return what people see of a message."""
     message = entry.message
     return MessageView(
         id=message.id,
         direction=message.direction,
         kind=message.kind,
         author=message.author,
-        author_name=names.get(message.manager_id or 0, ""),
+        author_name=entry.author_name,
         channel=_kind(office, entry.connection_id),
         text="" if message.deleted_at else _visible(message),
         occurred_at=message.occurred_at,

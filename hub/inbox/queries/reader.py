@@ -1,0 +1,87 @@
+"""Reads for many at once: whoever asks for people or cards at the same time as others shares their queries.
+
+Bots ask here when they bring notices, hundreds of them at a time; rights are checked for each as everywhere (RG-2).
+What is read is no older than the question.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from hub.domain.errors import NotFound
+from hub.domain.ids import ConversationId, ManagerId, MessageId
+from hub.domain.manager import Manager
+from hub.domain.rights import Person
+from hub.inbox.office import Office
+from hub.inbox.queries.around import Around, Asked, read_around
+from hub.inbox.queries.cards import show_card
+from hub.inbox.viewer import person_of, see
+from hub.inbox.views import CardView, MessageView
+from hub.store import cards, managers
+from hub.store.cards import StoredCard
+from hub.store.pool import acquire
+from hub.store.sharing import Shared
+
+_Loaded = tuple[StoredCard, Around] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: with the rights of this very moment (RG-4), where to write, and in which language."""
+
+    person: Person
+    manager: Manager
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Built once for an office."""
+
+    office: Office
+    _people: Shared[ManagerId, Manager | None] = field(init=False)
+    _cards: Shared[Asked, _Loaded] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_people", Shared(self._read_people))
+        object.__setattr__(self, "_cards", Shared(self._read_cards))
+
+    async def find_viewer(self, manager_id: ManagerId) -> Viewer | None:
+        """Return an active manager as a person with rights, None for one who left."""
+        manager = await self._people.ask(manager_id)
+        return None if manager is None else Viewer(person_of(self.office.policy(), manager), manager)
+
+    async def get_card(self, viewer: Viewer, conversation_id: ConversationId) -> CardView:
+        """Return a conversation as `hub.inbox.queries.get_card` does. Raises: NotFound by rights (RG-2)."""
+        return await self._get(viewer, Asked(conversation_id))
+
+    async def get_message(
+        self, viewer: Viewer, conversation_id: ConversationId, message_id: MessageId
+    ) -> tuple[CardView, tuple[MessageView, ...]]:
+        """Return a conversation without its newest messages, and one message with the parts of its album, in order.
+
+        Raises:
+            NotFound: by rights, or if it is no message of this conversation (RG-2).
+        """
+        card = await self._get(viewer, Asked(conversation_id, message_id))
+        if not card.recent:
+            raise NotFound("there is no such message for you")
+        return replace(card, recent=()), card.recent
+
+    async def _get(self, viewer: Viewer, asked: Asked) -> CardView:
+        found = await self._cards.ask(asked)
+        if found is None:
+            raise NotFound("there is no such conversation for you")
+        stored, around = found
+        viewed = see(self.office, viewer.person, stored, language=viewer.manager.language)
+        return show_card(self.office, viewer.person, viewed, around)
+
+    async def _read_people(self, ids: Sequence[ManagerId]) -> list[Manager | None]:
+        async with acquire(self.office.pool) as connection:
+            found = await managers.list_active(connection, ids)
+        return [found.get(each) for each in ids]
+
+    async def _read_cards(self, asked: Sequence[Asked]) -> list[_Loaded]:
+        async with acquire(self.office.pool) as connection:
+            stored = await cards.list_cards(connection, {each.conversation_id for each in asked})
+            known = [each for each in asked if each.conversation_id in stored]
+            around = dict(zip(known, await read_around(connection, stored.values(), known), strict=True))
+        return [(stored[each.conversation_id], around[each]) if each in around else None for each in asked]
