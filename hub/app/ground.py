@@ -8,7 +8,7 @@ from hub.config import Config
 from hub.domain.errors import ConfigError
 from hub.store.clock import DatabaseClock
 from hub.store.connections import holds_secrets
-from hub.store.embedded import Embedded, start_embedded
+from hub.store.embedded import Embedded, has_cluster, start_embedded
 from hub.store.files import Files
 from hub.store.ids import IdBlocks
 from hub.store.migrate import migrate
@@ -28,6 +28,15 @@ class Ground:
     clock: DatabaseClock
     ids: IdBlocks
     embedded: Embedded | None
+
+
+def has_hub(config: Config) -> bool:
+    """Tell whether there is a hub to open: a database was given, or the data directory has one already.
+
+    Raises:
+        ConfigError: the data directory is closed to this user.
+    """
+    return bool(config.dsn.get_secret_value()) or has_cluster(config.data)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.app.doors import AttemptBook, build_entrance
-from hub.app.ground import open_ground
+from hub.app.ground import has_hub, open_ground
 from hub.app.hints import open_hints
 from hub.app.logs import set_up_logs
 from hub.app.manager_bot import ManagerBotOffice
@@ -64,13 +64,16 @@ async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[Ru
 
 
 async def run_roles(config: Config, roles: frozenset[str]) -> None:
-    """Run `roles` until SIGTERM or Ctrl-C, and say in one line when they are ready."""
+    """Run `roles` until SIGTERM or Ctrl-C; say in one line when they are ready, and in another if the hub is new."""
     set_up_logs(config)
+    is_new = not has_hub(config)
     async with running_hub(config, roles) as running:
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         print(_ready(config, roles, running.address), file=sys.stderr, flush=True)  # noqa: T201 - the one line
+        if is_new:
+            print(_made(config), file=sys.stderr, flush=True)  # noqa: T201 - a mistyped directory is seen at once
         await _until(stopping, running.jobs)
 
 
@@ -113,6 +116,12 @@ def _start(
 def _wake_all(building: Building) -> None:
     for lane in ("receipts", "timers", "queue", "reply", "notify", "media", "manager_bot"):
         building.hints.wakeup.wake(lane)
+
+
+def _made(config: Config) -> str:
+    if config.language == "ru":
+        return f"hub: это новый хаб, его данные в {config.data.resolve()}"
+    return f"hub: this is a new hub, its data is in {config.data.resolve()}"
 
 
 def _ready(config: Config, roles: frozenset[str], address: str) -> str:

@@ -14,6 +14,7 @@ from hub.app.connections import MANAGER_BOT
 from hub.app.ground import Ground
 from hub.channels.base import Channel, Parses, Raw
 from hub.commands.texts import say
+from hub.commands.wall_time import WallTime
 from hub.domain.call import HANGUP_GRACE, CallState, fold_call
 from hub.domain.errors import PayloadInvalid
 from hub.domain.inbound import CallEvent, InboundEvent
@@ -27,13 +28,14 @@ _UNDECIDED = frozenset({CallState.ringing, CallState.talking})
 
 @dataclass(slots=True)
 class ArrivalWatch:
-    """Watches one connection from `since` on. `kind` is the connection's."""
+    """Watches one connection from `since` on. `kind` is the connection's; `time` says how instants are shown."""
 
     ground: Ground
     connection_id: int
     kind: str
     channel: Channel[Any]
     since: datetime
+    time: WallTime
     is_done: bool = False
     _seen: set[int] = field(default_factory=set)
     _calls: dict[str, list[CallEvent]] = field(default_factory=dict)
@@ -61,7 +63,7 @@ class ArrivalWatch:
 
     def _say_attempt(self, attempt: AttemptRow) -> str:
         """Return a line for a refusal or a ping; accepted ones are shown as what arrived."""
-        at, shape = _clock_face(attempt.at), attempt.shape
+        at, shape = self.time.second(attempt.at), attempt.shape
         if attempt.verdict == "accepted":
             return ""
         if attempt.verdict == "answered":
@@ -70,7 +72,7 @@ class ArrivalWatch:
 
     async def _say_arrival(self, arrival: Arrival) -> str:
         raw = await self._raw(arrival)
-        at = _clock_face(arrival.received_at)
+        at = self.time.second(arrival.received_at)
         try:
             what = self._say(f"read.{self._understand(raw)}")
         except PayloadInvalid as error:
@@ -116,7 +118,3 @@ class ArrivalWatch:
 
 def _name(events: Sequence[InboundEvent]) -> str:
     return type(events[0]).__name__ if events else "nothing"
-
-
-def _clock_face(at: datetime) -> str:
-    return at.astimezone().strftime("%H:%M:%S")

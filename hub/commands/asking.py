@@ -1,4 +1,4 @@
-"""Asks a person for the settings of a connection until the adapter's own model takes them.
+"""Asks a person: yes or no, and for the settings of a connection until the adapter's own model takes them.
 
 What the model misses or refuses is asked for, with the field's description; secrets are not shown while typed. Where
 nobody can answer (a script, a pipe) the faults are one error instead.
@@ -12,6 +12,22 @@ import typer
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from hub.commands.settings import check_settings, list_setting_faults, read_value
+from hub.commands.texts import say
+from hub.domain.errors import ConfigError
+
+_YES = frozenset({"y", "yes", "д", "да"})
+
+
+def ask_consent(question: str, *, language: str, refusal: str) -> bool:
+    """Return whether a person says yes; anything else is a no.
+
+    Raises:
+        ConfigError: nobody can be asked; says `refusal`.
+    """
+    if not sys.stdin.isatty():
+        raise ConfigError(refusal)
+    answer = typer.prompt(f"{question} {say(language, 'ask.yes_or_no')}", default="", show_default=False, err=True)
+    return str(answer).strip().lower() in _YES
 
 
 def ask_settings(model: type[BaseModel], given: Mapping[str, Any], *, asks_all: bool = False) -> dict[str, Any]:

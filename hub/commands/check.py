@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from hub.commands.findings import Finding, look_at_everything
+from hub.commands.ground import ensure_hub
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.quiet import keep_quiet
@@ -22,6 +23,7 @@ app = typer.Typer()
 def check(config: Config, *, as_json: AsJson = False) -> None:
     """Test database, Redis, files, public address and every connection; show the settings in force without secrets."""
     keep_quiet()
+    ensure_hub(config)
     findings = asyncio.run(_collect(config))
     if as_json:
         print_json({"settings": shown_settings(config), "findings": [asdict(each) for each in findings]})

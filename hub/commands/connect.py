@@ -26,6 +26,7 @@ from hub.commands.options import with_config
 from hub.commands.printing import print_lines
 from hub.commands.settings import read_assignments, read_settings_file
 from hub.commands.texts import say
+from hub.commands.wall_time import read_wall_time
 from hub.config import Config
 from hub.domain.errors import ConfigError
 from hub.hints.local import LocalRates
@@ -68,7 +69,7 @@ def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
     _refuse_unreachable(config, kind)
     settings = _collect(kind, wishes)
     try:
-        run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes))
+        run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes), makes_new=True)
     except KeyboardInterrupt:
         typer.echo("\n" + say(config.language, "connect.stopped"))
 
@@ -134,7 +135,7 @@ async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> No
 async def _wait(ground: Ground, kind: str, new: NewConnection, channel: Channel[Any]) -> None:
     language = ground.config.language
     typer.echo(say(language, "connect.waiting"))
-    watch = ArrivalWatch(ground, new.id, kind, channel, ground.clock.now())
+    watch = ArrivalWatch(ground, new.id, kind, channel, ground.clock.now(), await read_wall_time(ground))
     async for line in watch.lines():
         typer.echo(line)
     typer.echo(say(language, "connect.works"))

@@ -8,16 +8,19 @@ import typer
 
 from hub.app.connections import find_fault, get_row, public_address
 from hub.app.ground import Ground
-from hub.commands.ground import run_on_ground
+from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.options import with_config
-from hub.commands.printing import AsJson, print_json, print_table, shown_time
-from hub.commands.texts import say
+from hub.commands.printing import AsJson, print_json, print_table
+from hub.commands.texts import columns, say
+from hub.commands.wall_time import WallTime
 from hub.config import Config
 from hub.store import connections as stored
 from hub.store.connections import AttemptRow, ConnectionRow
 from hub.store.pool import acquire
 
 app = typer.Typer()
+_COLUMNS = ("number", "kind", "name", "line", "state", "last_event")
+_ATTEMPT_COLUMNS = ("at", "from", "method", "status", "bytes", "verdict", "fields")
 OneName = Annotated[str | None, typer.Argument(help="Name or number of one connection.")]
 Name = Annotated[str, typer.Argument(help="Name or number of the connection, as `hub connections` shows it.")]
 
@@ -29,11 +32,11 @@ def connections(config: Config, name: OneName = None, *, as_json: AsJson = False
     if name:
         typer.echo(run_on_ground(config, lambda ground: get_address(ground, name)))
         return
-    rows = run_on_ground(config, _list_with_faults)
+    rows, time = run_with_time(config, _list_with_faults)
     if as_json:
         print_json([_describe(row) for row in rows])
     elif rows:
-        print_table(("No", "kind", "name", "line", "state", "last event"), [_cells(row) for row in rows])
+        print_table(columns(config.language, *_COLUMNS, zone=time.zone), [_cells(row, time) for row in rows])
     else:
         typer.echo(say(config.language, "connections.none"))
 
@@ -42,11 +45,12 @@ def connections(config: Config, name: OneName = None, *, as_json: AsJson = False
 @with_config()
 def attempts(config: Config, name: Name, *, as_json: AsJson = False) -> None:
     """Show the last 50 requests of a connection within 24 hours: names, sizes and why one was refused, never values."""
-    rows = run_on_ground(config, lambda ground: _list_attempts(ground, name))
+    rows, time = run_with_time(config, lambda ground: _list_attempts(ground, name))
     if as_json:
         print_json([{"at": row.at, "remote": row.remote, "verdict": row.verdict, **row.shape} for row in rows])
     elif rows:
-        print_table(("at", "from", "method", "status", "bytes", "verdict", "fields"), [_attempt(row) for row in rows])
+        titles = columns(config.language, *_ATTEMPT_COLUMNS, zone=time.zone)
+        print_table(titles, [_attempt(row, time) for row in rows])
     else:
         typer.echo(say(config.language, "attempts.none"))
 
@@ -85,15 +89,15 @@ def _describe(row: ConnectionRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in shown}
 
 
-def _cells(row: ConnectionRow) -> tuple[str, ...]:
+def _cells(row: ConnectionRow, time: WallTime) -> tuple[str, ...]:
     state = f"{row.state}: {row.state_reason}" if row.state_reason else row.state
-    return str(row.id), row.kind, row.name, row.line, state, shown_time(row.last_success_at)
+    return str(row.id), row.kind, row.name, row.line, state, time.minute(row.last_success_at)
 
 
-def _attempt(row: AttemptRow) -> tuple[str, ...]:
+def _attempt(row: AttemptRow, time: WallTime) -> tuple[str, ...]:
     shape: Mapping[str, Any] = row.shape
     return (
-        row.at.astimezone().strftime("%H:%M:%S"),
+        time.second(row.at),
         row.remote,
         str(shape.get("method", "")),
         str(shape.get("status", "")),

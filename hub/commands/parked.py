@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from hub.app.ground import Ground
-from hub.commands.ground import run_on_ground
+from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.options import with_config
-from hub.commands.printing import AsJson, print_json, print_table, shown_time
-from hub.commands.texts import say
+from hub.commands.printing import AsJson, print_json, print_table
+from hub.commands.texts import columns, say
+from hub.commands.wall_time import WallTime
 from hub.config import Config
 from hub.domain.errors import ConfigError, NotFound
 from hub.store import deliveries, receipts
@@ -25,18 +26,18 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="How many at most, ol
 
 
 SetAside = ParkedReceipt | DeliveryRow
-_COLUMNS = ("No", "since", "what", "state", "tries", "reason")
+_COLUMNS = ("number", "since", "what", "state", "tries", "reason")
 
 
 @app.command()
 @with_config()
 def parked(config: Config, *, limit: Limit = 100, as_json: AsJson = False) -> None:
     """List payloads and deliveries that were set aside or failed, with the reason; nothing of them is lost."""
-    found = run_on_ground(config, lambda ground: _list(ground, limit))
+    found, time = run_with_time(config, lambda ground: _list(ground, limit))
     if as_json:
         print_json([_plain(each) for each in found])
     elif found:
-        print_table(_COLUMNS, [_row(each) for each in found])
+        print_table(columns(config.language, *_COLUMNS, zone=time.zone), [_row(each, time) for each in found])
     else:
         typer.echo(say(config.language, "parked.none"))
 
@@ -74,8 +75,8 @@ def _plain(each: SetAside) -> dict[str, Any]:
     return {"what": "delivery", **asdict(each)}
 
 
-def _row(each: SetAside) -> tuple[str, ...]:
+def _row(each: SetAside, time: WallTime) -> tuple[str, ...]:
     if isinstance(each, ParkedReceipt):
         what = f"{each.kind} {each.connection}"
-        return str(each.id), shown_time(each.received_at), what, "parked", str(each.attempt), each.reason
-    return str(each.id), shown_time(each.created_at), each.lane, each.state, str(each.attempt), each.reason
+        return str(each.id), time.minute(each.received_at), what, "parked", str(each.attempt), each.reason
+    return str(each.id), time.minute(each.created_at), each.lane, each.state, str(each.attempt), each.reason

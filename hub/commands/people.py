@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from hub.app.ground import Ground
-from hub.commands.ground import run_on_ground
+from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.invite_link import find_bot_link
 from hub.commands.options import with_config
-from hub.commands.printing import AsJson, print_json, print_table, shown_time
+from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.staff import Invitation, add_person, credit_address, invite_person, list_people, remove_person
-from hub.commands.texts import say
+from hub.commands.texts import columns, say
 from hub.config import Config
 from hub.domain.identity import IdentityType
 from hub.domain.manager import Role
@@ -37,7 +37,7 @@ def list_(config: Config, *, as_json: AsJson = False) -> None:
             (each.key, each.name, each.role.value, "+" if each.is_active else "-", "+" if each.tg_user_id else "-")
             for each in people
         ]
-        print_table(("key", "name", "role", "works", "in the bot"), rows)
+        print_table(columns(config.language, "key", "name", "role", "works", "in_bot"), rows)
     else:
         typer.echo(say(config.language, "people.none"))
 
@@ -59,11 +59,12 @@ def invite(config: Config, key: Key, *, as_json: AsJson = False) -> None:
         made = await invite_person(ground, key)
         return made, await find_bot_link(ground, made.token)
 
-    made, link = run_on_ground(config, work)
+    (made, link), time = run_with_time(config, work)
     if as_json:
         print_json({"name": made.name, "token": made.token, "until": made.until, "link": link})
         return
-    typer.echo(say(config.language, "people.invite", name=made.name, until=shown_time(made.until)))
+    until = {"until": time.minute(made.until), "zone": time.zone}
+    typer.echo(say(config.language, "people.invite", name=made.name, **until))
     typer.echo(say(config.language, "people.link" if link else "people.start", link=link, token=made.token))
 
 

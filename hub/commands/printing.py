@@ -38,11 +38,6 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console.print(table)
 
 
-def shown_time(at: datetime | None) -> str:
-    """Return an instant as people read it in a table: local time of this machine, minutes."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
-
-
 def _plain(value: Any) -> Any:
     """Return what JSON has no form for."""
     if is_dataclass(value) and not isinstance(value, type):

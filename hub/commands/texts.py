@@ -18,6 +18,15 @@ TEXTS: Mapping[str, Sentence] = {
     ),
     "policy.same": Sentence("Различий нет.", "No differences."),
     "policy.applied": Sentence("Действует редакция {number}.", "Revision {number} is in force."),
+    "hub.made": Sentence("Создан новый хаб, его данные в {data}.", "A new hub is made, its data is in {data}."),
+    "down.used": Sentence(
+        "Базой в {data} сейчас пользуются: {users}. Остановить всё равно?",
+        "The database in {data} is in use by: {users}. Stop it all the same?",
+    ),
+    "down.hub": Sentence("хаб (соединений: {count}, с {since})", "the hub ({count} connections, since {since})"),
+    "down.other": Sentence("{name} (соединений: {count}, с {since})", "{name} ({count} connections, since {since})"),
+    "down.kept": Sentence("Ничего не остановлено.", "Nothing is stopped."),
+    "ask.yes_or_no": Sentence("[д/Н]", "[y/N]"),
     "down.stopped": Sentence("База в {data} остановлена.", "The database in {data} is stopped."),
     "down.nothing": Sentence("В {data} ничего не запущено.", "Nothing runs in {data}."),
     "parked.none": Sentence("Ничего не отложено.", "Nothing is parked."),
@@ -70,7 +79,8 @@ TEXTS: Mapping[str, Sentence] = {
         "{name} is added. Invite to the manager bot: hub people invite {key}.",
     ),
     "people.invite": Sentence(
-        "{name}: одноразовое приглашение до {until}.", "{name}: an invitation for one use, until {until}."
+        "{name}: одноразовое приглашение до {until} ({zone}).",
+        "{name}: an invitation for one use, until {until} ({zone}).",
     ),
     "people.link": Sentence("Откройте {link}", "Open {link}"),
     "people.start": Sentence("Отправьте боту менеджеров: /start {token}", "Send to the manager bot: /start {token}"),
@@ -80,6 +90,27 @@ TEXTS: Mapping[str, Sentence] = {
     "people.address": Sentence(
         "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."
     ),
+    "column.number": Sentence("№", "No"),
+    "column.kind": Sentence("вид", "kind"),
+    "column.name": Sentence("имя", "name"),
+    "column.line": Sentence("линия", "line"),
+    "column.state": Sentence("состояние", "state"),
+    "column.last_event": Sentence("последнее событие ({zone})", "last event ({zone})"),
+    "column.since": Sentence("с ({zone})", "since ({zone})"),
+    "column.what": Sentence("что", "what"),
+    "column.tries": Sentence("попыток", "tries"),
+    "column.reason": Sentence("причина", "reason"),
+    "column.at": Sentence("когда ({zone})", "at ({zone})"),
+    "column.from": Sentence("откуда", "from"),
+    "column.method": Sentence("метод", "method"),
+    "column.status": Sentence("ответ", "status"),
+    "column.bytes": Sentence("байт", "bytes"),
+    "column.verdict": Sentence("итог", "verdict"),
+    "column.fields": Sentence("поля", "fields"),
+    "column.key": Sentence("ключ", "key"),
+    "column.role": Sentence("роль", "role"),
+    "column.works": Sentence("работает", "works"),
+    "column.in_bot": Sentence("в боте", "in the bot"),
     "check.setting": Sentence("настройка", "setting"),
     "check.thing": Sentence("проверено", "looked at"),
     "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),
@@ -127,3 +158,8 @@ def say(language: str, key: str, /, **facts: object) -> str:
     """Return a sentence in `ru` or `en` with its facts put in."""
     sentence = TEXTS[key]
     return (sentence.en if language == "en" else sentence.ru).format(**facts)
+
+
+def columns(language: str, *names: str, zone: object = "") -> list[str]:
+    """Return the titles of a table; those over times name the zone."""
+    return [say(language, f"column.{name}", zone=zone) for name in names]

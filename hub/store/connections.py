@@ -146,7 +146,10 @@ class AttemptRow:
 
 
 async def add_attempts(connection: asyncpg.Connection, attempts: list[AttemptRow]) -> None:
-    """Store attempts and forget all but the last 50 of each connection, and all older than a day. Commits by itself."""
+    """Store attempts and forget all but the last 50 of each connection, and all older than a day. Commits by itself.
+
+    The latest accepted one is the last success of its connection, as a poll that brought something is.
+    """
     async with connection.transaction():
         await connection.executemany(
             "INSERT INTO attempts (id, connection_id, at, remote, verdict, shape) VALUES ($1, $2, $3, $4, $5, $6::text::jsonb)",
@@ -159,6 +162,10 @@ async def add_attempts(connection: asyncpg.Connection, attempts: list[AttemptRow
             list({a.connection_id for a in attempts}),
             ATTEMPTS_KEPT,
             attempts[-1].at - ATTEMPTS_KEPT_FOR,
+        )
+        await connection.executemany(
+            "UPDATE connections SET last_success_at = greatest(last_success_at, $2) WHERE id = $1",
+            sorted({a.connection_id: a.at for a in attempts if a.verdict == "accepted"}.items()),
         )
         crash_point("attempts.before_commit")
     crash_point("attempts.after_commit")

@@ -11,6 +11,7 @@ from hub.app.connections import Connections, create_connection
 from hub.app.ground import open_ground
 from hub.channels.telephony.mango import sign
 from hub.commands.arrival_watch import ArrivalWatch
+from hub.commands.wall_time import read_wall_time
 from hub.config import load_config
 from hub.hints.local import LocalRates
 from hub.net.http import Http
@@ -82,7 +83,7 @@ async def watch(ground):
     await connections.reload()
     channel = connections.channel_of(new.id)
     assert channel is not None
-    yield ArrivalWatch(ground, new.id, "mango", channel, ground.clock.now())
+    yield ArrivalWatch(ground, new.id, "mango", channel, ground.clock.now(), await read_wall_time(ground))
     await http.close()
 
 

@@ -13,6 +13,9 @@ HEAVY = ("aiogram", "sqlalchemy", "alembic", "holidays", "aiohttp.web", "asyncpg
 LETTER = "tests/channels/fixtures/email/plain_utf8.eml"
 REQUEST = "tests/channels/fixtures/webform/browser_with_files.http"
 
+GIVEN = ("address=a@example.ru", "imap_host=127.0.0.1", "smtp_host=127.0.0.1", "user=a", "password=b")
+MAILBOX = [each for setting in GIVEN for each in ("--set", setting)]
+
 
 def heavy_imports(*arguments: str) -> list[str]:
     """Run a command in a process of its own; return which heavy modules it imported."""
@@ -80,7 +83,7 @@ def test_wrong_usage_is_exit_code_2_and_proposes_what_was_meant(run):
         (("check", "--dsn", "mysql://x"), {}, "need you: store"),
         (("policy", "export", "--dsn", "postgresql://hub@127.0.0.1:9/hub"), {}, "no connection to the database hub"),
         (("policy", "export", "--dsn", "mysql://x"), {}, "the DSN is not understood"),
-        (("policy", "export", "--data", "/dev/null/hub"), {}, "give another --data"),
+        (("connect", "email", "--data", "/dev/null/hub", *MAILBOX), {}, "give another --data"),
         (("parked",), {"HUB_PORT": "http"}, "setting 'port' (HUB_PORT)"),
         (("parked",), {"HUB_SECRET_KEYS_FILE": "/nonexistent/keys"}, "/nonexistent/keys cannot be read"),
         (("parked", "--config", "/nonexistent.toml"), {}, "there is no file /nonexistent.toml"),
@@ -94,3 +97,33 @@ def test_what_is_wrong_is_one_line_that_says_so(run, arguments, environment, rea
 
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert reason in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check",),
+        ("down",),
+        ("connections",),
+        ("attempts", "x"),
+        ("people", "list"),
+        ("people", "add", "anna", "Анна"),
+        ("policy", "export"),
+        ("policy", "apply", "examples/shop.toml"),
+        ("explain", "conversation", "1"),
+        ("parked",),
+        ("replay", "--all"),
+        ("keys", "rotate"),
+        ("backup", "/nonexistent/copy"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_directory_is_refused_and_stays_as_it_was(run, tmp_path, arguments):
+    result = run(*arguments, "--data", str(tmp_path / "typo"))
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"hub: there is no hub in {tmp_path}/typo: give the directory of yours with --data or HUB_DATA; "
+        "`hub up` makes a new one\n"
+    )
+    assert list(tmp_path.iterdir()) == []

@@ -80,7 +80,18 @@ def test_parked_payloads_are_listed_with_their_reason(hub, parked):
     (found,) = json.loads(hub("parked", "--json").stdout)
 
     assert (found["id"], found["connection"], found["reason"]) == (7, "mango", "no json")
+    assert found["received_at"] == "2026-11-22T09:00:00+00:00"
     assert "no json" in hub("parked").stdout
+
+
+def test_times_are_of_the_default_lines_zone_and_name_it(hub, parked, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text(hub("policy", "export").stdout.replace("Europe/Moscow", "Asia/Vladivostok"))
+    assert hub("policy", "apply", str(rules)).exit_code == 0
+
+    shown = hub("parked").stdout
+
+    assert "since (Asia/Vladivostok)" in shown and "2026-11-22 19:00" in shown
 
 
 @pytest.mark.parametrize("which", [("7",), ("--all",)])

@@ -11,6 +11,7 @@ from hub.app.ground import open_ground
 from hub.config import load_config
 from hub.hints.local import LocalRates
 from hub.net.http import Http
+from hub.store.connections import AttemptRow, add_attempts, list_connections
 from hub.store.pool import acquire
 from hub.store.secrets import token_hash
 from tests.channels.outside import entry_point_package
@@ -163,3 +164,32 @@ def test_a_broken_connection_is_listed_as_down_with_the_reason_and_found_by_the_
     assert (listed["good"]["state"], listed["bad"]["state"]) == ("active", "down")
     assert "key" in listed["bad"]["state_reason"]
     assert (found["webform good"]["is_ok"], found["webform bad"]["is_ok"]) == (True, False)
+
+
+async def test_the_last_event_of_a_webhook_is_its_last_accepted_request(ground):
+    form, quiet = await add(ground, "form"), await add(ground, "quiet")
+    now = ground.clock.now()
+    seen = [(3, "accepted"), (2, "accepted"), (1, "refused"), (0, "answered")]
+    attempts = [
+        AttemptRow(number, form.id, now - timedelta(minutes=minutes), "192.0.2.1", verdict, {})
+        for number, (minutes, verdict) in enumerate(seen)
+    ]
+
+    async with acquire(ground.pool) as connection:
+        await add_attempts(connection, attempts)
+        rows = {row.id: row.last_success_at for row in await list_connections(connection)}
+
+    assert rows == {form.id: now - timedelta(minutes=2), quiet.id: None}
+
+
+async def test_an_attempt_written_late_does_not_turn_the_last_event_back(ground):
+    form = await add(ground, "form")
+    now = ground.clock.now()
+
+    async with acquire(ground.pool) as connection:
+        for number, minutes in enumerate((1, 5)):
+            late = AttemptRow(number, form.id, now - timedelta(minutes=minutes), "192.0.2.1", "accepted", {})
+            await add_attempts(connection, [late])
+        (row,) = await list_connections(connection)
+
+    assert row.last_success_at == now - timedelta(minutes=1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,6 +20,8 @@ ENVIRONMENT = {
     "HUB_CONFIG": "/nonexistent/hub.toml",
     "HUB_LOG_LEVEL": "error",
 }
+
+PUBLIC = ("--public-url", "https://hub.example")
 
 
 @pytest.fixture
@@ -40,6 +43,13 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
 
+def made_a_hub(data: object) -> None:
+    """Make a hub as its first user does: by a first connection."""
+    done = hub("connect", "webform", "--set", "secret=s3cret-s3cret", "--no-wait", *PUBLIC, "--data", str(data))
+    assert done.returncode == 0, done
+    assert done.stderr == f"A new hub is made, its data is in {data}.\n"
+
+
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
     """Return the one line of a command that failed."""
     assert done.returncode == 1, done
@@ -50,8 +60,9 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_a_backup_comes_back_into_an_empty_directory(data):
     kept, other = str(data / "kept"), str(data / "other")
+    made_a_hub(kept)
     assert hub("policy", "apply", "examples/shop.toml", "--data", kept).returncode == 0
-    assert hub("backup", str(data / "copy"), "--data", kept).returncode == 0
+    assert hub("backup", str(data / "copy"), "--with-key", "--data", kept).returncode == 0
 
     restored = hub("restore", str(data / "copy"), "--data", other)
 
@@ -61,16 +72,52 @@ def test_a_backup_comes_back_into_an_empty_directory(data):
     assert hub("down", "--data", other).stdout == f"Nothing runs in {other}.\n"
 
 
-def test_up_says_when_it_is_ready_and_ends_well_when_told(data):
+def test_up_says_when_it_is_ready_that_it_is_new_and_ends_well_when_told(data):
     running = start("up", "--data", str(data), "--port", "0")
     assert running.stderr is not None
-    ready = running.stderr.readline()
+    ready, made = running.stderr.readline(), running.stderr.readline()
 
     running.terminate()
 
     _, rest = running.communicate(timeout=60)
     assert ready.startswith("hub: running at http://127.0.0.1:")
+    assert made == f"hub: this is a new hub, its data is in {data}\n"
     assert (running.returncode, rest) == (0, "")
+
+
+def test_down_names_who_uses_the_database_and_stops_it_only_when_told(data):
+    made_a_hub(data)
+    running = start("work", "--data", str(data))
+    assert running.stderr is not None
+    assert running.stderr.readline().startswith("hub (work): running")
+
+    line = refusal(hub("down", "--data", str(data)))
+    told = hub("down", "--yes", "--data", str(data))
+
+    running.kill()
+    running.communicate(timeout=60)
+    assert re.search(r"in use by: the hub \(\d+ connections, since 20\d\d-.*\); end that first, or give --yes$", line)
+    assert told.stdout == f"The database in {data} is stopped.\n"
+
+
+@pytest.mark.parametrize(("answer", "stays"), [(b"\n", True), ("д\n".encode(), False)])
+def test_a_person_is_asked_before_the_database_is_stopped_under_somebody(data, answer, stays):
+    made_a_hub(data)
+    running = start("work", "--data", str(data))
+    assert running.stderr is not None
+    running.stderr.readline()
+    terminal, keyboard = os.openpty()
+
+    os.write(terminal, answer)
+    command = [sys.executable, "-m", "hub", "down", "--data", str(data)]
+    done = subprocess.run(command, stdin=keyboard, capture_output=True, timeout=60, check=False, env=ENVIRONMENT)
+
+    os.close(terminal)
+    os.close(keyboard)
+    running.kill()
+    running.communicate(timeout=60)
+    assert b"Stop it all the same? [y/N]" in done.stderr
+    assert (done.returncode, b"Nothing is stopped." in done.stdout) == (int(stays), stays)
 
 
 def test_a_taken_port_is_one_line(data):
@@ -89,11 +136,10 @@ def test_a_database_that_is_away_is_one_line():
 
 
 def test_a_command_without_a_key_says_where_it_should_be(data):
-    given = ("--data", str(data), "--public-url", "https://hub.example")
-    assert hub("connect", "webform", "--set", "secret=s3cret-s3cret", "--no-wait", *given).returncode == 0
+    made_a_hub(data)
     (data / "secret.key").unlink()
 
-    assert "secret.key is missing" in refusal(hub("connections", *given))
+    assert "secret.key is missing" in refusal(hub("connections", "--data", str(data)))
 
 
 def read_until(stream: IO[bytes], end: bytes) -> bytes:

@@ -75,6 +75,16 @@ def find_cluster(data_dir: Path) -> Path:
     return Path(pointer.read_text().strip()) if pointer.exists() else data_dir.resolve() / "postgres"
 
 
+def has_cluster(data_dir: Path) -> bool:
+    """Tell whether a cluster was ever made for `data_dir`, though it may be missing where the note says it lies.
+
+    Raises:
+        ConfigError: the directory is closed to this user.
+    """
+    with file_errors(data_dir):
+        return _pointer(data_dir).exists() or (find_cluster(data_dir) / "PG_VERSION").exists()
+
+
 def place_new_cluster(data_dir: Path, account: Account, *, shared: Path = SHARED_PLACE) -> Path:
     """Choose where a new cluster goes; a place outside the data directory is noted there and logged.
 
