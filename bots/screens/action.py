@@ -37,6 +37,7 @@ class Press(StrEnum):
     note = "note"
     transfer = "transfer"
     give = "give"
+    move = "move"
     snooze = "snooze"
     sleep = "sleep"
     close = "close"

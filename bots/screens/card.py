@@ -7,16 +7,17 @@ Which notice brought it is the first line only, so that a refreshed card never l
 from datetime import datetime
 
 from bots.screens import card_buttons, moments
-from bots.screens.quoting import one_line
+from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
 from bots.screens.ways import reachable
 from bots.screens.words import address_text, body_blocks, channel_name, contact_name, outcome_name
 from bots.texts import Texts
 from hub.domain.message import Direction, MessageKind
-from hub.inbox.views import CardView, WaitView
+from hub.inbox.views import CardView, MessageView, WaitView
 
 SHOWN_MESSAGES = 3
 TEXT_LIMIT = 700
+NOTE_LIMIT = 300
 
 
 def card_screen(texts: Texts, card: CardView, *, now: datetime, headline: str = "") -> Screen:
@@ -112,12 +113,23 @@ def _assignee(texts: Texts, card: CardView) -> str:
 
 
 def _last_words(texts: Texts, card: CardView) -> tuple[Block, ...]:
-    """Return what the client said last: up to three messages, calls left out since the card speaks of them."""
-    said = [m for m in card.recent if m.direction is Direction.inbound and m.kind is not MessageKind.call]
+    """Return what was said last: up to three messages of the client and notes of colleagues.
+
+    Calls are left out since the card speaks of them.
+    """
+    shown = (Direction.inbound, Direction.note)
+    said = [m for m in card.recent if m.direction in shown and m.kind is not MessageKind.call]
     blocks = [line(texts("card.subject", subject=one_line(card.subject)))] if card.subject else []
     for message in said[-SHOWN_MESSAGES:]:
-        blocks += body_blocks(texts, message, limit=TEXT_LIMIT)
+        if message.direction is Direction.note:
+            blocks.append(_note(texts, message))
+        else:
+            blocks += body_blocks(texts, message, limit=TEXT_LIMIT)
     return tuple(blocks)
+
+
+def _note(texts: Texts, note: MessageView) -> Block:
+    return line(texts("card.note", name=one_line(note.author_name), text=client_text(note.text, NOTE_LIMIT)))
 
 
 def _footer(texts: Texts, card: CardView) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bots.screens.action import Action, Press, to_base36
 from bots.screens.card_buttons import button
 from bots.screens.quoting import one_line
-from bots.screens.screen import Button, Screen, line
+from bots.screens.screen import Button, Row, Screen, line
 from bots.texts import Texts
 from hub.inbox.views import CardView, ManagerView
 
@@ -14,14 +14,13 @@ ANYWAY = "f"
 AT_ONCE = "s"
 
 
-def receivers_screen(texts: Texts, card: CardView, receivers: Sequence[ManagerView]) -> Screen:
-    """Return the colleagues of the line with their load, those who can take it first."""
-    if not receivers:
-        return Screen((line(texts("transfer.nobody")),), ((button(texts, card, Press.card),),))
+def receivers_screen(texts: Texts, card: CardView, receivers: Sequence[ManagerView], *, has_lines: bool) -> Screen:
+    """Return the colleagues of the line with their load, those who can take it first, and the way to other lines."""
     ordered = sorted(receivers, key=lambda one: (bool(one.why_not), one.open_waits, one.name))[:SHOWN]
     rows = [(_receiver(texts, card, one),) for one in ordered]
-    back = (button(texts, card, Press.release), button(texts, card, Press.cancel))
-    return Screen((line(texts("transfer.ask", number=card.number)),), (*rows, back))
+    lines = ((button(texts, card, Press.move),),) if has_lines else ()
+    asked = texts("transfer.ask" if receivers else "transfer.nobody", number=card.number)
+    return Screen((line(asked),), (*rows, *lines, _ways_out(texts, card)))
 
 
 def confirm_screen(texts: Texts, card: CardView, receiver: ManagerView) -> Screen:
@@ -44,6 +43,12 @@ def give(card: CardView, receiver: ManagerView, flags: str = "") -> Action:
     """Return the action that hands over to `receiver`; flags: `f` in spite of why not, `s` without a note."""
     arg = f"{to_base36(receiver.id)}.{flags}" if flags else to_base36(receiver.id)
     return Action(Press.give, card.id, card.version, arg)
+
+
+def _ways_out(texts: Texts, card: CardView) -> Row:
+    """Return the row below the choices: back into the queue, where somebody has it, and nothing at all."""
+    queue = () if card.assignee_id is None else (button(texts, card, Press.release),)
+    return (*queue, button(texts, card, Press.cancel))
 
 
 def _receiver(texts: Texts, card: CardView, receiver: ManagerView) -> Button:

@@ -33,6 +33,7 @@ WITHOUT_CONVERSATION = frozenset(
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})
 FIRST_STEPS = {
     Press.give: Press.transfer,
+    Press.move: Press.transfer,
     Press.sleep: Press.snooze,
     Press.end: Press.close,
     Press.needless: Press.dismiss,

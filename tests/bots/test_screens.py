@@ -117,7 +117,7 @@ def test_every_pbx_is_a_call_to_people():
 def test_r12_receivers_show_their_load_and_the_able_come_first():
     anna = ManagerView(ManagerId(5), "Анна", is_on_shift=True, open_waits=2)
     boris = ManagerView(ManagerId(6), "Борис", is_on_shift=False, open_waits=0, why_not="не на смене")
-    screen = transfer.receivers_screen(RU, CARD, [boris, anna])
+    screen = transfer.receivers_screen(RU, CARD, [boris, anna], has_lines=False)
     assert labels(screen)[:2] == ["🟢 Анна · 2 ждут", "🌙 Борис · 0 ждут"]
     assert actions(screen)[0] == Action(Press.give, CARD.id, CARD.version, "5")
 
@@ -130,7 +130,7 @@ def test_r12_somebody_who_cannot_take_it_needs_a_confirmation_with_the_reason():
 
 
 def test_with_nobody_to_transfer_to_the_screen_says_so():
-    assert "Передать некому" in transfer.receivers_screen(RU, CARD, []).text
+    assert "Передать #1042 некому" in transfer.receivers_screen(RU, CARD, [], has_lines=False).text
 
 
 # --- snooze

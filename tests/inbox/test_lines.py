@@ -1,15 +1,19 @@
 """Handing a client to another line (D-7, R-12)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from hub.domain.errors import Conflict, NotFound
+from hub.domain.errors import Conflict, NotFound, PermissionDenied
 from hub.domain.ids import ConversationId, LineKey, ManagerId
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.lines import move_to_line
+from hub.inbox.queries import list_other_lines
+from hub.inbox.views import LineView
+from hub.inbox.waits import dismiss
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
@@ -20,6 +24,7 @@ TWO_LINES = (
 [lines.support]
 name = "Поддержка"
 calendar = "always"
+{more}
 [lines.support.targets]
 first_response = "{target}"
 [[rules]]
@@ -29,9 +34,20 @@ when = [{ kind = "text", words = ["сломалось"] }]
 """
 )
 
+SUPPORT = LineKey("support")
+
+
+def put_in_force(desk: Desk, target: str, *, more: str = "") -> None:
+    rules = TWO_LINES.replace("{target}", target).replace("{more}", more)
+    desk.rules.append(to_policy(parse_policy(rules), len(desk.rules) + 1))
+
+
+async def notices(desk: Desk) -> list[str]:
+    return [row["payload"]["notice"] for row in await desk.rows("deliveries", "lane = 'notify'")]
+
 
 async def set_up(desk: Desk, target: str, *, role: Role = Role.manager) -> tuple[Person, ConversationId]:
-    desk.rules.append(to_policy(parse_policy(TWO_LINES.replace("{target}", target)), 2))
+    put_in_force(desk, target)
     await desk.receive(says("Вопрос", at=desk.now))
     row = await desk.one("conversations")
     actor = Person(ManagerId(row["assignee_id"]), role, frozenset(desk.office.policy().lines))
@@ -42,7 +58,7 @@ async def test_d7_moving_to_another_line_keeps_the_start_and_takes_the_earlier_d
     actor, conversation_id = await set_up(desk, "5m")
     before = await desk.one("waits")
     desk.clock.move(timedelta(minutes=2))
-    await move_to_line(desk.office, actor, conversation_id, line=LineKey("support"))
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT)
 
     after = await desk.one("waits")
     assert (after["line"], after["started_at"]) == ("support", before["started_at"])
@@ -53,11 +69,11 @@ async def test_d7_moving_to_another_line_keeps_the_start_and_takes_the_earlier_d
 async def test_d7_the_deadline_gets_later_only_if_somebody_with_the_right_agrees(desk: Desk) -> None:
     actor, conversation_id = await set_up(desk, "2h", role=Role.head)
     start = (await desk.one("waits"))["started_at"]
-    await move_to_line(desk.office, actor, conversation_id, line=LineKey("support"))
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT)
     assert (await desk.one("waits"))["deadline_at"] == start + timedelta(minutes=15)
 
     await move_to_line(desk.office, actor, conversation_id, line=LineKey("sales"))
-    await move_to_line(desk.office, actor, conversation_id, line=LineKey("support"), is_later_agreed=True)
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT, is_later_agreed=True)
     assert (await desk.one("waits"))["deadline_at"] == start + timedelta(hours=2)
 
 
@@ -69,7 +85,57 @@ async def test_r12_an_unknown_line_or_one_with_the_client_on_it_is_refused(desk:
     other = says("Сломалось", at=desk.now, number=2)
     await desk.receive(type(other)("x-1", "other-chat", other.sender, desk.now, text="Сломалось"))
     with pytest.raises(Conflict):
-        await move_to_line(desk.office, actor, conversation_id, line=LineKey("support"))
+        await move_to_line(desk.office, actor, conversation_id, line=SUPPORT)
+
+
+async def test_d7_who_may_not_agree_to_a_later_deadline_is_refused_and_nothing_moves(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "2h")
+    with pytest.raises(PermissionDenied):
+        await move_to_line(desk.office, actor, conversation_id, line=SUPPORT, is_later_agreed=True)
+    assert (await desk.one("conversations"))["line"] == "sales"
+
+
+async def test_d7_other_lines_say_when_the_client_would_be_due_there_and_who_may_agree(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "2h")
+    start = (await desk.one("waits"))["started_at"]
+    head = replace(actor, role=Role.head)
+    for asks, may_agree in ((actor, False), (head, True)):
+        assert await list_other_lines(desk.office, asks, conversation_id) == [
+            LineView(SUPPORT, "Поддержка", start + timedelta(hours=2), may_agree)
+        ]
+
+
+async def test_d7_a_line_that_is_no_later_asks_for_no_agreement_and_an_observing_one_is_not_offered(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "5m")
+    [support] = await list_other_lines(desk.office, actor, conversation_id)
+    assert support.later_due_at is None
+    put_in_force(desk, "5m", more='mode = "observe"')
+    assert await list_other_lines(desk.office, actor, conversation_id) == []
+
+
+async def test_r12_the_note_of_a_move_is_kept_and_the_wait_is_handed_over_not_new(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "5m")
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT, note=" Не включается ")
+    note = await desk.one("messages", "direction = 'note'")
+    assert (note["text"], note["manager_id"]) == ("Не включается", actor.manager_id)
+    assert "transferred" in await notices(desk)
+
+
+async def test_r12_moving_a_client_who_does_not_wait_tells_the_duty_person_of_the_line(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "5m")
+    head = await desk.hire("olga", role=Role.head)
+    await dismiss(desk.office, actor, conversation_id, reason="Спасибо")
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT)
+    told = await desk.one("deliveries", "payload->>'notice' = 'transferred'")
+    assert told["manager_id"] == head
+    assert (await desk.one("conversations"))["assignee_id"] is None
+
+
+async def test_r12_only_the_threads_of_the_line_go_along(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "5m")
+    await desk.pool.execute("UPDATE threads SET line = 'elsewhere'")
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT)
+    assert (await desk.one("threads"))["line"] == "elsewhere"
 
 
 async def test_r7_a_running_call_weighs_three_conversations(desk: Desk) -> None:

@@ -7,14 +7,16 @@ up to `presses` and `commands`, which say them politely.
 from collections.abc import Mapping
 
 from bots.screens.action import Press
-from bots.telegram.deeds import answering, assignment, calling, ending, matching, reading
+from bots.telegram.deeds import answering, assignment, calling, ending, lines, matching, reading
 from bots.telegram.turn import Deed
 
 DEEDS: Mapping[Press, Deed] = (
-    reading.DEEDS | assignment.DEEDS | ending.DEEDS | calling.DEEDS | matching.DEEDS | answering.DEEDS
+    reading.DEEDS | assignment.DEEDS | lines.DEEDS | ending.DEEDS | calling.DEEDS | matching.DEEDS | answering.DEEDS
 )
-WRITTEN: Mapping[Press, Deed] = assignment.WRITTEN | ending.WRITTEN | calling.WRITTEN | answering.WRITTEN
+WRITTEN: Mapping[Press, Deed] = (
+    assignment.WRITTEN | lines.WRITTEN | ending.WRITTEN | calling.WRITTEN | answering.WRITTEN
+)
 """Deeds completed by a written line (`bots.telegram.prompts`)."""
 
-GUARDED = frozenset({Press.give, Press.end, Press.needless})
+GUARDED = frozenset({Press.give, Press.move, Press.end, Press.needless})
 """Decisions that hold only for the state they were made on: a press with an older version asks again."""

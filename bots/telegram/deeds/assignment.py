@@ -8,14 +8,17 @@ from bots.screens.action import Action, Press, from_base36
 from bots.screens.quoting import one_line
 from bots.screens.transfer import ANYWAY, AT_ONCE, confirm_screen, note_screen, receivers_screen
 from bots.telegram.cards import collapse_card, post_card, refresh_card
+from bots.telegram.deeds.lines import LINE_WORDS, move_by_words
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.domain.errors import Composing, Conflict, NotFound
 from hub.domain.ids import ConversationId, ManagerId
 from hub.inbox import assignment
-from hub.inbox.queries import get_card, list_queue, list_receivers
+from hub.inbox.queries import get_card, list_other_lines, list_queue, list_receivers
 from hub.inbox.reply import begin_answer
 from hub.inbox.views import CardView, ManagerView
+
+NOTE_MARK = "//"
 
 
 async def take(turn: Turn, action: Action) -> None:
@@ -71,15 +74,24 @@ async def refuse(turn: Turn, action: Action) -> None:
 
 
 async def transfer(turn: Turn, action: Action) -> None:
-    """Show whom it may be handed to; `/transfer 1042 Анна` names one at once."""
+    """Show whom it may be handed to; `/transfer 1042 Анна // заметка` names one at once, `линия Поддержка` a line."""
     card = await get_card(turn.office, turn.actor, ConversationId(action.subject))
-    receivers = await list_receivers(turn.office, turn.actor, card.id)
-    wanted = turn.words.casefold()
-    named = [one for one in receivers if wanted and one.name.casefold().startswith(wanted)]
-    if len(named) == 1:
-        await _ask_note(turn, card, named[0], is_forced=False)
+    words, _, note = turn.words.partition(NOTE_MARK)
+    first, _, rest = words.strip().partition(" ")
+    if first.casefold() in LINE_WORDS:
+        await move_by_words(turn, card, rest, note.strip())
         return
-    await turn.show(receivers_screen(turn.texts, card, receivers), about=card.id)
+    receivers = await list_receivers(turn.office, turn.actor, card.id)
+    wanted = words.strip().casefold()
+    named = [one for one in receivers if wanted and one.name.casefold().startswith(wanted)]
+    if len(named) != 1:
+        others = await list_other_lines(turn.office, turn.actor, card.id)
+        screen = receivers_screen(turn.texts, card, named or receivers, has_lines=bool(others))
+        await turn.show(screen, about=card.id)
+    elif note.strip():
+        await hand_over(turn, card, named[0], note=note.strip(), is_forced=False)
+    else:
+        await _ask_note(turn, card, named[0], is_forced=False)
 
 
 async def give(turn: Turn, action: Action) -> None:
@@ -106,7 +118,8 @@ async def hand_over(turn: Turn, card: CardView, receiver: ManagerView, *, note: 
     try:
         await assignment.transfer(turn.once, turn.actor, card.id, to=receiver.id, note=note, force=is_forced)
     except Conflict as conflict:
-        unable = replace(receiver, why_not=str(conflict))
+        present = await _receiver(turn, card, receiver.id)
+        unable = replace(present, why_not=present.why_not or str(conflict))
         await turn.show(confirm_screen(turn.texts, card, unable), about=card.id)
         return
     await refresh_card(turn, card.id)

@@ -21,11 +21,15 @@ from hub.inbox.folds.notices import tell
 
 
 def hold_transfer(work: LineWork, conversation: Conversation) -> None:
-    """Give the colleague the line's time to accept; a client who does not wait may wait for the colleague's answer."""
+    """Give the colleague the line's time to accept; where no client waits there is no hurry.
+
+    Whoever hands over has seen it: their own time to accept ends here (R-8).
+    """
     wait = work.rows.open_wait(conversation.contact_id, conversation.line)
     if wait is not None and conversation.transfer_to is not None:
         within = work.line.accept.within(timedelta(seconds=wait.target_seconds), is_offer=False)
         to = int(conversation.transfer_to)
+        work.rows.disarm(TimerKind.accept, f"wait:{wait.id}")
         work.rows.arm(TimerKind.transfer, f"conversation:{conversation.id}", work.rows.now + within, to=to)
 
 
