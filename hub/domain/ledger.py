@@ -44,6 +44,15 @@ class Fact(StrEnum):
     closed = "closed"
     reopened = "reopened"
     matched = "matched"
+    task_made = "task_made"
+    task_done = "task_done"
+    task_postponed = "task_postponed"
+    task_cancelled = "task_cancelled"
+    task_reminded = "task_reminded"
+    lead_changed = "lead_changed"
+    lead_held = "lead_held"
+    result_asked = "result_asked"
+    result_given = "result_given"
 
 
 class Actor(StrEnum):

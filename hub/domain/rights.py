@@ -31,7 +31,13 @@ class Action(StrEnum):
     declare = "declare"
     match = "match"
     see_phone = "see_phone"
+    move_lead = "move_lead"
+    edit_lead = "edit_lead"
+    do_task = "do_task"
+    # with a line
+    start_lead = "start_lead"
     # with the work of others on a line
+    give_task = "give_task"
     reassign = "reassign"
     confirm_later_deadline = "confirm_later_deadline"
     unmerge = "unmerge"
@@ -45,7 +51,9 @@ class Action(StrEnum):
     erase = "erase"
 
 
-HEAD_ACTIONS = frozenset({Action.reassign, Action.confirm_later_deadline, Action.unmerge, Action.view_reports})
+HEAD_ACTIONS = frozenset(
+    {Action.give_task, Action.reassign, Action.confirm_later_deadline, Action.unmerge, Action.view_reports}
+)
 ADMIN_ACTIONS = frozenset(
     {
         Action.manage_people,

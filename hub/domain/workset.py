@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from hub.domain.call_record import CallRecord
+from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Delivery
@@ -215,6 +216,7 @@ class WorkingSet:
     now: datetime
     new_id: Callable[[], int]
     contacts: Rows[Contact] = field(default_factory=Rows)
+    companies: Rows[Company] = field(default_factory=Rows)
     identities: Rows[ContactIdentity] = field(default_factory=_by_contact)
     threads: Rows[Thread] = field(default_factory=_by_contact)
     conversations: Rows[Conversation] = field(default_factory=_by_contact)

@@ -61,7 +61,7 @@ async def close(
         _end_wait(work, conversation, actor, outcome)
         if outcome is Outcome.spam:
             _block(work, conversation, is_blocked=True)
-        settle_lead(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
+        settle_lead(work, conversation, outcome, note=note, manager_id=actor.manager_id)
         _close(work, conversation, actor, outcome=outcome, note=note)
 
     await change_conversation(office, actor, conversation_id, action=Action.close, change=change)

@@ -15,16 +15,17 @@ from hub.store.scope import Scope
 DEEDS = ConnectionId(0)  # deeds belong to no connection; their keys are unique all the same
 THREAD = "deed"
 _NO_MESSAGE = MessageId(0)
+_NO_CONVERSATION = 0
 
 
 def write_deed(rows: WorkingSet, scope: Scope, key: str) -> None:
-    """Write that `key` changes the one conversation of the scope.
+    """Write that `key` changes the one conversation of the scope, or something that belongs to none.
 
     Raises:
         AlreadyDone: it has before.
     """
     place = (DEEDS, key, THREAD)
-    [conversation_id] = scope.conversations
+    [conversation_id] = scope.conversations or {_NO_CONVERSATION}
     if place in rows.message_refs:
         raise AlreadyDone("this update has been carried out", conversation_id)
     deed = MessageRef(

@@ -46,6 +46,15 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.closed: Words("{who}: обращение закрыто. {note}", "{who} closes it. {note}"),
     Fact.reopened: Words("обращение открыто снова", "opened again"),
     Fact.matched: Words("{who}: чья карточка: {evidence}", "the client's card is found or made by these addresses"),
+    Fact.task_made: Words("задача до {due_at}", "a task, due {due_at}"),
+    Fact.task_done: Words("{who}: задача сделана. {result}", "{who} did the task. {result}"),
+    Fact.task_postponed: Words("{who}: задача перенесена на {due_at}", "{who} put the task off until {due_at}"),
+    Fact.task_cancelled: Words("задача снята", "the task is cancelled"),
+    Fact.task_reminded: Words("напоминание о задаче", "a reminder of the task was sent"),
+    Fact.lead_changed: Words("{who}: поля лида: {changed}", "{who} set fields of the lead: {changed}"),
+    Fact.lead_held: Words("лид не перешёл дальше, не хватает: {missing}", "the lead stays, missing: {missing}"),
+    Fact.result_asked: Words("{who}: спросили об итоге разговора", "{who} was asked how the talk ended"),
+    Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
 }  # fmt: skip
 _UNCONFIRMED = Words("звонок на АТС не найден", "the PBX shows no such call")
 

@@ -20,7 +20,7 @@ from hub.domain.message import Author, DeliveryState, Message
 from hub.domain.rights import Action, Person
 from hub.domain.wait import Response, Wait, withdraw_breach
 from hub.domain.workset import MessageRef, Settled, WorkingSet
-from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import patch_message
@@ -82,7 +82,7 @@ def _accepted(work: LineWork, conversation: Conversation, message: Message, resp
     wait = answer_wait(work, conversation, response, cause="S3")
     if wait is not None:
         _withdraw_early_breach(work.rows, wait, response.at)
-        mark_contacted(work.rows, wait)
+        mark_contacted(work, wait)
 
 
 def _withdraw_early_breach(rows: WorkingSet, wait: Wait, at: datetime) -> None:

@@ -60,7 +60,7 @@ async def declare_reached(office: Office, actor: Person, conversation_id: Conver
         if wait is None:
             return
         word = Word(work.rows.now, "call", actor.manager_id, result.strip(), rule="C-11")
-        declare_answered(work.rows, conversation, wait, word)
+        declare_answered(work, conversation, wait, word)
         if _has_pbx(office, work):
             due = work.rows.now + CONFIRMED_WITHIN
             subject = f"conversation:{conversation.id}"
@@ -95,7 +95,7 @@ async def answered_elsewhere(
             return
         if not wait.started_at <= word.at <= work.rows.now:
             raise Conflict("an answer comes after the client's request and not later than now")
-        declare_answered(work.rows, conversation, wait, word)
+        declare_answered(work, conversation, wait, word)
 
     await change_conversation(office, actor, conversation_id, action=Action.declare, change=change)
 

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from hub.domain.call_record import CallRecord
+from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Delivery
@@ -29,6 +30,7 @@ class LeaseLost(Exception):
 
 
 _GUARDED = {
+    "companies": Table("companies", Company, guard="version"),
     "contacts": Table("contacts", Contact, guard="version"),
     "identities": Table("identities", ContactIdentity, guard="version"),
     "threads": Table("threads", Thread, guard="version", lively=frozenset({"last_inbound_at"})),

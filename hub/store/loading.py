@@ -10,9 +10,10 @@ from typing import Any
 import asyncpg
 
 from hub.domain.call_record import CallRecord
+from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
-from hub.domain.lead import Lead
+from hub.domain.lead import Lead, Task
 from hub.domain.timer import Timer
 from hub.domain.wait import Wait
 from hub.domain.workset import MessageRef, Pointer, Rows, WorkingSet
@@ -35,6 +36,8 @@ UNION ALL SELECT contact_id FROM calls
 UNION ALL SELECT contact_id FROM conversations WHERE id = ANY($10::bigint[])
 UNION ALL SELECT contact_id FROM waits WHERE id = ANY($11::bigint[])
 UNION ALL SELECT unnest($12::bigint[])
+UNION ALL SELECT contact_id FROM leads WHERE id = ANY($13::bigint[])
+UNION ALL SELECT contact_id FROM tasks WHERE id = ANY($14::bigint[]) AND contact_id IS NOT NULL
 """
 
 _IDENTITIES = """
@@ -64,6 +67,11 @@ SELECT DISTINCT ON (contact_id, line) * FROM leads
 WHERE contact_id = ANY($1::bigint[]) ORDER BY contact_id, line, created_at DESC
 """
 
+_NAMED_LEADS = "SELECT * FROM leads WHERE id = ANY($1::bigint[])"
+_TASKS = "SELECT * FROM tasks WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_NAMED_TASKS = "SELECT * FROM tasks WHERE id = ANY($1::bigint[])"
+_COMPANIES = "SELECT * FROM companies WHERE id = ANY($1::bigint[])"
+
 _MESSAGE_REFS = """
 SELECT * FROM message_keys WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
 """
@@ -75,6 +83,7 @@ _WHOLE: tuple[tuple[str, type, str], ...] = (
     ("conversations", Conversation, "SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[])"),
     ("waits", Wait, "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[])"),
     ("leads", Lead, "SELECT * FROM leads WHERE contact_id = ANY($1::bigint[])"),
+    ("tasks", Task, "SELECT * FROM tasks WHERE contact_id = ANY($1::bigint[])"),
     ("candidates", MatchCandidate, "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[])"),
     ("merges", Merge, "SELECT * FROM merges WHERE kept_id = ANY($1::bigint[]) OR absorbed_id = ANY($1::bigint[])"),
 )
@@ -83,6 +92,7 @@ SELECT conversation_id, array_agg(id ORDER BY id) AS ids FROM messages
 WHERE conversation_id = ANY($1::bigint[]) AND thread_id IS NULL GROUP BY 1
 """
 _TIMERS = "SELECT * FROM timers WHERE subject = ANY($1::text[])"
+_DIGESTS = "SELECT * FROM timers WHERE kind = 'digest'"
 _IN_FLIGHT = """
 SELECT DISTINCT conversation_id FROM deliveries
 WHERE conversation_id = ANY($1::bigint[]) AND lane = 'reply' AND state IN ('queued', 'sending') AND manager_id IS NOT NULL
@@ -107,6 +117,8 @@ async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet
     await _load_work(connection, scope, workset, contact_ids)
     if scope.lines and (scope.always_lines or _has_unowned(scope, workset)):
         await _load_lines(connection, scope, workset)
+    if scope.digests:
+        await _load_digests(connection, workset)
     if scope.in_flight:
         found = await connection.fetch(_IN_FLIGHT, [row.id for row in workset.conversations])
         workset.in_flight = {row[0] for row in found}
@@ -143,6 +155,7 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
         await _rows(connection, workset.waits, Wait, _NAMED_WAITS, sorted(scope.waits))
         await _rows(connection, workset.waits, Wait, _ANSWERED_WAITS, answers)
         await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
+        await _load_plans(connection, scope, workset, contact_ids)
         await _rows(connection, workset.candidates, MatchCandidate, _CANDIDATES, contact_ids)
     if contact_ids and scope.whole:
         await _load_whole(connection, workset, contact_ids)
@@ -151,9 +164,22 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
             workset.calls.load((call.connection_id, call.external_id), call)
     subjects = [f"wait:{wait.id}" for wait in workset.waits] + [f"call:{call.id}" for call in workset.calls]
     subjects += [f"conversation:{conversation.id}" for conversation in workset.conversations]
+    subjects += [f"task:{task.id}" for task in workset.tasks]
     if subjects:
         for timer in map(codec_of(Timer).decode, await connection.fetch(_TIMERS, subjects)):
             workset.timers.load((timer.kind, timer.subject), timer)
+
+
+async def _load_plans(
+    connection: asyncpg.Connection, scope: Scope, workset: WorkingSet, contact_ids: list[int]
+) -> None:
+    """Load tasks and companies only where there can be any: a new client costs no query for them."""
+    await _rows(connection, workset.leads, Lead, _NAMED_LEADS, sorted(scope.leads))
+    if scope.tasks or any(lead.is_open for lead in workset.leads):
+        await _rows(connection, workset.tasks, Task, _TASKS, contact_ids)
+        await _rows(connection, workset.tasks, Task, _NAMED_TASKS, sorted(scope.tasks))
+    named = {int(contact.company_id) for contact in workset.contacts if contact.company_id is not None}
+    await _rows(connection, workset.companies, Company, _COMPANIES, sorted(named | scope.companies))
 
 
 async def _load_whole(connection: asyncpg.Connection, workset: WorkingSet, contact_ids: list[int]) -> None:
@@ -171,6 +197,12 @@ async def _load_lines(connection: asyncpg.Connection, scope: Scope, workset: Wor
     workset.managers = await managers.load_facts(connection, now=workset.now)
     for pointer in map(codec_of(Pointer).decode, await connection.fetch(_POINTERS, lines)):
         workset.pointers.load(pointer.line, pointer)
+
+
+async def _load_digests(connection: asyncpg.Connection, workset: WorkingSet) -> None:
+    """Load the windows of all heads, one row each."""
+    for timer in map(codec_of(Timer).decode, await connection.fetch(_DIGESTS)):
+        workset.timers.load((timer.kind, timer.subject), timer)
 
 
 async def _lock(connection: asyncpg.Connection, keys: Iterable[int]) -> None:
@@ -205,7 +237,8 @@ def _resolve_arguments(scope: Scope) -> list[list[Any]]:
         (scope.calls, 2),
     ]
     columns = [column for keys, width in keyed for column in _columns(keys, width)]
-    return [*columns, list(scope.conversations), list(scope.waits), list(scope.contacts)]
+    named = (scope.conversations, scope.waits, scope.contacts, scope.leads, scope.tasks)
+    return [*columns, *(list(ids) for ids in named)]
 
 
 def _columns(keys: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 class Scope:
     """What a fold may touch, by keys known before the load.
 
+    `leads` and `tasks` name some beside the newest lead on each line and the open tasks of contacts with an open lead;
     `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
     a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
     `digests`: the windows of heads too, read behind the lines' locks. `ids` is how many new ids the fold may need.
@@ -19,6 +20,9 @@ class Scope:
     contacts: set[int] = field(default_factory=set)
     conversations: set[int] = field(default_factory=set)
     waits: set[int] = field(default_factory=set)
+    leads: set[int] = field(default_factory=set)
+    tasks: set[int] = field(default_factory=set)
+    companies: set[int] = field(default_factory=set)
     lines: set[str] = field(default_factory=set)
     always_lines: bool = False
     in_flight: bool = False

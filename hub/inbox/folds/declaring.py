@@ -7,9 +7,9 @@ from hub.domain.conversation import Conversation
 from hub.domain.ids import ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.wait import Wait, WaitState, finish, withdraw_breach
-from hub.domain.workset import WorkingSet
-from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.waits import stop_clocks
 
 
@@ -27,8 +27,9 @@ class Word:
     rule: str
 
 
-def declare_answered(rows: WorkingSet, conversation: Conversation, wait: Wait, word: Word) -> Wait:
+def declare_answered(work: LineWork, conversation: Conversation, wait: Wait, word: Word) -> Wait:
     """End a wait on a person's word; a breach stamped after the answer is taken back (B-1)."""
+    rows = work.rows
     ended = finish(wait, WaitState.declared, word.at, manager_id=word.manager_id, note=word.result)
     ended = rows.waits.put(wait.id, replace(ended, response_channel=word.channel))
     stop_clocks(rows, ended)
@@ -42,5 +43,5 @@ def declare_answered(rows: WorkingSet, conversation: Conversation, wait: Wait, w
     if wait.breached_at is not None and word.at <= wait.deadline_at:
         ended = rows.waits.put(wait.id, withdraw_breach(ended))
         record(rows, Fact.breach_withdrawn, ended, at=word.at, cause="B-1")
-    mark_contacted(rows, ended)
+    mark_contacted(work, ended)
     return ended

@@ -1,45 +1,137 @@
-"""Moves of a lead by what happened to its conversation (L-4, L-5)."""
+"""Moves of a lead as folds: by hand, by an automation, by what happened to its conversation (L-3 to L-6).
 
-from dataclasses import replace
+Every move goes through `move_lead`, so every one is a stage fact and none skips what its stage asks for. A use-case
+lets the refusal pass to whoever asked; what happens by itself uses `move_by_event`, which leaves the lead where it is
+and says in the ledger what was missing.
+"""
+
+from dataclasses import dataclass
 
 from hub.domain.conversation import Conversation, Outcome
-from hub.domain.errors import ReasonMissing
-from hub.domain.ids import ManagerId
-from hub.domain.lead import Lead, StageFact
-from hub.domain.workset import WorkingSet
+from hub.domain.errors import FieldsMissing, ReasonMissing
+from hub.domain.ids import ContactId, ManagerId
+from hub.domain.lead import Lead, Move, get_stage, move
+from hub.domain.ledger import Actor, Fact
+from hub.domain.stages import CONTACTED, LeadRules, StageState
+from hub.domain.wait import Wait
+from hub.inbox.folds.ledger import record
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.tasks import cancel_tasks, tasks_of
 
-WON = "won"
-LOST = "lost"
+FIRST_RESPONSE = "first_response"
+OUTCOME = "outcome"
+_OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a lead moves: `cause` is an event, an automation id or `manual` (L-6); the others are for a loss (L-5)."""
+
+    cause: str
+    manager_id: ManagerId | None = None
+    loss_reason: str = ""
+    loss_note: str = ""
+
+
+def open_lead(work: LineWork, contact_id: ContactId) -> Lead | None:
+    """Return the newest open lead of a contact on the line."""
+    mine = (lead for lead in work.rows.leads.where(contact_id) if lead.line == work.line.key and lead.is_open)
+    return max(mine, key=lambda lead: (lead.created_at, lead.id), default=None)
+
+
+def move_lead(work: LineWork, lead: Lead, to: str, because: Because) -> Lead:
+    """Move a lead to a stage and return it as it is now; where it stands already, nothing happens (L-6).
+
+    A lost lead's open tasks are cancelled. The lead's tasks must be loaded, as they are with any open lead.
+
+    Raises:
+        NotFound: there is no such stage.
+        FieldsMissing: the stage asks for what the lead does not have (L-3, L-5).
+    """
+    stage = get_stage(work.policy.leads, to)
+    if lead.stage == stage.key:
+        return lead
+    wanted = Move(
+        to=stage,
+        cause=because.cause,
+        at=work.rows.now,
+        manager_id=because.manager_id,
+        loss_reason=because.loss_reason,
+        loss_note=because.loss_note,
+    )
+    moved, fact = move(lead, wanted, fact_id=work.rows.new_id(), tasks=tasks_of(work.rows, lead))
+    work.rows.stage_facts.append(fact)
+    if stage.state is StageState.lost:
+        cancel_tasks(work, lead, cause=because.cause, by=because.manager_id)
+    return work.rows.leads.put(lead.id, moved)
+
+
+def move_by_event(work: LineWork, lead: Lead, to: str, because: Because) -> Lead:
+    """Move a lead by what happened; if the stage asks for more it stays, and the ledger names what is missing (L-3).
+
+    Raises:
+        NotFound: there is no such stage.
+    """
+    try:
+        return move_lead(work, lead, to, because)
+    except FieldsMissing as refused:
+        facts = {"lead_id": int(lead.id), "to_stage": to, "missing": list(refused.missing)}
+        record(work.rows, Fact.lead_held, lead, cause=because.cause, facts=facts)
+        return lead
+
+
+def mark_contacted(work: LineWork, wait: Wait) -> None:
+    """Move the contact's leads from the first stage to «contacted» at the first human response (L-4)."""
+    rules = work.policy.leads
+    if rules.find_stage(CONTACTED) is None:
+        return
+    for lead in work.rows.leads.where(wait.contact_id):
+        if lead.line == wait.line and lead.is_open and lead.stage == rules.stages[0].key:
+            move_by_event(work, lead, CONTACTED, Because(FIRST_RESPONSE, wait.responder_id))
 
 
 def settle_lead(
-    rows: WorkingSet, conversation: Conversation, outcome: Outcome, *, note: str, manager_id: ManagerId
+    work: LineWork, conversation: Conversation, outcome: Outcome, *, note: str, manager_id: ManagerId
 ) -> None:
-    """Win or lose the open lead of a conversation by its outcome; other outcomes leave it where it is.
+    """Win or lose the open leads of a conversation by its outcome; other outcomes leave them where they are (L-4).
+
+    A refusal's note that names a reason of the policy's list is that reason, any other one is words beside «other».
 
     Raises:
         ReasonMissing: a refusal without its reason (L-5).
+        FieldsMissing: the stage asks for more (L-3).
     """
-    state = {Outcome.deal: WON, Outcome.refused: LOST}.get(outcome)
-    if state is None:
-        return
-    if state == LOST and not note.strip():
+    state = {Outcome.deal: StageState.won, Outcome.refused: StageState.lost}.get(outcome)
+    if state is StageState.lost and not note.strip():
         raise ReasonMissing("say why the client refused: a lost lead needs its reason")
-    for lead in rows.leads.where(conversation.contact_id):
-        if lead.line == conversation.line and lead.state == "open":
-            _move(rows, replace(lead, state=state, loss_reason=note if state == LOST else ""), lead, manager_id)
+    stage = None if state is None else work.policy.leads.first_with(state)
+    if stage is None:
+        return
+    because = Because(OUTCOME, manager_id)
+    if state is StageState.lost:
+        reason, words = read_loss(work.policy.leads, note)
+        because = Because(OUTCOME, manager_id, reason, words)
+    for lead in work.rows.leads.where(conversation.contact_id):
+        if lead.line == conversation.line and lead.is_open:
+            move_lead(work, lead, stage.key, because)
 
 
-def _move(rows: WorkingSet, moved: Lead, before: Lead, manager_id: ManagerId) -> None:
-    rows.leads.put(before.id, replace(moved, stage=moved.state, stage_at=rows.now, closed_at=rows.now))
-    rows.stage_facts.append(
-        StageFact(
-            rows.new_id(),
-            before.id,
-            moved.state,
-            cause="outcome",
-            occurred_at=rows.now,
-            from_stage=before.stage,
-            manager_id=manager_id,
-        )
-    )
+def read_loss(rules: LeadRules, written: str) -> tuple[str, str]:
+    """Return (key of the reason, free words) of what somebody wrote: `price`, «Дорого», or a sentence (L-5)."""
+    text = written.strip()
+    found = rules.find_reason(text)
+    if found is not None:
+        return found.key, ""
+    first, _, rest = text.partition(" ")
+    known = rules.find_reason(first.rstrip(".:,"))
+    if known is not None and known.key == first.rstrip(".:,"):
+        return known.key, rest.strip()
+    other = rules.find_reason(_OTHER)
+    return (other.key if other else rules.reasons[-1].key), text
+
+
+def note_change(work: LineWork, lead: Lead, changed: tuple[str, ...], *, by: ManagerId | None, cause: str) -> None:
+    """Write which fields of a lead somebody or something has set; values stay in the lead."""
+    facts = {"lead_id": int(lead.id), "changed": list(changed)}
+    actor = Actor.hub if by is None else Actor.manager
+    record(work.rows, Fact.lead_changed, lead, manager_id=by, actor=actor, cause=cause, facts=facts)

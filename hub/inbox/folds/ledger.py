@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.ids import ManagerId
+from hub.domain.lead import Lead, Task
 from hub.domain.ledger import Actor, Fact, LedgerEntry
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
@@ -21,8 +22,8 @@ class Told(TypedDict, total=False):
     facts: Mapping[str, object]
 
 
-def record(workset: WorkingSet, kind: Fact, subject: Wait | Conversation, **told: Unpack[Told]) -> None:
-    """Append a fact about a wait, or about a conversation that has none."""
+def record(workset: WorkingSet, kind: Fact, subject: Wait | Conversation | Lead | Task, **told: Unpack[Told]) -> None:
+    """Append a fact about a wait, else about a conversation, a lead or a task."""
     workset.ledger.append(
         LedgerEntry(
             id=workset.new_id(),
@@ -30,7 +31,7 @@ def record(workset: WorkingSet, kind: Fact, subject: Wait | Conversation, **told
             occurred_at=told.get("at") or workset.now,
             recorded_at=workset.now,
             wait_id=subject.id if isinstance(subject, Wait) else None,
-            conversation_id=subject.conversation_id if isinstance(subject, Wait) else subject.id,
+            conversation_id=subject.id if isinstance(subject, Conversation) else subject.conversation_id,
             contact_id=subject.contact_id,
             line=subject.line,
             actor=told.get("actor", Actor.hub),
@@ -42,5 +43,5 @@ def record(workset: WorkingSet, kind: Fact, subject: Wait | Conversation, **told
     )
 
 
-def _version(workset: WorkingSet, subject: Wait | Conversation) -> int:
+def _version(workset: WorkingSet, subject: Wait | Conversation | Lead | Task) -> int:
     return subject.version if isinstance(subject, Wait) and not workset.waits.is_fresh(subject.id) else 0

@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.domain.workset import Rows, WorkingSet
 
-_TABLES = ("contacts", "identities", "threads", "conversations", "waits", "timers", "leads", "candidates")
+_TABLES = ("contacts", "identities", "threads", "conversations", "waits", "timers", "leads", "tasks", "candidates")
 _UNTOLD = frozenset({"id", "version", "epoch", "number"})
 _INSTANT = "$instant"
 

@@ -16,7 +16,7 @@ from hub.domain.rebuilding import list_wait_changes
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
 from hub.domain.workset import MessageMove, WorkingSet
-from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.waits import answer_wait, arm_level, clock_of, stop_clocks
@@ -64,7 +64,7 @@ def _answer_across(merging: Merging, line: LineKey, waiting: ContactId, answered
         return
     ended = answer_wait(merging.on_line(line), conversation, response, cause="P-4")
     if ended is not None:
-        mark_contacted(rows, ended)
+        mark_contacted(merging.on_line(line), ended)
 
 
 def _first_response(rows: WorkingSet, line: LineKey, contact_id: ContactId, wait: Wait) -> Response | None:
@@ -142,9 +142,7 @@ def _join_waits(merging: Merging, joined: Conversation, other: Conversation) -> 
     if absorbed is None:
         return
     if kept is None:
-        moved = replace(
-            absorbed, contact_id=merging.kept, conversation_id=joined.id, assignee_id=joined.assignee_id
-        )
+        moved = replace(absorbed, contact_id=merging.kept, conversation_id=joined.id, assignee_id=joined.assignee_id)
         _tell_joined(merging, absorbed, moved)
         return
     ended = replace(absorbed, contact_id=merging.kept, state=WaitState.joined, ended_at=rows.now, joined_into=kept.id)

@@ -9,7 +9,8 @@ from typing import Required, TypedDict, Unpack
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Delivery, Lane, Notice
-from hub.domain.ids import DeliveryId, ManagerId
+from hub.domain.ids import ConversationId, DeliveryId, ManagerId
+from hub.domain.lead import Task
 from hub.domain.line import LineMode
 from hub.domain.order import order_hash
 from hub.inbox.folds.line_work import LineWork
@@ -35,19 +36,32 @@ def tell(
     **told: Unpack[Told],
 ) -> None:
     """Queue a notice for each manager in `to`; once per (notice, conversation, manager, cause)."""
+    _queue(work, notice, conversation.id, to=to, **told)
+
+
+def tell_about_task(work: LineWork, notice: Notice, task: Task, *, to: Iterable[int], **told: Unpack[Told]) -> None:
+    """Queue a notice about a task, which may belong to no conversation; once per (notice, manager, cause)."""
+    facts = {"task_id": task.id, **told.get("facts", {})}
+    _queue(work, notice, task.conversation_id, to=to, cause=f"task:{told['cause']}", facts=facts)
+
+
+def _queue(
+    work: LineWork, notice: Notice, conversation_id: ConversationId | None, *, to: Iterable[int], **told: Unpack[Told]
+) -> None:
     if work.line.mode is LineMode.observe:
         return
+    about = int(conversation_id or 0)
     for manager_id in dict.fromkeys(to):
-        key = f"{notice}:{conversation.id}:{manager_id}:{told['cause']}"
-        payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": int(conversation.id)}
+        key = f"{notice}:{about}:{manager_id}:{told['cause']}"
+        payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": about}
         work.rows.deliveries[key] = Delivery(
             id=DeliveryId(work.rows.new_id()),
             lane=Lane.notify,
-            order_hash=order_hash("notify", manager_id, conversation.id),
+            order_hash=order_hash("notify", manager_id, about),
             key=key,
             due_at=work.rows.now + told.get("delay", NO_DELAY),
             created_at=work.rows.now,
             payload={**payload, **told.get("facts", {})},
-            conversation_id=conversation.id,
+            conversation_id=conversation_id,
             manager_id=ManagerId(int(manager_id)),
         )

@@ -10,7 +10,7 @@ from hub.domain.policy import Policy
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.incoming import Incoming
-from hub.inbox.folds.leads import mark_contacted
+from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import mail_ids
 from hub.inbox.folds.messages import remember_external
@@ -33,7 +33,7 @@ def fold_staff_message(
     work = LineWork(rows, policy, policy.get_line(conversation.line))
     wait = answer_wait(work, conversation, response, cause="S4")
     if wait is not None:
-        mark_contacted(rows, wait)
+        mark_contacted(work, wait)
 
 
 def _find_thread(rows: WorkingSet, endpoint: Endpoint, message: InboundMessage) -> Thread | None:

@@ -16,7 +16,8 @@ from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, speaker_of
 from hub.inbox.folds.conversations import Place, find_or_open_conversation, touch_thread
-from hub.inbox.folds.leads import ensure_lead, mark_contacted
+from hub.inbox.folds.lead_moves import mark_contacted
+from hub.inbox.folds.leads import ensure_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import match_contact
@@ -42,7 +43,7 @@ def talked(work: CallWork) -> None:
     spoken = Response(work.session.answered_at, work.endpoint.kind, speaker, work.rows.messages[-1].id, is_spoken=True)
     wait = answer_wait(line_work, conversation, spoken, cause="C-5")
     if wait is not None:
-        mark_contacted(work.rows, wait)
+        mark_contacted(line_work, wait)
     elif _is_request(work, contact):
         _answered_at_once(work, line_work, conversation, spoken=spoken, choice=choice)
 
@@ -74,7 +75,7 @@ def _answered_at_once(
     request = ClientRequest(spoken.at, spoken.at, facts, message_id=spoken.message_id, priority=choice.priority)
     wait = answer_at_once(line_work, work.rows.conversations[conversation.id], request, spoken)
     ensure_lead(line_work, wait, work.session.origin)
-    mark_contacted(work.rows, wait)
+    mark_contacted(line_work, wait)
 
 
 def _give_to_speaker(work: CallWork, conversation: Conversation, manager_id: ManagerId | None) -> None:
