@@ -5,7 +5,7 @@ there is one. `UNTOLD` names what the ledger does not carry: references that mov
 and what only joins the parts of one album.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -86,9 +86,8 @@ def rebuild_wait(entries: Sequence[LedgerEntry]) -> WaitStory | None:
         return None
     wait = _opened(opening)
     holdings = [Holding(wait.started_at, wait.assignee_id)]
-    for entry in entries:
-        after = _TELLERS[entry.kind](wait, entry) if entry.kind in _TELLERS else wait
-        if after.assignee_id != wait.assignee_id:
+    for entry, before, after in _steps(wait, entries):
+        if after.assignee_id != before.assignee_id:
             holdings.append(Holding(entry.occurred_at, after.assignee_id))
         wait = after
     return WaitStory(
@@ -107,6 +106,22 @@ def list_differences(stored: Wait, told: Wait) -> Iterable[tuple[str, object, ob
         one, other = getattr(stored, name), getattr(told, name)
         if one != other:
             yield name, one, other
+
+
+def list_tellers(entries: Sequence[LedgerEntry], name: str) -> list[LedgerEntry]:
+    """Return the entries that say what a field of the wait is: the opening one, and those that changed it."""
+    opening = [entry for entry in entries if entry.kind is Fact.wait_opened][:1]
+    if not opening or "source" not in opening[0].facts:
+        return opening
+    steps = _steps(_opened(opening[0]), entries)
+    return [*opening, *(entry for entry, old, new in steps if getattr(old, name) != getattr(new, name))]
+
+
+def _steps(wait: Wait, entries: Iterable[LedgerEntry]) -> Iterator[tuple[LedgerEntry, Wait, Wait]]:
+    """Yield each entry with the wait before and after it."""
+    for entry in entries:
+        before, wait = wait, _TELLERS[entry.kind](wait, entry) if entry.kind in _TELLERS else wait
+        yield entry, before, wait
 
 
 def _ending(wait: Wait, entries: Sequence[LedgerEntry]) -> Ending:
@@ -235,7 +250,9 @@ def _restored(wait: Wait, entry: LedgerEntry) -> Wait:
 
 
 def _breached(wait: Wait, entry: LedgerEntry) -> Wait:
-    return wait if entry.facts.get("clock") == _CALLBACK else breach(wait)
+    if entry.facts.get("clock") == _CALLBACK:
+        return wait
+    return replace(breach(wait), breached_at=entry.occurred_at)
 
 
 def _withdrawn(wait: Wait, _: LedgerEntry) -> Wait:

@@ -1,0 +1,128 @@
+"""What reports read: ledgers, stage facts and a few lists, streamed in their order with a cursor, never as a whole.
+
+Periods are half-open spans of UTC instants. All figures of a report are of one instant: it reads inside one
+transaction (`reading`). Partitions are bounded by when a fact was recorded, which is after it was true but for the
+clock skew of a provider. The ledger of a wait is in the order in which its facts followed each other, whichever
+processes wrote them (`LedgerEntry`).
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from hub.domain.lead import Lead, StageFact
+from hub.domain.ledger import LedgerEntry
+from hub.domain.wait import Wait
+from hub.store.pool import Connection, Pool, acquire
+from hub.store.rows import Codec, codec_of
+
+R = TypeVar("R")
+_SKEW = timedelta(minutes=10)
+_CORRECTED_BY = timedelta(hours=24)
+_AT_ONCE = 500
+
+_OPENED = """
+SELECT l.* FROM ledger l
+JOIN (SELECT DISTINCT wait_id FROM ledger WHERE kind = 'wait_opened' AND recorded_at >= $1
+        AND occurred_at >= $2 AND occurred_at < $3) opened USING (wait_id)
+WHERE l.recorded_at >= $1
+ORDER BY l.wait_id, l.wait_version, l.recorded_at, l.id
+"""
+_ALL = "SELECT * FROM ledger WHERE wait_id IS NOT NULL ORDER BY wait_id, wait_version, recorded_at, id"
+_FACTS = """
+SELECT * FROM ledger WHERE kind = ANY($4::text[]) AND recorded_at >= $1 AND occurred_at >= $2 AND occurred_at < $3
+ORDER BY occurred_at, id
+"""
+_ENTERED = """
+SELECT f.* FROM lead_stage_facts f
+JOIN (SELECT lead_id FROM lead_stage_facts WHERE from_stage = '' AND occurred_at >= $1 AND occurred_at < $2) entered
+  USING (lead_id)
+ORDER BY f.lead_id, f.occurred_at, f.id
+"""
+_ALL_STAGES = "SELECT * FROM lead_stage_facts ORDER BY lead_id, occurred_at, id"
+_ALL_WAITS = "SELECT * FROM waits ORDER BY id"
+_ALL_LEADS = "SELECT * FROM leads ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A half-open span of UTC instants."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether an instant lies in it."""
+        return self.since <= at < self.until
+
+
+@asynccontextmanager
+async def reading(pool: Pool) -> AsyncIterator[Connection]:
+    """Give a connection inside a transaction that sees one instant and changes nothing."""
+    async with acquire(pool) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        await connection.execute("SET LOCAL statement_timeout = 0")
+        yield connection
+
+
+async def stream_wait_ledgers(connection: Connection, period: Period) -> AsyncIterator[list[LedgerEntry]]:
+    """Yield the ledger of each wait that was opened in the period, or up to a day after: its start may lie earlier."""
+    told = _rows(connection, LedgerEntry, _OPENED, period.since - _SKEW, period.since, period.until + _CORRECTED_BY)
+    async for entries in _grouped(told, lambda entry: entry.wait_id):
+        yield entries
+
+
+async def stream_all_wait_ledgers(connection: Connection) -> AsyncIterator[list[LedgerEntry]]:
+    """Yield the ledger of every wait there ever was, by its id."""
+    async for entries in _grouped(_rows(connection, LedgerEntry, _ALL), lambda entry: entry.wait_id):
+        yield entries
+
+
+async def stream_waits(connection: Connection) -> AsyncIterator[Wait]:
+    """Yield every wait as it is stored, by its id."""
+    async for wait in _rows(connection, Wait, _ALL_WAITS):
+        yield wait
+
+
+async def stream_leads(connection: Connection) -> AsyncIterator[Lead]:
+    """Yield every lead as it is stored, by its id."""
+    async for lead in _rows(connection, Lead, _ALL_LEADS):
+        yield lead
+
+
+async def stream_facts(connection: Connection, period: Period, kinds: Sequence[str]) -> AsyncIterator[LedgerEntry]:
+    """Yield the facts of some kinds that were true in the period, oldest first."""
+    bounds = (period.since - _SKEW, period.since, period.until)
+    async for entry in _rows(connection, LedgerEntry, _FACTS, *bounds, list(kinds)):
+        yield entry
+
+
+async def stream_stage_facts(connection: Connection, period: Period | None) -> AsyncIterator[list[StageFact]]:
+    """Yield the facts of each lead that began in the period, of every lead without one; in their order."""
+    statement, bounds = (_ALL_STAGES, ()) if period is None else (_ENTERED, (period.since, period.until))
+    async for facts in _grouped(_rows(connection, StageFact, statement, *bounds), lambda fact: fact.lead_id):
+        yield facts
+
+
+async def count_rows(connection: Connection) -> int:
+    """Return how many waits and leads are stored: the length of a verification."""
+    return int(await connection.fetchval("SELECT (SELECT count(*) FROM waits) + (SELECT count(*) FROM leads)"))
+
+
+async def _rows(connection: Connection, row_class: type[R], statement: str, *arguments: object) -> AsyncIterator[R]:
+    codec: Codec[R] = codec_of(row_class)  # type: ignore[arg-type] # a class is hashable, whatever it is of
+    async for row in connection.cursor(statement, *arguments, prefetch=_AT_ONCE):
+        yield codec.decode(row)
+
+
+async def _grouped(rows: AsyncIterator[R], key: Callable[[R], object]) -> AsyncIterator[list[R]]:
+    """Yield neighbours with the same key together."""
+    group: list[R] = []
+    async for row in rows:
+        if group and key(group[0]) != key(row):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
