@@ -24,6 +24,14 @@ async def get_latest(connection: asyncpg.Connection) -> Revision | None:
     return None if row is None else Revision(**row)
 
 
+async def find_revision(connection: asyncpg.Connection, number: int) -> Revision | None:
+    """Return one stored revision."""
+    row = await connection.fetchrow(
+        "SELECT number, document, comment, applied_at FROM policy_revisions WHERE number = $1", number
+    )
+    return None if row is None else Revision(**row)
+
+
 async def get_number(connection: asyncpg.Connection) -> int:
     """Return the number of the revision in force, 0 if none was ever applied."""
     return int(await connection.fetchval("SELECT coalesce(max(number), 0) FROM policy_revisions"))
