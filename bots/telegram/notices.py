@@ -7,8 +7,9 @@ A conversation the manager may no longer see collapses instead: a notice never s
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
-from bots.memory import Purpose
+from bots.memory import CARD_KEPT, Purpose
 from bots.screens import feedback
+from bots.screens.digest import digest_screen
 from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
@@ -19,7 +20,7 @@ from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.domain.message import DeliveryState
-from hub.inbox.queries import get_album, get_candidate, get_card, get_message
+from hub.inbox.queries import get_album, get_candidate, get_card, get_message, list_waiting
 from hub.inbox.views import CardView, MessageView
 
 Payload = Mapping[str, object]
@@ -61,6 +62,8 @@ async def _level(turn: Turn, payload: Payload) -> list[int]:
     card = await get_card(turn.office, turn.actor, _conversation(payload))
     if payload.get("unconfirmed"):
         headline = "card.unconfirmed"
+    elif payload.get("no_open_time"):
+        headline = "card.no_open_time"
     elif card.wait is None:
         return await _card_changed(turn, payload)
     elif payload.get("clock") == "callback":
@@ -68,6 +71,33 @@ async def _level(turn: Turn, payload: Payload) -> list[int]:
     else:
         headline = "card.breached" if turn.now() > card.wait.deadline_at else "card.level"
     return await post_card(turn, card, headline=headline, is_quiet=False, cause=turn.key)
+
+
+async def _digest(turn: Turn, payload: Payload) -> list[int]:
+    """List the late clients who still wait; a single one is told by its card, as an alarm of its own (B-2).
+
+    What was listed is noted, so a repetition shows nothing twice.
+    """
+    name = f"digest:{turn.key}"
+    if await turn.desk.memory.recall(turn.chat.id, name) is not None:
+        return []
+    told = _told(payload)
+    rows = await list_waiting(turn.office, turn.actor, [_number(each, "wait_id") for each in told])
+    if len(rows) == 1:
+        alarm = next(each for each in told if _conversation(each) == rows[0].id)
+        return await tell(turn, {**alarm, "notice": Notice.level.value})
+    if not rows:
+        return []
+    screen = digest_screen(turn.texts, rows, settled=len(told) - len(rows), now=turn.now())
+    ids = await turn.chat.show(screen.aloud())
+    await turn.desk.memory.keep(turn.chat.id, name, {"sent": ids}, lasting=CARD_KEPT)
+    return ids
+
+
+def _told(payload: Payload) -> list[Payload]:
+    """Return the alarms that a digest holds."""
+    told = payload.get("told")
+    return [each for each in told if isinstance(each, Mapping)] if isinstance(told, Sequence) else []
 
 
 async def _client_message(turn: Turn, payload: Payload) -> list[int]:
@@ -152,6 +182,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.client_message: _client_message,
     Notice.card_changed: _card_changed,
     Notice.level: _level,
+    Notice.digest: _digest,
     Notice.taken_away: _taken_away,
     Notice.match_question: _match_question,
     Notice.reply_state: _reply_state,

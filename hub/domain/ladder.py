@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-
 HEAD_WINDOW = timedelta(minutes=5)
 """After a notice to a head, what follows within this span of elapsed time arrives as one (B-2)."""
 

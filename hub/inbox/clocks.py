@@ -12,7 +12,7 @@ from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds import alarms
+from hub.inbox.folds import alarms, digests
 from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
@@ -49,7 +49,7 @@ async def serve_queue(office: Office, wait_ids: Sequence[int]) -> int:
 
 
 def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
-    scope = Scope(lines=_lines(office), always_lines=True, in_flight=True, ids=IDS_PER_TIMER * len(due))
+    scope = Scope(lines=_lines(office), always_lines=True, in_flight=True, digests=True, ids=IDS_PER_TIMER * len(due))
     for timer in due:
         noun, _, number = timer.subject.partition(":")
         match noun:
@@ -60,6 +60,8 @@ def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
                 scope.waits |= {int(timer.facts["wait_id"])} if "wait_id" in timer.facts else set()
             case "call":
                 _add_call(scope, timer)
+            case "manager":
+                scope.waits |= {int(wait_id) for wait_id in timer.facts}
             case _:
                 continue
     return scope
@@ -94,6 +96,8 @@ def _act(rows: WorkingSet, office: Office, timer: Timer) -> None:
             _act_on_wait(rows, office, timer, int(number))
         case "call":
             _settle(rows, office, timer)
+        case "manager":
+            digests.close_window(rows, timer, ManagerId(int(number)), window=office.policy().head_window)
         case _:
             _act_on_conversation(rows, office, timer, int(number))
 

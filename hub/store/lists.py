@@ -9,7 +9,7 @@ import asyncpg
 
 from hub.store.reach import REACH, Reach
 
-_LIMIT = 50
+_PAGE_LIMIT = "50"
 _OPEN_WAIT = (
     "LEFT JOIN waits w ON w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open' AND c.state = 'open'"
 )
@@ -19,7 +19,7 @@ WITH page AS (
   SELECT c.*, w.channel AS wait_channel, w.deadline_at, w.id AS wait_id, coalesce(w.needs_callback, false) AS needs_callback,
     coalesce({_LATE}, false) AS is_overdue
   FROM conversations c {REACH} {_OPEN_WAIT}
-  WHERE {{condition}} ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id LIMIT {_LIMIT}
+  WHERE {{condition}} ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id LIMIT {{limit}}
 )
 SELECT c.id, c.number, c.line, k.name AS contact_name, coalesce(m.name, '') AS assignee_name, c.deadline_at,
   c.wait_id IS NOT NULL AS is_waiting, c.is_overdue, c.needs_callback, c.snoozed_until, c.last_message_at,
@@ -105,13 +105,20 @@ async def list_these(
     return sorted(rows, key=lambda row: ids.index(row.id))
 
 
+async def list_waiting(
+    connection: asyncpg.Connection, reach: Reach, wait_ids: Sequence[int], *, now: datetime
+) -> list[ListedConversation]:
+    """Return the conversations of those of the waits that are open and within the reach, the earliest deadline first."""
+    return await _page(connection, "w.id = ANY($5::bigint[])", (*reach.arguments, now, list(wait_ids)), limit="ALL")
+
+
 async def count_desk(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> Counts:
     """Return the counts of somebody's day."""
     return Counts(**await connection.fetchrow(_COUNTS, *reach.arguments, now))
 
 
 async def _page(
-    connection: asyncpg.Connection, condition: str, arguments: tuple[object, ...]
+    connection: asyncpg.Connection, condition: str, arguments: tuple[object, ...], *, limit: str = _PAGE_LIMIT
 ) -> list[ListedConversation]:
-    rows = await connection.fetch(_PAGE.format(condition=condition), *arguments)
+    rows = await connection.fetch(_PAGE.format(condition=condition, limit=limit), *arguments)
     return [ListedConversation(**row) for row in rows]

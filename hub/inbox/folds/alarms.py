@@ -1,4 +1,7 @@
-"""What a due clock does to a wait: breach, ladder, expired offers, callbacks, the queue (B-1 to B-6, R-8, R-9)."""
+"""What a due clock does to a wait: breach, ladder, expired offers, callbacks, the queue (B-1 to B-6, R-8, R-9).
+
+Whom an alarm reaches at once and whom later, together with others, is decided in `hub.inbox.folds.digests`.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +21,7 @@ from hub.inbox.folds.assignment import (
     route_wait,
     write_decision,
 )
+from hub.inbox.folds.digests import Alarm, raise_alarm
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
@@ -76,11 +80,13 @@ def _number(timer: Timer) -> int:
 
 def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> None:
     told = list(dict.fromkeys(each for recipient in level.recipients for each in _people(work, wait, recipient)))
-    told = _awake(work, wait, place, told or [int(each) for each in duty_of(work)])
+    is_last = place + 1 == len(work.line.ladder.plan(timedelta(seconds=wait.target_seconds)))
+    told = told or [int(each) for each in duty_of(work)]
+    told = told if is_last else _awake(work, told)
     conversation = work.rows.conversations[wait.conversation_id]
     facts = {"wait_id": int(wait.id), "level": place, "percent": level.percent}
     record(work.rows, Fact.level_sent, wait, cause="B-2", facts={**facts, "to": [int(each) for each in told]})
-    tell(work, Notice.level, conversation, to=told, cause=f"{wait.id}:{place}", facts=facts)
+    raise_alarm(work, wait, Alarm(f"{wait.id}:{place}", facts, wakes=is_last), to=told)
     match level.action:
         case LevelAction.reassign if wait.assignee_id is not None:
             previous = wait.assignee_id
@@ -94,10 +100,8 @@ def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> Non
             return
 
 
-def _awake(work: LineWork, wait: Wait, place: int, people: list[int]) -> list[int]:
-    """Leave out whoever is not to be disturbed now, except at the last level (B-2)."""
-    if place + 1 == len(work.line.ladder.plan(timedelta(seconds=wait.target_seconds))):
-        return people
+def _awake(work: LineWork, people: list[int]) -> list[int]:
+    """Leave out whoever is not to be disturbed now; the last level disturbs everybody (B-2)."""
     known = facts_of_line(work)
     return [each for each in people if not work.policy.get_staff(known[each].key).is_quiet(work.rows.now)]
 
@@ -137,8 +141,7 @@ def breach_callback(work: LineWork, wait: Wait) -> None:
     facts = {"wait_id": int(wait.id), "clock": "callback"}
     record(work.rows, Fact.breached, wait, at=wait.callback_due_at, cause="C-3", facts=facts)
     told = [wait.assignee_id] if wait.assignee_id is not None else duty_of(work)
-    conversation = work.rows.conversations[wait.conversation_id]
-    tell(work, Notice.level, conversation, to=told, cause=f"callback:{wait.id}", facts=facts)
+    raise_alarm(work, wait, Alarm(f"callback:{wait.id}", facts, wakes=True), to=told)
 
 
 def report_unconfirmed(work: LineWork, wait: Wait) -> None:

@@ -13,6 +13,7 @@ from hub.inbox.queries.lists import (
     list_mine,
     list_overdue,
     list_queue,
+    list_waiting,
 )
 from hub.inbox.queries.people import get_actor_by_telegram, list_receivers, responsible_for
 
@@ -31,5 +32,6 @@ __all__ = [
     "list_overdue",
     "list_queue",
     "list_receivers",
+    "list_waiting",
     "responsible_for",
 ]

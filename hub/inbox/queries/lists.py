@@ -1,7 +1,7 @@
 """Lists of conversations and the counts of a day, all within the actor's reach (RG-3)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,13 @@ async def list_queue(office: Office, actor: Person) -> list[RowView]:
 async def list_overdue(office: Office, actor: Person) -> list[RowView]:
     """Return what is late: the actor's own, for heads everything of their lines."""
     return await _list_shelf(office, actor, Shelf.overdue)
+
+
+async def list_waiting(office: Office, actor: Person, wait_ids: Sequence[int]) -> list[RowView]:
+    """Return the conversations in which these waits still run and which the actor may see, the most urgent first."""
+    async with acquire(office.pool) as connection:
+        rows = await lists.list_waiting(connection, reach_of(actor), wait_ids, now=office.clock.now())
+    return _views(office, rows)
 
 
 async def find_conversations(office: Office, actor: Person, text: str) -> list[RowView]:

@@ -1,0 +1,88 @@
+"""Alarms about late clients, so that no head is flooded: the first at once, what follows in one digest (B-2).
+
+A head's window is a timer `digest` of the manager, armed while the window lasts. It begins with a notice and its facts
+hold, by wait, what is to be told at its end; a digest that was told begins the next window, so two notices to one head
+never stand closer than the window. Whoever is responsible for the client hears at once, head or not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.domain.delivery import Delivery, Lane, Notice
+from hub.domain.ids import DeliveryId, ManagerId
+from hub.domain.line import LineMode
+from hub.domain.order import order_hash
+from hub.domain.timer import Timer, TimerKind, TimerState
+from hub.domain.wait import Wait
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.assignment import facts_of_line, heads_of
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.notices import tell
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A notice `level` about a wait; `cause` and `facts` as in `tell`. `wakes`: quiet hours do not matter to it."""
+
+    cause: str
+    facts: Mapping[str, object]
+    wakes: bool
+
+
+def raise_alarm(work: LineWork, wait: Wait, alarm: Alarm, *, to: Iterable[int]) -> None:
+    """Tell people of a late wait: heads of the line once a window, everybody else at once (B-2)."""
+    if work.line.mode is LineMode.observe:
+        return
+    heads = set(heads_of(facts_of_line(work).values(), work.line)) - {wait.assignee_id}
+    at_once = [each for each in to if each not in heads or not _is_held(work, wait, alarm, ManagerId(each))]
+    conversation = work.rows.conversations[wait.conversation_id]
+    tell(work, Notice.level, conversation, to=at_once, cause=alarm.cause, facts=alarm.facts)
+
+
+def close_window(rows: WorkingSet, timer: Timer, manager_id: ManagerId, *, window: timedelta) -> None:
+    """Queue what a head's window has held, as one notice, and begin the next; nothing if nobody waits any more (B-2).
+
+    The waits were loaded with the timer; one that came to it since counts as open, the notifier looks again (B-3).
+    """
+    waits = [rows.waits.get(int(wait_id)) for wait_id in timer.facts]
+    if all(wait is not None and not wait.is_open for wait in waits):
+        return
+    key = f"{Notice.digest}:{manager_id}:{timer.due_at.isoformat()}"
+    rows.deliveries[key] = Delivery(
+        id=DeliveryId(rows.new_id()),
+        lane=Lane.notify,
+        order_hash=order_hash("notify", manager_id, Notice.digest),
+        key=key,
+        due_at=rows.now,
+        created_at=rows.now,
+        payload={"notice": Notice.digest.value, "manager_id": int(manager_id), "told": list(timer.facts.values())},
+        manager_id=manager_id,
+    )
+    if window:
+        rows.arm(TimerKind.digest, timer.subject, rows.now + window)
+
+
+def _is_held(work: LineWork, wait: Wait, alarm: Alarm, head: ManagerId) -> bool:
+    """Keep an alarm for the end of the head's window and return True; without a window begin one, the alarm goes out.
+
+    What would be held into somebody's quiet hours goes out at once instead.
+    """
+    rows, window = work.rows, work.policy.head_window
+    present = _open_window(rows, head)
+    ends_at = rows.now + window if present is None else present.due_at
+    if not window or (not alarm.wakes and _is_quiet(work, head, ends_at)):
+        return False
+    told = {"conversation_id": int(wait.conversation_id), **alarm.facts}
+    held = {} if present is None else {**present.facts, str(wait.id): told}
+    rows.arm(TimerKind.digest, f"manager:{head}", ends_at, **held)
+    return present is not None
+
+
+def _open_window(rows: WorkingSet, head: ManagerId) -> Timer | None:
+    timer = rows.timers.get((TimerKind.digest, f"manager:{head}"))
+    return timer if timer is not None and timer.state is TimerState.armed else None
+
+
+def _is_quiet(work: LineWork, manager_id: ManagerId, at: datetime) -> bool:
+    return work.policy.get_staff(facts_of_line(work)[manager_id].key).is_quiet(at)
