@@ -11,6 +11,8 @@ from hub.domain.ids import ContactId, ConversationId, LineKey, ManagerId, WaitId
 class Fact(StrEnum):
     """What happened."""
 
+    bot_began = "bot_began"
+    handed_over = "handed_over"
     wait_opened = "wait_opened"
     request_added = "request_added"
     start_corrected = "start_corrected"

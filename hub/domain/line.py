@@ -22,6 +22,21 @@ class LineMode(StrEnum):
     observe = "observe"
 
 
+class ClockStart(StrEnum):
+    """When the clock of a client starts to whom a bot or assistant talks first (FR-6)."""
+
+    first_message = "first_message"
+    handover = "handover"
+
+
+@dataclass(frozen=True, slots=True)
+class BotTalk:
+    """How long a bot or assistant may have a client (FR-6): silent for `patience`, it hands over without a word."""
+
+    clock_start: ClockStart = ClockStart.first_message
+    patience: timedelta = timedelta(minutes=10)
+
+
 class StrategyName(StrEnum):
     """How a line finds somebody for a new wait (R-5)."""
 

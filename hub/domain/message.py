@@ -28,11 +28,12 @@ class MessageKind(StrEnum):
 
 
 class Author(StrEnum):
-    """Who made it. Only `person` stops a clock (S1)."""
+    """Who made it. Only `person` stops a clock (S1); `bot` is an assistant that talks by itself (FR-6)."""
 
     client = "client"
     person = "person"
     automation = "automation"
+    bot = "bot"
 
 
 class AttachmentKind(StrEnum):

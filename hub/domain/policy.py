@@ -17,6 +17,7 @@ from hub.domain.line import (
     EVERYONE,
     AcceptTargets,
     AutoTexts,
+    BotTalk,
     CallSettings,
     LineMode,
     PhoneMasking,
@@ -51,6 +52,7 @@ class LinePolicy:
     calls: CallSettings = field(default_factory=CallSettings)
     texts: AutoTexts = field(default_factory=AutoTexts)
     ladder: Ladder = field(default_factory=Ladder)
+    bot: BotTalk = field(default_factory=BotTalk)
     reopen_window: timedelta = timedelta(days=7)
     lead_window: timedelta = timedelta(days=30)
     phone_masking: PhoneMasking = PhoneMasking.never

@@ -20,6 +20,7 @@ class TimerKind(StrEnum):
     snooze = "snooze"
     call_confirmation = "call_confirmation"
     owner_return = "owner_return"
+    handover = "handover"
     task = "task"
     transfer = "transfer"
 

@@ -14,6 +14,7 @@ from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds import alarms, digests
 from hub.inbox.folds.assignment import return_to_owner
+from hub.inbox.folds.bot_talk import hand_over
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
@@ -107,6 +108,8 @@ def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, convers
     work = _work(rows, office, conversation.line)
     if timer.kind is TimerKind.call_confirmation:
         alarms.report_unconfirmed(work, rows.waits[int(str(timer.facts["wait_id"]))])
+    elif timer.kind is TimerKind.handover:
+        hand_over(work, conversation, cause="patience")
     elif timer.kind is TimerKind.owner_return:
         return_to_owner(work, conversation, ManagerId(int(str(timer.facts["owner_id"]))))
     else:

@@ -11,6 +11,7 @@ from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
 from hub.domain.wait import WaitState, restore
 from hub.inbox.changing import change_conversation, change_with_past
+from hub.inbox.folds.closing import close_conversation
 from hub.inbox.folds.lead_moves import settle_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -62,7 +63,7 @@ async def close(
         if outcome is Outcome.spam:
             _block(work, conversation, is_blocked=True)
         settle_lead(work, conversation, outcome, note=note, manager_id=actor.manager_id)
-        _close(work, conversation, actor, outcome=outcome, note=note)
+        close_conversation(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
 
     await change_conversation(office, actor, conversation_id, action=Action.close, change=change)
 
@@ -83,25 +84,6 @@ def _block(work: LineWork, conversation: Conversation, *, is_blocked: bool) -> N
     """Remember whether the client sends spam: whoever does never waits again (FR-2)."""
     contact = work.rows.contacts[conversation.contact_id]
     work.rows.contacts.put(contact.id, replace(contact, is_blocked=is_blocked))
-
-
-def _close(work: LineWork, conversation: Conversation, actor: Person, *, outcome: Outcome, note: str) -> None:
-    closed = work.rows.conversations.put(
-        conversation.id,
-        replace(
-            conversation,
-            state=ConversationState.closed,
-            closed_at=work.rows.now,
-            outcome=outcome.value,
-            outcome_note=note,
-            offered_to=(),
-            transfer_to=None,
-            snoozed_until=None,
-        ),
-    )
-    work.rows.disarm(TimerKind.snooze, f"conversation:{closed.id}")
-    facts = {"outcome": outcome.value, "note": note}
-    record(work.rows, Fact.closed, closed, manager_id=actor.manager_id, actor=Actor.manager, facts=facts)
 
 
 async def reopen(office: Office, actor: Person, conversation_id: ConversationId) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hub.domain.calendar import WHOLE_DAY, Calendar, DayException, Hours
 from hub.domain.ids import LineKey
 from hub.domain.ladder import Ladder, LadderLevel, Recipient
-from hub.domain.line import AcceptTargets, AutoText, AutoTexts, CallSettings, RoutingSettings, Targets
+from hub.domain.line import AcceptTargets, AutoText, AutoTexts, BotTalk, CallSettings, RoutingSettings, Targets
 from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffPolicy
 from hub.routing.conditions import Calendars, compile_all, explain_all
 from hub.routing.lead_rules import build_lead_rules
@@ -116,6 +116,7 @@ def _build_line(key: LineKey, document: PolicyDocument, calendars: Calendars) ->
         accept=AcceptTargets(section.accept.offer, section.accept.direct),
         routing=_build_routing(section),
         calls=_build_calls(section),
+        bot=BotTalk(section.bot.clock_start, section.bot.patience),
         texts=_build_texts(section),
         ladder=Ladder() if section.ladder is None else Ladder(tuple(_build_level(each) for each in section.ladder)),
         reopen_window=section.reopen_window,

@@ -16,7 +16,9 @@ from hub.domain.line import (
     EVERYONE,
     AcceptTargets,
     AutoTexts,
+    BotTalk,
     CallSettings,
+    ClockStart,
     LineMode,
     OwnerOffShift,
     PhoneMasking,
@@ -59,6 +61,7 @@ LanguageKey = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Names = tuple[Name, ...]
 _TARGETS, _ACCEPT, _ROUTING, _CALLS = Targets(), AcceptTargets(), RoutingSettings(), CallSettings()
+_BOT = BotTalk()
 
 
 class _Part(BaseModel):
@@ -150,6 +153,13 @@ class CallsSection(_Part):
     )
 
 
+class BotSection(_Part):
+    """A bot or assistant that talks to clients first (FR-6)."""
+
+    clock_start: ClockStart = Field(default=_BOT.clock_start, description="'handover': no clock runs before it")
+    patience: Duration = Field(default=_BOT.patience, description="Silent for so long, the bot hands over by itself")
+
+
 class TextsSection(_Part):
     """Texts the hub sends by itself, in one language; an empty one is not sent."""
 
@@ -196,6 +206,7 @@ class LineSection(_Part):
     targets: TargetsSection = Field(default_factory=TargetsSection)
     accept: AcceptSection = Field(default_factory=AcceptSection)
     calls: CallsSection = Field(default_factory=CallsSection)
+    bot: BotSection = Field(default_factory=BotSection)
     texts: dict[LanguageKey, TextsSection] = Field(default_factory=dict, description="By language: ru, en")
     ladder: tuple[LevelSection, ...] | None = Field(default=None, description="Levels instead of the default ones")
 

@@ -147,12 +147,12 @@ async def test_c5_a_free_client_belongs_to_who_talked_with_them(desk: Desk) -> N
     assert (await desk.one("conversations"))["assignee_id"] == anna
 
 
-async def talk_in(desk: Desk, call: str = "c9", *, seconds: int = 40, **more: object) -> None:
+async def talk_in(desk: Desk, call: str = "c9", *, seconds: int = 40) -> None:
     """The client calls and is answered by extension 101."""
-    await desk.receive(_event(desk, call, CallStage.answered, PHONE, extension="101", **more), connection=4)
+    await desk.receive(_event(desk, call, CallStage.answered, PHONE, extension="101"), connection=4)
     desk.clock.move(timedelta(seconds=seconds))
     length = timedelta(seconds=seconds)
-    await desk.receive(end(desk, call, talk=length, extension="101", **more), connection=4)
+    await desk.receive(end(desk, call, talk=length, extension="101"), connection=4)
 
 
 async def test_c10_an_answered_call_of_a_new_client_is_request_and_response_in_one(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import route_wait
 from hub.inbox.folds.auto_texts import greet
+from hub.inbox.folds.bot_talk import is_with_bot, leave_to_bot
 from hub.inbox.folds.conversations import find_or_open_conversation, place_in_history
 from hub.inbox.folds.leads import ensure_lead, fill_fields, start_lead
 from hub.inbox.folds.ledger import record
@@ -92,9 +93,26 @@ def _opens_wait(work: LineWork, intake: Intake) -> bool:
 
 def _request(
     work: LineWork, intake: Intake, choice: LineChoice, *, conversation: Conversation, message: Message
-) -> Wait:
+) -> None:
+    request = _client_request(intake, choice, message)
+    can_write_back = capabilities_of(intake.facts.channel).text_limit > 0
+    if can_write_back and is_with_bot(work, conversation):
+        leave_to_bot(work, conversation, message, request=request, origin=intake.origin)
+        return
+    outcome = add_request(work, conversation, request)
+    if outcome.is_new:
+        conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
+    else:
+        _tell_owner(work, conversation, message, _follow_up(intake))
+    _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
+    _ask_about_match(work, intake, conversation)
+    if can_write_back:
+        greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
+
+
+def _client_request(intake: Intake, choice: LineChoice, message: Message) -> ClientRequest:
     tagged = frozenset((*intake.match.contact.tags, *choice.tags))
-    request = ClientRequest(
+    return ClientRequest(
         at=intake.said.at,
         heard_at=intake.said.heard_at,
         facts=replace(intake.facts, tags=tagged),
@@ -103,16 +121,6 @@ def _request(
         priority=choice.priority,
         is_counted=intake.is_counted,
     )
-    outcome = add_request(work, conversation, request)
-    if outcome.is_new:
-        conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
-    else:
-        _tell_owner(work, conversation, message, _follow_up(intake))
-    _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
-    _ask_about_match(work, intake, conversation)
-    if capabilities_of(intake.facts.channel).text_limit:
-        greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
-    return outcome.wait
 
 
 def _lead(work: LineWork, intake: Intake, choice: LineChoice, *, conversation: Conversation, wait: Wait) -> None:
