@@ -51,6 +51,11 @@ class Command:
     name: str
     words: str
 
+    @property
+    def press(self) -> Press | None:
+        """Return what the command asks for, `None` if there is no such command."""
+        return _TYPED.get(self.name)
+
 
 def parse_command(text: str) -> Command | None:
     """Return the command a message is, `None` for ordinary text; a button under the input field is its command."""
@@ -66,7 +71,7 @@ async def run_command(turn: Turn, command: Command, replied: Shown | None) -> No
     Raises:
         HubError: the use-case refused; whoever called says it politely.
     """
-    press = _TYPED.get(command.name)
+    press = command.press
     if press is None:
         await turn.say("error.command")
         return

@@ -46,7 +46,7 @@ async def _understand(turn: Turn, message: Message) -> None:
     text = message.text or message.caption or ""
     replied = await _replied(turn, message)
     if message.text and (command := parse_command(message.text)):
-        if not await was_done(turn):
+        if not await was_done(turn, command.press):
             await run_command(turn, command, replied)
     elif replied is not None and text.startswith(NOTE_MARKS):
         await _note(turn, replied, text)

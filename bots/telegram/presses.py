@@ -23,16 +23,9 @@ async def press(turn: Turn, data: str) -> None:
         ProviderError, StorageUnavailable: it could not be done now: the update comes again.
     """
     try:
-        action = decode(data)
-        if await was_done(turn):
-            return
-        if action.press in GUARDED and await _has_changed(turn, action):
-            return
-        await DEEDS[action.press](turn, action)
+        await _carry_out(turn, decode(data))
     except (ProviderError, StorageUnavailable):
         raise
-    except AlreadyDone:
-        await was_done(turn)
     except HubError as error:
         log.info("bot.press_refused", reason=error.code, detail=str(error), manager_id=turn.actor.manager_id)
         await say_refusal(turn, error)
@@ -41,6 +34,17 @@ async def press(turn: Turn, data: str) -> None:
 async def say_refusal(turn: Turn, error: HubError) -> None:
     """Say why something was not done; a sentence below, so that no card disappears for it."""
     await turn.chat.show(notice(refusal(turn.texts, error)), reply_to=turn.own or None)
+
+
+async def _carry_out(turn: Turn, action: Action) -> None:
+    if await was_done(turn, action.press):
+        return
+    if action.press in GUARDED and await _has_changed(turn, action):
+        return
+    try:
+        await DEEDS[action.press](turn, action)
+    except AlreadyDone:
+        await was_done(turn, action.press)
 
 
 async def _has_changed(turn: Turn, action: Action) -> bool:

@@ -109,6 +109,12 @@ async def keep_apart(office: Office, actor: Person, candidate_id: int) -> None:
     await office.change(Scope(contacts=contacts, whole=True, ids=_IDS), fold)
 
 
+async def find_last_merge(office: Office, actor: Person) -> int | None:
+    """Return the actor's newest merge that stands, `None` if there is none."""
+    async with acquire(office.pool) as connection:
+        return await cards.find_last_merge(connection, actor.manager_id)
+
+
 async def undo_merge(office: Office, actor: Person, merge_id: int) -> None:
     """Take a merge back: addresses, threads, conversations, waits, messages and clocks as they were (M-10).
 

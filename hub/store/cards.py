@@ -140,6 +140,14 @@ async def find_merge(connection: asyncpg.Connection, merge_id: int) -> Merge | N
     return None if row is None else codec_of(Merge).decode(row)
 
 
+async def find_last_merge(connection: asyncpg.Connection, manager_id: int) -> int | None:
+    """Return the newest merge of a manager that was not taken back."""
+    found: int | None = await connection.fetchval(
+        "SELECT id FROM merges WHERE manager_id = $1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1", manager_id
+    )
+    return found
+
+
 async def find_merge_of(connection: asyncpg.Connection, kept_ids: Iterable[int], candidate_id: int) -> int | None:
     """Return the standing merge by which a question was answered."""
     found: int | None = await connection.fetchval(

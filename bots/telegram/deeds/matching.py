@@ -1,15 +1,12 @@
 """«Это один клиент?»: join, keep apart, undo (M-5, M-10)."""
 
-from bots.memory import CARD_KEPT
 from bots.screens.action import Action, Press, from_base36
 from bots.screens.question import joined_screen, question_screen
 from bots.telegram.cards import refresh_card
 from bots.telegram.turn import Turn
 from hub.domain.ids import ContactId
-from hub.inbox.merge import join_candidate, keep_apart, undo_merge
+from hub.inbox.merge import find_last_merge, join_candidate, keep_apart, undo_merge
 from hub.inbox.queries import get_candidate
-
-_LAST_MERGE = "last_merge"
 
 
 async def question(turn: Turn, action: Action) -> None:
@@ -24,17 +21,16 @@ async def join(turn: Turn, action: Action) -> None:
         return
     asked = await get_candidate(turn.office, turn.actor, action.subject)
     with_contact = ContactId(from_base36(action.arg))
-    merge_id = await join_candidate(turn.office, turn.actor, asked.id, with_contact=with_contact)
+    merge_id = await join_candidate(turn.once, turn.actor, asked.id, with_contact=with_contact)
     if asked.conversation_id is not None:
         await refresh_card(turn, asked.conversation_id)
-    await turn.desk.memory.keep(turn.chat.id, _LAST_MERGE, {"merge": merge_id}, lasting=CARD_KEPT)
     await turn.show(joined_screen(turn.texts, merge_id))
 
 
 async def apart(turn: Turn, action: Action) -> None:
     """Keep the cards apart."""
     asked = await get_candidate(turn.office, turn.actor, action.subject)
-    await keep_apart(turn.office, turn.actor, asked.id)
+    await keep_apart(turn.once, turn.actor, asked.id)
     if asked.conversation_id is not None:
         await refresh_card(turn, asked.conversation_id)
     await turn.say("question.apart")
@@ -42,12 +38,11 @@ async def apart(turn: Turn, action: Action) -> None:
 
 async def undo(turn: Turn, action: Action) -> None:
     """Take a merge back: the pressed one, by command the last one of this manager."""
-    last = await turn.desk.memory.recall(turn.chat.id, _LAST_MERGE) or {}
-    merge_id = action.subject or int(str(last.get("merge", 0)))
+    merge_id = action.subject or await find_last_merge(turn.office, turn.actor)
     if not merge_id:
         await turn.say("question.nothing_to_undo")
         return
-    await undo_merge(turn.office, turn.actor, merge_id)
+    await undo_merge(turn.once, turn.actor, merge_id)
     await turn.say("question.undone")
 
 

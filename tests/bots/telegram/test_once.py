@@ -4,12 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bots.intake import Intake, StoredUpdate
-from bots.telegram.bot import ManagerBot
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.testing.telegram.faults import reset_before, too_many_requests
-from tests.bots.telegram.workplace import BOT
+from tests.bots.telegram.workplace import repeat, waiting_update
 from tests.inbox.desk import ALWAYS_OPEN, person
 
 OFFER_ALL = ALWAYS_OPEN + 'strategy = "offer_all"\n'
@@ -25,30 +23,6 @@ async def two_clients(place):
     place.desk.clock.move(timedelta(seconds=5))
     await place.client_says("Второй", by=person(2))
     return ivan
-
-
-class Again:
-    """The newest update of the account, claimed a second time as after a crash before its end was written."""
-
-    def __init__(self, update):
-        self.batch = [StoredUpdate(int(update["update_id"]), update)]
-
-    async def claim(self):
-        batch, self.batch = self.batch, []
-        return batch
-
-    async def done(self, receipt_ids): ...
-
-    async def give_back(self, receipt_ids, *, after=timedelta(0)): ...
-
-
-async def repeat(place, update):
-    await Intake(Again(update), ManagerBot(place.office, place.bot), bot_name=BOT).run_once()
-
-
-def waiting_update(place):
-    [update] = place.account.updates.pending(place.account.now())
-    return update.as_json()
 
 
 async def taken(place):

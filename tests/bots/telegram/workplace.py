@@ -152,3 +152,30 @@ class Workplace:
     async def _find(self, manager_id: ManagerId) -> Manager | None:
         people = await list_managers(self.desk.pool)
         return next((each for each in people if each.id == manager_id and each.is_active), None)
+
+
+@dataclass
+class Again:
+    """An update claimed a second time, as after a crash before its end was written."""
+
+    batch: list[StoredUpdate]
+
+    async def claim(self) -> Sequence[StoredUpdate]:
+        batch, self.batch = self.batch, []
+        return batch
+
+    async def done(self, receipt_ids: Sequence[int]) -> None: ...
+
+    async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None: ...
+
+
+async def repeat(place: Workplace, update: dict[str, Any]) -> None:
+    """Carry out an update once more, by a bot that has just been started."""
+    again = Again([StoredUpdate(int(update["update_id"]), update)])
+    await Intake(again, ManagerBot(place.office, place.bot), bot_name=BOT).run_once()
+
+
+def waiting_update(place: Workplace) -> dict[str, Any]:
+    """The one update that waits at the fake Telegram."""
+    [update] = place.account.updates.pending(place.account.now())
+    return update.as_json()
