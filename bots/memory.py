@@ -1,19 +1,22 @@
 """What the manager bot remembers: which message shows what, and what it is waiting for from a person.
 
 Links have no end (a reply to a message of last year still finds its conversation), dialogue state has. Both are rows,
-so a restart between a question and its answer loses nothing. Each call commits by itself.
+so a restart between a question and its answer loses nothing. Each call has committed when it returns; what is asked or
+kept at the same time shares a statement.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.inbox.office import Office
 from hub.store import links, screens
-from hub.store.links import Link
+from hub.store.links import Link, Place
 from hub.store.pool import acquire
+from hub.store.screens import Kept, Name
+from hub.store.sharing import Shared
 
 Facts = Mapping[str, object]
 CARD_KEPT = timedelta(days=90)
@@ -47,11 +50,46 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a chat shows of a conversation: its live card with what is known of it, the mirror of a message.
+
+    `has_sounded`: a message of this conversation has rung just now.
+    """
+
+    card: int | None
+    known: Facts
+    mirror: int | None
+    has_sounded: bool
+
+
+@dataclass(slots=True)
 class Memory:
-    """The rows of one bot. Chats are numbered like the people they belong to."""
+    """The rows of one bot, for a process. Chats are numbered like the people they belong to."""
 
     office: Office
     bot: str
+    _looks: Shared[Place, Standing] = field(init=False)
+    _links: Shared[Link, None] = field(init=False)
+    _kept: Shared[tuple[Name, Kept], None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._looks = Shared(self._look)
+        self._links = Shared(self._remember)
+        self._kept = Shared(self._keep)
+
+    async def look(
+        self, chat_id: int, conversation_id: ConversationId, message_id: MessageId | None = None
+    ) -> Standing:
+        """Return what a chat shows of a conversation, and of one of its messages."""
+        return await self._looks.ask(Place(chat_id, conversation_id, message_id))
+
+    async def know_card(self, chat_id: int, conversation_id: ConversationId, facts: Facts) -> None:
+        """Remember what is known of the live card of a conversation."""
+        await self.keep(chat_id, _card_name(conversation_id), facts, lasting=CARD_KEPT)
+
+    async def sound(self, chat_id: int, conversation_id: ConversationId, *, lasting: timedelta) -> None:
+        """Remember that a message of a conversation rings now."""
+        await self.keep(chat_id, _sound_name(conversation_id), {}, lasting=lasting)
 
     async def remember(self, chat_id: int, shown: Shown) -> None:
         """Keep what a message shows; repeating it changes nothing."""
@@ -64,8 +102,7 @@ class Memory:
             purpose=shown.purpose.value,
             message_id=shown.message_id,
         )
-        async with acquire(self.office.pool) as connection:
-            await links.remember(connection, link, at=self.office.clock.now())
+        await self._links.ask(link)
 
     async def find(self, chat_id: int, bot_message_id: int) -> Shown | None:
         """Return what a message of the chat shows, `None` if it is not about a conversation."""
@@ -85,19 +122,50 @@ class Memory:
 
     async def keep(self, chat_id: int, name: str, facts: Facts, *, lasting: timedelta = DIALOGUE_KEPT) -> None:
         """Remember a step of a dialogue under `name`, in place of the one before."""
-        until = self.office.clock.now() + lasting
-        async with acquire(self.office.pool) as connection:
-            await screens.put(connection, self.bot, chat_id, name=name, facts=facts, expires_at=until)
+        await self._kept.ask(((chat_id, name), Kept(facts, self.office.clock.now() + lasting)))
 
     async def recall(self, chat_id: int, name: str) -> Facts | None:
         """Return what was kept under `name`, `None` once it has run out."""
         async with acquire(self.office.pool) as connection:
-            return await screens.get(connection, self.bot, chat_id, name=name, now=self.office.clock.now())
+            found = await screens.find(connection, self.bot, [(chat_id, name)], now=self.office.clock.now())
+        return found.get((chat_id, name))
 
     async def forget(self, chat_id: int, name: str) -> None:
         """Drop what was kept under `name`."""
         async with acquire(self.office.pool) as connection:
             await screens.pop(connection, self.bot, chat_id, name=name, now=self.office.clock.now())
+
+    async def _look(self, places: Sequence[Place]) -> list[Standing]:
+        names = [(each.chat_id, _card_name(each.conversation_id)) for each in places]
+        names += [(each.chat_id, _sound_name(each.conversation_id)) for each in places]
+        async with acquire(self.office.pool) as connection:
+            standing = await links.list_standing(connection, self.bot, places)
+            kept = await screens.find(connection, self.bot, names, now=self.office.clock.now())
+        return [_standing(place, found, kept) for place, found in zip(places, standing, strict=True)]
+
+    async def _remember(self, made: Sequence[Link]) -> list[None]:
+        async with acquire(self.office.pool) as connection:
+            await links.remember(connection, made, at=self.office.clock.now())
+        return [None] * len(made)
+
+    async def _keep(self, kept: Sequence[tuple[Name, Kept]]) -> list[None]:
+        async with acquire(self.office.pool) as connection:
+            await screens.put(connection, self.bot, dict(kept))
+        return [None] * len(kept)
+
+
+def _standing(place: Place, found: links.Standing, kept: Mapping[Name, Facts]) -> Standing:
+    known = kept.get((place.chat_id, _card_name(place.conversation_id)), {})
+    has_sounded = (place.chat_id, _sound_name(place.conversation_id)) in kept
+    return Standing(found.card, known, found.mirror, has_sounded)
+
+
+def _card_name(conversation_id: int) -> str:
+    return f"card:{conversation_id}"
+
+
+def _sound_name(conversation_id: int) -> str:
+    return f"sound:{conversation_id}"
 
 
 def _shown(link: Link) -> Shown:

@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from bots.memory import Memory
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager
 from hub.inbox.office import Office
+from hub.inbox.queries import Reader
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BotOffice:
     """Built once. `bot_name` names the manager bot in links, screens and idempotency keys, and never changes.
 
@@ -26,10 +28,15 @@ class BotOffice:
     read_file: Callable[[str], Awaitable[bytes]]
     find_manager: Callable[[ManagerId], Awaitable[Manager | None]]
 
-    @property
+    @cached_property
     def memory(self) -> Memory:
         """Return the bot's rows."""
         return Memory(self.office, self.bot_name)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Return what reads people and cards for many turns at once."""
+        return Reader(self.office)
 
     def now(self) -> datetime:
         """Return the instant in UTC."""

@@ -1,17 +1,20 @@
 """The live card: one a conversation and manager, the newest; older copies shrink to a line that points down.
 
 A card is drawn from the state at the moment of sending. Steps are ordered so that stopping after any of them leaves at
-worst a full older card, never a wrong one.
+worst a full older card, never a wrong one. What a card says is kept as a mark beside it: a client's further message,
+which is shown below the card, redraws it only when the card has something new to say (telegram 7.11).
 """
 
-from bots.memory import CARD_KEPT, Purpose
+import hashlib
+from dataclasses import replace
+
+from bots.memory import CARD_KEPT, Facts, Purpose
 from bots.screens.card import card_screen, collapsed, pointer
 from bots.screens.mirror import caption
 from bots.telegram.turn import Turn
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId
 from hub.domain.message import Direction
-from hub.inbox.queries import get_card
 from hub.inbox.views import CardView, MessageView
 
 
@@ -23,14 +26,15 @@ async def post_card(
     `cause` is the delivery's key: the same cause refreshes the card it has already brought.
     """
     memory, chat = turn.desk.memory, turn.chat
-    before = await memory.latest_card(chat.id, card.id)
-    known = await memory.recall(chat.id, _facts_name(card.id)) or {}
+    standing = await memory.look(chat.id, card.id)
+    before, known = standing.card, standing.known
     screen = card_screen(turn.texts, card, now=turn.now(), headline=headline)
     if cause and before and known.get("cause") == cause and await chat.replace(before, screen):
+        await _note(turn, card, known, cause=cause)
         return []
     ids = await chat.show(screen if is_quiet else screen.aloud())
     await turn.link(ids[-1], card.id, Purpose.card)
-    await memory.keep(chat.id, _facts_name(card.id), {"number": card.number, "cause": cause}, lasting=CARD_KEPT)
+    await _note(turn, card, known, cause=cause)
     if before:
         await chat.replace(before, pointer(turn.texts, card.number))
     return ids
@@ -39,7 +43,7 @@ async def post_card(
 async def refresh_card(turn: Turn, conversation_id: ConversationId) -> None:
     """Redraw the live card in place, quietly; a conversation that is no longer this manager's collapses."""
     try:
-        card = await get_card(turn.office, turn.actor, conversation_id)
+        card = await turn.desk.reader.get_card(turn.actor, conversation_id, language=turn.texts.language)
     except NotFound:
         await collapse_card(turn, conversation_id)
         return
@@ -48,20 +52,48 @@ async def refresh_card(turn: Turn, conversation_id: ConversationId) -> None:
 
 async def redraw_card(turn: Turn, card: CardView) -> None:
     """Redraw the live card, if the chat has one, from a card that was loaded just now."""
-    message_id = await turn.desk.memory.latest_card(turn.chat.id, card.id)
-    if message_id is None:
+    standing = await turn.desk.memory.look(turn.chat.id, card.id)
+    if standing.card is None:
         return
-    if not await turn.chat.replace(message_id, card_screen(turn.texts, card, now=turn.now())):
+    if not await turn.chat.replace(standing.card, card_screen(turn.texts, card, now=turn.now())):
         await post_card(turn, card)
+        return
+    await _note(turn, card, standing.known, cause=str(standing.known.get("cause", "")))
+
+
+def has_news(turn: Turn, card: CardView, known: Facts) -> bool:
+    """Tell whether the live card of which this is `known` would say something else now, the client's words apart."""
+    return known.get("says") != _mark(turn, card)
 
 
 async def collapse_card(turn: Turn, conversation_id: ConversationId, winner: str = "") -> bool:
     """Shrink the live card to one line that says who has it; return False if there is no card to shrink."""
-    message_id = await turn.desk.memory.latest_card(turn.chat.id, conversation_id)
-    known = await turn.desk.memory.recall(turn.chat.id, _facts_name(conversation_id))
-    if message_id is None or known is None:
+    standing = await turn.desk.memory.look(turn.chat.id, conversation_id)
+    if standing.card is None or "number" not in standing.known:
         return False
-    return await turn.chat.replace(message_id, collapsed(turn.texts, int(str(known["number"])), winner))
+    says_nothing = {name: fact for name, fact in standing.known.items() if name != "says"}
+    if says_nothing != standing.known:
+        await turn.desk.memory.know_card(turn.chat.id, conversation_id, says_nothing)
+    number = int(str(standing.known["number"]))
+    return await turn.chat.replace(standing.card, collapsed(turn.texts, number, winner))
+
+
+async def _note(turn: Turn, card: CardView, known: Facts, *, cause: str) -> None:
+    """Remember what the live card says now and which delivery brought it."""
+    facts = {"number": card.number, "cause": cause, "says": _mark(turn, card)}
+    if facts != known:
+        await turn.desk.memory.know_card(turn.chat.id, card.id, facts)
+
+
+def _mark(turn: Turn, card: CardView) -> str:
+    """Return a mark of everything a card says besides the client's words and the passing of time.
+
+    The version counts only where a button on the card holds for it alone (`deeds.GUARDED`).
+    """
+    wait = card.wait and replace(card.wait, requests=0)
+    version = card.version if card.wait and card.wait.may_give_up else 0
+    said = repr((turn.texts.language, replace(card, recent=(), wait=wait, version=version)))
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 async def show_files(
@@ -71,6 +103,8 @@ async def show_files(
 
     They reply to the message `below` which they belong, by default to the live card.
     """
+    if not any(attachment.sha256 for message in messages for attachment in message.attachments):
+        return
     below = below or await turn.desk.memory.latest_card(turn.chat.id, card.id)
     memory = turn.desk.memory
     for message in messages:
@@ -84,7 +118,3 @@ async def show_files(
             sent = await turn.chat.send_file(attachment, content, caption(turn.texts, card), reply_to=below)
             await turn.link(sent, card.id, Purpose.file, message.id)
             await memory.keep(turn.chat.id, name, {"sent": sent}, lasting=CARD_KEPT)
-
-
-def _facts_name(conversation_id: ConversationId) -> str:
-    return f"card:{conversation_id}"

@@ -5,22 +5,23 @@ A conversation the manager may no longer see collapses instead: a notice never s
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from bots.memory import CARD_KEPT, Purpose
+from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
 from bots.screens.digest import digest_screen
 from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.screen import Screen, notice
-from bots.telegram.cards import collapse_card, post_card, redraw_card, refresh_card, show_files
+from bots.telegram.cards import collapse_card, has_news, post_card, refresh_card, show_files
 from bots.telegram.turn import Turn
 from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.domain.message import DeliveryState
-from hub.inbox.queries import get_album, get_candidate, get_card, get_message, list_waiting
+from hub.inbox.queries import get_candidate, get_card, get_message, list_waiting
 from hub.inbox.views import CardView, MessageView
 
 Payload = Mapping[str, object]
@@ -31,6 +32,7 @@ _HEADLINES = {
     Notice.new_lead: "card.fresh",
     Notice.assigned: "card.assigned",
     Notice.transferred: "card.transferred",
+    Notice.transfer_returned: "card.returned",
     Notice.queue: "card.in_queue",
     Notice.woken: "card.woken",
 }
@@ -50,7 +52,7 @@ async def tell(turn: Turn, payload: Payload) -> list[int]:
 async def _card(turn: Turn, payload: Payload) -> list[int]:
     """Bring the card anew, with sound: a lead, an offer, a missed call, something handed over or back."""
     kind = Notice(str(payload["notice"]))
-    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    card = await turn.desk.reader.get_card(turn.actor, _conversation(payload), language=turn.texts.language)
     ids = await post_card(turn, card, headline=_HEADLINES.get(kind, ""), is_quiet=False, cause=turn.key)
     if kind in _WITH_FILES:
         await show_files(turn, card, card.recent)
@@ -103,25 +105,29 @@ def _told(payload: Payload) -> list[Payload]:
 async def _client_message(turn: Turn, payload: Payload) -> list[int]:
     """Mirror a message, an album as one; one already mirrored (a repetition, an edit) is redrawn in place.
 
-    Files that arrive later follow as replies to what shows their message: its mirror, or the card.
+    Files that arrive later follow as replies to what shows their message: its mirror, or the card. The card is redrawn
+    where it shows the message itself, or has something new to say.
     """
-    card = await get_card(turn.office, turn.actor, _conversation(payload))
-    parts = await get_album(turn.office, turn.actor, card.id, _message(payload))
+    card, parts = await turn.desk.reader.get_message(
+        turn.actor, _conversation(payload), _message(payload), language=turn.texts.language
+    )
+    standing = await turn.desk.memory.look(turn.chat.id, card.id, _message(payload))
     screen = mirror_screen(turn.texts, card, album_of(parts), now=turn.now())
-    shown = await _mirror_of(turn, parts)
+    shown = standing.mirror or await _mirror_of(turn, parts)
     is_there = shown is not None and await turn.chat.replace(shown, screen)
     ids: list[int] = []
     if not is_there and not payload.get("only_files"):
-        ids = await turn.chat.show(await _merged_sound(turn, card, screen))
+        ids = await turn.chat.show(screen if await _rings(turn, card, standing) else replace(screen, is_quiet=True))
         await turn.link(ids[-1], card.id, Purpose.mirror, parts[0].id)
     await show_files(turn, card, parts, below=ids[-1] if ids else shown)
-    await redraw_card(turn, card)
+    if standing.card and (not ids or has_news(turn, card, standing.known)):
+        await refresh_card(turn, card.id)
     return ids
 
 
 async def _mirror_of(turn: Turn, parts: Sequence[MessageView]) -> int | None:
-    """Return the message that mirrors an album, whichever part it was first drawn for."""
-    for part in parts:
+    """Return the message that mirrors an album, whichever part it was first drawn for; None for a single message."""
+    for part in parts if len(parts) > 1 else ():
         shown = await turn.desk.memory.find_shown(turn.chat.id, part.id, Purpose.mirror)
         if shown is not None:
             return shown
@@ -190,13 +196,11 @@ _TELLERS: Mapping[Notice, Teller] = {
 }
 
 
-async def _merged_sound(turn: Turn, card: CardView, screen: Screen) -> Screen:
-    """Return the screen with sound at most once in 30 s a conversation: a burst of messages rings once."""
-    name = f"sound:{card.id}"
-    if await turn.desk.memory.recall(turn.chat.id, name) is not None:
-        return Screen(screen.blocks, screen.rows)
-    await turn.desk.memory.keep(turn.chat.id, name, {}, lasting=ONE_SOUND_IN)
-    return screen
+async def _rings(turn: Turn, card: CardView, standing: Standing) -> bool:
+    """Tell whether a message may ring: at most once in 30 s a conversation, so that a burst rings once."""
+    if not standing.has_sounded:
+        await turn.desk.memory.sound(turn.chat.id, card.id, lasting=ONE_SOUND_IN)
+    return not standing.has_sounded
 
 
 def _conversation(payload: Payload) -> ConversationId:

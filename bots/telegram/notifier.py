@@ -18,7 +18,6 @@ from hub.domain.errors import PermanentFailure, ProviderError
 from hub.domain.ids import ManagerId
 from hub.domain.outbound import Failed, SendResult, Sent
 from hub.inbox.people import set_reachable
-from hub.inbox.queries import get_actor_by_telegram
 
 
 class TelegramNotifier:
@@ -35,12 +34,12 @@ class TelegramNotifier:
         from now on (R-6). Repeating a key refreshes what it has already shown.
         """
         started_at = self._desk.now()
-        manager = await self._desk.find_manager(ManagerId(int(str(payload["manager_id"]))))
-        if manager is None or manager.tg_user_id is None:
-            return Failed("not_found", "the manager has no Telegram account bound: send an invitation")
-        actor = await get_actor_by_telegram(self._desk.office, manager.tg_user_id)
-        if actor is None:
+        found = await self._desk.reader.find_person(ManagerId(int(str(payload["manager_id"]))))
+        if found is None:
             return Failed("not_found", "the manager no longer has access")
+        manager, actor = found
+        if manager.tg_user_id is None:
+            return Failed("not_found", "the manager has no Telegram account bound: send an invitation")
         turn = Turn(self._desk, Chat(self._bot, manager.tg_user_id), actor, Texts(manager.language), key)
         try:
             ids = await tell(turn, payload)

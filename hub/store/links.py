@@ -3,18 +3,30 @@
 Every call commits by itself unless the caller has a transaction.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 import asyncpg
 
 _REMEMBER = """
 INSERT INTO links (bot, chat_id, bot_message_id, conversation_id, manager_id, purpose, message_id, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT *, $8::timestamptz FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[])
 ON CONFLICT (bot, chat_id, bot_message_id) DO UPDATE SET conversation_id = excluded.conversation_id,
   manager_id = excluded.manager_id, purpose = excluded.purpose, message_id = excluded.message_id
 """
+_STANDING = """
+SELECT
+  (SELECT max(bot_message_id) FROM links l WHERE l.conversation_id = u.conversation_id AND l.purpose = 'card'
+    AND l.bot = $1 AND l.chat_id = u.chat_id) AS card,
+  (SELECT max(bot_message_id) FROM links l WHERE l.message_id = u.message_id AND l.purpose = 'mirror'
+    AND l.bot = $1 AND l.chat_id = u.chat_id) AS mirror
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS u(chat_id, conversation_id, message_id, place)
+ORDER BY u.place
+"""
 _COLUMNS = "bot, chat_id, bot_message_id, conversation_id, manager_id, purpose, message_id"
+_values = attrgetter(*_COLUMNS.split(", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +45,33 @@ class Link:
     message_id: int | None = None
 
 
-async def remember(connection: asyncpg.Connection, link: Link, *, at: datetime) -> None:
-    """Keep a link; repeating it changes nothing."""
-    await connection.execute(
-        _REMEMBER,
-        link.bot,
-        link.chat_id,
-        link.bot_message_id,
-        link.conversation_id,
-        link.manager_id,
-        link.purpose,
-        link.message_id,
-        at,
-    )
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation in a chat, and which of the hub's messages is looked for there."""
+
+    chat_id: int
+    conversation_id: int
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The chat's newest card of the conversation, and its newest mirror of the message."""
+
+    card: int | None
+    mirror: int | None
+
+
+async def remember(connection: asyncpg.Connection, kept: Iterable[Link], *, at: datetime) -> None:
+    """Keep links, of a message named twice the later one; repeating it changes nothing."""
+    by_message = {(link.bot, link.chat_id, link.bot_message_id): _values(link) for link in kept}
+    await connection.execute(_REMEMBER, *zip(*by_message.values(), strict=True), at)
+
+
+async def list_standing(connection: asyncpg.Connection, bot: str, places: Sequence[Place]) -> list[Standing]:
+    """Return what stands in each place, in their order."""
+    columns = zip(*((each.chat_id, each.conversation_id, each.message_id) for each in places), strict=True)
+    return [Standing(row["card"], row["mirror"]) for row in await connection.fetch(_STANDING, bot, *columns)]
 
 
 async def find(connection: asyncpg.Connection, bot: str, chat_id: int, bot_message_id: int) -> Link | None:

@@ -3,38 +3,52 @@
 Every call commits by itself unless the caller has a transaction. Instants are the caller's, from the Clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import NamedTuple
 
 import asyncpg
 
+from hub.store.rows import to_json_text
+
 _PUT = """
-INSERT INTO screens (bot, chat_id, name, facts, expires_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO screens (bot, chat_id, name, facts, expires_at)
+SELECT $1, u.chat_id, u.name, u.facts::jsonb, u.expires_at
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[]) AS u(chat_id, name, facts, expires_at)
 ON CONFLICT (bot, chat_id, name) DO UPDATE SET facts = excluded.facts, expires_at = excluded.expires_at
 """
-_GET = "SELECT facts FROM screens WHERE bot = $1 AND chat_id = $2 AND name = $3 AND (expires_at IS NULL OR expires_at > $4)"
+_LIST = """
+SELECT s.chat_id, s.name, s.facts FROM unnest($2::bigint[], $3::text[]) AS u(chat_id, name)
+JOIN screens s ON s.bot = $1 AND s.chat_id = u.chat_id AND s.name = u.name AND (s.expires_at IS NULL OR s.expires_at > $4)
+"""
 _POP = "DELETE FROM screens WHERE bot = $1 AND chat_id = $2 AND name = $3 RETURNING facts, expires_at"
 
 
-class Kept(TypedDict):
+Name = tuple[int, str]
+"""A chat, and what is kept there."""
+
+
+class Kept(NamedTuple):
     """What is kept, and until when; without an end for ever."""
 
     facts: Mapping[str, object]
     expires_at: datetime | None
 
 
-async def put(connection: asyncpg.Connection, bot: str, chat_id: int, *, name: str, **kept: Unpack[Kept]) -> None:
-    """Keep facts under `name` in place of what was there."""
-    await connection.execute(_PUT, bot, chat_id, name, dict(kept["facts"]), kept["expires_at"])
+async def put(connection: asyncpg.Connection, bot: str, kept: Mapping[Name, Kept]) -> None:
+    """Keep facts under their names in place of what was there."""
+    chats, names = zip(*kept, strict=True)
+    facts, ends = zip(*kept.values(), strict=True)
+    await connection.execute(_PUT, bot, chats, names, [to_json_text(each) for each in facts], ends)
 
 
-async def get(
-    connection: asyncpg.Connection, bot: str, chat_id: int, *, name: str, now: datetime
-) -> Mapping[str, object] | None:
-    """Return what is kept, `None` once it has run out."""
-    found: Mapping[str, object] | None = await connection.fetchval(_GET, bot, chat_id, name, now)
-    return found
+async def find(
+    connection: asyncpg.Connection, bot: str, names: Iterable[Name], *, now: datetime
+) -> dict[Name, Mapping[str, object]]:
+    """Return what is kept under names; what has run out is absent."""
+    wanted = list(names)
+    rows = await connection.fetch(_LIST, bot, [chat_id for chat_id, _ in wanted], [name for _, name in wanted], now)
+    return {(row["chat_id"], row["name"]): row["facts"] for row in rows}
 
 
 async def pop(

@@ -5,7 +5,8 @@ Reading changes nothing. A thing of others answers as if it did not exist: `NotF
 
 from hub.inbox.explain import explain_conversation
 from hub.inbox.queries.candidates import get_candidate
-from hub.inbox.queries.cards import get_album, get_card, get_history, get_message
+from hub.inbox.queries.cards import get_card, get_history, get_message
+from hub.inbox.queries.lines import list_other_lines
 from hub.inbox.queries.lists import (
     find_conversation_by_number,
     find_conversations,
@@ -16,19 +17,21 @@ from hub.inbox.queries.lists import (
     list_waiting,
 )
 from hub.inbox.queries.people import get_actor_by_telegram, list_receivers, responsible_for
+from hub.inbox.queries.reader import Reader
 
 __all__ = [
+    "Reader",
     "explain_conversation",
     "find_conversation_by_number",
     "find_conversations",
     "get_actor_by_telegram",
-    "get_album",
     "get_candidate",
     "get_card",
     "get_desk",
     "get_history",
     "get_message",
     "list_mine",
+    "list_other_lines",
     "list_overdue",
     "list_queue",
     "list_receivers",

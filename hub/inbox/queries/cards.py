@@ -4,9 +4,9 @@ from hub.domain.errors import NotFound
 from hub.domain.ids import ConnectionId, ConversationId, MessageId
 from hub.domain.message import DeliveryState, Message
 from hub.domain.policy import LinePolicy
-from hub.domain.words import Words
 from hub.domain.rights import Person
 from hub.domain.wait import Wait
+from hub.domain.words import Words
 from hub.inbox.addresses import list_addresses
 from hub.inbox.office import Office
 from hub.inbox.queries.around import PAGE, Around, Asked, read_around
@@ -55,21 +55,6 @@ async def get_message(
     if found is None:
         raise NotFound("there is no such message for you")
     return show_message(office, found)
-
-
-async def get_album(
-    office: Office, actor: Person, conversation_id: ConversationId, message_id: MessageId
-) -> tuple[MessageView, ...]:
-    """Return a client's message with the other parts of its album, in order; alone if it belongs to none.
-
-    Raises: NotFound by rights, or if it is no message of this conversation (RG-2).
-    """
-    async with acquire(office.pool) as connection:
-        viewed = await view(connection, office, actor, conversation_id)
-        [around] = await read_around(connection, [viewed.card], [Asked(conversation_id, message_id)])
-    if not around.entries:
-        raise NotFound("there is no such message for you")
-    return tuple(show_message(office, entry) for entry in around.entries)
 
 
 def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> CardView:

@@ -24,15 +24,7 @@ from hub.store.sharing import Shared
 _Loaded = tuple[StoredCard, Around] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks: with the rights of this very moment (RG-4), where to write, and in which language."""
-
-    person: Person
-    manager: Manager
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Reader:
     """Built once for an office."""
 
@@ -41,38 +33,38 @@ class Reader:
     _cards: Shared[Asked, _Loaded] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_people", Shared(self._read_people))
-        object.__setattr__(self, "_cards", Shared(self._read_cards))
+        self._people = Shared(self._read_people)
+        self._cards = Shared(self._read_cards)
 
-    async def find_viewer(self, manager_id: ManagerId) -> Viewer | None:
-        """Return an active manager as a person with rights, None for one who left."""
+    async def find_person(self, manager_id: ManagerId) -> tuple[Manager, Person] | None:
+        """Return an active manager, and with which rights of this very moment (RG-4); None for one who left."""
         manager = await self._people.ask(manager_id)
-        return None if manager is None else Viewer(person_of(self.office.policy(), manager), manager)
+        return None if manager is None else (manager, person_of(self.office.policy(), manager))
 
-    async def get_card(self, viewer: Viewer, conversation_id: ConversationId) -> CardView:
+    async def get_card(self, actor: Person, conversation_id: ConversationId, *, language: str) -> CardView:
         """Return a conversation as `hub.inbox.queries.get_card` does. Raises: NotFound by rights (RG-2)."""
-        return await self._get(viewer, Asked(conversation_id))
+        return await self._get(actor, Asked(conversation_id), language)
 
     async def get_message(
-        self, viewer: Viewer, conversation_id: ConversationId, message_id: MessageId
+        self, actor: Person, conversation_id: ConversationId, message_id: MessageId, *, language: str
     ) -> tuple[CardView, tuple[MessageView, ...]]:
         """Return a conversation without its newest messages, and one message with the parts of its album, in order.
 
         Raises:
             NotFound: by rights, or if it is no message of this conversation (RG-2).
         """
-        card = await self._get(viewer, Asked(conversation_id, message_id))
+        card = await self._get(actor, Asked(conversation_id, message_id), language)
         if not card.recent:
             raise NotFound("there is no such message for you")
         return replace(card, recent=()), card.recent
 
-    async def _get(self, viewer: Viewer, asked: Asked) -> CardView:
+    async def _get(self, actor: Person, asked: Asked, language: str) -> CardView:
         found = await self._cards.ask(asked)
         if found is None:
             raise NotFound("there is no such conversation for you")
         stored, around = found
-        viewed = see(self.office, viewer.person, stored, language=viewer.manager.language)
-        return show_card(self.office, viewer.person, viewed, around)
+        viewed = see(self.office, actor, stored, language=language)
+        return show_card(self.office, actor, viewed, around)
 
     async def _read_people(self, ids: Sequence[ManagerId]) -> list[Manager | None]:
         async with acquire(self.office.pool) as connection:
