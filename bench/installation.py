@@ -19,6 +19,7 @@ from hub.config import Config
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
 from hub.store.managers import add_manager
+from hub.store.policy import PolicyChange
 from hub.store.pool import acquire
 from hub.testing.database import cloned_database
 
@@ -62,7 +63,7 @@ async def prepare(config: Config, *, managers: int, bot_api: str = "", greets: b
     if not greets:
         rules = "".join(line for line in rules.splitlines(keepends=True) if not line.startswith("welcome"))
     async with open_ground(config) as ground:
-        await apply_policy(ground, rules, comment="bench")
+        await apply_policy(ground, rules, PolicyChange(ground.clock.now(), "bench"))
         await _hire(ground, managers)
         return await _connect(ground, bot_api)
 

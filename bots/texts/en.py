@@ -59,6 +59,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.level": "🟡 Time to answer is running out",
     "card.breached": "🔴 The deadline has passed",
     "card.callback_breached": "🔴 The time to call back has passed",
+    "card.no_open_time": "⚠️ This line has no open hours for 60 days: deadlines run by the wall clock. Mend its calendar",
     "card.unconfirmed": "⚠️ A call was declared that the telephone system did not see",
     "card.moved_down": "#{number} ↓ card below",
     "card.taken_by": "✋ #{number} was taken by {name}",

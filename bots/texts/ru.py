@@ -72,6 +72,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.level": "🟡 Время на ответ подходит к концу",
     "card.breached": "🔴 Срок ответа прошёл",
     "card.callback_breached": "🔴 Срок обратного звонка прошёл",
+    "card.no_open_time": "⚠️ У линии нет рабочих часов на 60 дней вперёд: сроки идут по часам. Поправьте календарь",
     "card.unconfirmed": "⚠️ Звонок отмечен как состоявшийся, но телефония его не видела",
     "card.moved_down": "#{number} ↓ карточка ниже",
     "card.taken_by": "✋ #{number} взял(а) {name}",

@@ -1,10 +1,12 @@
 """The policy in force: read at start, reread when another revision appears."""
 
 from hub.app.ground import Ground
+from hub.crash import crash_point
 from hub.domain.policy import Policy
 from hub.routing.build import to_policy
 from hub.routing.document import DEFAULT_POLICY, diff, parse_policy
 from hub.store import policy
+from hub.store.policy import PolicyChange
 from hub.store.pool import acquire
 
 
@@ -35,15 +37,20 @@ async def current_document(ground: Ground) -> str:
     return latest.document if latest else DEFAULT_POLICY
 
 
-async def apply_policy(ground: Ground, text: str, *, comment: str = "") -> int:
+async def apply_policy(ground: Ground, text: str, change: PolicyChange) -> int:
     """Validate a document as a whole and put it into force as the next revision; returns its number. Commits.
+
+    A hub at work renews the deadlines of open waits afterwards (D-6), see `hub.inbox.recompute`.
 
     Raises:
         ConfigError: something in it is wrong; every fault with its place.
     """
-    parse_policy(text, at=ground.clock.now())
+    parse_policy(text, at=change.at)
+    crash_point("policy.before_apply")
     async with acquire(ground.pool) as connection:
-        return await policy.add_revision(connection, text, comment=comment, manager_id=None, at=ground.clock.now())
+        number = await policy.add_revision(connection, text, change=change)
+    crash_point("policy.after_apply")
+    return number
 
 
 async def compare_policy(ground: Ground, text: str) -> list[str]:

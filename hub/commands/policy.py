@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hub.app.ground import Ground
 from hub.app.rules import apply_policy, compare_policy, current_document
 from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
@@ -14,10 +15,16 @@ from hub.commands.texts import say
 from hub.config import Config, load_config
 from hub.domain.errors import ConfigError
 from hub.routing.document import parse_policy
+from hub.store.policy import PolicyChange
 
 app = typer.Typer(no_args_is_help=True, help="Read, check, compare and apply the rules of the business.")
 RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance examples/shop.toml.")]
 Comment = Annotated[str, typer.Option("--comment", help="Why, for the list of revisions.")]
+
+RecomputeOpen = Annotated[
+    bool, typer.Option("--recompute-open", help="Choose the targets of open waits anew; they keep theirs otherwise.")
+]
+AllowLater = Annotated[bool, typer.Option("--allow-later", help="With it a deadline may get later too.")]
 
 
 @app.command()
@@ -49,11 +56,24 @@ def diff(config: Config, file: RulesFile, *, as_json: AsJson = False) -> None:
 
 @app.command()
 @with_config()
-def apply(config: Config, file: RulesFile, *, comment: Comment = "") -> None:
+def apply(
+    config: Config,
+    file: RulesFile,
+    *,
+    comment: Comment = "",
+    recompute_open: RecomputeOpen = False,
+    allow_later: AllowLater = False,
+) -> None:
     """Put a file into force as the next revision; nothing changes if anything in it is wrong."""
+    if allow_later and not recompute_open:
+        raise ConfigError("--allow-later says how far --recompute-open may go: give both, or neither")
     text = _right_text(file)
-    number = run_on_ground(config, lambda ground: apply_policy(ground, text, comment=comment))
-    typer.echo(say(config.language, "policy.applied", number=number))
+
+    async def work(ground: Ground) -> int:
+        change = PolicyChange(ground.clock.now(), comment, selects_targets=recompute_open, allows_later=allow_later)
+        return await apply_policy(ground, text, change)
+
+    typer.echo(say(config.language, "policy.applied", number=run_on_ground(config, work)))
 
 
 def _right_text(file: Path) -> str:

@@ -193,6 +193,7 @@ def _deadline_changed(wait: Wait, entry: LedgerEntry) -> Wait:
         policy_id=str(facts.get("policy", wait.policy_id)),
         policy_revision=_number(facts.get("revision", wait.policy_revision)),
         has_no_open_time=bool(facts.get("no_open_time", wait.has_no_open_time)),
+        callback_due_at=_instant(facts["callback_due_at"]) if "callback_due_at" in facts else wait.callback_due_at,
     )
     if "line" not in facts:
         return changed

@@ -23,6 +23,7 @@ class TimerKind(StrEnum):
     handover = "handover"
     task = "task"
     transfer = "transfer"
+    recompute = "recompute"
 
 
 class TimerState(StrEnum):

@@ -17,7 +17,10 @@ from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.bot_talk import hand_over
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.tasks import remind
+from hub.inbox.folds.transfers import lapse_transfer
 from hub.inbox.office import Office
+from hub.inbox.recompute import renew_next
 from hub.store.scope import Scope
 from hub.store.timers import DueTimer
 
@@ -25,7 +28,14 @@ IDS_PER_TIMER = 60
 
 
 async def fire(office: Office, due: Sequence[DueTimer]) -> int:
-    """Fire those of `due` that still stand; return how many. Commits once."""
+    """Fire those of `due` that still stand; return how many. Commits once.
+
+    New rules come first and alone: what they move must not fire at the instant it had before (D-6).
+    """
+    rules = [each for each in due if each.kind == TimerKind.recompute]
+    if rules and await renew_next(office, rules[0]):
+        return 1
+    due = [each for each in due if each not in rules]
     fired: list[int] = []
 
     def fold(rows: WorkingSet) -> int:
@@ -61,6 +71,8 @@ def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
                 scope.waits |= {int(timer.facts["wait_id"])} if "wait_id" in timer.facts else set()
             case "call":
                 _add_call(scope, timer)
+            case "task":
+                scope.tasks.add(int(number))
             case "manager":
                 scope.waits |= {int(wait_id) for wait_id in timer.facts}
             case _:
@@ -97,6 +109,9 @@ def _act(rows: WorkingSet, office: Office, timer: Timer) -> None:
             _act_on_wait(rows, office, timer, int(number))
         case "call":
             _settle(rows, office, timer)
+        case "task":
+            task = rows.tasks[int(number)]
+            remind(_work(rows, office, task.line), task, timer)
         case "manager":
             digests.close_window(rows, timer, ManagerId(int(number)), window=office.policy().head_window)
         case _:
@@ -112,6 +127,8 @@ def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, convers
         hand_over(work, conversation, cause="patience")
     elif timer.kind is TimerKind.owner_return:
         return_to_owner(work, conversation, ManagerId(int(str(timer.facts["owner_id"]))))
+    elif timer.kind is TimerKind.transfer:
+        lapse_transfer(work, conversation, ManagerId(int(str(timer.facts["to"]))))
     else:
         alarms.wake(work, conversation)
 

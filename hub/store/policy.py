@@ -1,9 +1,27 @@
 """Revisions of the policy document."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
+
+READ_WITHIN = timedelta(seconds=3)
+"""By then every running process has read a new revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """How a document comes into force at `at`: who wants it and why, and what becomes of waits that are open.
+
+    Their deadlines follow the calendars always (D-6). With `selects_targets` their targets are chosen anew too (case
+    50); a deadline then gets later only with `allows_later` (D-7).
+    """
+
+    at: datetime
+    comment: str = ""
+    manager_id: int | None = None
+    selects_targets: bool = False
+    allows_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +55,25 @@ async def get_number(connection: asyncpg.Connection) -> int:
     return int(await connection.fetchval("SELECT coalesce(max(number), 0) FROM policy_revisions"))
 
 
-async def add_revision(
-    connection: asyncpg.Connection, document: str, *, comment: str, manager_id: int | None, at: datetime
-) -> int:
-    """Store the next revision and return its number. Commits by itself."""
-    return int(
-        await connection.fetchval(
-            "INSERT INTO policy_revisions (number, document, comment, manager_id, applied_at) "
-            "SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM policy_revisions RETURNING number",
-            document,
-            comment,
-            manager_id,
-            at,
-        )
+_ADD = """
+WITH revision AS (
+  INSERT INTO policy_revisions (number, document, comment, manager_id, applied_at)
+  SELECT coalesce(max(number), 0) + 1, $1, $2, $3, $4 FROM policy_revisions RETURNING number
+), job AS (
+  INSERT INTO timers (id, kind, subject, due_at, facts)
+  SELECT nextval('hub_ids'), 'recompute', 'policy:' || number, $5, $6 FROM revision)
+SELECT number FROM revision
+"""
+
+
+async def add_revision(connection: asyncpg.Connection, document: str, *, change: PolicyChange) -> int:
+    """Store the next revision, with the job that renews open waits, and return its number. Commits by itself."""
+    facts = {
+        "applied_at": change.at.isoformat(),
+        "selects": change.selects_targets,
+        "allows_later": change.allows_later,
+    }
+    number = await connection.fetchval(
+        _ADD, document, change.comment, change.manager_id, change.at, change.at + READ_WITHIN, facts
     )
+    return int(number)

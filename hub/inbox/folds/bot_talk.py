@@ -18,6 +18,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import route_wait
+from hub.inbox.folds.hours import tell_no_open_time
 from hub.inbox.folds.leads import ensure_lead, start_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -91,6 +92,8 @@ def _open(work: LineWork, conversation: Conversation, begun: Mapping[str, object
     request = ClientRequest(work.rows.now, work.rows.now, facts, message_id=asked, priority=str(begun["priority"]))
     wait = add_request(work, conversation, request).wait
     route_wait(work, wait)
+    if wait.has_no_open_time:
+        tell_no_open_time(work, wait)
     ensure_lead(work, work.rows.waits[wait.id], Origin(source=facts.source))
     return work.rows.waits[wait.id]
 

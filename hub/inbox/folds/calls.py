@@ -143,4 +143,5 @@ def _want_callback(work: LineWork, wait: Wait, facts: RequestFacts, *, priority:
     )
     work.rows.waits.put(wait.id, wanted)
     arm_callback(work.rows, wanted)
-    record(work.rows, Fact.missed_call, wanted, at=at, cause="C-3", facts={"callback_due_at": due})
+    told = {"callback_due_at": due, "callback_seconds": int(targets.callback.total_seconds())}
+    record(work.rows, Fact.missed_call, wanted, at=at, cause="C-3", facts=told)

@@ -18,6 +18,7 @@ from hub.inbox.folds.assignment import route_wait
 from hub.inbox.folds.auto_texts import greet
 from hub.inbox.folds.bot_talk import is_with_bot, leave_to_bot
 from hub.inbox.folds.conversations import find_or_open_conversation, place_in_history
+from hub.inbox.folds.hours import tell_no_open_time
 from hub.inbox.folds.leads import ensure_lead, fill_fields, start_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -102,6 +103,8 @@ def _request(
     outcome = add_request(work, conversation, request)
     if outcome.is_new:
         conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
+        if outcome.wait.has_no_open_time:
+            tell_no_open_time(work, outcome.wait)
     else:
         _tell_owner(work, conversation, message, _follow_up(intake))
     _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])

@@ -12,6 +12,7 @@ from hub.domain.errors import ConfigError
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
 from hub.store.managers import add_invite, add_manager, add_staff_identity
+from hub.store.policy import PolicyChange
 from hub.store.pool import acquire
 from hub.store.secrets import new_token, token_hash
 from hub.testing.sandbox.cast import (
@@ -54,7 +55,7 @@ async def prepare(building: Building, town: Town) -> Premises:
             f"{building.ground.config.data} holds an earlier play or a real hub: give an empty directory as --data"
         )
     rules = files("hub.testing.sandbox").joinpath("rules.toml").read_text("utf-8")
-    await apply_policy(building.ground, rules, comment="sandbox")
+    await apply_policy(building.ground, rules, PolicyChange(building.ground.clock.now(), "sandbox"))
     await building.rules.reload()
     building.ground.clock.move(until_opening(building) + _INTO_THE_DAY)
     form, telephony = await _connect(building, town)

@@ -1,0 +1,76 @@
+"""What renewing deadlines after a change of the rules reads, and how far it has come (D-6, D-7).
+
+The job is a timer of the kind `recompute`, written in the commit of its revision; its facts say which waits are done.
+Losing a step of it does no harm: a wait that is renewed already is not written again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+_OPEN = """
+SELECT id FROM waits WHERE state = 'open' AND breached_at IS NULL AND deadline_at > $1 AND id > $2 ORDER BY id LIMIT $3
+"""
+_CAPPED = """
+SELECT DISTINCT wait_id FROM ledger WHERE wait_id = ANY($1::bigint[]) AND (kind = 'joined'
+  OR kind = 'deadline_changed' AND cause = 'D-7' AND (facts->>'old_deadline')::timestamptz = (facts->>'deadline_at')::timestamptz)
+"""
+_MISSED = """
+SELECT wait_id, occurred_at, (facts->>'callback_seconds')::bigint AS seconds FROM ledger
+WHERE wait_id = ANY($1::bigint[]) AND kind = 'missed_call' AND facts ? 'callback_seconds'
+"""
+_ADVANCE = """
+UPDATE timers SET facts = $3, due_at = $4, epoch = epoch + 1
+WHERE kind = 'recompute' AND subject = $1 AND epoch = $2 AND state = 'armed'
+"""
+_FINISH = """
+UPDATE timers SET state = 'fired', fired_at = $3, epoch = epoch + 1
+WHERE kind = 'recompute' AND subject = $1 AND epoch = $2 AND state = 'armed'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MissedCall:
+    """A missed call of a wait, and how many seconds of open time there were to call back (C-3)."""
+
+    wait_id: int
+    at: datetime
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWaits:
+    """Some open waits in the order of their ids.
+
+    `capped` have a deadline that was kept from getting later (D-7, P-4), so it may only get earlier.
+    """
+
+    ids: tuple[int, ...]
+    capped: frozenset[int]
+    missed_calls: tuple[MissedCall, ...]
+
+
+async def load_open_waits(
+    connection: asyncpg.Connection, *, due_after: datetime, after_id: int, limit: int
+) -> OpenWaits:
+    """Return the next waits whose deadline had not passed at `due_after`."""
+    ids = [row[0] for row in await connection.fetch(_OPEN, due_after, after_id, limit)]
+    capped = await connection.fetch(_CAPPED, ids)
+    missed = await connection.fetch(_MISSED, ids)
+    calls = tuple(MissedCall(row["wait_id"], row["occurred_at"], row["seconds"]) for row in missed)
+    return OpenWaits(tuple(ids), frozenset(row[0] for row in capped), calls)
+
+
+async def advance(
+    connection: asyncpg.Connection, subject: str, epoch: int, *, facts: Mapping[str, Any], due_at: datetime
+) -> None:
+    """Note how far the job has come. Commits by itself."""
+    await connection.execute(_ADVANCE, subject, epoch, dict(facts), due_at)
+
+
+async def finish(connection: asyncpg.Connection, subject: str, epoch: int, *, at: datetime) -> None:
+    """Note that the job is done. Commits by itself."""
+    await connection.execute(_FINISH, subject, epoch, at)
