@@ -45,7 +45,7 @@ async def _tell(ground: Ground, number: str) -> list[str]:
         try:
             office = building.office
             found = await find_conversation_by_number(office, THE_OPERATOR, _read(number))
-            return await explain_conversation(office, THE_OPERATOR, found)
+            return await explain_conversation(office, THE_OPERATOR, found, language=ground.config.language)
         except NotFound as error:
             raise NotFound(f"there is no conversation {number}; numbers stand on the managers' cards") from error
         finally:

@@ -1,27 +1,27 @@
 """«Почему так?»: how a conversation came to be as it is, in sentences a manager can read.
 
-Who the client is and how we know, who was chosen and why, everything that happened with local times, and how each
-deadline came about, down to the opening hours that were counted. Made from stored facts only, never guessed.
+Who the client is and how we know, who sees it, everything that happened in one time line (`told`) with local times, and
+how each deadline came about, down to the opening hours that were counted. Made from stored facts only, never guessed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.contact import ContactIdentity
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConversationId
-from hub.domain.ledger import LedgerEntry
-from hub.domain.rights import Person
+from hub.domain.manager import Manager
+from hub.domain.rights import Action, Person, may
 from hub.domain.wait import Wait
 from hub.domain.words import Words
-from hub.domain.workset import Decision
 from hub.inbox.addresses import mask_in, show_address
-from hub.inbox.ledger_words import say_fact
 from hub.inbox.office import Office
-from hub.inbox.viewer import Viewed, view
-from hub.store import cards, explanations, people
-from hub.store.pool import acquire
+from hub.inbox.rights import subject_of
+from hub.inbox.told import Happened, list_absorbed, list_told, say_span
+from hub.inbox.viewer import Viewed, person_of, see, view
+from hub.store import cards, explanations, managers
+from hub.store.pool import Connection, acquire
 
 _SHOWN_SPANS = 4
 _TYPES = {
@@ -35,7 +35,9 @@ _LEVELS = {
     ProofLevel.proven: Words("подтверждён", "proven"),
 }
 _KNOWN_BY = Words("Клиент известен по: {what}", "The client is known by: {what}")
-_ROUTED = Words("{at} маршрут: {why}", "{at} routing: {why}")
+_SEEN_BY = Words("Видят обращение: {who}", "Seen by: {who}")
+_HIDDEN = Words("{name} (телефон скрыт)", "{name} (telephone hidden)")
+_ZONE = Words("Время: {zone}", "Times: {zone}")
 _TARGET = Words(
     "Срок: {target} рабочего времени с {start}, до {deadline} (правило {rule}, редакция {revision})",
     "Deadline: {target} of open time from {start}, until {deadline} (rule {rule}, revision {revision})",
@@ -51,40 +53,73 @@ _LATE = Words("Обращение дошло до нас уже после ср�
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """Everything that is told, with the viewer's language and the line's clock."""
+    """Everything that is told. `identities` are the client's, `masked` those of all cards that are named."""
 
-    viewed: Viewed
+    happened: Happened
     identities: Sequence[ContactIdentity]
-    decisions: Sequence[Decision]
-    entries: Sequence[LedgerEntry]
+    masked: Sequence[ContactIdentity]
     waits: Sequence[Wait]
-    names: Mapping[int, str]
+    staff: Sequence[Manager]
+
+    @property
+    def viewed(self) -> Viewed:
+        return self.happened.viewed
 
     def at(self, moment: datetime) -> str:
-        return f"{moment.astimezone(self.viewed.line.calendar.zone):%d.%m %H:%M}"
+        return self.happened.clock(moment)
 
 
-async def explain_conversation(office: Office, actor: Person, conversation_id: ConversationId) -> list[str]:
-    """Return the story of a conversation, a sentence an entry, in the actor's language. Raises: NotFound by rights."""
+async def explain_conversation(
+    office: Office, actor: Person, conversation_id: ConversationId, *, language: str = ""
+) -> list[str]:
+    """Return the story of a conversation, a sentence an entry, in `language`, else in the actor's.
+
+    Raises:
+        NotFound: there is none, or not for this actor (RG-2).
+    """
     async with acquire(office.pool) as connection:
         viewed = await view(connection, office, actor, conversation_id)
-        identities = await cards.list_identities(connection, [viewed.card.conversation.contact_id])
-        decisions = await explanations.list_decisions(connection, conversation_id)
-        entries = await explanations.list_ledger(connection, conversation_id)
-        waits = await explanations.list_waits(connection, conversation_id)
-        names = await people.list_names(connection, _people_in(entries))
-    story = _Story(viewed, identities, decisions, entries, waits, names)
-    return [*_who(story), *_routing(story), *_events(story), *_deadlines(story)]
+        if language:
+            viewed = see(office, actor, viewed.card, language=language)
+        story = await _load(connection, viewed)
+    return [*_who(story), *_seen_by(story, office), *_events(story), *_deadlines(story)]
 
 
-def _people_in(entries: Sequence[LedgerEntry]) -> list[int | None]:
-    receivers = [each for entry in entries for each in _receivers(entry.facts.get("to"))]
-    return [*(entry.manager_id for entry in entries), *receivers]
+async def _load(connection: Connection, viewed: Viewed) -> _Story:
+    conversation = viewed.card.conversation
+    questions = await explanations.list_questions(connection, conversation.contact_id)
+    merges = await explanations.list_merges(connection, conversation.contact_id)
+    absorbed = [each for merge in merges for each in list_absorbed(merge)]
+    asked = [each for question in questions for each in (question.contact_id, *question.candidates)]
+    named = {conversation.contact_id, *absorbed, *asked, *(merge.kept_id for merge in merges)}
+    staff = await managers.list_managers(connection)
+    happened = Happened(
+        viewed=viewed,
+        entries=await explanations.list_ledger(connection, conversation.id),
+        decisions=await explanations.list_decisions(connection, conversation.id),
+        questions=questions,
+        merges=merges,
+        failures=await explanations.list_failed_sends(connection, conversation.id),
+        names={each.id: each.name for each in staff},
+        contacts={each.id: each.name for each in await cards.list_contacts(connection, named)},
+    )
+    identities = await cards.list_identities(connection, [conversation.contact_id])
+    masked = await cards.list_identities(connection, named)
+    return _Story(happened, identities, masked, await explanations.list_waits(connection, conversation.id), staff)
 
 
-def _receivers(told: object) -> list[int]:
-    """Return whom a fact names as receivers: one colleague of a transfer, everybody a level of the ladder told."""
-    return [int(str(each)) for each in (told if isinstance(told, (list, tuple)) else [told]) if each]
+def _seen_by(story: _Story, office: Office) -> Iterator[str]:
+    """Yield who may see the conversation now (RG-1), and from whom the client's telephone is hidden (RG-5)."""
+    subject, say = subject_of(story.viewed.card.conversation, office), story.viewed.say
+    names = []
+    for manager in story.staff:
+        person = person_of(office.policy(), manager)
+        if not may(person, Action.view, subject):
+            continue
+        sees_phone = may(person, Action.see_phone, subject)
+        names.append(manager.name if sees_phone else say(_HIDDEN).format(name=manager.name))
+    if names:
+        yield say(_SEEN_BY).format(who=", ".join(names))
 
 
 def _who(story: _Story) -> Iterator[str]:
@@ -98,38 +133,11 @@ def _who(story: _Story) -> Iterator[str]:
         yield say(_KNOWN_BY).format(what=", ".join(known))
 
 
-def _routing(story: _Story) -> Iterator[str]:
-    key = "en" if story.viewed.language == "en" else "ru"
-    for decision in story.decisions:
-        why = "; ".join(reason[key] for reason in decision.reasons)
-        yield story.viewed.say(_ROUTED).format(at=story.at(decision.decided_at), why=why)
-
-
 def _events(story: _Story) -> Iterator[str]:
-    for entry in story.entries:
-        values = _values(story, entry)
-        told = say_fact(entry, values, language=story.viewed.language)
-        if not story.viewed.sees_phones:
-            told = mask_in(told, story.identities)
-        yield f"{story.at(entry.occurred_at)} {told}"
-
-
-def _values(story: _Story, entry: LedgerEntry) -> dict[str, str]:
-    """Return what a fact's sentence may name: instants in local time, spans and managers in words."""
-    values = {name: _value(story, name, value) for name, value in entry.facts.items()}
-    return values | {"who": story.names.get(entry.manager_id or 0, "")}
-
-
-def _value(story: _Story, name: str, value: object) -> str:
-    if value is None:
-        return ""
-    if name == "to":
-        return ", ".join(story.names[each] for each in _receivers(value) if each in story.names)
-    if name == "seconds":
-        return say_span(timedelta(seconds=float(str(value))), story.viewed)
-    if name == "until" or name.endswith(("_at", "_deadline", "_start")):
-        return story.at(datetime.fromisoformat(str(value)))
-    return str(value)
+    yield story.viewed.say(_ZONE).format(zone=story.viewed.line.calendar.zone)
+    for line in list_told(story.happened):
+        text = line.text if story.viewed.sees_phones else mask_in(line.text, story.masked)
+        yield f"{story.at(line.at)} {text}"
 
 
 def _deadlines(story: _Story) -> Iterator[str]:
@@ -156,14 +164,3 @@ def _counted(story: _Story, spans: Sequence[tuple[datetime, datetime]]) -> str:
     if len(spans) > _SHOWN_SPANS:
         said.append(story.viewed.say(_MORE).format(n=len(spans) - _SHOWN_SPANS))
     return story.viewed.say(_COUNTED).format(spans=", ".join(said))
-
-
-def say_span(span: timedelta, viewed: Viewed) -> str:
-    """Return a length of time as people say it: `2 ч 5 мин`, below a minute in seconds."""
-    seconds = max(int(span.total_seconds()), 0)
-    hours, minutes = divmod(seconds // 60, 60)
-    if seconds < 60:
-        return viewed.say(Words(f"{seconds} с", f"{seconds} s"))
-    parts = [viewed.say(Words(f"{hours} ч", f"{hours} h"))] if hours else []
-    parts += [viewed.say(Words(f"{minutes} мин", f"{minutes} min"))] if minutes else []
-    return " ".join(parts)

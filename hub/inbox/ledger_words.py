@@ -21,7 +21,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.call_attempt: Words("{who}: не дозвонились, срок идёт", "{who}: no answer to our call, the clock runs on"),
     Fact.call_answered: Words("{who}: поговорили по телефону", "{who}: talked on the phone"),
     Fact.assigned: Words("назначено: {who}", "assigned to {who}"),
-    Fact.offered: Words("предложено взять", "offered"),
+    Fact.offered: Words("предложено взять: {offered_to}", "offered to {offered_to}"),
     Fact.queued: Words("в очереди: взять некому", "queued: nobody can take it"),
     Fact.taken: Words("{who}: берёт в работу", "{who} takes it"),
     Fact.released: Words("{who}: возвращает в очередь", "{who} gives it back"),
@@ -40,7 +40,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.declared: Words("{who}: со слов менеджера, ответ дан. {note}", "{who} says the client was answered. {note}"),
     Fact.cancelled: Words("ожидание снято. {note}", "the wait is cancelled. {note}"),
     Fact.restored: Words("ожидание восстановлено", "the wait is restored"),
-    Fact.level_sent: Words("отправлено напоминание", "a reminder was sent"),
+    Fact.level_sent: Words("{to}: напоминание, прошло {percent} % срока", "{to}: reminded at {percent} % of the time"),
     Fact.breached: Words("срок ответа нарушен", "the deadline is missed"),
     Fact.breach_withdrawn: Words("нарушение снято: ответ был вовремя", "not missed after all: the answer was in time"),
     Fact.joined: Words("{who}: карточки объединены", "{who} joined the cards"),
@@ -58,7 +58,15 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.result_asked: Words("{who}: спросили об итоге разговора", "{who} was asked how the talk ended"),
     Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
 }  # fmt: skip
-_UNCONFIRMED = Words("звонок на АТС не найден", "the PBX shows no such call")
+_VARIANTS = (
+    ("unconfirmed", None, Words("звонок на АТС не найден", "the PBX shows no such call")),
+    ("absorbed_wait_id", Fact.joined, Words("присоединено ожидание другой карточки", "another card's wait is joined")),
+    ("kept_wait_id", Fact.joined, Words("ожидание стало частью более раннего", "the wait is part of an earlier one")),
+    ("became", Fact.joined, Words("ожидание перешло в общую карточку", "the wait moved to the joined card")),
+    ("became", Fact.unjoined, Words("ожидание снова идёт само по себе", "the wait stands by itself again")),
+)  # fmt: skip
+"""What a fact is called that bears a certain name, of one kind or of any."""
+_NOBODY_TOLD = Words("прошло {percent} % срока, напомнить некому", "{percent} % of the time is gone, nobody to remind")
 
 
 class _Missing(dict[str, str]):
@@ -70,7 +78,9 @@ class _Missing(dict[str, str]):
 
 def say_fact(entry: LedgerEntry, values: Mapping[str, str], *, language: str) -> str:
     """Return one fact as a sentence without its time."""
-    words = _UNCONFIRMED if entry.facts.get("unconfirmed") else _FACTS[entry.kind]
+    special = (words for name, kind, words in _VARIANTS if entry.facts.get(name) and kind in (None, entry.kind))
+    is_untold = entry.kind is Fact.level_sent and not entry.facts.get("to")
+    words = _NOBODY_TOLD if is_untold else next(special, _FACTS[entry.kind])
     sentence = words.en if language == "en" else words.ru
     filled = sentence.format_map(_Missing(values)).replace("()", "").strip(" :,")
     return filled.removesuffix(".") if filled.endswith("..") else filled

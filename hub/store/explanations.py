@@ -1,7 +1,11 @@
-"""How a conversation came to be as it is: its ledger, routing decisions and waits, oldest first."""
+"""How a conversation came to be as it is: its ledger, routing decisions, waits, merges and failures, oldest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 
+from hub.domain.contact import MatchCandidate, Merge
 from hub.domain.ledger import LedgerEntry
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision
@@ -11,6 +15,23 @@ _LEDGER = """
 SELECT * FROM ledger WHERE conversation_id = $1 OR wait_id IN (SELECT id FROM waits WHERE conversation_id = $1)
 ORDER BY recorded_at, id
 """
+_FAILED = """
+SELECT id, lane, state, reason, manager_id, message_id, coalesce(finished_at, first_attempt_at, created_at) AS at
+FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') AND conversation_id = $1 ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedSend:
+    """A delivery that did not succeed, or may not have; `at` is when that was known, else its first attempt."""
+
+    id: int
+    lane: str
+    state: str
+    reason: str
+    manager_id: int | None
+    message_id: int | None
+    at: datetime
 
 
 async def list_ledger(connection: asyncpg.Connection, conversation_id: int) -> list[LedgerEntry]:
@@ -32,3 +53,28 @@ async def list_waits(connection: asyncpg.Connection, conversation_id: int) -> li
         "SELECT * FROM waits WHERE conversation_id = $1 ORDER BY started_at, id", conversation_id
     )
     return [codec_of(Wait).decode(row) for row in rows]
+
+
+async def list_questions(connection: asyncpg.Connection, contact_id: int) -> list[MatchCandidate]:
+    """Return the questions whether a card and others are one client, asked about it or naming it (M-5)."""
+    rows = await connection.fetch(
+        "SELECT * FROM match_candidates WHERE contact_id = $1 OR candidates @> to_jsonb($1::bigint) "
+        "ORDER BY created_at, id",
+        contact_id,
+    )
+    return [codec_of(MatchCandidate).decode(row) for row in rows]
+
+
+async def list_merges(connection: asyncpg.Connection, contact_id: int) -> list[Merge]:
+    """Return the merges a card took part in, those that were taken back included (M-10)."""
+    rows = await connection.fetch(
+        "SELECT * FROM merges WHERE kept_id = $1 OR absorbed_id = $1 OR map->'absorbed' @> to_jsonb($1::bigint) "
+        "ORDER BY merged_at, id",
+        contact_id,
+    )
+    return [codec_of(Merge).decode(row) for row in rows]
+
+
+async def list_failed_sends(connection: asyncpg.Connection, conversation_id: int) -> list[FailedSend]:
+    """Return what of a conversation could not be sent, to the client or to managers."""
+    return [FailedSend(**row) for row in await connection.fetch(_FAILED, conversation_id)]
