@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
 from hub.delivery.worker import LaneWork
+from hub.domain.delivery import Notice
 from hub.domain.ids import ConnectionId
 from hub.domain.outbound import Failed, Later, SendResult
 from hub.domain.ports import Notifier
 from hub.store.connections import ConnectionRow
 from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
+
+_PLACES = 48
+"""Notices under way at once; a limit of the messenger's comes back as a wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class NoticeHandler:
 
     def as_lane(self) -> LaneWork:
         """Return the notify lane's work."""
-        return LaneWork(self.send)
+        return LaneWork(self.send, is_merged=_is_redraw, places=_PLACES)
 
     async def send(self, claimed: ClaimedDelivery) -> SendResult:
         """Show or refresh what the payload names; a refused token pauses the bot's connection and keeps the notice."""
@@ -42,3 +46,8 @@ class NoticeHandler:
             await self.alarms.pause(ConnectionId(bot.id), result.explanation)
             return Later(CONNECTION_PAUSED)
         return result
+
+
+def _is_redraw(claimed: ClaimedDelivery) -> bool:
+    """Tell whether a notice only redraws the card: one stands for all that wait for the same card."""
+    return claimed.payload.get("notice") == Notice.card_changed

@@ -69,7 +69,7 @@ class ReplyHandler:
         found = await self._find(claimed)
         if found is None:
             async with acquire(self.office.pool) as connection:
-                await deliveries.finish(connection, settled)
+                await deliveries.finish(connection, [settled])
             return
         accepted_at = result.accepted_at if isinstance(result, Sent) else None
         await settle_reply(self.office, claimed, found.message, settled, accepted_at=accepted_at)

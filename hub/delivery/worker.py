@@ -8,7 +8,7 @@ what is under way finish; what does not finish in time is left to its lease.
 import asyncio
 import random
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from hub.inbox.office import Office
 from hub.store import deliveries
 from hub.store.deliveries import ClaimedDelivery, Hold
 from hub.store.pool import acquire
+from hub.store.sharing import Shared
 
 LEASE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=8)
@@ -43,23 +44,29 @@ class LaneWork:
     """What a lane does.
 
     `handler` carries out one delivery; `finish` writes its end with whatever follows from it (None: only the state);
-    `is_repeatable` tells whether the other side makes one of two equal requests.
+    `is_repeatable` tells whether the other side makes one of two equal requests; `is_merged` whether a delivery stands
+    for equal ones behind it; `places` deliveries are under way at once.
     """
 
     handler: Handler
     finish: Finish | None = None
     is_repeatable: Callable[[ClaimedDelivery], bool] = lambda _: True
+    is_merged: Callable[[ClaimedDelivery], bool] = lambda _: False
+    places: int = 16
 
 
 @dataclass(slots=True)
 class DeliveryWorker:
-    """The worker of one lane in this process; `places` deliveries are under way at once."""
+    """The worker of one lane in this process. Ends of deliveries that come together are committed together."""
 
     office: Office
     lane: Lane
     work: LaneWork
-    places: int = 16
     _running: dict[asyncio.Task[None], ClaimedDelivery] = field(default_factory=dict)
+    _ends: Shared[Settled, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ends = Shared(self._write_ends)
 
     async def run(self) -> None:
         """Work until cancelled; then let what is under way finish."""
@@ -83,13 +90,15 @@ class DeliveryWorker:
 
     async def start_due(self) -> int:
         """Claim as many due deliveries as there are free places and start them; return how many."""
-        free = self.places - len(self._running)
-        if free <= self.places // 4 and self._running:
+        free = self.work.places - len(self._running)
+        if free <= self.work.places // 4 and self._running:
             return 0
         hold = Hold(secrets.randbits(62), LEASE)
         async with acquire(self.office.pool) as connection:
             now = self.office.clock.now()
             claimed = await deliveries.claim(connection, lane=self.lane, limit=free, hold=hold, now=now)
+            if merged := [each for each in claimed if self.work.is_merged(each)]:
+                await deliveries.merge(connection, merged, now=now)
         for each in claimed:
             task = asyncio.create_task(self._carry_out(each))
             self._running[task] = each
@@ -112,9 +121,11 @@ class DeliveryWorker:
             await asyncio.gather(hint, return_exceptions=True)
 
     async def _longest_rest(self) -> timedelta:
+        if self._running:
+            return POLL
         async with acquire(self.office.pool) as connection:
             due_at = await deliveries.next_due(connection, self.lane)
-        if due_at is None or self._running:
+        if due_at is None:
             return POLL
         return min(max(due_at - self.office.clock.now(), timedelta(milliseconds=5)), POLL)
 
@@ -159,9 +170,16 @@ class DeliveryWorker:
     async def _write(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> None:
         if self.work.finish is not None:
             await self.work.finish(claimed, result, settled)
-            return
+        else:
+            await self._ends.ask(settled)
+
+    async def _write_ends(self, settled: Sequence[Settled]) -> list[bool]:
+        """Write ends in one commit; False for those whose lease was lost."""
         async with acquire(self.office.pool) as connection:
-            await deliveries.finish(connection, settled)
+            crash_point("delivery.before_settle")
+            written = await deliveries.finish(connection, settled)
+        crash_point("delivery.after_settle")
+        return [each.id in written for each in settled]
 
     def _tell(self, claimed: ClaimedDelivery, settled: Settled) -> None:
         is_wrong = settled.state not in {"sent", "queued"}

@@ -47,7 +47,7 @@ async def settle_reply(
     conversation_id = message.conversation_id
     if conversation_id is None:
         async with acquire(office.pool) as connection:
-            await deliveries.finish(connection, settled)
+            await deliveries.finish(connection, [settled])
         return
 
     def fold(rows: WorkingSet) -> None:

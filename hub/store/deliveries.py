@@ -4,7 +4,7 @@ As with receipts, claiming goes one process at a time per lane, leases live in d
 claim and the token stands in every finishing write (`hub.store.flush` or `finish` here).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import asyncpg
 from hub.crash import crash_point
 from hub.domain.workset import Settled
 from hub.store.pool import lock_key
-from hub.store.rows import to_json_text
+from hub.store.rows import storable, to_json_text
 
 DOUBTFUL = "unsure:"
 CONNECTION_PAUSED = "connection_paused"
@@ -45,9 +45,19 @@ FROM unnest($1::bigint[], $2::bigint[]) AS u(id, token) WHERE d.id = u.id AND d.
 """
 
 _FINISH = """
-UPDATE deliveries SET state = $3, reason = $4, external_ids = $5::text::jsonb, part = $6, due_at = coalesce($7, due_at),
-  lease_until = NULL, finished_at = CASE WHEN $3 IN ('queued', 'unknown') THEN NULL ELSE clock_timestamp() END
-WHERE id = $1 AND token = $2 AND state = 'sending' RETURNING id
+UPDATE deliveries d SET state = u.state, reason = u.reason, external_ids = u.external_ids::jsonb, part = u.part,
+  due_at = coalesce(u.due_at, d.due_at), lease_until = NULL,
+  finished_at = CASE WHEN u.state IN ('queued', 'unknown') THEN NULL ELSE clock_timestamp() END
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::timestamptz[])
+  AS u(id, token, state, reason, external_ids, part, due_at)
+WHERE d.id = u.id AND d.token = u.token AND d.state = 'sending' RETURNING d.id
+"""
+
+_MERGE = """
+UPDATE deliveries d SET state = 'cancelled', reason = 'merged', finished_at = clock_timestamp()
+FROM deliveries c WHERE c.id = ANY($1::bigint[]) AND d.lane = c.lane AND d.order_hash = c.order_hash
+  AND d.state = 'queued' AND d.due_at <= $2 AND d.manager_id = c.manager_id AND d.conversation_id = c.conversation_id
+  AND d.payload->>'notice' = c.payload->>'notice'
 """
 
 
@@ -131,19 +141,32 @@ async def extend(connection: asyncpg.Connection, claimed: Collection[ClaimedDeli
     await connection.execute(_EXTEND, [each.id for each in claimed], [each.token for each in claimed], lease)
 
 
-async def finish(connection: asyncpg.Connection, settled: Settled) -> bool:
-    """Write the end of an attempt; False if the lease was lost to somebody else, whose word counts then. Commits."""
-    found = await connection.fetchval(
+async def merge(connection: asyncpg.Connection, claimed: Iterable[ClaimedDelivery], *, now: datetime) -> None:
+    """Let claimed notices stand for equal ones that are due behind them in their keys. Commits by itself.
+
+    What stands behind a claimed delivery is nobody else's. A notice that is drawn from the state at sending loses
+    nothing by it, as long as the state is read after this; and a claimed one that is interrupted comes again.
+    """
+    await connection.execute(_MERGE, [each.id for each in claimed], now)
+
+
+async def finish(connection: asyncpg.Connection, settled: Iterable[Settled]) -> set[int]:
+    """Write the ends of attempts and return which were written; commits.
+
+    Those left out lost their lease to somebody else, whose word counts then.
+    """
+    ends = sorted(settled, key=lambda each: each.id)
+    rows = await connection.fetch(
         _FINISH,
-        settled.id,
-        settled.token,
-        settled.state,
-        settled.reason,
-        to_json_text(settled.external_ids),
-        settled.part,
-        settled.due_at,
+        [each.id for each in ends],
+        [each.token for each in ends],
+        [each.state for each in ends],
+        [storable(each.reason) for each in ends],
+        [to_json_text(each.external_ids) for each in ends],
+        [each.part for each in ends],
+        [each.due_at for each in ends],
     )
-    return found is not None
+    return {row["id"] for row in rows}
 
 
 async def next_due(connection: asyncpg.Connection, lane: str) -> datetime | None:

@@ -50,7 +50,7 @@ async def test_case_23_who_lost_the_lease_writes_nothing(outside: Outside) -> No
     slow = await take(outside, token=1)
     await take(outside, token=2)
     async with outside.desk.pool.acquire() as connection:
-        assert not await deliveries.finish(connection, Settled(slow.id, slow.token, "failed"))
+        assert not await deliveries.finish(connection, [Settled(slow.id, slow.token, "failed")])
 
 
 async def test_of_two_workers_each_answer_leaves_once(outside: Outside) -> None:
