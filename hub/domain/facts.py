@@ -84,6 +84,7 @@ class ManagerFacts:
 class RouteFacts:
     """What the choice of a person may look at.
 
+    `company_owner` has the clients of the contact's company who have no manager of their own (L-8).
     `managers` are the line's team and the people named in the other fields, sorted by id. `assignee` holds the open
     conversation (R-2); `owner` is the CRM's responsible, `last_responder` the last person who answered, with the time
     (R-3). `declined` declined this wait or let it expire, and `was_broadcast` says that all were asked again (R-8).
@@ -97,6 +98,7 @@ class RouteFacts:
     managers: tuple[ManagerFacts, ...]
     assignee: ManagerId | None = None
     owner: ManagerId | None = None
+    company_owner: ManagerId | None = None
     last_responder: ManagerId | None = None
     last_response_at: datetime | None = None
     declined: frozenset[ManagerId] = frozenset()

@@ -24,10 +24,14 @@ def write_deed(rows: WorkingSet, scope: Scope, key: str) -> None:
     Raises:
         AlreadyDone: it has before.
     """
-    place = (DEEDS, key, THREAD)
     [conversation_id] = scope.conversations or {_NO_CONVERSATION}
-    if place in rows.message_refs:
+    if (DEEDS, key, THREAD) in rows.message_refs:
         raise AlreadyDone("this update has been carried out", conversation_id)
+    remember_deed(rows, key, ConversationId(conversation_id))
+
+
+def remember_deed(rows: WorkingSet, key: str, conversation_id: ConversationId) -> None:
+    """Write that `key` has made or changed a conversation; the scope must have named the key."""
     deed = MessageRef(
         connection_id=DEEDS,
         thread=THREAD,
@@ -35,9 +39,15 @@ def write_deed(rows: WorkingSet, scope: Scope, key: str) -> None:
         message_id=_NO_MESSAGE,
         direction=Direction.activity,
         received_at=rows.now,
-        conversation_id=ConversationId(conversation_id),
+        conversation_id=conversation_id,
     )
-    rows.message_refs.add(place, deed)
+    rows.message_refs.add((DEEDS, key, THREAD), deed)
+
+
+def deed_of(rows: WorkingSet, key: str) -> ConversationId | None:
+    """Return the conversation that `key` has made or changed, as far as the scope named the key."""
+    deed = rows.message_refs.get((DEEDS, key, THREAD))
+    return None if deed is None else deed.conversation_id
 
 
 async def find_deed(pool: Pool, key: str) -> ConversationId | None:

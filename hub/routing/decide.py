@@ -126,14 +126,17 @@ def _over_capacity(owner: ManagerFacts, policy: LinePolicy) -> Iterator[Reason]:
 
 
 def _own_manager(facts: RouteFacts, policy: LinePolicy) -> tuple[ManagerFacts | None, ReasonCode]:
-    """Return the CRM's responsible, else who answered last within the memory of the line."""
+    """Return the CRM's responsible, who answered last within the line's memory, else whose the company is (R-3)."""
     owner = facts.find_manager(facts.owner)
     if owner is not None:
         return owner, ReasonCode.client_of_owner
     is_remembered = (
         facts.last_response_at is not None and facts.now - facts.last_response_at <= policy.routing.owner_memory
     )
-    return facts.find_manager(facts.last_responder) if is_remembered else None, ReasonCode.client_of_last_responder
+    last = facts.find_manager(facts.last_responder) if is_remembered else None
+    if last is not None:
+        return last, ReasonCode.client_of_last_responder
+    return facts.find_manager(facts.company_owner), ReasonCode.client_of_company
 
 
 def _is_worth_waiting(owner: ManagerFacts, facts: RouteFacts, policy: LinePolicy) -> bool:

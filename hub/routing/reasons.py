@@ -15,6 +15,7 @@ class ReasonCode(StrEnum):
     kept_by_assignee = "kept_by_assignee"
     client_of_owner = "client_of_owner"
     client_of_last_responder = "client_of_last_responder"
+    client_of_company = "client_of_company"
     over_capacity_for_owner = "over_capacity_for_owner"
     waits_for_owner = "waits_for_owner"
     returns_to_owner = "returns_to_owner"
@@ -44,6 +45,7 @@ _WORDS = {
     ReasonCode.kept_by_assignee: Words("{who} уже ведёт это обращение", "{who} already has this conversation"),
     ReasonCode.client_of_owner: Words("{who}: ответственный за клиента в CRM", "{who} is responsible in the CRM"),
     ReasonCode.client_of_last_responder: Words("{who}: последним отвечал клиенту", "{who} answered this client last"),
+    ReasonCode.client_of_company: Words("{who}: ведёт эту компанию", "{who} has this company"),
     ReasonCode.over_capacity_for_owner: Words(
         "{who}: нагрузка {detail}, своего клиента получает сверх нормы", "{who}: load {detail}, own client comes on top"
     ),

@@ -10,8 +10,10 @@ from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import ConversationId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import assignment, conversations, queries, waits
+from hub.inbox import assignment, call_results, companies, conversations, leads, queries, waits
+from hub.inbox.folds.tasks import NewTask
 from hub.inbox.reply import Content, add_note, reply
+from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, says
 
 UseCase = Callable[[Desk, Person, ConversationId], Awaitable[object]]
@@ -32,6 +34,18 @@ USE_CASES: dict[str, UseCase] = {
     "dismiss": lambda d, a, c: waits.dismiss(d.office, a, c, reason="Спасибо"),
     "declare_reached": lambda d, a, c: waits.declare_reached(d.office, a, c, result="Договорились"),
     "record_call_attempt": lambda d, a, c: waits.record_call_attempt(d.office, a, c),
+    "move_lead": lambda d, a, c: leads.move_lead(d.office, a, c, to="waiting"),
+    "set_lead_fields": lambda d, a, c: leads.set_lead_fields(d.office, a, c, values={"amount": "5"}),
+    "set_client_fields": lambda d, a, c: leads.set_client_fields(d.office, a, c, values={}),
+    "add_tags": lambda d, a, c: leads.add_tags(d.office, a, c, client=["опт"]),
+    "make_task": lambda d, a, c: make_task(d.office, a, c, new=NewTask("Позвонить", d.now + timedelta(hours=1))),
+    "set_company": lambda d, a, c: companies.set_company(d.office, a, c, new=companies.NewCompany("Ромашка")),
+    "attach_company": lambda d, a, c: companies.attach_company(d.office, a, c, company_id=None),
+    "write_result": lambda d, a, c: call_results.write_result(d.office, a, c, call_id=1, text="Думает"),
+    "say_not_a_lead": lambda d, a, c: call_results.say_not_a_lead(d.office, a, c, call_id=1),
+    "plan_after_call": lambda d, a, c: call_results.plan_after_call(
+        d.office, a, c, call_id=1, new=NewTask("Позвонить", d.now + timedelta(hours=1))
+    ),
     "answered_elsewhere": lambda d, a, c: waits.answered_elsewhere(
         d.office, a, c, channel="sms", at=d.now, result="Отправил"
     ),

@@ -115,7 +115,9 @@ def _route_facts(work: LineWork, wait: Wait, choice: LineChoice | None) -> Route
     conversation = work.rows.conversations[wait.conversation_id]
     contact = work.rows.contacts[wait.contact_id]
     known = facts_of_line(work)
-    named = {conversation.assignee_id, contact.crm_owner_id, conversation.last_responder_id}
+    company = work.rows.companies.get(contact.company_id)
+    company_owner = company.owner_id if company else None
+    named = {conversation.assignee_id, contact.crm_owner_id, conversation.last_responder_id, company_owner}
     members = tuple(each for each in known.values() if work.line.has_member(each.key) or each.id in named)
     pointer = work.rows.pointers.get(work.line.key)
     return RouteFacts(
@@ -126,6 +128,7 @@ def _route_facts(work: LineWork, wait: Wait, choice: LineChoice | None) -> Route
         managers=members,
         assignee=conversation.assignee_id,
         owner=contact.crm_owner_id,
+        company_owner=company_owner,
         last_responder=conversation.last_responder_id,
         last_response_at=conversation.last_response_at,
         declined=frozenset(ManagerId(each) for each in wait.declined),

@@ -23,6 +23,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import match_contact
 from hub.inbox.folds.messages import add_message
 from hub.inbox.folds.requests import pick_line
+from hub.inbox.folds.results import ask_for_result
 from hub.inbox.folds.waits import ClientRequest, answer_at_once, answer_wait
 from hub.routing.decide import LineChoice
 
@@ -46,6 +47,7 @@ def talked(work: CallWork) -> None:
         mark_contacted(line_work, wait)
     elif _is_request(work, contact):
         _answered_at_once(work, line_work, conversation, spoken=spoken, choice=choice)
+    ask_for_result(line_work, line_work.rows.conversations[conversation.id], speaker, call_id=int(work.record.id))
 
 
 def not_reached(work: CallWork) -> None:
