@@ -86,8 +86,8 @@ async def _digest(turn: Turn, payload: Payload) -> list[int]:
     told = _told(payload)
     rows = await list_waiting(turn.office, turn.actor, [_number(each, "wait_id") for each in told])
     if len(rows) == 1:
-        alarm = next(each for each in told if _conversation(each) == rows[0].id)
-        return await tell(turn, {**alarm, "notice": Notice.level.value})
+        alarm = next((each for each in told if _conversation(each) == rows[0].id), {})
+        return await tell(turn, {**alarm, "notice": Notice.level.value, "conversation_id": rows[0].id})
     if not rows:
         return []
     screen = digest_screen(turn.texts, rows, settled=len(told) - len(rows), now=turn.now())

@@ -32,6 +32,7 @@ LEFT JOIN LATERAL (
 ) said ON true
 ORDER BY c.deadline_at NULLS LAST, c.last_message_at DESC, c.id
 """
+_THESE_WAITS = "w.id IN (SELECT coalesce(x.joined_into, x.id) FROM waits x WHERE x.id = ANY($5::bigint[]))"
 
 
 class Shelf(StrEnum):
@@ -108,8 +109,11 @@ async def list_these(
 async def list_waiting(
     connection: asyncpg.Connection, reach: Reach, wait_ids: Sequence[int], *, now: datetime
 ) -> list[ListedConversation]:
-    """Return the conversations of those of the waits that are open and within the reach, the earliest deadline first."""
-    return await _page(connection, "w.id = ANY($5::bigint[])", (*reach.arguments, now, list(wait_ids)), limit="ALL")
+    """Return the conversations of those of the waits that are open and within the reach, the earliest deadline first.
+
+    A wait that was joined to another counts as that one (P-4).
+    """
+    return await _page(connection, _THESE_WAITS, (*reach.arguments, now, list(wait_ids)), limit="ALL")
 
 
 async def count_desk(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> Counts:

@@ -12,16 +12,19 @@ import pytest
 
 from hub.delivery.clock_watch import ClockWatch
 from hub.domain.manager import Role
-from hub.inbox import clocks
+from hub.inbox import clocks, queries
+from hub.inbox.merge import join_candidate
 from hub.inbox.office import Office
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.store import timers
-from tests.inbox.desk import ALWAYS_OPEN, Desk, open_desk, person, says
+from tests.inbox.desk import Desk, open_desk, person, says
 from tests.inbox.rules import MINUTE, TWO_LINES, answer, id_of, line_says, pass_time, put_in_force
+from tests.inbox.test_queries import actor
 
 A_MOMENT = timedelta(seconds=10)
 TO_THE_HEAD = ('strategy = "manual"', "[[lines.sales.ladder]]", "percent = 100", 'recipients = ["head"]')
+RULES = line_says(*TO_THE_HEAD)
 TWICE = (*TO_THE_HEAD, "[[lines.sales.ladder]]", "percent = 110", 'recipients = ["head"]')
 QUIET_SOON = "[managers.olga]\nquiet_hours = ['{from_:%H:%M}-{until:%H:%M}']"
 
@@ -29,7 +32,7 @@ QUIET_SOON = "[managers.olga]\nquiet_hours = ['{from_:%H:%M}-{until:%H:%M}']"
 @pytest.fixture
 async def desk(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Desk]:
     """A line that nobody answers and its head, who hears of each client a quarter of an hour after the question."""
-    desk = await open_desk(pool, tmp_path / "files", policy=line_says(*TO_THE_HEAD))
+    desk = await open_desk(pool, tmp_path / "files", policy=RULES)
     await desk.hire("olga", "Ольга", role=Role.head)
     yield desk
 
@@ -104,6 +107,23 @@ async def test_b2_who_was_answered_meanwhile_makes_no_digest_and_no_window(desk:
     assert await told(desk) == [("level", 1), ("level", 1)]
 
 
+async def test_p4_two_clients_who_became_one_meanwhile_are_told_as_the_one_who_waits(desk: Desk) -> None:
+    olga, phone = await actor(desk, "olga"), "+79161234567"
+    for number, own in enumerate(("", phone, phone)):
+        await desk.receive(says("Сколько?", at=desk.now, by=person(number + 1, phone=own)))
+    await pass_time(desk, 15 * MINUTE + A_MOMENT)
+    question = await desk.one("match_candidates")
+    view = await queries.get_candidate(desk.office, olga, question["id"])
+    await join_candidate(desk.office, olga, question["id"], with_contact=view.others[0][0])
+    await pass_time(desk, 5 * MINUTE)
+
+    digest = await desk.one("deliveries", "payload->>'notice' = 'digest'")
+    named = [each["wait_id"] for each in digest["payload"]["told"]]
+    [row] = await queries.list_waiting(desk.office, olga, named)
+    kept = await desk.one("waits", "joined_into IS NULL AND id = ANY($1)", named)
+    assert (len(named), row.id) == (2, kept["conversation_id"])
+
+
 async def test_b2_two_levels_of_one_client_in_a_window_are_one_line(desk: Desk) -> None:
     put_in_force(desk, line_says(*TWICE))
     await ask(desk, 0, 1)
@@ -152,7 +172,7 @@ async def test_b2_a_client_offered_to_the_team_is_free_to_take_before_the_head_r
 
 
 async def test_b2_the_last_level_disturbs_quiet_hours_and_still_once_a_window(desk: Desk) -> None:
-    put_in_force(desk, line_says('[managers.olga]\nquiet_hours = ["00:00-12:00", "12:00-24:00"]', base=manual()))
+    put_in_force(desk, line_says('[managers.olga]\nquiet_hours = ["00:00-12:00", "12:00-24:00"]', base=RULES))
     await ask(desk, 0, 1, 2)
     for _ in range(5):
         await pass_time(desk, MINUTE)
@@ -160,21 +180,17 @@ async def test_b2_the_last_level_disturbs_quiet_hours_and_still_once_a_window(de
     assert await told(desk) == [("level", 1), ("digest", 2)]
 
 
-def manual() -> str:
-    return line_says(*TO_THE_HEAD)
-
-
 async def test_b2_what_would_be_held_into_quiet_hours_is_told_at_once(desk: Desk) -> None:
     begins = (desk.now + 18 * MINUTE).astimezone(desk.office.policy().get_line("sales").calendar.zone)
     quiet = QUIET_SOON.format(from_=begins, until=begins + timedelta(hours=6))
-    put_in_force(desk, line_says(quiet, base=line_says(*TO_THE_HEAD[:4], *TWICE[4:], base=ALWAYS_OPEN)))
+    put_in_force(desk, line_says(quiet, base=line_says(*TWICE)))
     await ask(desk, 0, 0, 0)
 
     assert await told(desk) == [("level", 1)] * 3
 
 
 async def test_b2_a_window_of_nothing_tells_each_at_once(desk: Desk) -> None:
-    put_in_force(desk, manual().replace("[business]", '[business]\nhead_window = "0s"'))
+    put_in_force(desk, RULES.replace("[business]", '[business]\nhead_window = "0s"'))
     await ask(desk, 0, 0, 0)
 
     assert await told(desk) == [("level", 1)] * 3
@@ -182,7 +198,7 @@ async def test_b2_a_window_of_nothing_tells_each_at_once(desk: Desk) -> None:
 
 
 async def test_b2_a_line_that_only_observes_opens_no_window(desk: Desk) -> None:
-    put_in_force(desk, manual().replace('strategy = "manual"', 'strategy = "manual"\nmode = "observe"'))
+    put_in_force(desk, RULES.replace('strategy = "manual"', 'strategy = "manual"\nmode = "observe"'))
     await ask(desk, 0, 1)
 
     assert (await told(desk), await desk.rows("timers", "kind = 'digest'")) == ([], [])

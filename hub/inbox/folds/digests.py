@@ -45,8 +45,7 @@ def close_window(rows: WorkingSet, timer: Timer, manager_id: ManagerId, *, windo
 
     The waits were loaded with the timer; one that came to it since counts as open, the notifier looks again (B-3).
     """
-    waits = [rows.waits.get(int(wait_id)) for wait_id in timer.facts]
-    if all(wait is not None and not wait.is_open for wait in waits):
+    if all(_is_over(rows.waits.get(int(wait_id))) for wait_id in timer.facts):
         return
     key = f"{Notice.digest}:{manager_id}:{timer.due_at.isoformat()}"
     rows.deliveries[key] = Delivery(
@@ -61,6 +60,11 @@ def close_window(rows: WorkingSet, timer: Timer, manager_id: ManagerId, *, windo
     )
     if window:
         rows.arm(TimerKind.digest, timer.subject, rows.now + window)
+
+
+def _is_over(wait: Wait | None) -> bool:
+    """Tell whether nobody waits there any more; a joined wait goes on as the one it was joined to (P-4)."""
+    return wait is not None and not wait.is_open and wait.joined_into is None
 
 
 def _is_held(work: LineWork, wait: Wait, alarm: Alarm, head: ManagerId) -> bool:
