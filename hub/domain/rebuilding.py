@@ -171,6 +171,8 @@ def _beginning(entry: LedgerEntry) -> dict[str, Any]:
         "has_no_open_time": bool(facts["no_open_time"]),
         "is_late_delivery": bool(facts["late_delivery"]),
         "request_message_id": _message(facts.get("message_id")),
+        "required_skills": _names(facts.get("skills", ())),
+        "preferred_skills": _names(facts.get("preferred_skills", ())),
     }
 
 
@@ -272,7 +274,13 @@ def _read(name: str, value: Any) -> object:
         return None
     if name in _INSTANTS:
         return _instant(value)
-    reader: Callable[[Any], object] = {"state": WaitState, "kind": WaitKind, "declined": tuple}.get(name, lambda v: v)
+    reader: Callable[[Any], object] = {
+        "state": WaitState,
+        "kind": WaitKind,
+        "declined": tuple,
+        "required_skills": tuple,
+        "preferred_skills": tuple,
+    }.get(name, lambda v: v)
     return reader(value)
 
 
@@ -290,6 +298,10 @@ def _number(value: object) -> int:
 
 def _manager(value: object) -> ManagerId | None:
     return None if value is None else ManagerId(_number(value))
+
+
+def _names(listed: Any) -> tuple[str, ...]:
+    return tuple(str(each) for each in listed)
 
 
 def _message(value: object) -> MessageId | None:

@@ -351,6 +351,8 @@ waits = Table(
     _count("requests"),
     _at("last_request_at"),
     _text("last_group"),
+    _list("required_skills"),
+    _list("preferred_skills"),
     _ref("assignee_id"),
     _ref("assignee_at_start"),
     _ref("assignee_at_deadline"),

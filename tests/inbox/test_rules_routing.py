@@ -181,6 +181,56 @@ async def test_r5_strict_order_begins_with_the_first_of_the_team(desk: Desk) -> 
     assert await assignees(desk) == [await id_of(desk, "ivan")] * 2
 
 
+async def test_r5_strict_order_goes_on_to_the_next_when_the_time_to_accept_is_over(desk: Desk) -> None:
+    put_in_force(desk, line_says('strategy = "strict_order"', 'team = ["ivan", "anna"]', *STAFF))
+    await ask(desk, 1)
+    await pass_time(desk, 6 * MINUTE)
+
+    wait = await desk.one("waits")
+    assert (wait["assignee_id"], wait["declined"]) == (await id_of(desk, "anna"), [await id_of(desk, "ivan")])
+
+
+def skilled(kind: str) -> str:
+    """Rules by which a question about English needs, or rather has, somebody who speaks it: only Anna does."""
+    rule = f'[[rules]]\nname = "Английский"\n{kind} = ["en"]\n[[rules.when]]\nkind = "text"\nwords = ["english"]\n'
+    return ALWAYS_OPEN + '[managers.anna]\nskills = ["en"]\n[managers.ivan]\n' + rule
+
+
+@pytest.mark.parametrize("first", ["anna", "ivan"])
+async def test_r4_who_lacks_a_required_skill_never_gets_it_whoever_has_the_turn(desk: Desk, first: str) -> None:
+    put_in_force(desk, skilled("skills"))
+    await managers_turn(desk, first)
+    await desk.receive(says("Do you speak english?", at=desk.now))
+
+    assert await assignees(desk) == [await id_of(desk, "anna")]
+
+
+async def test_r4_a_required_skill_is_asked_again_when_the_time_to_accept_is_over(desk: Desk) -> None:
+    put_in_force(desk, skilled("skills"))
+    await desk.receive(says("Do you speak english?", at=desk.now))
+    for _ in range(4):
+        await pass_time(desk, 6 * MINUTE)
+
+    given = await desk.rows("routing_decisions", "true ORDER BY id")
+    asked = {row["assignee_id"] for row in given} | {each for row in given for each in row["offered_to"]}
+    assert asked <= {await id_of(desk, "anna"), None}
+    assert len(given) > 1
+
+
+async def test_r4_a_preferred_skill_sorts_and_excludes_nobody(desk: Desk) -> None:
+    put_in_force(desk, skilled("preferred_skills"))
+    await desk.receive(says("Do you speak english?", at=desk.now))
+    assert await assignees(desk) == [await id_of(desk, "anna")]
+    await pass_time(desk, 6 * MINUTE)
+
+    assert await assignees(desk) == [await id_of(desk, "ivan")]
+
+
+async def managers_turn(desk: Desk, key: str) -> None:
+    """Let everybody else have had a turn a moment ago."""
+    await desk.pool.execute("UPDATE managers SET last_assigned_at = $1 WHERE key <> $2", desk.now, key)
+
+
 async def test_r5_a_manual_line_leaves_it_to_people(desk: Desk) -> None:
     put_in_force(desk, line_says('strategy = "manual"'))
     await ask(desk, 1)

@@ -17,7 +17,7 @@ from hub.domain.workset import Decision, ManagerLoad, Pointer, WorkingSet
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
-from hub.routing.decide import LineChoice, RoutingDecision, Step, decide
+from hub.routing.decide import RoutingDecision, Step, decide
 from hub.routing.eligibility import list_obstacles
 from hub.store.worksets import LinesNeeded
 
@@ -26,7 +26,6 @@ def route_wait(
     work: LineWork,
     wait: Wait,
     *,
-    choice: LineChoice | None = None,
     notice: Notice = Notice.new_lead,
     was_broadcast: bool = False,
 ) -> Conversation:
@@ -35,15 +34,13 @@ def route_wait(
     Raises:
         LinesNeeded: the line is not locked; the fold runs again with it.
     """
-    decision = decide_wait(work, wait, choice=choice, was_broadcast=was_broadcast)
+    decision = decide_wait(work, wait, was_broadcast=was_broadcast)
     return write_decision(work, wait, decision, notice=notice)
 
 
-def decide_wait(
-    work: LineWork, wait: Wait, *, choice: LineChoice | None = None, was_broadcast: bool = False
-) -> RoutingDecision:
+def decide_wait(work: LineWork, wait: Wait, *, was_broadcast: bool = False) -> RoutingDecision:
     """Return who would get a wait now, and why; writes nothing."""
-    return decide(replace(_route_facts(work, wait, choice), was_broadcast=was_broadcast), work.line)
+    return decide(replace(_route_facts(work, wait), was_broadcast=was_broadcast), work.line)
 
 
 def write_decision(work: LineWork, wait: Wait, decision: RoutingDecision, *, notice: Notice) -> Conversation:
@@ -111,7 +108,7 @@ def _manager_facts(work: LineWork, load: ManagerLoad) -> ManagerFacts:
     )
 
 
-def _route_facts(work: LineWork, wait: Wait, choice: LineChoice | None) -> RouteFacts:
+def _route_facts(work: LineWork, wait: Wait) -> RouteFacts:
     conversation = work.rows.conversations[wait.conversation_id]
     contact = work.rows.contacts[wait.contact_id]
     known = facts_of_line(work)
@@ -132,8 +129,8 @@ def _route_facts(work: LineWork, wait: Wait, choice: LineChoice | None) -> Route
         last_responder=conversation.last_responder_id,
         last_response_at=conversation.last_response_at,
         declined=frozenset(ManagerId(each) for each in wait.declined),
-        required_skills=choice.required_skills if choice else frozenset(),
-        preferred_skills=choice.preferred_skills if choice else frozenset(),
+        required_skills=frozenset(wait.required_skills),
+        preferred_skills=frozenset(wait.preferred_skills),
         pointer=ManagerId(pointer.manager_id) if pointer and pointer.manager_id else None,
     )
 

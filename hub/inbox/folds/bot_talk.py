@@ -89,7 +89,15 @@ def _open(work: LineWork, conversation: Conversation, begun: Mapping[str, object
         tags=frozenset(work.rows.contacts[conversation.contact_id].tags),
     )
     asked = MessageId(int(str(begun["message_id"])))
-    request = ClientRequest(work.rows.now, work.rows.now, facts, message_id=asked, priority=str(begun["priority"]))
+    request = ClientRequest(
+        work.rows.now,
+        work.rows.now,
+        facts,
+        message_id=asked,
+        priority=str(begun["priority"]),
+        required_skills=_names(begun["required_skills"]),
+        preferred_skills=_names(begun["preferred_skills"]),
+    )
     wait = add_request(work, conversation, request).wait
     route_wait(work, wait)
     if wait.has_no_open_time:
@@ -118,4 +126,10 @@ def _first_request(request: ClientRequest) -> dict[str, object]:
         "channel": request.facts.channel,
         "source": request.facts.source,
         "priority": request.priority,
+        "required_skills": list(request.required_skills),
+        "preferred_skills": list(request.preferred_skills),
     }
+
+
+def _names(listed: object) -> tuple[str, ...]:
+    return tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()

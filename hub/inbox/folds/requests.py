@@ -102,7 +102,7 @@ def _request(
         return
     outcome = add_request(work, conversation, request)
     if outcome.is_new:
-        conversation = route_wait(work, outcome.wait, choice=choice, notice=intake.notice)
+        conversation = route_wait(work, outcome.wait, notice=intake.notice)
         if outcome.wait.has_no_open_time:
             tell_no_open_time(work, outcome.wait)
     else:
@@ -122,6 +122,8 @@ def _client_request(intake: Intake, choice: LineChoice, message: Message) -> Cli
         message_id=message.id,
         group=intake.said.group,
         priority=choice.priority,
+        required_skills=tuple(sorted(choice.required_skills)),
+        preferred_skills=tuple(sorted(choice.preferred_skills)),
         is_counted=intake.is_counted,
     )
 

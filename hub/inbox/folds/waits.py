@@ -46,6 +46,8 @@ class ClientRequest:
     message_id: MessageId | None = None
     group: str = ""
     priority: str = ""
+    required_skills: tuple[str, ...] = ()
+    preferred_skills: tuple[str, ...] = ()
     is_counted: bool = True
 
 
@@ -115,6 +117,8 @@ def _begun_by(work: LineWork, conversation: Conversation, request: ClientRequest
         request_message_id=request.message_id,
         last_request_at=start,
         last_group=request.group,
+        required_skills=request.required_skills,
+        preferred_skills=request.preferred_skills,
         assignee_id=conversation.assignee_id,
         assignee_at_start=conversation.assignee_id,
     )
@@ -137,6 +141,8 @@ def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
         "no_open_time": wait.has_no_open_time,
         "late_delivery": wait.is_late_delivery,
         "message_id": request.message_id,
+        "skills": list(wait.required_skills),
+        "preferred_skills": list(wait.preferred_skills),
     }
 
 
