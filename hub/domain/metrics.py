@@ -60,6 +60,11 @@ class Measured:
     elapsed: timedelta | None = None
 
     @property
+    def is_counted(self) -> bool:
+        """Tell whether figures count it: no spam, no absorbed wait, no hidden number (P-3, P-4, C-8)."""
+        return self.story.ending not in UNCOUNTED and self.story.wait.is_counted
+
+    @property
     def is_within(self) -> bool:
         """Tell whether it was answered by its deadline."""
         wait = self.story.wait
@@ -99,9 +104,9 @@ class ResponseFigures:
     _elapsed: "array[int]" = field(default_factory=lambda: array("I"))
 
     def add(self, measured: Measured) -> None:
-        """Count one wait; what `UNCOUNTED` names, hidden numbers and imported history are left out (P-3, P-4, C-8)."""
+        """Count one wait, unless it is none that figures count."""
         story = measured.story
-        if story.ending in UNCOUNTED or not story.wait.is_counted:
+        if not measured.is_counted:
             return
         self.waits += 1
         self.late_delivery += story.wait.is_late_delivery

@@ -6,12 +6,14 @@ clock skew of a provider. The ledger of a wait is in the order in which its fact
 processes wrote them (`LedgerEntry`).
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from hub.domain.call import CallState
+from hub.domain.inbound import CallDirection
 from hub.domain.lead import Lead, StageFact
 from hub.domain.ledger import LedgerEntry
 from hub.domain.wait import Wait
@@ -44,6 +46,42 @@ ORDER BY f.lead_id, f.occurred_at, f.id
 _ALL_STAGES = "SELECT * FROM lead_stage_facts ORDER BY lead_id, occurred_at, id"
 _ALL_WAITS = "SELECT * FROM waits ORDER BY id"
 _ALL_LEADS = "SELECT * FROM leads ORDER BY id"
+
+
+_CALLS = """
+SELECT m.occurred_at, m.fields, k.manager_id, coalesce(c.line, '') AS line FROM messages m
+LEFT JOIN calls k ON k.message_id = m.id LEFT JOIN conversations c ON c.id = m.conversation_id
+WHERE m.kind = 'call' AND m.received_at >= $1 AND m.occurred_at >= $2 AND m.occurred_at < $3
+ORDER BY m.occurred_at, m.id
+"""
+_TASKS = """
+SELECT manager_id, count(*) FILTER (WHERE due_at < $1) AS overdue, count(*) AS active FROM tasks
+WHERE state = 'open' AND ($2::text[] IS NULL OR line = ANY($2::text[])) GROUP BY manager_id
+"""
+
+
+_SEEN_BEFORE = """
+SELECT DISTINCT coalesce(c.merged_into, l.contact_id) AS id FROM ledger l JOIN contacts c ON c.id = l.contact_id
+WHERE l.kind = 'wait_opened' AND l.occurred_at < $1
+"""
+_MERGED = "SELECT id, merged_into FROM contacts WHERE merged_into IS NOT NULL"
+_CLOSED = """
+SELECT l.* FROM ledger l WHERE l.kind = 'closed' AND l.recorded_at >= $1 AND l.occurred_at >= $2 AND l.occurred_at < $3
+  AND NOT EXISTS (SELECT FROM ledger r WHERE r.conversation_id = l.conversation_id AND r.kind = 'reopened'
+    AND r.recorded_at >= l.recorded_at)
+ORDER BY l.conversation_id, l.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call as the history shows it; `line` is empty where it belongs to no conversation."""
+
+    occurred_at: datetime
+    line: str
+    manager_id: int | None
+    is_inbound: bool
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +141,56 @@ async def stream_stage_facts(connection: Connection, period: Period | None) -> A
     statement, bounds = (_ALL_STAGES, ()) if period is None else (_ENTERED, (period.since, period.until))
     async for facts in _grouped(_rows(connection, StageFact, statement, *bounds), lambda fact: fact.lead_id):
         yield facts
+
+
+async def stream_calls(connection: Connection, period: Period) -> AsyncIterator[CallRow]:
+    """Yield the calls of the period, oldest first."""
+    bounds = (period.since - _SKEW, period.since, period.until)
+    async for row in connection.cursor(_CALLS, *bounds, prefetch=_AT_ONCE):
+        told = dict(row["fields"])
+        is_answered = told.get("state") == CallState.answered
+        is_inbound = told.get("direction") == CallDirection.inbound
+        yield CallRow(row["occurred_at"], row["line"], row["manager_id"], is_inbound, is_answered)
+
+
+async def stream_closed(connection: Connection, period: Period) -> AsyncIterator[LedgerEntry]:
+    """Yield the closing of each conversation that was closed in the period and not opened again since."""
+    async for entry in _rows(connection, LedgerEntry, _CLOSED, period.since - _SKEW, period.since, period.until):
+        yield entry
+
+
+async def list_seen_before(connection: Connection, at: datetime) -> set[int]:
+    """Return the contacts that had asked for something before an instant, each by the card that was kept (M-10)."""
+    return {int(row["id"]) for row in await connection.fetch(_SEEN_BEFORE, at)}
+
+
+async def list_merged(connection: Connection) -> dict[int, int]:
+    """Return the absorbed cards and what each went into."""
+    return {int(row["id"]): int(row["merged_into"]) for row in await connection.fetch(_MERGED)}
+
+
+async def count_tasks(
+    connection: Connection, now: datetime, lines: Iterable[str] | None
+) -> dict[int | None, tuple[int, int]]:
+    """Return (overdue, open) tasks by manager, of some lines or all."""
+    rows = await connection.fetch(_TASKS, now, None if lines is None else sorted(lines))
+    return {row["manager_id"]: (int(row["overdue"]), int(row["active"])) for row in rows}
+
+
+async def list_people(connection: Connection) -> list[tuple[int, str, str]]:
+    """Return (id, key, name) of everybody, those who left included."""
+    rows = await connection.fetch("SELECT id, key, name FROM managers ORDER BY id")
+    return [(int(row["id"]), row["key"], row["name"]) for row in rows]
+
+
+async def list_conversations(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Return (number, client's name) of conversations by id."""
+    rows = await connection.fetch(
+        "SELECT c.id, c.number, k.name FROM conversations c JOIN contacts k ON k.id = c.contact_id "
+        "WHERE c.id = ANY($1::bigint[])",
+        list(ids),
+    )
+    return {int(row["id"]): (int(row["number"]), row["name"]) for row in rows}
 
 
 async def count_rows(connection: Connection) -> int:

@@ -63,13 +63,14 @@ async def verify(office: Office, actor: Person, *, progress: Progress = lambda d
     verdict = Verdict()
     async with reports.reading(office.pool) as connection:
         total = await reports.count_rows(connection)
-        async for found in _differences(connection, verdict):
+        async for found in stream_differences(connection, verdict):
             verdict.differences.extend(found)
             progress(verdict.waits + verdict.leads, total)
     return verdict
 
 
-async def _differences(connection: Connection, verdict: Verdict) -> AsyncIterator[list[Difference]]:
+async def stream_differences(connection: Connection, verdict: Verdict) -> AsyncIterator[list[Difference]]:
+    """Yield the differences of each wait and lead, none for most; counts into `verdict` what it has looked at."""
     waits, ledgers = reports.stream_waits(connection), reports.stream_all_wait_ledgers(connection)
     async for wait, entries in pair(waits, ledgers, lambda wait: int(wait.id), lambda told: int(told[0].wait_id or 0)):
         verdict.waits += wait is not None

@@ -1,0 +1,63 @@
+"""RP-8: what people have to put right, as it is now: the period does not matter.
+
+Cards that lack something, duplicates to decide, leads without a next step or without what their stage asks for, answers
+that did not arrive.
+"""
+
+from hub.domain.lead import list_missing
+from hub.domain.words import Words
+from hub.inbox.queries.reports.asking import Question
+from hub.inbox.queries.reports.tables import Column, Form, Report, Table, upright
+from hub.store.pool import Connection
+from hub.store.report_lists import FaultList, list_faults
+from hub.store.reports import stream_leads
+
+NAME = Words("Качество данных", "Data quality")
+_KINDS = {
+    "nameless": Words("карточки без имени", "cards without a name"),
+    "unreachable": Words("карточки без телефона и почты", "cards without telephone and e-mail"),
+    "duplicates": Words("возможные дубли, решить", "possible duplicates to decide"),
+    "no_next_step": Words("лиды без следующего шага", "leads without a next step"),
+    "unsent": Words("не отправлено или неизвестно", "not sent, or nobody knows"),
+}
+_FIELDS = Words("лиды без обязательных полей", "leads without required fields")
+LIST_COLUMNS = (
+    Column("number", Words("№", "no."), Form.number),
+    Column("client", Words("клиент", "client")),
+    Column("line", Words("линия", "line")),
+    Column("what", Words("что", "what")),
+    Column("at", Words("с", "since"), Form.instant),
+)
+_VALUE = Column("value", Words("сейчас", "now"), Form.whole)
+
+
+async def build(connection: Connection, question: Question) -> Report:
+    """Return the report (RP-8)."""
+    found = {name: await list_faults(connection, name, question.lines) for name in _KINDS}
+    missing = await _count_missing(connection, question)
+    figures = [(Column(name, words, Form.whole), (found[name].total,)) for name, words in _KINDS.items()]
+    figures += [
+        (Column(f"without:{name}", Words(f"{_FIELDS.ru}: {name}", f"{_FIELDS.en}: {name}")), (count,))
+        for name, count in sorted(missing.items())
+    ]
+    summary = upright("summary", NAME, figures, (_VALUE,))
+    lists = (fault_table(question, name, _KINDS[name], listed=found[name]) for name in _KINDS)
+    return Report("rp-8", NAME, (summary, *(each for each in lists if each.rows)))
+
+
+def fault_table(question: Question, key: str, name: Words, *, listed: FaultList) -> Table:
+    """Return a list of faults as a table."""
+    rows = tuple((row.number, row.client, question.line_name(row.line), row.what, row.at) for row in listed.rows)
+    return Table(key, name, LIST_COLUMNS, rows)
+
+
+async def _count_missing(connection: Connection, question: Question) -> dict[str, int]:
+    """Return how many open leads lack each thing that the stage they stand on asks for (L-3)."""
+    counts: dict[str, int] = {}
+    async for lead in stream_leads(connection):
+        stage = question.policy.leads.find_stage(lead.stage)
+        if stage is None or not lead.is_open or not question.takes_line(lead.line):
+            continue
+        for name in list_missing(lead, stage, (), at=question.now):
+            counts[name] = counts.get(name, 0) + 1
+    return {name: count for name, count in counts.items() if name not in ("next_step", "next_contact")}
