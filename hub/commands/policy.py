@@ -5,17 +5,21 @@ from typing import Annotated
 
 import typer
 
-from hub.app.ground import Ground
+from hub.app.ground import Ground, has_hub
 from hub.app.rules import apply_policy, compare_policy, current_document
 from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.commands.texts import say
-from hub.config import Config, load_config
-from hub.domain.errors import ConfigError
+from hub.config import Config
+from hub.domain.errors import ConfigError, PolicyInvalid
 from hub.routing.document import parse_policy
+from hub.routing.doubts import People, list_doubts, people_of
+from hub.routing.tree import PolicyDocument
+from hub.store.managers import list_managers
 from hub.store.policy import PolicyChange
+from hub.store.pool import acquire
 
 app = typer.Typer(no_args_is_help=True, help="Read, check, compare and apply the rules of the business.")
 RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance examples/shop.toml.")]
@@ -35,18 +39,23 @@ def export(config: Config) -> None:
 
 
 @app.command()
-def check(file: RulesFile) -> None:
-    """Check a file without applying it; needs no database."""
-    document = parse_policy(_right_text(file))
+@with_config()
+def check(config: Config, file: RulesFile) -> None:
+    """Check a file without applying it; where there is a hub, also whether everybody it names works here."""
+    document = parse_policy(_right_text(file, config.language))
+    people = run_on_ground(config, _list_people) if has_hub(config) else None
+    _warn(config, file, document, people)
     facts = {"file": file, "lines": ", ".join(document.lines), "rules": len(document.rules)}
-    typer.echo(say(load_config().language, "policy.right", **facts))
+    typer.echo(say(config.language, "policy.right", **facts))
+    if people is None:
+        typer.echo(say(config.language, "policy.nobody_asked"), err=True)
 
 
 @app.command()
 @with_config()
 def diff(config: Config, file: RulesFile, *, as_json: AsJson = False) -> None:
     """Show what a file would change against the rules in force."""
-    text = _right_text(file)
+    text = _right_text(file, config.language)
     changes = run_on_ground(config, lambda ground: compare_policy(ground, text))
     if as_json:
         print_json(changes)
@@ -67,16 +76,29 @@ def apply(
     """Put a file into force as the next revision; nothing changes if anything in it is wrong."""
     if allow_later and not recompute_open:
         raise ConfigError("--allow-later says how far --recompute-open may go: give both, or neither")
-    text = _right_text(file)
+    text = _right_text(file, config.language)
 
-    async def work(ground: Ground) -> int:
+    async def work(ground: Ground) -> tuple[int, People]:
         change = PolicyChange(ground.clock.now(), comment, selects_targets=recompute_open, allows_later=allow_later)
-        return await apply_policy(ground, text, change)
+        return await apply_policy(ground, text, change), await _list_people(ground)
 
-    typer.echo(say(config.language, "policy.applied", number=run_on_ground(config, work)))
+    number, people = run_on_ground(config, work)
+    _warn(config, file, parse_policy(text), people)
+    typer.echo(say(config.language, "policy.applied", number=number))
 
 
-def _right_text(file: Path) -> str:
+async def _list_people(ground: Ground) -> People:
+    async with acquire(ground.pool) as connection:
+        return people_of({each.key: each.is_active for each in await list_managers(connection)})
+
+
+def _warn(config: Config, file: Path, document: PolicyDocument, people: People | None) -> None:
+    """Print what is probably not meant; it holds up nothing."""
+    for doubt in list_doubts(document, MachineClock().now(), people=people):
+        typer.echo(say(config.language, "policy.doubt", file=file, said=doubt.say(config.language)), err=True)
+
+
+def _right_text(file: Path, language: str) -> str:
     """Return the text of a file in which nothing is wrong.
 
     Several faults are printed one a line; the error names the first and their number.
@@ -87,11 +109,11 @@ def _right_text(file: Path) -> str:
     text = _read(file)
     try:
         parse_policy(text, at=MachineClock().now())
-    except ConfigError as error:
-        first, *others = str(error).splitlines()
+    except PolicyInvalid as error:
+        first, *others = error.words.say(language).splitlines()
         print_lines(f"{file}: {fault}" for fault in (first, *others) if others)
-        more = f" (and {len(others)} more, all listed above)" if others else ""
-        raise ConfigError(f"{file} is refused, nothing changed: {first}{more}") from error
+        more = say(language, "policy.more", count=len(others)) if others else ""
+        raise ConfigError(say(language, "policy.refused", file=file, first=first, more=more)) from error
     return text
 
 

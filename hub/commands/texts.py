@@ -16,6 +16,14 @@ TEXTS: Mapping[str, Sentence] = {
         "{file}: ошибок нет. Линии: {lines}; правил: {rules}.",
         "{file}: nothing is wrong. Lines: {lines}; rules: {rules}.",
     ),
+    "policy.refused": Sentence(
+        "{file} не принят, ничего не изменилось: {first}{more}", "{file} is refused, nothing changed: {first}{more}"
+    ),
+    "policy.more": Sentence(" (и ещё {count}, все перечислены выше)", " (and {count} more, all listed above)"),
+    "policy.doubt": Sentence("{file}: внимание, {said}", "{file}: warning, {said}"),
+    "policy.nobody_asked": Sentence(
+        "Людей не сверяли: здесь нет хаба (--data, --dsn).", "Nobody was asked who works here: no hub (--data, --dsn)."
+    ),
     "policy.same": Sentence("Различий нет.", "No differences."),
     "policy.applied": Sentence("Действует редакция {number}.", "Revision {number} is in force."),
     "hub.made": Sentence("Создан новый хаб, его данные в {data}.", "A new hub is made, its data is in {data}."),

@@ -2,6 +2,7 @@
 
     HubError
     ├── ConfigError                   the installation or the rules are wrong; says where and what to do
+    │   └── PolicyInvalid             the policy document is refused; carries every fault in both languages
     ├── WebhookRejected               the caller did not prove who it is (401)
     │   ├── UnknownConnection         no connection has this key (404)
     │   └── RateExceeded              too many from one address at a public entrance (429)
@@ -33,6 +34,8 @@ thing, the reason, the next step. They never hold secrets or a client's text.
 from datetime import timedelta
 from typing import ClassVar
 
+from hub.domain.words import Words
+
 
 class HubError(Exception):
     """Base of all errors of the hub; `str()` is the sentence for the administrator."""
@@ -45,6 +48,16 @@ class ConfigError(HubError):
     """The installation, a connection's settings or the policy document is wrong."""
 
     code = "config"
+
+
+class PolicyInvalid(ConfigError):
+    """The policy document is refused as a whole: `words` are its faults, a line each, with place and mend."""
+
+    code = "config.policy"
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
 
 
 class WebhookRejected(HubError):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from hub.domain.facts import fold
+from hub.domain.words import Words
 
 TEMPLATE_VARIABLES = (
     "business.name",
@@ -39,16 +40,24 @@ def render_text(template: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1]) or (found[2] or "").strip(), template)
 
 
-def list_template_faults(template: str) -> list[str]:
+def list_template_faults(template: str) -> list[Words]:
     """Return what is wrong with a template, in words: unknown variables and stray braces; empty if it is fine."""
     faults = [
-        f"unknown variable '{name}'; there are: {', '.join(TEMPLATE_VARIABLES)}"
+        Words(
+            f"неизвестная переменная «{name}»; есть: {', '.join(TEMPLATE_VARIABLES)}",
+            f"unknown variable '{name}'; there are: {', '.join(TEMPLATE_VARIABLES)}",
+        )
         for name, _ in _VARIABLE.findall(template)
         if name not in TEMPLATE_VARIABLES
     ]
     rest = _VARIABLE.sub("", template)
     if "{{" in rest or "}}" in rest:
-        faults.append("'{{' and '}}' must enclose one variable, for instance {{client.first_name}}")
+        faults.append(
+            Words(
+                "между «{{» и «}}» стоит одна переменная, например {{client.first_name}}",
+                "'{{' and '}}' must enclose one variable, for instance {{client.first_name}}",
+            )
+        )
     return faults
 
 

@@ -18,6 +18,7 @@ from hub.domain.calendar import Calendar
 from hub.domain.facts import RequestFacts, fold
 from hub.domain.identity import canonical_phone
 from hub.domain.words import Words
+from hub.routing.fault import Misspelt
 
 Matcher = Callable[[RequestFacts], bool]
 Calendars = Mapping[str, Calendar]
@@ -41,7 +42,9 @@ def compile_pattern(pattern: str) -> Any:
     except re2.error as error:
         detail = error.args[0] if error.args else b""
         said = detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)
-        raise ValueError(f"not a pattern that RE2 understands: {said}") from error
+        raise Misspelt(
+            f"RE2 не понимает этого выражения: {said}", f"not a pattern that RE2 understands: {said}"
+        ) from error
 
 
 def _checked_pattern(pattern: str) -> str:
@@ -52,13 +55,16 @@ def _checked_pattern(pattern: str) -> str:
 def _checked_phone(number: str) -> str:
     phone = canonical_phone(number)
     if phone is None:
-        raise ValueError(f"'{number}' is no telephone number; write it as +74951234567")
+        raise Misspelt(
+            f"«{number}» не номер телефона; пишите +74951234567",
+            f"'{number}' is no telephone number; write it as +74951234567",
+        )
     return phone.e164
 
 
 def _filled(text: str) -> str:
     if not text.strip():
-        raise ValueError("must not be empty")
+        raise Misspelt("не должно быть пустым", "must not be empty")
     return text
 
 

@@ -11,8 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hub.domain.errors import ConfigError
+from hub.domain.errors import PolicyInvalid
+from hub.domain.words import Words
+from hub.routing.fault import all_said
 from hub.routing.faults import list_faults
+from hub.routing.misspellings import list_misspellings
 from hub.routing.toml import write_toml
 from hub.routing.tree import PolicyDocument
 
@@ -42,23 +45,21 @@ out_of_hours = "Hello! We are closed now. We will answer {{expected_time}}."
 """
 """What a fresh hub works with: one line, the office hours of semantics §12."""
 
-_PLAIN_WORDS = {"extra_forbidden": "unknown key", "missing": "is missing"}
-
 
 def parse_policy(text: str, *, at: datetime | None = None) -> PolicyDocument:
     """Read and check a document. With `at`, every line must have open hours in the 60 days after it (D-5).
 
     Raises:
-        ConfigError: something is wrong; every fault on a line of its own, with its place, list items counted from 1.
+        PolicyInvalid: something is wrong; every fault on a line of its own, with its place, list items counted from 1.
     """
     try:
         document = PolicyDocument.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"not TOML: {error}") from error
+        raise PolicyInvalid(Words(f"это не TOML: {error}", f"not TOML: {error}")) from error
     except ValidationError as error:
-        raise ConfigError("\n".join(_say_faults(error))) from error
+        raise PolicyInvalid(all_said(list(list_misspellings(error)))) from error
     if faults := list_faults(document, at):
-        raise ConfigError("\n".join(faults))
+        raise PolicyInvalid(all_said(faults))
     return document
 
 
@@ -79,20 +80,6 @@ def diff(old: PolicyDocument, new: PolicyDocument) -> list[str]:
         elif before[place] != after[place]:
             lines.append(f"{place}: {before[place]} → {after[place]}")
     return lines
-
-
-def _say_faults(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors(include_url=False, include_input=False):
-        message = _PLAIN_WORDS.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
-        yield f"{_place(fault['loc'])}: {message}"
-
-
-def _place(path: tuple[int | str, ...]) -> str:
-    """Return a path as people point at it: list items from 1, dots between keys."""
-    place = ""
-    for step in path:
-        place += f"[{step + 1}]" if isinstance(step, int) else f".{step}"
-    return place.removeprefix(".")
 
 
 def _flatten(value: Any, place: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
-"""What the parts of a policy document say of each other, and where that is wrong: each fault names its place.
+"""What the parts of a policy document say of each other, and where that is wrong: each fault names place and mend.
 
-Called after every part was found right by itself (`hub.routing.tree`).
+Called after every part was found right by itself (`hub.routing.tree`). What is right but probably not meant is in
+`hub.routing.doubts`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,14 +10,19 @@ from itertools import pairwise
 
 from hub.domain.calendar import DAY, ZERO, Calendar, Hours
 from hub.domain.line import EVERYONE
+from hub.domain.words import Words
 from hub.routing.build import Week, build_calendar, build_week
 from hub.routing.conditions import list_calendar_keys
+from hub.routing.fault import Fault, fault
 from hub.routing.lead_rules import list_lead_faults
 from hub.routing.spelling import DAYS, read_hours
 from hub.routing.tree import ExceptionSection, LineSection, PolicyDocument, RuleSection
 
-Fault = str
-"""`lines.sales.calendar: 'ofice' is not among the calendars; there are: office`."""
+_KINDS = {
+    "calendars": Words("среди календарей", "among the calendars"),
+    "lines": Words("среди линий", "among the lines"),
+    "managers": Words("среди менеджеров", "among the managers"),
+}
 
 
 def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
@@ -27,7 +33,7 @@ def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
     faults = [*_business(document), *_calendars(document)]
     if not faults:
         faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
-    return [*faults, *_sla(document), *_rules(document), *list_lead_faults(document.leads)]
+    return [*faults, *_sla(document), *_rules(document), *_leads(document)]
 
 
 def _business(document: PolicyDocument) -> Iterator[Fault]:
@@ -40,23 +46,37 @@ def _calendars(document: PolicyDocument) -> Iterator[Fault]:
     for key, section in document.calendars.items():
         place = f"calendars.{key}"
         if section.always_open and (section.hours or section.exceptions or section.country):
-            yield f"{place}: always_open stands alone; for a closed day write hours mon-sun = ['00:00-24:00'] instead"
+            yield fault(
+                place,
+                "always_open пишут без остального; для закрытого дня вместо него hours mon-sun = ['00:00-24:00']",
+                "always_open stands alone; for a closed day write hours mon-sun = ['00:00-24:00'] instead",
+            )
         for day, hours in zip(DAYS, _with_tails(build_week(section.hours)), strict=True):
             if _overlap(hours):
-                yield f"{place}.hours: intervals of {day} overlap"
+                yield fault(f"{place}.hours", *_overlapping(day))
         yield from _exceptions(place, section.exceptions)
 
 
 def _exceptions(place: str, exceptions: Iterable[ExceptionSection]) -> Iterator[Fault]:
-    seen = set()
+    seen, place = set(), f"{place}.exceptions"
     for exception in exceptions:
-        if exception.date in seen:
-            yield f"{place}.exceptions: {exception.date} is given twice"
-        seen.add(exception.date)
+        day = exception.date
+        if day in seen:
+            yield fault(place, f"{day} указан дважды; оставьте один", f"{day} is given twice; leave one of them")
+        seen.add(day)
         if exception.like and exception.hours:
-            yield f"{place}.exceptions: {exception.date} has both hours and like"
+            yield fault(
+                place, f"у {day} есть и hours, и like; оставьте одно", f"{day} has both hours and like; leave one"
+            )
         if _overlap(sorted(map(read_hours, exception.hours), key=lambda each: each.opens)):
-            yield f"{place}.exceptions: intervals of {exception.date} overlap"
+            yield fault(place, *_overlapping(day))
+
+
+def _overlapping(day: object) -> tuple[str, str]:
+    return (
+        f"часы {day} пересекаются; разведите их или объедините",
+        f"intervals of {day} overlap; draw them apart, or join them",
+    )
 
 
 def _open_hours(document: PolicyDocument, at: datetime | None) -> Iterator[Fault]:
@@ -66,7 +86,11 @@ def _open_hours(document: PolicyDocument, at: datetime | None) -> Iterator[Fault
         name = line.calendar or document.business.calendar or first
         section = document.calendars.get(name)
         if section and not _opens(build_calendar(section, document.business.zone), at):
-            yield f"lines.{key}.calendar: '{name}' has no open hours in the next 60 days"
+            yield fault(
+                f"lines.{key}.calendar",
+                f"у «{name}» нет рабочих часов в ближайшие 60 дней; впишите их в [calendars.{name}.hours]",
+                f"'{name}' has no open hours in the next 60 days; write some into [calendars.{name}.hours]",
+            )
 
 
 def _opens(calendar: Calendar, at: datetime | None) -> bool:
@@ -94,14 +118,18 @@ def _lines(document: PolicyDocument) -> Iterator[Fault]:
 def _ladder(place: str, line: LineSection) -> Iterator[Fault]:
     percents = [level.percent for level in line.ladder or ()]
     if percents != sorted(set(percents)):
-        yield f"{place}.ladder: levels must rise, each percent once"
+        yield fault(
+            f"{place}.ladder",
+            "ступени должны возрастать, каждый процент один раз; переставьте их",
+            "levels must rise, each percent once; put them in order",
+        )
 
 
 def _sla(document: PolicyDocument) -> Iterator[Fault]:
     seen = set()
     for number, section in enumerate(document.sla, start=1):
         if section.key in seen:
-            yield f"sla[{number}].key: '{section.key}' is given twice"
+            yield _twice(f"sla[{number}].key", section.key)
         seen.add(section.key)
         yield from _unknown(f"sla[{number}].lines", section.lines, "lines", document.lines)
 
@@ -118,21 +146,47 @@ def _rules(document: PolicyDocument) -> Iterator[Fault]:
 def _dead_rule(place: str, rule: RuleSection, earlier: Iterable[RuleSection]) -> Iterator[Fault]:
     """Find rules without effect: an earlier one with fewer or the same conditions takes every request first."""
     if not (rule.line or rule.tags or rule.skills or rule.preferred_skills or rule.priority):
-        yield f"{place}: the rule '{rule.name}' does nothing; give it a line, tags, skills or a priority"
+        yield fault(
+            place,
+            f"правило «{rule.name}» ничего не делает; дайте ему line, tags, skills или priority",
+            f"the rule '{rule.name}' does nothing; give it a line, tags, skills or a priority",
+        )
     for other in earlier:
         if other.name == rule.name:
-            yield f"{place}.name: '{rule.name}' is given twice"
+            yield _twice(f"{place}.name", rule.name)
         if set(other.when) <= set(rule.when):
-            yield f"{place}: the rule '{rule.name}' can never match, '{other.name}' above it takes all its requests"
+            yield fault(
+                place,
+                f"правило «{rule.name}» не сработает никогда: «{other.name}» выше забирает все его запросы; поставьте "
+                f"«{rule.name}» выше или уберите",
+                f"the rule '{rule.name}' can never match, '{other.name}' above it takes all its requests; put "
+                f"'{rule.name}' above it, or take it away",
+            )
             return
 
 
+def _leads(document: PolicyDocument) -> Iterator[Fault]:
+    for text in list_lead_faults(document.leads):
+        place, _, said = text.partition(": ")
+        yield fault(place, said, said)
+
+
+def _twice(place: str, name: str) -> Fault:
+    return fault(place, f"«{name}» указано дважды; дайте другое имя", f"'{name}' is given twice; give it another name")
+
+
 def _unknown(place: str, names: Iterable[str], kind: str, known: Iterable[str]) -> Iterator[Fault]:
-    there_are = list(known)
+    there_are, among = list(known), _KINDS[kind]
+    listed = ", ".join(there_are)
     for name in names:
         if name and name not in there_are:
-            mend = f"; write a section [managers.{name}], it may be empty" if kind == "managers" else ""
-            yield f"{place}: '{name}' is not among the {kind}; there are: {', '.join(there_are) or 'none'}{mend}"
+            ru = f"; добавьте раздел [managers.{name}], он может быть пустым" if kind == "managers" else ""
+            en = f"; write a section [managers.{name}], it may be empty" if kind == "managers" else ""
+            yield fault(
+                place,
+                f"«{name}» нет {among.ru}; есть: {listed or 'ничего'}{ru}",
+                f"'{name}' is not {among.en}; there are: {listed or 'none'}{en}",
+            )
 
 
 def _with_tails(week: Week) -> list[tuple[Hours, ...]]:

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer
 
 from hub.domain.calendar import Hours
+from hub.routing.fault import Misspelt
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
@@ -25,7 +26,10 @@ def read_duration(written: object) -> timedelta:
     """
     found = _DURATION.fullmatch(str(written).replace(" ", "").lower())
     if found is None or not any(found.groups()):
-        raise ValueError(f"'{written}' is no duration; write 20s, 15m, 1h30m or 7d")
+        raise Misspelt(
+            f"«{written}» не длительность; пишите 20s, 15m, 1h30m или 7d",
+            f"'{written}' is no duration; write 20s, 15m, 1h30m or 7d",
+        )
     return sum((int(n or 0) * unit for n, unit in zip(found.groups(), _UNITS.values(), strict=True)), timedelta(0))
 
 
@@ -46,11 +50,14 @@ def read_hours(written: str) -> Hours:
     """
     found = _HOURS.fullmatch(written.strip())
     if found is None:
-        raise ValueError(f"'{written}' are no hours; write 09:00-13:00")
+        raise Misspelt(f"«{written}» не часы; пишите 09:00-13:00", f"'{written}' are no hours; write 09:00-13:00")
     opens, closes = (timedelta(hours=int(found[i]), minutes=int(found[i + 1])) for i in (1, 3))
     day = timedelta(days=1)
     if opens >= day or closes > day or int(found[2]) > 59 or int(found[4]) > 59 or opens == closes:
-        raise ValueError(f"'{written}' are no hours of a day; the latest end is 24:00")
+        raise Misspelt(
+            f"«{written}» не часы суток; самое позднее 24:00",
+            f"'{written}' are no hours of a day; the latest end is 24:00",
+        )
     return Hours(opens, closes if opens < closes else closes + day)
 
 
@@ -64,7 +71,10 @@ def read_days(written: str) -> list[int]:
     for piece in written.lower().replace(" ", "").split(","):
         first, _, last = piece.partition("-")
         if first not in DAYS or (last or first) not in DAYS:
-            raise ValueError(f"'{written}' are no days; write mon, mon-fri or sat,sun")
+            raise Misspelt(
+                f"«{written}» не дни; пишите mon, mon-fri или sat,sun",
+                f"'{written}' are no days; write mon, mon-fri or sat,sun",
+            )
         start, end = DAYS.index(first), DAYS.index(last or first)
         days += range(start, end + 1) if start <= end else [*range(start, 7), *range(end + 1)]
     return days

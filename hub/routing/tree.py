@@ -29,6 +29,7 @@ from hub.domain.line import (
 from hub.domain.production_calendar import has_production_calendar
 from hub.domain.texts import list_template_faults
 from hub.routing.conditions import Condition, Number
+from hub.routing.fault import Misspelt
 from hub.routing.lead_rules import LeadsSection
 from hub.routing.spelling import DaysText, Duration, HoursText
 
@@ -37,19 +38,25 @@ def _checked_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"'{name}' is no time zone; write for instance Europe/Moscow") from error
+        raise Misspelt(
+            f"«{name}» не часовой пояс; пишите, например, Europe/Moscow",
+            f"'{name}' is no time zone; write for instance Europe/Moscow",
+        ) from error
     return name
 
 
 def _checked_country(code: str) -> str:
     if code and not has_production_calendar(code):
-        raise ValueError(f"no production calendar of '{code}' is known; write for instance RU, or leave it empty")
+        raise Misspelt(
+            f"производственный календарь «{code}» неизвестен; пишите, например, RU или оставьте пустым",
+            f"no production calendar of '{code}' is known; write for instance RU, or leave it empty",
+        )
     return code
 
 
 def _checked_template(template: str) -> str:
     if faults := list_template_faults(template):
-        raise ValueError("; ".join(faults))
+        raise Misspelt("; ".join(each.ru for each in faults), "; ".join(each.en for each in faults))
     return template
 
 

@@ -1,0 +1,150 @@
+"""What is probably not meant in a policy document: it may be applied, and `hub policy check` says where to look.
+
+Unlike `hub.routing.faults` nothing here refuses a document: a revision that is in force must stay readable, and a
+person may come back.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from hub.domain.calendar import HORIZON
+from hub.domain.line import EVERYONE
+from hub.domain.production_calendar import production_year
+from hub.routing.conditions import explain_all
+from hub.routing.fault import Fault, fault
+from hub.routing.reach import find_contradiction, is_covered
+from hub.routing.tree import PolicyDocument, RuleSection, SlaSection
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is known to the hub, by key: who works here, and who has left."""
+
+    working: frozenset[str]
+    left: frozenset[str] = frozenset()
+
+
+def list_doubts(document: PolicyDocument, at: datetime, *, people: People | None = None) -> list[Fault]:
+    """Return what is probably not meant, in the order of the document; without `people` those are not looked at."""
+    doubts = [*_undecreed_years(document, at), *_unreachable_rules(document), *_unreachable_sla(document)]
+    return doubts if people is None else [*doubts, *_people(document, people), *_teams(document, people)]
+
+
+def _undecreed_years(document: PolicyDocument, at: datetime) -> Iterator[Fault]:
+    """Name years whose exchanged days off are not published yet: they are counted by their usual weekends."""
+    years = {at.year, (at + HORIZON).year}
+    for (key, section), year in product(document.calendars.items(), sorted(years)):
+        if section.country and not production_year(section.country, year).is_decreed:
+            yield fault(
+                f"calendars.{key}.country",
+                f"переносы выходных на {year} год ({section.country}) хабу ещё не известны; когда их утвердят, "
+                "обновите хаб или впишите эти дни в exceptions",
+                f"exchanged days off of {year} ({section.country}) are not known to the hub yet; once they are "
+                "decreed, upgrade the hub or write these days as exceptions",
+            )
+
+
+def _unreachable_rules(document: PolicyDocument) -> Iterator[Fault]:
+    for index, rule in enumerate(document.rules):
+        place = f"rules[{index + 1}]"
+        if pair := find_contradiction(rule.when):
+            one, other = (explain_all([each]) for each in pair)
+            yield fault(
+                f"{place}.when",
+                f"правило «{rule.name}» не сработает никогда: «{one.ru}» и «{other.ru}» вместе не бывает; уберите одно "
+                'или объедините их через kind = "any"',
+                f'the rule \'{rule.name}\' can never match: no request meets both "{one.en}" and "{other.en}"; take '
+                'one away, or join them with kind = "any"',
+            )
+        elif earlier := _hidden_by(rule, document.rules[:index]):
+            yield fault(
+                place,
+                f"правило «{rule.name}» не сработает никогда: все его запросы раньше забирает «{earlier.name}»; "
+                f"поставьте «{rule.name}» выше или уберите",
+                f"the rule '{rule.name}' can never match: '{earlier.name}' above it takes all its requests; put "
+                f"'{rule.name}' above it, or take it away",
+            )
+
+
+def _hidden_by(rule: RuleSection, earlier: Collection[RuleSection]) -> RuleSection | None:
+    return next((other for other in earlier if is_covered(rule.when, other.when)), None)
+
+
+def _unreachable_sla(document: PolicyDocument) -> Iterator[Fault]:
+    priorities = {rule.priority for rule in document.rules if rule.priority}
+    for index, section in enumerate(document.sla):
+        place = f"sla[{index + 1}]"
+        if section.priorities and priorities.isdisjoint(section.priorities):
+            yield fault(
+                f"{place}.priorities",
+                f"сроки «{section.key}» не выберет никто: ни одно правило не ставит priority "
+                f"{_named(section.priorities)}; поставьте его в [[rules]] или уберите условие",
+                f"nobody will choose '{section.key}': no rule sets the priority {_named(section.priorities)}; set it "
+                "in [[rules]], or take the condition away",
+            )
+        if hidden_by := next((each for each in document.sla[:index] if _covers(each, section)), None):
+            yield fault(
+                place,
+                f"сроки «{section.key}» не выберет никто: всё берёт «{hidden_by.key}» выше; поменяйте их местами",
+                f"nobody will choose '{section.key}': whatever fits it fits '{hidden_by.key}' above; swap them",
+            )
+
+
+def _covers(earlier: SlaSection, later: SlaSection) -> bool:
+    conditions = ("lines", "channels", "sources", "segments", "priorities")
+    pairs = ((set(getattr(earlier, name)), set(getattr(later, name))) for name in conditions)
+    return all(not wide or (narrow and narrow <= wide) for wide, narrow in pairs)
+
+
+def _people(document: PolicyDocument, people: People) -> Iterator[Fault]:
+    """Everybody a line names must work here; the strategy would ask nobody, and the duty notice would reach nobody."""
+    for key, line in document.lines.items():
+        named = {f"lines.{key}.team": line.team, f"lines.{key}.duty": (line.duty,)}
+        for place, keys in named.items():
+            for each in keys:
+                yield from _absent(place, each, people)
+
+
+def _absent(place: str, key: str, people: People) -> Iterator[Fault]:
+    if key in people.left:
+        yield fault(
+            place,
+            f"«{key}» больше не работает здесь; уберите из списка или назовите другого",
+            f"'{key}' has left; take the name out, or name somebody else",
+        )
+    elif key and key != EVERYONE and key not in people.working:
+        yield fault(
+            place,
+            f"«{key}» хабу не знаком; добавьте: hub people add {key} ИМЯ",
+            f"the hub knows no '{key}'; add the person: hub people add {key} NAME",
+        )
+
+
+def _teams(document: PolicyDocument, people: People) -> Iterator[Fault]:
+    for key, line in document.lines.items():
+        if not _members(line.team, people):
+            yield fault(
+                f"lines.{key}.team",
+                "на линии никого нет: клиентов не возьмёт никто, о них узнает только дежурный; впишите в team людей "
+                'или ["*"]',
+                "nobody is on the line: no client will be taken, only who is on duty hears of them; write people into "
+                'team, or ["*"]',
+            )
+
+
+def _members(team: Collection[str], people: People) -> Collection[str]:
+    return people.working if EVERYONE in team else people.working.intersection(team)
+
+
+def _named(words: Collection[str]) -> str:
+    return ", ".join(f"'{each}'" for each in words)
+
+
+def people_of(active: Mapping[str, bool]) -> People:
+    """Return people from who is active by key."""
+    return People(
+        frozenset(key for key, is_active in active.items() if is_active),
+        frozenset(key for key, is_active in active.items() if not is_active),
+    )
