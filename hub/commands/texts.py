@@ -35,6 +35,15 @@ TEXTS: Mapping[str, Sentence] = {
     "down.other": Sentence("{name} (соединений: {count}, с {since})", "{name} ({count} connections, since {since})"),
     "down.kept": Sentence("Ничего не остановлено.", "Nothing is stopped."),
     "ask.yes_or_no": Sentence("[д/Н]", "[y/N]"),
+    "report.verifying": Sentence("Сверяю", "Verifying"),
+    "report.verified": Sentence(
+        "Сверено по журналу: ожиданий {waits}, лидов {leads}, записей {facts}; расхождений {differences}.",
+        "Told again from the ledger: {waits} waits, {leads} leads, {facts} facts; {differences} differences.",
+    ),
+    "report.unprovable": Sentence(
+        "Открыты до полного журнала и не сверяются: {count}.",
+        "Opened before the ledger was complete and not judged: {count}.",
+    ),
     "down.stopped": Sentence("База в {data} остановлена.", "The database in {data} is stopped."),
     "down.nothing": Sentence("В {data} ничего не запущено.", "Nothing runs in {data}."),
     "parked.none": Sentence("Ничего не отложено.", "Nothing is parked."),
