@@ -28,8 +28,8 @@ class Asked:
     """What a person wants to see; everything left out means all.
 
     `since` and `until` are local dates, both included. `manager` is a key of the policy document, `team` a line whose
-    team is meant. `channel` is the kind by which the client asked, `campaign` utm_campaign. `compare_since` and `compare_until`
-    name an earlier period to be shown beside, under the same rules.
+    team is meant. `channel` is the kind by which the client asked, `campaign` utm_campaign. `compare_since` and
+    `compare_until` name an earlier period to be shown beside, under the same rules.
     """
 
     since: date | None = None
@@ -55,8 +55,8 @@ class Asked:
 class Question:
     """An `Asked` with everything resolved.
 
-    `lines` and `people` are `None` for all; `compared` is the earlier period to look at beside; `names` are those of all
-    managers by id; `has_dates` tells a period that was asked for from the usual one.
+    `lines` and `people` are `None` for all; `compared` is the earlier period beside it; `names` are those of
+    all managers by id; `has_dates` tells a period that was asked for from the usual one.
     """
 
     asked: Asked

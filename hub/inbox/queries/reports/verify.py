@@ -5,7 +5,7 @@ than the complete ledger opened cannot be told again; they are counted, not judg
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.domain.lead import Lead, StageFact
 from hub.domain.ledger import Fact, LedgerEntry
@@ -26,7 +26,7 @@ class Difference:
     """A stored value that its facts do not bear out.
 
     `subject` is `wait` or `lead`, `field` empty where the row or all of its facts are missing. `entries` are the ids of
-    the facts concerned, with their kinds.
+    the facts concerned, with their kinds; `number` is the conversation's as people say it.
     """
 
     subject: str
@@ -36,6 +36,7 @@ class Difference:
     stored: object
     told: object
     entries: tuple[tuple[int, str], ...] = ()
+    number: int | None = None
 
 
 @dataclass(slots=True)
@@ -66,7 +67,13 @@ async def verify(office: Office, actor: Person, *, progress: Progress = lambda d
         async for found in stream_differences(connection, verdict):
             verdict.differences.extend(found)
             progress(verdict.waits + verdict.leads, total)
+        verdict.differences = await _numbered(connection, verdict.differences)
     return verdict
+
+
+async def _numbered(connection: Connection, found: list[Difference]) -> list[Difference]:
+    known = await reports.list_conversations(connection, [each.conversation_id or 0 for each in found])
+    return [replace(each, number=known.get(each.conversation_id or 0, (None, ""))[0]) for each in found]
 
 
 async def stream_differences(connection: Connection, verdict: Verdict) -> AsyncIterator[list[Difference]]:
