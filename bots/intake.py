@@ -2,9 +2,9 @@
 
 Updates are receipts: stored and committed before anybody looks at them, claimed here under a lease, done only after
 what they caused was committed. A process that dies in between carries an update out again; the key (bot, update id)
-makes that harmless. An update that raises is given back with those of its chat that follow it, so that none overtakes,
-and the claim parks it after three attempts; other chats are not held up by any of it. Knows no messenger: `Messenger`
-is `bots.telegram.bot.ManagerBot`.
+makes that harmless. An update that raises is given back with those of its chat that follow it, so that none overtakes;
+other chats are not held up by any of it. One that three attempts did not finish, whether they raised or the process was
+killed, is told to its manager and set aside. Knows no messenger: `Messenger` is `bots.telegram.bot.ManagerBot`.
 """
 
 import asyncio
@@ -30,11 +30,10 @@ Update = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
-    """A claimed receipt and the update in it; after the last attempt the claim parks it."""
+    """A claimed receipt and the update in it."""
 
     receipt_id: int
     update: Update
-    is_last_attempt: bool = False
 
 
 class Receipts(Protocol):
@@ -45,6 +44,14 @@ class Receipts(Protocol):
 
         A chat with an update under a lease is passed over.
         """
+        ...
+
+    async def claim_worn_out(self) -> Sequence[StoredUpdate]:
+        """Return under a lease the updates that the last attempt did not finish either: nobody carries them out."""
+        ...
+
+    async def park(self, receipt_ids: Sequence[int]) -> None:
+        """Set receipts aside, visible and replayable; commits."""
         ...
 
     async def done(self, receipt_ids: Sequence[int]) -> None:
@@ -67,8 +74,12 @@ class Messenger(Protocol):
         """Stop the waiting sign of a pressed button."""
         ...
 
-    async def say_parked(self, update: Update) -> None:
-        """Tell the person whose update it was that it was set aside; where that is impossible it is logged."""
+    async def say_parked(self, update: Update, key: str) -> None:
+        """Tell the person whose update it was that it was not carried out; where that is impossible it is logged.
+
+        Raises:
+            TemporaryFailure, StorageUnavailable: not now.
+        """
         ...
 
 
@@ -109,6 +120,8 @@ class Intake:
             task = self._start(self._carry_out(updates, after=self._chats.get(chat)))
             self._chats[chat] = task
             task.add_done_callback(partial(self._leave, chat))
+        for each in await self._receipts.claim_worn_out():
+            _ = self._start(self._set_aside(each))
         return len(batch)
 
     async def close(self) -> None:
@@ -149,18 +162,24 @@ class Intake:
         failed, *waiting = updates
         log.error("bot.update_failed", receipt_id=failed.receipt_id, exc_info=failure)
         wanted = failure.retry_after if isinstance(failure, TemporaryFailure) else None
-        is_over = failed.is_last_attempt
-        pause = timedelta(0) if is_over else min(wanted or BETWEEN_ATTEMPTS, LONGEST_PAUSE)
-        await self._receipts.give_back([failed.receipt_id], after=pause)
+        await self._receipts.give_back([failed.receipt_id], after=min(wanted or BETWEEN_ATTEMPTS, LONGEST_PAUSE))
         if waiting:
             await self._receipts.give_back([each.receipt_id for each in waiting], after=timedelta(0))
         crash_point("intake.given_back")
-        if is_over:
-            await self._messenger.say_parked(failed.update)
+
+    async def _set_aside(self, worn_out: StoredUpdate) -> None:
+        """Tell whose update it was, then park it: a crash in between tells it twice rather than never."""
+        try:
+            await self._messenger.say_parked(worn_out.update, self._key(worn_out.update))
+            crash_point("intake.told_parked")
+            await self._receipts.park([worn_out.receipt_id])
+        except (TemporaryFailure, StorageUnavailable) as error:
+            log.warning("bot.not_set_aside", receipt_id=worn_out.receipt_id, code=error.code)
+        crash_point("intake.set_aside")
 
     async def _feed(self, update: Update) -> None:
         """Carry out one update; where the messenger asks to slow down, once more after its pause."""
-        key = f"{self._bot_name}:{update['update_id']}"
+        key = self._key(update)
         try:
             await self._messenger.feed(update, key)
         except TemporaryFailure as failure:
@@ -168,6 +187,10 @@ class Intake:
             log.info("bot.update_paused", seconds=pause.total_seconds())
             await asyncio.sleep(pause.total_seconds())
             await self._messenger.feed(update, key)
+
+    def _key(self, update: Update) -> str:
+        """Return what names everything the update causes."""
+        return f"{self._bot_name}:{update.get('update_id', '')}"
 
 
 def chat_of(update: Update) -> int:

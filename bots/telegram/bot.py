@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from bots.office import BotOffice
 from bots.telegram.dispatcher import build_dispatcher
-from bots.telegram.entrance import tell_parked
 from bots.telegram.failures import provider_errors
+from bots.telegram.parking import tell_parked
 from hub.crash import crash_point
-from hub.domain.errors import HubError, ProviderError
+from hub.domain.errors import HubError, ProviderError, StorageUnavailable, TemporaryFailure
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +43,15 @@ class ManagerBot:
             log.info("bot.press_unanswered", reason=error.code)
         crash_point("bot.after_answer_press")
 
-    async def say_parked(self, update: Mapping[str, object]) -> None:
-        """Tell the manager that a press or message could not be carried out and will not be tried again by itself."""
+    async def say_parked(self, update: Mapping[str, object], key: str) -> None:
+        """Tell the manager that a press or message could not be carried out and will not be tried again by itself.
+
+        Raises:
+            TemporaryFailure, StorageUnavailable: not now.
+        """
         try:
-            await tell_parked(self._desk, self._bot, Update.model_validate(update))
+            await tell_parked(self._desk, self._bot, Update.model_validate(update), key=key)
+        except (TemporaryFailure, StorageUnavailable):
+            raise
         except (HubError, ValidationError) as error:
             log.info("bot.parked_untold", reason=str(getattr(error, "code", "not an update")))

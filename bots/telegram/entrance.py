@@ -5,7 +5,7 @@ A stranger gets one neutral sentence and nothing else, whatever they write or pr
 
 import structlog
 from aiogram import Bot
-from aiogram.types import Message, Update, User
+from aiogram.types import Message, User
 
 from bots.office import BotOffice
 from bots.screens.screen import notice
@@ -52,20 +52,6 @@ async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
     turn = await admit(desk, bot, user, key="")
     if turn is not None:
         await welcome(turn, user.full_name)
-
-
-async def tell_parked(desk: BotOffice, bot: Bot, update: Update) -> None:
-    """Say that what a manager pressed or wrote was set aside; strangers hear nothing.
-
-    Raises:
-        ProviderError, StorageUnavailable: it could not be said.
-    """
-    said = update.callback_query or update.message or update.edited_message
-    user = said.from_user if said is not None else None
-    turn = await admit(desk, bot, user, key="") if user is not None else None
-    if turn is not None:
-        own = update.message.message_id if update.message else 0
-        await turn.chat.show(notice(turn.texts("error.parked")), reply_to=own or None)
 
 
 async def welcome(turn: Turn, name: str) -> None:

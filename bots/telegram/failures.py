@@ -36,6 +36,7 @@ GONE = "not_found"
 UNCHANGED = "unchanged"
 REFUSED = "refused"
 MARKUP = "markup"
+_SLOW_DOWN = "Too Many Requests"  # without a wait aiogram knows no class for it
 _REASONS = (
     ("message is not modified", UNCHANGED),
     ("message to edit not found", GONE),
@@ -66,6 +67,8 @@ def translated(error: AiogramError) -> ProviderError:
     match error:
         case TelegramRetryAfter():
             return TemporaryFailure("Telegram asks to slow down", 429, timedelta(seconds=error.retry_after))
+        case TelegramAPIError() if error.message.startswith(_SLOW_DOWN):
+            return TemporaryFailure("Telegram asks to slow down", 429)
         case TelegramForbiddenError():
             return PermanentFailure("the manager blocked the bot", 403, BLOCKED)
         case TelegramUnauthorizedError():

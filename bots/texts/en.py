@@ -311,7 +311,9 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "error.stale": "This button is out of date. Open the conversation again: /my",
     "error.storage": "It could not be saved. Try again in a minute.",
     "error.other": "It did not work. The administrator sees the reason in the log.",
-    "error.parked": "This was not done: several attempts failed. Please do it again.",
+    "error.parked": "⛔ This was not done: several attempts failed. Send the message again.",
+    "error.parked_reply": "⛔ This was not done: several attempts failed. Send it again as a reply to the same one.",
+    "error.parked_press": "⛔ “{label}” was not done: several attempts failed. Press the button again.",
     "error.which": "Which conversation? Reply to its card with this command or add the number: /{command} 1042",
     "error.command": "There is no such command. All commands: /help",
     # --- people

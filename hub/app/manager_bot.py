@@ -29,7 +29,7 @@ from hub.domain.ports import Notifier
 from hub.store import managers, receipts
 from hub.store.connections import ConnectionRow
 from hub.store.deliveries import CONNECTION_PAUSED
-from hub.store.pool import acquire
+from hub.store.pool import Pool, acquire
 
 LEASE = timedelta(seconds=120)
 LOOK_EVERY = timedelta(seconds=1)
@@ -88,7 +88,7 @@ class ManagerBotOffice:
 
     async def _receive_by(self, bot: OpenBot) -> None:
         """Carry out updates until another bot is connected."""
-        intake = Intake(BotReceipts(self._building), bot.messenger, bot_name=_name_of(bot.row))
+        intake = Intake(BotReceipts(self._building.ground.pool), bot.messenger, bot_name=_name_of(bot.row))
 
         async def carry_out() -> bool:
             if await self.current() is not bot:
@@ -162,8 +162,8 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
 class BotReceipts:
     """The receipts of the manager bot, as `bots.intake` claims them."""
 
-    def __init__(self, building: Building) -> None:
-        self._pool = building.ground.pool
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
         self._claimed: dict[int, receipts.ClaimedReceipt] = {}
 
     async def claim(self) -> Sequence[StoredUpdate]:
@@ -171,8 +171,18 @@ class BotReceipts:
             found = await receipts.claim(
                 connection, lane=MANAGER_BOT, limit=_BATCH, token=secrets.randbits(62), lease=LEASE
             )
-        self._claimed.update({each.id: each for each in found})
-        return [StoredUpdate(each.id, _read_update(each.body), each.attempt >= receipts.MAX_ATTEMPTS) for each in found]
+        return self._keep(found)
+
+    async def claim_worn_out(self) -> Sequence[StoredUpdate]:
+        async with acquire(self._pool) as connection:
+            token = secrets.randbits(62)
+            found = await receipts.claim_worn_out(connection, lane=MANAGER_BOT, token=token, lease=LEASE)
+        return self._keep(found)
+
+    async def park(self, receipt_ids: Sequence[int]) -> None:
+        async with acquire(self._pool) as connection:
+            for each in self._take(receipt_ids):
+                await receipts.park(connection, [each])
 
     async def done(self, receipt_ids: Sequence[int]) -> None:
         async with acquire(self._pool) as connection:
@@ -183,6 +193,10 @@ class BotReceipts:
         async with acquire(self._pool) as connection:
             for each in self._take(receipt_ids):
                 await receipts.release(connection, [each], after=after)
+
+    def _keep(self, found: Sequence[receipts.ClaimedReceipt]) -> list[StoredUpdate]:
+        self._claimed.update({each.id: each for each in found})
+        return [StoredUpdate(each.id, _read_update(each.body)) for each in found]
 
     def _take(self, receipt_ids: Sequence[int]) -> list[receipts.ClaimedReceipt]:
         return [self._claimed.pop(receipt_id) for receipt_id in receipt_ids if receipt_id in self._claimed]

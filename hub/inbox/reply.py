@@ -258,3 +258,13 @@ async def add_note(office: Office, actor: Person, conversation_id: ConversationI
 
     scope = Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=5)
     return await office.change(scope, fold)
+
+
+async def find_said(office: Office, key: str) -> ConversationId | None:
+    """Return the conversation in which `key` has left an answer or a note, `None` if it has left none."""
+    async with acquire(office.pool) as connection:
+        for thread in ("reply", "note"):
+            found = await timeline.find_keyed(connection, _NOTES, key, thread=thread)
+            if found is not None:
+                return ConversationId(found)
+    return None

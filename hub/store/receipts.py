@@ -17,6 +17,8 @@ from hub.store.pool import lock_key
 from hub.store.rows import to_json_text
 
 MAX_ATTEMPTS = 3
+_PARKED_AFTER = {"manager_bot": 2 * MAX_ATTEMPTS}
+_WORN_OUT = f"{MAX_ATTEMPTS} attempts did not finish; look into the log, then `hub replay`"
 
 _STORE = """
 WITH given AS (
@@ -51,6 +53,17 @@ WITH candidates AS (
   UPDATE receipts r SET state = 'claimed', attempt = r.attempt + 1, token = $3,
     lease_until = clock_timestamp() + $4::interval
   FROM ranked WHERE ranked.id = r.id AND (ranked.place = 1 OR ranked.worst = 0)
+  RETURNING r.id, r.connection_id, r.attempt, r.received_at, r.is_unkeyed, r.is_history, r.body_hash
+)
+SELECT taken.*, b.body, b.file_sha256, b.head FROM taken
+JOIN receipt_bodies b ON b.receipt_id = taken.id AND b.received_at = taken.received_at
+ORDER BY taken.received_at, taken.id
+"""
+
+_TAKE_WORN_OUT = """
+WITH taken AS (
+  UPDATE receipts r SET attempt = r.attempt + 1, token = $2, lease_until = clock_timestamp() + $3::interval
+  WHERE lane = $1 AND state = 'claimed' AND lease_until < clock_timestamp() AND attempt >= $4
   RETURNING r.id, r.connection_id, r.attempt, r.received_at, r.is_unkeyed, r.is_history, r.body_hash
 )
 SELECT taken.*, b.body, b.file_sha256, b.head FROM taken
@@ -129,17 +142,35 @@ async def claim(
     """Take the next payloads in received order, none of whose key is in work elsewhere. Commits.
 
     A payload that did not finish before comes alone, so that a poison one takes nobody with it; after three attempts
-    it is parked with its reason.
+    it is parked with its reason. In a lane whose people are told of it first, `claim_worn_out` has three tries for that.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
         rows = await connection.fetch(_CLAIM, lane, limit, token, lease, MAX_ATTEMPTS)
         if len(rows) < limit:  # looking for worn-out ones walks all that waits: not while that is much
-            reason = f"{MAX_ATTEMPTS} attempts did not finish; look into the log, then `hub replay`"
-            await connection.execute(_PARK_WORN_OUT, lane, reason, MAX_ATTEMPTS)
+            await connection.execute(_PARK_WORN_OUT, lane, _WORN_OUT, _PARKED_AFTER.get(lane, MAX_ATTEMPTS))
         crash_point("receipts.before_claim_commit")
     crash_point("receipts.after_claim_commit")
     return [ClaimedReceipt(token=token, **row) for row in rows]
+
+
+async def claim_worn_out(
+    connection: asyncpg.Connection, *, lane: str, token: int, lease: timedelta
+) -> list[ClaimedReceipt]:
+    """Take the payloads that three attempts did not finish, to tell of them before they are parked. Commits."""
+    rows = await connection.fetch(_TAKE_WORN_OUT, lane, token, lease, MAX_ATTEMPTS)
+    return [ClaimedReceipt(token=token, **row) for row in rows]
+
+
+async def park(connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt]) -> None:
+    """Set payloads of one claim aside that three attempts did not finish; `replay` brings them back. Commits."""
+    await connection.execute(
+        "UPDATE receipts SET state = 'parked', finished_at = clock_timestamp(), reason = $3, lease_until = NULL "
+        "WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
+        [receipt.id for receipt in claimed],
+        claimed[0].token,
+        _WORN_OUT,
+    )
 
 
 async def release(

@@ -1,7 +1,6 @@
 """The intake: order per chat, presses answered first, what raises is given back and harms no neighbour."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,8 +25,10 @@ def press(receipt_id, person):
 class Claimed:
     """The receipts of one batch and what became of them."""
 
-    def __init__(self, *batch):
+    def __init__(self, *batch, worn_out=()):
         self.batch = batch
+        self.worn_out = worn_out
+        self.parked: list[int] = []
         self.finished: list[int] = []
         self.given_back: list[int] = []
         self.pauses: list[timedelta] = []
@@ -35,6 +36,13 @@ class Claimed:
     async def claim(self):
         batch, self.batch = self.batch, ()
         return batch
+
+    async def claim_worn_out(self):
+        worn_out, self.worn_out = self.worn_out, ()
+        return worn_out
+
+    async def park(self, receipt_ids):
+        self.parked += receipt_ids
 
     async def done(self, receipt_ids):
         self.finished += receipt_ids
@@ -51,6 +59,7 @@ class Bot:
         self.log: list[str] = []
         self.poison = set(poison)
         self.pauses = pauses
+        self.is_away = False
         self.was_answered = asyncio.Event()
 
     async def feed(self, update, key):
@@ -67,8 +76,10 @@ class Bot:
         self.log.append(query_id)
         self.was_answered.set()
 
-    async def say_parked(self, update):
-        self.log.append(f"parked {update['update_id']}")
+    async def say_parked(self, update, key):
+        if self.is_away:
+            raise TemporaryFailure("no connection")
+        self.log.append(f"parked {key}")
 
 
 async def carry_out(bot, *batch):
@@ -98,11 +109,24 @@ async def test_an_update_that_raises_is_given_back_with_those_behind_it_and_othe
     assert receipts.pauses == [BETWEEN_ATTEMPTS, timedelta(0)]
 
 
-async def test_the_last_attempt_that_raises_is_told_to_the_manager():
-    bot = Bot(poison=[1])
-    receipts = await carry_out(bot, replace(message(1, chat=5), is_last_attempt=True))
-    assert bot.log == ["parked 1"]
-    assert receipts.given_back == [1]
+async def test_what_three_attempts_did_not_finish_is_told_and_set_aside_and_not_tried_again():
+    bot, receipts = Bot(), Claimed(worn_out=[message(1, chat=5)])
+    await Intake(receipts, bot, bot_name="desk").run_once()
+    assert bot.log == ["parked desk:1"]
+    assert (receipts.parked, receipts.finished, receipts.given_back) == ([1], [], [])
+
+
+async def test_what_cannot_be_told_now_is_not_set_aside_untold():
+    bot, receipts = Bot(), Claimed(worn_out=[message(1, chat=5)])
+    bot.is_away = True
+    await Intake(receipts, bot, bot_name="desk").run_once()
+    assert receipts.parked == []
+
+
+async def test_a_payload_that_is_no_update_is_set_aside_like_any_other():
+    bot, receipts = Bot(), Claimed(worn_out=[StoredUpdate(1, {})])
+    await Intake(receipts, bot, bot_name="desk").run_once()
+    assert receipts.parked == [1]
 
 
 async def test_a_slow_chat_holds_up_nobody_else():

@@ -12,23 +12,6 @@ from hub.domain.manager import Role
 from tests.inbox.desk import says
 
 
-async def test_an_update_set_aside_is_told_in_its_chat_in_one_sentence(place):
-    ivan = await place.hire("ivan", "Иван")
-    ivan.writes(place.account, "/my")
-    [update] = place.account.updates.pending(place.account.now())
-    await place.messenger.say_parked(update.as_json())
-    assert place.seen(ivan)[-1] == "Это действие не выполнено: несколько попыток не удались. Повторите его."
-
-
-async def test_what_is_no_update_or_comes_from_a_stranger_is_told_to_nobody(place):
-    stranger = place.api.person("Мария")
-    stranger.starts(place.account)
-    [update] = place.account.updates.pending(place.account.now())
-    await place.messenger.say_parked(update.as_json())
-    await place.messenger.say_parked({})
-    assert "не выполнено" not in "\n".join(place.seen(stranger))
-
-
 async def test_case66_the_failure_of_an_older_answer_is_told_too(place):
     ivan = await place.hire("ivan", "Иван")
     await place.client_says("Сколько стоит?")

@@ -48,6 +48,11 @@ class Waiting:
     async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None:
         self.given_back += receipt_ids
 
+    async def claim_worn_out(self) -> Sequence[StoredUpdate]:
+        return []
+
+    async def park(self, receipt_ids: Sequence[int]) -> None: ...
+
 
 @dataclass
 class Workplace:
@@ -167,6 +172,11 @@ class Again:
     async def done(self, receipt_ids: Sequence[int]) -> None: ...
 
     async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None: ...
+
+    async def claim_worn_out(self) -> Sequence[StoredUpdate]:
+        return []
+
+    async def park(self, receipt_ids: Sequence[int]) -> None: ...
 
 
 async def repeat(place: Workplace, update: dict[str, Any]) -> None:
