@@ -169,6 +169,10 @@ def test_b2_levels_rise_at_least_two_minutes_apart_and_the_deadline_level_keeps_
     assert all(offset > timedelta(0) for offset in offsets)
 
 
+def test_b2_a_heads_notices_within_five_minutes_arrive_as_one_by_default():
+    assert policy().head_window == 5 * MINUTE
+
+
 # ---------------------------------------------------------------- texts, staff, shifts
 
 
