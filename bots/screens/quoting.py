@@ -35,4 +35,6 @@ def cut(text: str, limit: int) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(c for c in text if c in "\n\t" or c in _KEPT or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
