@@ -244,13 +244,24 @@ class SlaSection(_Part):
     callback: Duration | None = None
 
 
+def _office() -> dict[str, CalendarSection]:
+    """Return the calendar of a document that writes none (semantics §12)."""
+    hours = {"mon-fri": ("09:00-13:00", "14:00-18:00")}
+    return {"office": CalendarSection(hours=hours, country="RU", shortened_by="1h")}  # type: ignore[arg-type]
+
+
+def _sales() -> dict[str, LineSection]:
+    """Return the line of a document that writes none."""
+    return {"sales": LineSection(name="Продажи")}
+
+
 class PolicyDocument(_Part):
-    """The whole document."""
+    """The whole document. An empty one is right too: one line for everybody in the office hours of semantics §12."""
 
     business: Business = Field(default_factory=Business)
-    calendars: dict[Key, CalendarSection] = Field(min_length=1)
+    calendars: dict[Key, CalendarSection] = Field(default_factory=_office, min_length=1)
     managers: dict[Key, StaffSection] = Field(default_factory=dict)
-    lines: dict[Key, LineSection] = Field(min_length=1)
+    lines: dict[Key, LineSection] = Field(default_factory=_sales, min_length=1)
     sla: tuple[SlaSection, ...] = ()
     rules: tuple[RuleSection, ...] = ()
     leads: LeadsSection = Field(default_factory=LeadsSection)

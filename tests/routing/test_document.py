@@ -398,7 +398,7 @@ def test_text_that_is_no_toml_is_refused_with_the_line():
 
 def test_all_faults_are_told_at_once():
     with pytest.raises(ConfigError) as caught:
-        parse_policy("[lines.a]\nteam = []\n[lines.b]\nname = ''\n")
+        parse_policy("[business]\nzone = 'Moscow'\n[lines.a]\nteam = []\n[lines.b]\nname = ''\n")
 
     assert len(str(caught.value).splitlines()) >= 4
 
