@@ -59,6 +59,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
 }  # fmt: skip
 _VARIANTS = (
+    ("to_line", Fact.transferred, Words("{who}: передаёт линии «{line}». {note}", "{who} hands it to {line}. {note}")),
     ("unconfirmed", None, Words("звонок на АТС не найден", "the PBX shows no such call")),
     ("absorbed_wait_id", Fact.joined, Words("присоединено ожидание другой карточки", "another card's wait is joined")),
     ("kept_wait_id", Fact.joined, Words("ожидание стало частью более раннего", "the wait is part of an earlier one")),
