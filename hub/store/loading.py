@@ -22,17 +22,30 @@ from hub.store.pool import lock_key
 from hub.store.rows import codec_of
 from hub.store.scope import Scope
 
-_LOCK = "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k"
+_LOCK = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest($1::bigint[]) AS k"
 
-_RESOLVE = """
-SELECT contact_id FROM identities
-  WHERE (type, scope, value) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))
-UNION ALL SELECT contact_id FROM threads
-  WHERE (connection_id, external_id) IN (SELECT * FROM unnest($4::bigint[], $5::text[]))
-UNION ALL SELECT contact_id FROM message_keys
-  WHERE (connection_id, external_id) IN (SELECT * FROM unnest($6::bigint[], $7::text[])) AND contact_id IS NOT NULL
-UNION ALL SELECT contact_id FROM calls
-  WHERE (connection_id, external_id) IN (SELECT * FROM unnest($8::bigint[], $9::text[])) AND contact_id IS NOT NULL
+
+def _each(keys: str, names: str, query: str) -> str:
+    """Return `query` run once for every key `k`, so that rows are found by their index.
+
+    A server without statistics (a new or restored one) takes reading a whole small table for cheaper, and a
+    connection keeps that plan while the table grows.
+    """
+    return f"SELECT found.* FROM unnest({keys}) AS k({names}) CROSS JOIN LATERAL ({query} OFFSET 0) AS found"
+
+
+_OF_CONTACT = ("$1::bigint[]", "contact_id")
+_OUTSIDE = ("$1::bigint[], $2::text[]", "connection_id, external_id")
+_BY_ADDRESS = "WHERE (type, scope, value) = (k.type, k.scope, k.value)"
+_BY_OUTSIDE = "WHERE (connection_id, external_id) = (k.connection_id, k.external_id)"
+
+_RESOLVE = f"""
+{_each("$1::text[], $2::text[], $3::text[]", "type, scope, value", f"SELECT contact_id FROM identities {_BY_ADDRESS}")}
+UNION ALL {_each("$4::bigint[], $5::text[]", _OUTSIDE[1], f"SELECT contact_id FROM threads {_BY_OUTSIDE}")}
+UNION ALL {_each("$6::bigint[], $7::text[]", _OUTSIDE[1], f"SELECT contact_id FROM message_keys {_BY_OUTSIDE}")}
+WHERE found.contact_id IS NOT NULL
+UNION ALL {_each("$8::bigint[], $9::text[]", _OUTSIDE[1], f"SELECT contact_id FROM calls {_BY_OUTSIDE}")}
+WHERE found.contact_id IS NOT NULL
 UNION ALL SELECT contact_id FROM conversations WHERE id = ANY($10::bigint[])
 UNION ALL SELECT contact_id FROM waits WHERE id = ANY($11::bigint[])
 UNION ALL SELECT unnest($12::bigint[])
@@ -40,21 +53,22 @@ UNION ALL SELECT contact_id FROM leads WHERE id = ANY($13::bigint[])
 UNION ALL SELECT contact_id FROM tasks WHERE id = ANY($14::bigint[]) AND contact_id IS NOT NULL
 """
 
-_IDENTITIES = """
-SELECT * FROM identities WHERE contact_id = ANY($1::bigint[])
-UNION ALL SELECT * FROM identities WHERE (type, scope, value) IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))
+_IDENTITIES = f"""
+{_each(*_OF_CONTACT, "SELECT * FROM identities WHERE contact_id = k.contact_id")}
+UNION ALL {_each("$2::text[], $3::text[], $4::text[]", "type, scope, value", f"SELECT * FROM identities {_BY_ADDRESS}")}
+WHERE found.contact_id <> ALL($1)
 """
 
-_THREADS = """
-SELECT * FROM threads WHERE contact_id = ANY($1::bigint[])
-UNION ALL SELECT * FROM threads WHERE (connection_id, external_id) IN (SELECT * FROM unnest($2::bigint[], $3::text[]))
+_THREADS = f"""
+{_each(*_OF_CONTACT, "SELECT * FROM threads WHERE contact_id = k.contact_id")}
+UNION ALL {_each("$2::bigint[], $3::text[]", _OUTSIDE[1], f"SELECT * FROM threads {_BY_OUTSIDE}")}
+WHERE found.contact_id <> ALL($1)
 """
 
-_CONVERSATIONS = """
-SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[]) AND state = 'open'
-UNION ALL SELECT * FROM (
-  SELECT DISTINCT ON (contact_id, line) * FROM conversations
-  WHERE contact_id = ANY($1::bigint[]) ORDER BY contact_id, line, id DESC) AS latest
+_AGED = "SELECT *, row_number() OVER (PARTITION BY line ORDER BY id DESC) AS age FROM conversations"
+_CONVERSATIONS = f"""
+{_each(*_OF_CONTACT, f"{_AGED} WHERE contact_id = k.contact_id")}
+WHERE found.state = 'open' OR found.age = 1
 """
 
 _WAITS = "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
@@ -62,23 +76,21 @@ _NAMED_CONVERSATIONS = "SELECT * FROM conversations WHERE id = ANY($1::bigint[])
 _NAMED_WAITS = "SELECT * FROM waits WHERE id = ANY($1::bigint[])"
 _ANSWERED_WAITS = "SELECT * FROM waits WHERE response_message_id = ANY($1::bigint[])"
 
-_LEADS = """
-SELECT DISTINCT ON (contact_id, line) * FROM leads
-WHERE contact_id = ANY($1::bigint[]) ORDER BY contact_id, line, created_at DESC
-"""
-
+_LEADS = _each(
+    *_OF_CONTACT,
+    "SELECT DISTINCT ON (line) * FROM leads WHERE contact_id = k.contact_id ORDER BY line, created_at DESC",
+)
 _NAMED_LEADS = "SELECT * FROM leads WHERE id = ANY($1::bigint[])"
-_TASKS = "SELECT * FROM tasks WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_TASKS = _each(*_OF_CONTACT, "SELECT * FROM tasks WHERE contact_id = k.contact_id AND state = 'open'")
 _NAMED_TASKS = "SELECT * FROM tasks WHERE id = ANY($1::bigint[])"
 _COMPANIES = "SELECT * FROM companies WHERE id = ANY($1::bigint[])"
 
-_MESSAGE_REFS = """
-SELECT * FROM message_keys WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
-"""
-
-_CALLS = "SELECT * FROM calls WHERE (connection_id, external_id) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))"
-_CONTACTS = "SELECT * FROM contacts WHERE id = ANY($1::bigint[])"
-_CANDIDATES = "SELECT * FROM match_candidates WHERE contact_id = ANY($1::bigint[]) AND state <> 'joined'"
+_MESSAGE_REFS = _each(*_OUTSIDE, f"SELECT * FROM message_keys {_BY_OUTSIDE}")
+_CALLS = _each(*_OUTSIDE, f"SELECT * FROM calls {_BY_OUTSIDE}")
+_CONTACTS = _each("$1::bigint[]", "id", "SELECT * FROM contacts WHERE id = k.id")
+_CANDIDATES = _each(
+    *_OF_CONTACT, "SELECT * FROM match_candidates WHERE contact_id = k.contact_id AND state <> 'joined'"
+)
 _WHOLE: tuple[tuple[str, type, str], ...] = (
     ("conversations", Conversation, "SELECT * FROM conversations WHERE contact_id = ANY($1::bigint[])"),
     ("waits", Wait, "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[])"),
@@ -91,7 +103,7 @@ _LOOSE = """
 SELECT conversation_id, array_agg(id ORDER BY id) AS ids FROM messages
 WHERE conversation_id = ANY($1::bigint[]) AND thread_id IS NULL GROUP BY 1
 """
-_TIMERS = "SELECT * FROM timers WHERE subject = ANY($1::text[])"
+_TIMERS = _each("$1::text[]", "subject", "SELECT * FROM timers WHERE subject = k.subject")
 _DIGESTS = "SELECT * FROM timers WHERE kind = 'digest'"
 _IN_FLIGHT = """
 SELECT DISTINCT conversation_id FROM deliveries

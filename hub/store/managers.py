@@ -14,8 +14,8 @@ WITH waiting AS MATERIALIZED (
   SELECT assignee_id, count(*) AS waits FROM waits WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
 ), owned AS MATERIALIZED (
   SELECT assignee_id, count(*) AS conversations, count(*) FILTER (
-    WHERE last_response_at > $1::timestamptz AND last_responder_id = assignee_id AND NOT EXISTS (
-      SELECT 1 FROM waits w WHERE w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open')) AS answered
+    WHERE CASE WHEN last_response_at > $1::timestamptz AND last_responder_id = assignee_id THEN NOT EXISTS (
+      SELECT 1 FROM waits w WHERE w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open') END) AS answered
   FROM conversations c WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
 ), speaking AS MATERIALIZED (
   SELECT manager_id, count(*) AS calls FROM calls WHERE state = 'talking' AND manager_id IS NOT NULL GROUP BY 1
