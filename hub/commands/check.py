@@ -11,7 +11,8 @@ from hub.commands.ground import ensure_hub
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.quiet import keep_quiet
-from hub.commands.texts import say
+from hub.commands.refusals import in_language
+from hub.commands.texts import say, word
 from hub.config import Config
 from hub.domain.errors import ConfigError
 
@@ -30,8 +31,8 @@ def check(config: Config, *, as_json: AsJson = False) -> None:
     else:
         print_table((say(config.language, "check.setting"), ""), shown_settings(config).items())
         typer.echo()
-        print_table((say(config.language, "check.thing"), "", ""), [_row(each) for each in findings])
-    wrong = [each.thing for each in findings if not each.is_ok]
+        print_table((say(config.language, "check.thing"), "", ""), [_row(each, config.language) for each in findings])
+    wrong = [word(config.language, "thing", each.thing) for each in findings if not each.is_ok]
     if wrong:
         raise ConfigError(f"{len(wrong)} of {len(findings)} need you: {', '.join(wrong)}; what to do stands above")
 
@@ -51,5 +52,6 @@ async def _collect(config: Config) -> list[Finding]:
     return [finding async for finding in look_at_everything(config)]
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
-    return finding.thing, "ok" if finding.is_ok else "!!", finding.says
+def _row(finding: Finding, language: str) -> tuple[str, ...]:
+    mark = "ok" if finding.is_ok else "!!"
+    return word(language, "thing", finding.thing), mark, in_language(finding.says, language)

@@ -11,7 +11,8 @@ from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
-from hub.commands.texts import columns, say
+from hub.commands.refusals import in_language
+from hub.commands.texts import columns, say, word
 from hub.commands.wall_time import WallTime
 from hub.config import Config
 from hub.store import connections as stored
@@ -36,7 +37,9 @@ def connections(config: Config, name: OneName = None, *, as_json: AsJson = False
     if as_json:
         print_json([_describe(row) for row in rows])
     elif rows:
-        print_table(columns(config.language, *_COLUMNS, zone=time.zone), [_cells(row, time) for row in rows])
+        print_table(
+            columns(config.language, *_COLUMNS, zone=time.zone), [_cells(row, time, config.language) for row in rows]
+        )
     else:
         typer.echo(say(config.language, "connections.none"))
 
@@ -89,8 +92,10 @@ def _describe(row: ConnectionRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in shown}
 
 
-def _cells(row: ConnectionRow, time: WallTime) -> tuple[str, ...]:
-    state = f"{row.state}: {row.state_reason}" if row.state_reason else row.state
+def _cells(row: ConnectionRow, time: WallTime, language: str) -> tuple[str, ...]:
+    state = word(language, "state", row.state)
+    if row.state_reason:
+        state = f"{state}: {in_language(row.state_reason, language)}"
     return str(row.id), row.kind, row.name, row.line, state, time.minute(row.last_success_at)
 
 

@@ -6,12 +6,14 @@ answered by typer with exit code 2, Ctrl-C with 130.
 
 import errno
 import importlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hub.commands.catalogue import CATALOGUE, Entry
+from hub.commands.refusals import in_language
+from hub.commands.texts import LANGUAGE
 from hub.domain.errors import HubError
 
 FAILED = 1
@@ -37,11 +39,11 @@ class Program(TyperGroup):
         except HubError as error:
             if ctx.params["debug"]:
                 raise
-            _refuse(str(error))
+            _refuse(ctx, str(error))
         except OSError as error:
             if ctx.params["debug"] or error.errno == errno.EPIPE:
                 raise
-            _refuse(f"{error.filename or 'the system'}: {error.strerror}; correct that and try again")
+            _refuse(ctx, f"{error.filename or 'the system'}: {error.strerror}; correct that and try again")
 
 
 def load_command(entry: Entry) -> Any:
@@ -52,9 +54,10 @@ def load_command(entry: Entry) -> Any:
     return found
 
 
-def _refuse(message: str) -> None:
-    """Print one line for the person and end with exit code 1."""
-    line = "; ".join(part.strip() for part in message.splitlines() if part.strip())
+def _refuse(ctx: Any, message: str) -> None:
+    """Print one line for the person, in the language of the settings as far as they were read; end with exit code 1."""
+    language = ctx.meta.get(LANGUAGE) or ctx.params["language"] or "ru"
+    line = "; ".join(in_language(part.strip(), language) for part in message.splitlines() if part.strip())
     typer.echo(f"hub: {line}", err=True)
     raise typer.Exit(FAILED)
 
@@ -67,6 +70,10 @@ program = typer.Typer(
 @program.callback()
 def _hub(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    language: Annotated[
+        Literal["ru", "en"] | None,
+        typer.Option("--language", envvar="HUB_LANGUAGE", help="Language of what commands say; ru if left out."),
+    ] = None,
 ) -> None:
     """Every request of a business in one place: Telegram, e-mail, forms, calls. One owner, one clock, nothing lost."""
-    del debug
+    del debug, language

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from pydantic import SecretStr
 
+from hub.commands.texts import LANGUAGE
 from hub.config import Config, load_config
 
 _FILE = Annotated[Path | None, typer.Option("--config", help="Settings file; hub.toml here if left out.")]
@@ -23,30 +24,41 @@ Command = Callable[..., None]
 def with_config(*names: str) -> Callable[[Command], Command]:
     """Give a command the settings as its first argument, and the options `--config`, `--data`, `--dsn` and `names`.
 
-    What is typed comes before `HUB_*` variables, those before the file. An argument whose type is a dataclass becomes
-    one option a field.
+    `--language` too, unless the command has an option of that name. What is typed comes before `HUB_*` variables, those
+    before the file. An argument whose type is a dataclass becomes one option a field.
 
     Raises:
         ConfigError: from the command, if a setting is wrong.
     """
-    overriding = ("data", "dsn", *names)
 
     def decorate(command: Command) -> Command:
         own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+        language = () if "language" in {each.name for each in own} else ("language",)
+        overriding = ("data", "dsn", *names, *language)
 
         @wraps(command)
-        def run(**given: Any) -> None:
+        def run(context: typer.Context, **given: Any) -> None:
             typed = {name: given.pop(name) for name in overriding}
-            config = load_config(given.pop("config"), **typed)
+            config = _load(context, given.pop("config"), typed)
             command(config, **{each.name: _gather(each, given) for each in own})
 
-        parameters = [option for each in own for option in _expand(each)]
+        parameters = [_parameter("context", typer.Context, inspect.Parameter.empty)]
+        parameters += [option for each in own for option in _expand(each)]
         parameters += [_parameter("config", _FILE), *(_parameter(name, _option(name)) for name in overriding)]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {each.name: each.annotation for each in parameters}
         return run
 
     return decorate
+
+
+def _load(context: typer.Context, path: Path | None, typed: dict[str, Any]) -> Config:
+    """Return the settings, and note their language for whoever tells of a failure."""
+    typed["language"] = typed.get("language") or context.find_root().params.get("language")
+    context.meta[LANGUAGE] = typed["language"]
+    config = load_config(path, **typed)
+    context.meta[LANGUAGE] = config.language
+    return config
 
 
 def _expand(parameter: inspect.Parameter) -> Iterable[inspect.Parameter]:

@@ -10,7 +10,7 @@ from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
-from hub.commands.texts import columns, say
+from hub.commands.texts import columns, say, word
 from hub.commands.wall_time import WallTime
 from hub.config import Config
 from hub.domain.errors import ConfigError, NotFound
@@ -37,7 +37,9 @@ def parked(config: Config, *, limit: Limit = 100, as_json: AsJson = False) -> No
     if as_json:
         print_json([_plain(each) for each in found])
     elif found:
-        print_table(columns(config.language, *_COLUMNS, zone=time.zone), [_row(each, time) for each in found])
+        print_table(
+            columns(config.language, *_COLUMNS, zone=time.zone), [_row(each, time, config.language) for each in found]
+        )
     else:
         typer.echo(say(config.language, "parked.none"))
 
@@ -75,8 +77,9 @@ def _plain(each: SetAside) -> dict[str, Any]:
     return {"what": "delivery", **asdict(each)}
 
 
-def _row(each: SetAside, time: WallTime) -> tuple[str, ...]:
+def _row(each: SetAside, time: WallTime, language: str) -> tuple[str, ...]:
     if isinstance(each, ParkedReceipt):
-        what = f"{each.kind} {each.connection}"
-        return str(each.id), time.minute(each.received_at), what, "parked", str(each.attempt), each.reason
-    return str(each.id), time.minute(each.created_at), each.lane, each.state, str(each.attempt), each.reason
+        at, what, state = each.received_at, f"{each.kind} {each.connection}", "parked"
+    else:
+        at, what, state = each.created_at, word(language, "lane", each.lane), each.state
+    return str(each.id), time.minute(at), what, word(language, "state", state), str(each.attempt), each.reason

@@ -10,7 +10,7 @@ from hub.commands.invite_link import find_bot_link
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.staff import Invitation, add_person, credit_address, invite_person, list_people, remove_person
-from hub.commands.texts import columns, say
+from hub.commands.texts import columns, say, word
 from hub.config import Config
 from hub.domain.identity import IdentityType
 from hub.domain.manager import Role
@@ -34,7 +34,13 @@ def list_(config: Config, *, as_json: AsJson = False) -> None:
         print_json(people)
     elif people:
         rows = [
-            (each.key, each.name, each.role.value, "+" if each.is_active else "-", "+" if each.tg_user_id else "-")
+            (
+                each.key,
+                each.name,
+                word(config.language, "role", each.role.value),
+                "+" if each.is_active else "-",
+                "+" if each.tg_user_id else "-",
+            )
             for each in people
         ]
         print_table(columns(config.language, "key", "name", "role", "works", "in_bot"), rows)

