@@ -1,9 +1,10 @@
 """Handing a client to another line: the wait keeps its start, the policy is chosen anew (D-7, R-12)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypedDict, Unpack
 
+from hub.domain.calendar import Deadline
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
 from hub.domain.errors import Conflict, NotFound
@@ -61,11 +62,11 @@ async def move_to_line(
     await office.change(Scope(conversations={conversation_id}, lines=lines, always_lines=True, ids=60), fold)
 
 
-def due_on(policy: Policy, line: LinePolicy, wait: Wait) -> tuple[FrozenTargets, datetime]:
+def due_on(policy: Policy, line: LinePolicy, wait: Wait) -> tuple[FrozenTargets, Deadline]:
     """Return the targets a line has for a wait, and the deadline they give from the wait's start (D-2, D-7)."""
     facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source)
     targets = policy.freeze_targets(line, facts, kind=wait.kind)
-    return targets, line.calendar.add_open_time(wait.started_at, targets.response).at
+    return targets, line.calendar.add_open_time(wait.started_at, targets.response)
 
 
 def _move(work: LineWork, conversation: Conversation, by: ManagerId, move: Move) -> None:
@@ -112,7 +113,8 @@ def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: boo
         line=work.line.key,
         assignee_id=None,
         declined=(),
-        deadline_at=deadline if is_later_agreed else min(deadline, wait.deadline_at),
+        deadline_at=deadline.at if is_later_agreed else min(deadline.at, wait.deadline_at),
+        has_no_open_time=deadline.is_fallback,
         target_seconds=int(targets.response / timedelta(seconds=1)),
         policy_id=targets.policy_id,
         policy_revision=targets.revision,
@@ -124,6 +126,7 @@ def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: boo
         "target_seconds": changed.target_seconds,
         "policy": targets.policy_id,
         "revision": targets.revision,
+        "no_open_time": changed.has_no_open_time,
         "line": changed.line,
     }
     record(work.rows, Fact.deadline_changed, changed, manager_id=by, actor=Actor.manager, cause="D-7", facts=told)

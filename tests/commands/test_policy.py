@@ -74,3 +74,54 @@ def test_a_wrong_file_changes_nothing(hub, rules):
 
     assert "lines.sales.capacity" in result.stderr
     assert hub("policy", "export").stdout == Path(SHOP).read_text()
+
+
+def test_a_file_is_compared_with_who_works_here(hub, rules):
+    hub("people", "add", "anna", "Анна", "--role", "admin")
+    hub("people", "add", "vera", "Вера")
+    hub("people", "remove", "vera")
+    path = rules(
+        ('team = ["*"]\nstrategy = "least_loaded"', 'team = ["vera", "gleb"]'),
+        ("[lines.sales]\n", "[managers.vera]\n[managers.gleb]\n[lines.sales]\n"),
+    )
+
+    checked = hub("policy", "check", path)
+
+    assert checked.exit_code == 0
+    assert [line.partition("warning, ")[2].partition(";")[0] for line in checked.stderr.splitlines()] == [
+        "lines.sales.team: 'vera' has left",
+        "lines.sales.team: the hub knows no 'gleb'",
+        "lines.sales.team: nobody is on the line: no client will be taken, only who is on duty hears of them",
+    ]
+    assert hub("policy", "apply", path).stderr == checked.stderr
+
+
+def test_without_a_hub_people_are_not_looked_at_and_that_is_said(run, tmp_path):
+    result = run("policy", "check", SHOP, "--data", str(tmp_path))
+
+    assert (result.exit_code, result.stderr) == (0, "Nobody was asked who works here: no hub (--data, --dsn).\n")
+
+
+def test_mistakes_are_said_in_the_language_of_the_installation(run, rules):
+    result = run("policy", "check", rules(('calendar = "store"', 'calendar = "stor"')), HUB_LANGUAGE="ru")
+
+    assert "не принят, ничего не изменилось: business.calendar: «stor» нет среди календарей" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "selects", "allows_later"),
+    [((), False, False), (("--recompute-open",), True, False), (("--recompute-open", "--allow-later"), True, True)],
+)
+def test_d6_every_revision_brings_the_job_that_renews_open_waits(hub, place, options, selects, allows_later):
+    hub("policy", "apply", SHOP, *options)
+
+    (facts,) = place.fetch("SELECT facts::text FROM timers WHERE kind = 'recompute' AND subject = 'policy:1'")
+    found = json.loads(facts)
+    assert (found["selects"], found["allows_later"]) == (selects, allows_later)
+
+
+def test_d7_later_deadlines_alone_are_no_wish(hub):
+    result = hub("policy", "apply", SHOP, "--allow-later")
+
+    assert (result.exit_code, "give both, or neither" in result.stderr) == (1, True)
+    assert hub("policy", "export").stdout != Path(SHOP).read_text()

@@ -385,3 +385,14 @@ async def test_d8_a_move_to_another_line_takes_that_lines_first_response_target(
     await move_to_line(desk.office, head, ConversationId(wait["conversation_id"]), line=LineKey("support"))
 
     assert (await desk.one("waits"))["deadline_at"] == wait["started_at"] + 10 * MINUTE
+
+
+async def test_d5_a_move_to_a_line_that_never_opens_is_flagged(desk: Desk) -> None:
+    closed = '[calendars.shut]\nexceptions = [{ date = 2020-01-01, hours = ["09:00-18:00"] }]\n'
+    put_in_force(desk, closed + TWO_LINES.replace('name = "Сервис"', 'name = "Сервис"\ncalendar = "shut"'))
+    await desk.receive(says("Вопрос", at=desk.now))
+    wait = await desk.one("waits")
+    head = Person(await desk.hire("olga", role=Role.head), Role.head, frozenset(desk.office.policy().lines))
+    await move_to_line(desk.office, head, ConversationId(wait["conversation_id"]), line=LineKey("support"))
+
+    assert (await desk.one("waits"))["has_no_open_time"]

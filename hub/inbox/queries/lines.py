@@ -33,6 +33,6 @@ async def list_other_lines(office: Office, actor: Person, conversation_id: Conve
 
 
 def _line(office: Office, line: LinePolicy, wait: Wait | None, *, may_agree: bool) -> LineView:
-    due_at = due_on(office.policy(), line, wait)[1] if wait else None
+    due_at = due_on(office.policy(), line, wait)[1].at if wait else None
     is_later = wait is not None and due_at is not None and due_at > wait.deadline_at
     return LineView(line.key, line.name, due_at if is_later else None, may_agree)
