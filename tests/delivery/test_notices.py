@@ -89,3 +89,45 @@ async def test_a_refused_token_pauses_the_bot_and_keeps_its_notices(messenger: M
     messenger.outside.desk.clock.move(timedelta(minutes=2))
     await messenger.worker.run_until_idle()
     assert await messenger.states() == {"sent"}
+
+
+async def queue_redraws(messenger: Messenger, *, delays: tuple[int, ...]) -> None:
+    """Queue redraws of the only card, each due so many minutes from now."""
+    pool, now = messenger.outside.desk.pool, messenger.outside.desk.now
+    for number, delay in enumerate(delays, start=1):
+        await pool.execute(
+            "INSERT INTO deliveries "
+            "(id, lane, order_hash, key, due_at, created_at, payload, conversation_id, manager_id) "
+            "SELECT id + $1, lane, order_hash, 'redraw:' || $1::int, $2, $3, "
+            'payload || \'{"notice": "card_changed"}\', conversation_id, manager_id '
+            "FROM deliveries WHERE lane = 'notify' ORDER BY id LIMIT 1",
+            number,
+            now + timedelta(minutes=delay),
+            now + timedelta(seconds=number),
+        )
+
+
+async def test_one_redraw_stands_for_all_that_are_due_for_the_same_card(messenger: Messenger) -> None:
+    await messenger.worker.run_until_idle()
+    messenger.told.clear()
+    await queue_redraws(messenger, delays=(0, 0, 0, 5))
+    await messenger.worker.run_until_idle()
+    assert messenger.told == ["redraw:1"]
+
+    messenger.outside.desk.clock.move(timedelta(minutes=5))
+    await messenger.worker.run_until_idle()
+    assert messenger.told == ["redraw:1", "redraw:4"]
+
+
+async def test_a_redraw_that_could_not_be_made_is_made_for_all_later(messenger: Messenger) -> None:
+    await messenger.worker.run_until_idle()
+    messenger.told.clear()
+    accepted, messenger.answer = messenger.answer, Later("provider_down")
+    await queue_redraws(messenger, delays=(0, 0))
+    await messenger.worker.run_until_idle()
+    messenger.answer = accepted
+    await pass_hours(messenger.outside.desk, messenger.worker, hours=1)
+
+    assert set(messenger.told) == {"redraw:1"}
+    [last] = await messenger.outside.desk.rows("deliveries", "key = 'redraw:1'")
+    assert last["state"] == "sent"

@@ -53,6 +53,18 @@ async def test_case_23_who_lost_the_lease_writes_nothing(outside: Outside) -> No
         assert not await deliveries.finish(connection, [Settled(slow.id, slow.token, "failed")])
 
 
+async def test_case_23_of_ends_written_together_only_the_lost_one_is_left_out(outside: Outside) -> None:
+    await outside.desk.receive(says("Здравствуйте", at=outside.desk.now, by=person(2)))
+    for conversation in await outside.desk.rows("conversations"):
+        await outside.reply("Пять тысяч", conversation["id"])
+    hold = Hold(1, MINUTE)
+    async with outside.desk.pool.acquire() as connection:
+        kept, lost = await deliveries.claim(connection, lane="reply", limit=9, hold=hold, now=outside.desk.now)
+        ends = [Settled(lost.id, lost.token + 1, "failed"), Settled(kept.id, kept.token, "sent")]
+        assert await deliveries.finish(connection, ends) == {kept.id}
+    assert sorted(await outside.states()) == ["sending", "sent"]
+
+
 async def test_of_two_workers_each_answer_leaves_once(outside: Outside) -> None:
     for number in range(1, 9):
         await outside.desk.receive(says("Здравствуйте", at=outside.desk.now, by=person(number)))

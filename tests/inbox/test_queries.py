@@ -1,16 +1,18 @@
 """What people see: cards, lists, search and the desk, each within rights."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from hub.domain.errors import NotFound
-from hub.domain.ids import ConversationId
+from hub.domain.ids import ConversationId, MessageId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import queries
 from hub.inbox.assignment import release, take
 from hub.inbox.reply import Content, reply
+from hub.inbox.views import CardView
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.store import managers
@@ -235,3 +237,38 @@ async def test_m15_a_ring_time_question_names_the_clients_manager(desk: Desk) ->
     assert found is not None
     assert (found.extension, found.contact_name) == ("101", "Мария")
     assert await queries.responsible_for(desk.office, "+79990000000") is None
+
+
+async def test_rg2_cards_read_together_are_what_each_viewer_alone_would_see(desk: Desk) -> None:
+    for number in (1, 2):
+        await desk.receive(says(f"Вопрос {number}", at=desk.now, by=person(number)))
+    viewers = [await actor(desk, key) for key in ("anna", "ivan")]
+    reader = queries.Reader(desk.office)
+    asked = [(viewer, ConversationId(row["id"])) for viewer in viewers for row in await desk.rows("conversations")]
+    together = await asyncio.gather(
+        *(reader.get_card(viewer, each, language="ru") for viewer, each in asked), return_exceptions=True
+    )
+
+    for (viewer, each), found in zip(asked, together, strict=True):
+        if isinstance(found, CardView):
+            assert found == await queries.get_card(desk.office, viewer, each)
+        else:
+            assert isinstance(found, NotFound)
+    assert sum(isinstance(each, NotFound) for each in together) == 2
+
+
+async def test_a_message_is_read_with_its_card_and_only_in_its_conversation(desk: Desk) -> None:
+    for number in (1, 2):
+        await desk.receive(says(f"Вопрос {number}", at=desk.now, by=person(number)))
+    first, second = await desk.rows("messages", "direction = 'inbound' ORDER BY id")
+    await desk.hire("olga", "Ольга", role=Role.head)
+    head = await actor(desk, "olga")
+    reader = queries.Reader(desk.office)
+    card, parts = await reader.get_message(
+        head, ConversationId(first["conversation_id"]), MessageId(first["id"]), language="ru"
+    )
+
+    assert (card.id, card.recent) == (first["conversation_id"], ())
+    assert [part.text for part in parts] == [first["text"]]
+    with pytest.raises(NotFound):
+        await reader.get_message(head, card.id, MessageId(second["id"]), language="ru")
