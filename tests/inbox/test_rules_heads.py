@@ -264,3 +264,17 @@ async def test_b2_a_window_does_not_end_early(desk: Desk) -> None:
     await ClockWatch(desk.office).fire_due()
 
     assert await told(desk) == [("level", 1), ("digest", 1)]
+
+
+async def test_b2_a_digest_that_could_not_be_written_is_written_whole_later(desk: Desk) -> None:
+    await ask(desk, 0, 1, 2)
+    await pass_time(desk, 4 * MINUTE)
+    await desk.pool.execute(
+        "ALTER TABLE deliveries ADD CONSTRAINT disk_full CHECK (payload->>'notice' <> 'digest') NOT VALID"
+    )
+    await pass_time(desk, MINUTE)
+    assert await told(desk) == [("level", 1)]
+    await desk.pool.execute("ALTER TABLE deliveries DROP CONSTRAINT disk_full")
+    await pass_time(desk, MINUTE)
+
+    assert await told(desk) == [("level", 1), ("digest", 2)]
