@@ -7,7 +7,7 @@ from bots.screens.card_buttons import button
 from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Button, Row, Screen, line, quote
 from bots.screens.ways import way_of
-from bots.screens.words import address_text, channel_name, contact_name
+from bots.screens.words import address_text, channel_name, contact_name, failure_words
 from bots.texts import Texts
 from hub.inbox.views import AddressView, CardView, MessageView, RowView
 
@@ -17,14 +17,14 @@ SAID_LIMIT = 700
 
 def sending(texts: Texts, card: CardView, hint: str) -> Screen:
     """Return the short text where a reaction is not possible: to whom and where it goes."""
-    name = contact_name(texts, card.contact_name)
-    return Screen((line(texts("reply.sent_to", name=name, number=card.number, hint=one_line(hint))),))
+    name, way = contact_name(texts, card.contact_name), one_line(hint) or channel_name(texts, card.reply_channel)
+    return Screen((line(texts("reply.sent_to", name=name, number=card.number, hint=way)),))
 
 
 def failed(texts: Texts, card: CardView, message: MessageView) -> Screen:
     """Return that the client did not get it, why, and every other way; the clock runs on."""
     name, number = contact_name(texts, card.contact_name), card.number
-    told = line(texts("reply.failed", name=name, number=number, reason=_reason(texts, message.delivery_reason)))
+    told = line(texts("reply.failed", name=name, number=number, reason=failure_words(texts, message.delivery_reason)))
     ways = [_way(texts, card, message, address) for address in card.addresses if _is_other_way(address, message)]
     words = line(texts("reply.other_ways" if ways else "reply.no_other_ways"))
     rows: list[Row] = [(way,) for way in ways]
@@ -87,8 +87,3 @@ def _way(texts: Texts, card: CardView, message: MessageView, address: AddressVie
     label = texts("reply.way", channel=channel_name(texts, address.channel), address=address_text(address))
     arg = f"{to_base36(message.id)}.{way_of(address)}"
     return Button(label, Action(Press.resend, card.id, 0, arg))
-
-
-def _reason(texts: Texts, reason: str) -> str:
-    key = f"failure.{reason}"
-    return texts(key) if texts.has(key) and reason != "other" else texts("failure.other", reason=one_line(reason, 120))

@@ -9,9 +9,9 @@ from bots.screens.action import Press
 from bots.screens.card_buttons import button
 from bots.screens.quoting import cut, one_line
 from bots.screens.screen import Block, Row, Screen, bold, line
-from bots.screens.words import body_blocks, channel_name, contact_name
+from bots.screens.words import body_blocks, channel_name, contact_name, failure_words
 from bots.texts import Texts
-from hub.domain.message import Direction
+from hub.domain.message import DeliveryState, Direction
 from hub.inbox.views import CardView, MessageView
 
 TEXT_LIMIT = 600
@@ -65,6 +65,6 @@ def _marks(texts: Texts, message: MessageView) -> tuple[str, ...]:
     marks = [texts("message.edited")] if message.is_edited else []
     if message.delivery is not None:
         marks.append(texts(f"delivery.{message.delivery.value}"))
-    if message.delivery_reason:
-        marks.append(one_line(message.delivery_reason, 80))
+    if message.delivery_reason and message.delivery in (DeliveryState.failed, DeliveryState.parked):
+        marks.append(failure_words(texts, message.delivery_reason))
     return tuple(f" · {mark}" for mark in marks)

@@ -26,9 +26,11 @@ def receivers_screen(texts: Texts, card: CardView, receivers: Sequence[ManagerVi
 def confirm_screen(texts: Texts, card: CardView, receiver: ManagerView) -> Screen:
     """Return the question before a transfer to somebody who is not eligible, with the reason."""
     name = one_line(receiver.name)
-    words = texts("transfer.confirm", name=name, reason=one_line(receiver.why_not, 120))
+    why_not = one_line(receiver.why_not, 120).replace(f"{name}: ", "")
+    words = texts("transfer.confirm", name=name, reason=why_not)
     yes = Button(texts("button.transfer_anyway", name=name), give(card, receiver, ANYWAY))
-    return Screen((line(words),), ((yes,), (button(texts, card, Press.transfer), button(texts, card, Press.cancel))))
+    back = button(texts, card, Press.transfer, label="button.other_person")
+    return Screen((line(words),), ((yes,), (back, button(texts, card, Press.cancel))))
 
 
 def note_screen(texts: Texts, card: CardView, receiver: ManagerView, *, is_forced: bool) -> Screen:

@@ -55,7 +55,7 @@ def choice_screen(texts: Texts, card: CardView) -> Screen:
 def unsent_screen(texts: Texts, card: CardView, why: str) -> Screen:
     """Return that a text did not go out and `why` (words), with the addresses that it can still go to."""
     rows = _rows(texts, card, Press.to)
-    words = texts("write.kept" if rows else "write.nowhere", number=card.number)
+    words = texts("write.kept" if rows else "write.kept_nowhere", number=card.number)
     memo = Button(texts("button.memo"), Action(Press.memo, card.id))
     return Screen((line(why), line(words)), (*rows, (memo, *_cancel(texts))))
 

@@ -27,6 +27,12 @@ def outcome_name(texts: Texts, outcome: str) -> str:
     return texts(key) if texts.has(key) else outcome
 
 
+def failure_words(texts: Texts, reason: str) -> str:
+    """Return why an answer was not delivered: in words for the reasons we know, else as the channel said it."""
+    key = f"failure.{reason}"
+    return texts(key) if texts.has(key) and reason != "other" else texts("failure.other", reason=one_line(reason, 120))
+
+
 def contact_name(texts: Texts, name: str) -> str:
     """Return the client's name on one line, or the words for an unknown one."""
     return one_line(name, 60) or texts("client.unknown")

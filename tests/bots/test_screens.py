@@ -252,7 +252,7 @@ def test_help_is_by_role(role, word):
 def test_a_failed_answer_offers_the_other_ways_to_the_client():
     sent = message(direction=Direction.outbound, delivery=DeliveryState.failed, delivery_reason="blocked")
     screen = feedback.failed(RU, CARD, sent)
-    assert "⛔ Не доставлено клиенту Мария Петрова (#1042): клиент заблокировал бота" in screen.text
+    assert "⛔ Не доставлено: Мария Петрова (#1042), клиент заблокировал бота" in screen.text
     assert actions(screen)[0] == Action(Press.resend, CARD.id, 0, "dw.5")
     assert not screen.is_quiet
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bots.screens import feedback
-from bots.screens.action import Action, Press, StaleButton, from_base36
+from bots.screens.action import Action, Press, from_base36
 from bots.screens.feedback import ANYWAY
 from bots.screens.screen import notice
 from bots.screens.ways import choice_screen, reachable, read_way, way_of
@@ -106,6 +106,9 @@ async def cancel(turn: Turn, action: Action) -> None:
 async def _confirm(turn: Turn, action: Action, *, has_arrived: bool) -> None:
     card = await get(turn, action)
     message_id = MessageId(from_base36(action.arg)) if action.arg else _last_unknown(card)
+    if message_id is None:
+        await turn.say("reply.none_unknown", number=card.number)
+        return
     await confirm_unknown(turn.office, turn.actor, message_id, arrived=has_arrived)
     await refresh_card(turn, card.id)
     await turn.say("reply.confirmed" if has_arrived else "reply.unconfirmed")
@@ -120,12 +123,12 @@ async def _offer_ways(turn: Turn, card: CardView) -> None:
         await turn.say("reply.none_failed", number=card.number)
 
 
-def _last_unknown(card: CardView) -> MessageId:
-    """Return the newest answer of unknown outcome, for the command without an argument."""
+def _last_unknown(card: CardView) -> MessageId | None:
+    """Return the newest answer of unknown outcome, for the command without an argument; `None` if there is none."""
     for message in reversed(card.recent):
         if message.delivery is DeliveryState.unknown:
             return message.id
-    raise StaleButton("there is no answer of unknown outcome")
+    return None
 
 
 DEEDS = {

@@ -61,13 +61,20 @@ async def decline(turn: Turn, action: Action) -> None:
 
 async def accept(turn: Turn, action: Action) -> None:
     """Accept what is being handed over."""
-    await assignment.accept_transfer(turn.once, turn.actor, ConversationId(action.subject))
-    await _show_mine(turn, ConversationId(action.subject))
+    card = await get_card(turn.office, turn.actor, ConversationId(action.subject))
+    if not card.transfer_to_viewer:
+        await turn.say("transfer.not_asked", number=card.number)
+        return
+    await assignment.accept_transfer(turn.once, turn.actor, card.id)
+    await _show_mine(turn, card.id)
 
 
 async def refuse(turn: Turn, action: Action) -> None:
     """Leave it with whom it was."""
     card = await get_card(turn.office, turn.actor, ConversationId(action.subject))
+    if not card.transfer_to_viewer:
+        await turn.say("transfer.not_asked", number=card.number)
+        return
     await assignment.decline_transfer(turn.once, turn.actor, card.id)
     await refresh_card(turn, card.id)
     await turn.say("done.refused", number=card.number)

@@ -83,4 +83,4 @@ async def test_an_answer_that_failed_is_offered_again_by_command(place, ivan):
     await place.replies(ivan, "Сколько стоит?", "Сто рублей")
     await place.channel_says("failed", "refused")
     await place.writes(ivan, f"/resend {await number_of(place)}")
-    assert "Не доставлено клиенту Мария" in place.seen(ivan)[-1]
+    assert "Не доставлено: Мария" in place.seen(ivan)[-1]

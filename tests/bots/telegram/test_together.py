@@ -30,7 +30,7 @@ async def test_r11_a_head_sees_what_was_sent_meanwhile_and_sends_it_all_the_same
     await place.presses(olga, "Сейчас клиенту отвечает Иван", "✉️ Всё равно отправить")
     assert await answers(place) == ["Сто рублей", "Скидка десять"]
     assert list(own.reactions.values()) == ["👀"]
-    assert "Отправляю Мария" in question.text
+    assert "Отправляю: Мария" in question.text
 
 
 async def test_r11_the_owner_is_asked_once_while_a_head_answers(place, both):

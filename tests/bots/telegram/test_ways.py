@@ -71,8 +71,8 @@ async def test_by_command_the_words_of_the_address_choose_it(place, ivan):
 async def test_without_any_address_the_client_is_to_be_called(place, ivan):
     place.desk.endpoints.pop(next(key for key, each in place.desk.endpoints.items() if each.kind == "email"))
     await place.replies(ivan, "Сколько стоит?", "Сто рублей")
-    assert "писать некуда" in place.seen(ivan)[-1]
-    await place.presses(ivan, "писать некуда", "📝 Как заметку")
+    assert "можно оставить заметкой" in place.seen(ivan)[-1]
+    await place.presses(ivan, "можно оставить заметкой", "📝 Как заметку")
     assert (await place.desk.one("messages", "direction = 'note'"))["text"] == "Сто рублей"
 
 
