@@ -6,12 +6,14 @@ A conversation the manager may no longer see collapses instead: a notice never s
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
 from bots.screens.digest import digest_screen
+from bots.screens.lists import list_screen
 from bots.screens.mirror import album_of, mirror_screen
+from bots.screens.moments import clock_time
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.screen import Screen, notice
@@ -92,6 +94,23 @@ async def _digest(turn: Turn, payload: Payload) -> list[int]:
         return []
     screen = digest_screen(turn.texts, rows, settled=len(told) - len(rows), now=turn.now())
     ids = await turn.chat.show(screen.aloud())
+    await turn.desk.memory.keep(turn.chat.id, name, {"sent": ids}, lasting=CARD_KEPT)
+    return ids
+
+
+async def _shift_ending(turn: Turn, payload: Payload) -> list[int]:
+    """List who still waits ten minutes before the shift ends (R-13); once, and nothing if all were answered."""
+    name = f"shift:{turn.key}"
+    if await turn.desk.memory.recall(turn.chat.id, name) is not None:
+        return []
+    listed = payload.get("waits")
+    waits = [int(str(each)) for each in listed] if isinstance(listed, Sequence) else []
+    rows = [row for row in await list_waiting(turn.office, turn.actor, waits) if row.assignee_name]
+    if not rows:
+        return []
+    ends_at = datetime.fromisoformat(str(payload["ends_at"]))
+    title = turn.texts("shift.ending", time=clock_time(turn.texts, ends_at, zone=rows[0].zone, now=turn.now()))
+    ids = await turn.chat.show(list_screen(turn.texts, title, rows, now=turn.now()).aloud())
     await turn.desk.memory.keep(turn.chat.id, name, {"sent": ids}, lasting=CARD_KEPT)
     return ids
 
@@ -189,6 +208,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.card_changed: _card_changed,
     Notice.level: _level,
     Notice.digest: _digest,
+    Notice.shift_ending: _shift_ending,
     Notice.taken_away: _taken_away,
     Notice.match_question: _match_question,
     Notice.reply_state: _reply_state,

@@ -160,6 +160,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "list.snoozed": "snoozed until {time}",
     "list.callback": "call back",
     "list.assignee": "with {name}",
+    # --- shift
+    "shift.ending": "Your shift ends at {time}. Still waiting:",
     # --- digest
     "digest.title": {
         "one": "⏰ {n} more client is waiting for an answer",

@@ -178,6 +178,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "list.snoozed": "отложено до {time}",
     "list.callback": "перезвонить",
     "list.assignee": "ведёт {name}",
+    # --- shift
+    "shift.ending": "Смена заканчивается в {time}. Ещё ждут ответа:",
     # --- digest
     "digest.title": {
         "one": "⏰ Ещё {n} клиент ждёт ответа",

@@ -42,6 +42,7 @@ class Notice(StrEnum):
     match_question = "match_question"
     reply_state = "reply_state"
     woken = "woken"
+    shift_ending = "shift_ending"
     connection_down = "connection_down"
     task = "task"
     call_result = "call_result"

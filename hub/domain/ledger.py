@@ -13,6 +13,7 @@ class Fact(StrEnum):
 
     bot_began = "bot_began"
     handed_over = "handed_over"
+    shift_ended = "shift_ended"
     wait_opened = "wait_opened"
     request_added = "request_added"
     start_corrected = "start_corrected"

@@ -55,6 +55,18 @@ class OwnerOffShift(StrEnum):
     fallback_and_return = "fallback_and_return"
 
 
+class ShiftEnd(StrEnum):
+    """What becomes of waiting clients when the shift of who has them ends (R-13).
+
+    `hand_over` gives them to somebody who can take them, and leaves them where nobody can; `queue` frees them either
+    way; `keep` leaves them.
+    """
+
+    hand_over = "hand_over"
+    queue = "queue"
+    keep = "keep"
+
+
 class PhoneMasking(StrEnum):
     """Who sees telephone numbers of clients (RG-5)."""
 
@@ -104,6 +116,7 @@ class RoutingSettings:
     owner_off_shift: OwnerOffShift = OwnerOffShift.fallback
     owner_extra: int = 2
     owner_memory: timedelta = timedelta(days=30)
+    shift_end: ShiftEnd = ShiftEnd.hand_over
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ Presence of an application is never a signal: a person is on shift by schedule o
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 from hub.domain.calendar import Calendar
 from hub.domain.ids import ManagerId
+
+SHORT_BREAK = timedelta(hours=2)
+"""A pause in a shift up to here is a break, not its end."""
 
 
 class Role(StrEnum):
@@ -76,3 +79,29 @@ def next_shift_start(manager: Manager, shift: Calendar, at: datetime) -> datetim
     if manager.presence_at(at) is Presence.schedule:
         return shift.next_opening(at)
     return shift.next_opening(manager.presence_until) if manager.presence_until else None
+
+
+def shift_end(manager: Manager, shift: Calendar, at: datetime) -> datetime | None:
+    """Return when a manager who works at `at` stops for longer than a break; `None` if off, or with no end in sight.
+
+    Their own word, «я работаю» until an instant, comes before the schedule (R-6, R-13).
+    """
+    if not is_on_shift(manager, shift, at):
+        return None
+    by_word = manager.presence_at(at) is not Presence.schedule
+    if by_word and manager.presence_until is None:
+        return None
+    since = manager.presence_until if by_word and manager.presence_until else at
+    return _closing_after(shift, since)
+
+
+def _closing_after(shift: Calendar, since: datetime) -> datetime | None:
+    closing: datetime | None = since
+    if shift.is_open(since):
+        closing = shift.next_closing(since)
+    while closing is not None:
+        opening = shift.next_opening(closing)
+        if opening is None or opening - closing > SHORT_BREAK:
+            return closing
+        closing = shift.next_closing(opening)
+    return None

@@ -21,6 +21,7 @@ class TimerKind(StrEnum):
     call_confirmation = "call_confirmation"
     owner_return = "owner_return"
     handover = "handover"
+    shift_end = "shift_end"
     task = "task"
     transfer = "transfer"
     recompute = "recompute"

@@ -21,6 +21,7 @@ from hub.inbox.folds.tasks import remind
 from hub.inbox.folds.transfers import lapse_transfer
 from hub.inbox.office import Office
 from hub.inbox.recompute import renew_next
+from hub.inbox.shifts import pass_shift_end
 from hub.store.scope import Scope
 from hub.store.timers import DueTimer
 
@@ -30,12 +31,16 @@ IDS_PER_TIMER = 60
 async def fire(office: Office, due: Sequence[DueTimer]) -> int:
     """Fire those of `due` that still stand; return how many. Commits once.
 
-    New rules come first and alone: what they move must not fire at the instant it had before (D-6).
+    New rules come first and alone: what they move must not fire at the instant it had before (D-6). So does the end of
+    a shift, which reads first what its person holds (R-13).
     """
     rules = [each for each in due if each.kind == TimerKind.recompute]
     if rules and await renew_next(office, rules[0]):
         return 1
-    due = [each for each in due if each not in rules]
+    ends = [each for each in due if each.kind == TimerKind.shift_end]
+    if ends and await pass_shift_end(office, ends[0]):
+        return 1
+    due = [each for each in due if each not in (*rules, *ends)]
     fired: list[int] = []
 
     def fold(rows: WorkingSet) -> int:

@@ -8,6 +8,7 @@ from hub.domain.words import Words
 _FACTS: Mapping[Fact, Words] = {
     Fact.bot_began: Words("с клиентом говорит бот", "a bot talks to the client"),
     Fact.handed_over: Words("бот передал клиента людям", "the bot handed the client over"),
+    Fact.shift_ended: Words("смена закончилась: {who}", "the shift of {who} is over"),
     Fact.wait_opened: Words("клиент ждёт ответа, срок {deadline_at}", "the client waits, answer due {deadline_at}"),
     Fact.request_added: Words("клиент написал ещё, срок прежний", "the client wrote again, the deadline stays"),
     Fact.start_corrected: Words(

@@ -23,6 +23,7 @@ from hub.inbox.folds.assignment import release_wait, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
+from hub.inbox.shifts import leave_shift
 from hub.inbox.viewer import person_of
 from hub.store import managers, people
 from hub.store.pool import acquire
@@ -76,9 +77,14 @@ async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) 
 
 
 async def set_presence(office: Office, actor: Person, presence: Presence, *, until: datetime | None = None) -> None:
-    """Store what the actor says of being at work, until an instant or until changed (R-6). Commits."""
+    """Store what the actor says of being at work, until an instant or until changed (R-6). Commits.
+
+    Who goes home leaves waiting clients to others, as the rules of their lines say (R-13).
+    """
     async with acquire(office.pool) as connection:
         await managers.set_presence(connection, actor.manager_id, presence.value, until)
+    if presence is Presence.off:
+        await leave_shift(office, actor.manager_id)
     office.wakeup.wake("timers")  # a queue may be served by whoever came
 
 

@@ -153,6 +153,7 @@ def _build_routing(section: LineSection) -> RoutingSettings:
         owner_off_shift=section.owner_off_shift,
         owner_extra=section.owner_extra,
         owner_memory=section.owner_memory,
+        shift_end=section.shift_end,
     )
 
 

@@ -23,6 +23,7 @@ from hub.domain.line import (
     OwnerOffShift,
     PhoneMasking,
     RoutingSettings,
+    ShiftEnd,
     StrategyName,
     Targets,
 )
@@ -203,6 +204,7 @@ class LineSection(_Part):
     owner_off_shift: OwnerOffShift = _ROUTING.owner_off_shift
     owner_extra: int = Field(default=_ROUTING.owner_extra, ge=0, le=50, description="Own clients above capacity (R-3)")
     owner_memory: Duration = Field(default=_ROUTING.owner_memory, description="Who answered last stays the own manager")
+    shift_end: ShiftEnd = Field(default=_ROUTING.shift_end, description="Waiting clients at its end (R-13)")
     reopen_window: Duration = Field(default=timedelta(days=7), description="Later it is a first response (FR-4)")
     lead_window: Duration = Field(default=timedelta(days=30), description="Later a new lead is made (M-13)")
     phone_masking: PhoneMasking = Field(default=PhoneMasking.never, description="Who sees numbers (RG-5)")
