@@ -85,7 +85,8 @@ class ResponseFigures:
 
     `waits` counts everything but what `UNCOUNTED` names; `reached` and `elsewhere` are parts of `answered`; `at_once`
     are calls answered at the first ring, which are no response times (C-10). `overdue` enters the denominator of the
-    share within target as soon as the deadline passes; `running` is not due yet.
+    share within target as soon as the deadline passes; `running` is not due yet. Of `handed_over` a bot had heard first
+    (FR-6).
     """
 
     now: datetime
@@ -100,6 +101,8 @@ class ResponseFigures:
     running: int = 0
     within: int = 0
     late_delivery: int = 0
+    handed_over: int = 0
+    _from_bot: "array[int]" = field(default_factory=lambda: array("I"))
     _working: "array[int]" = field(default_factory=lambda: array("I"))
     _elapsed: "array[int]" = field(default_factory=lambda: array("I"))
 
@@ -110,6 +113,7 @@ class ResponseFigures:
             return
         self.waits += 1
         self.late_delivery += story.wait.is_late_delivery
+        self.handed_over += story.bot_began_at is not None
         match story.ending:
             case Ending.at_once:
                 self.at_once += 1
@@ -129,6 +133,9 @@ class ResponseFigures:
         self.within += measured.is_within
         self._working.append(_seconds(measured.working))
         self._elapsed.append(_seconds(measured.elapsed))
+        began, ended = measured.story.bot_began_at, measured.story.wait.ended_at
+        if began is not None and ended is not None:
+            self._from_bot.append(_seconds(ended - began))
 
     @property
     def within_share(self) -> float | None:
@@ -138,6 +145,10 @@ class ResponseFigures:
     def working(self) -> "Spread":
         """Return the spread of working seconds."""
         return spread_of(self._working)
+
+    def from_bot(self) -> "Spread":
+        """Return the spread of elapsed seconds since the first message to a bot that handed over (FR-6)."""
+        return spread_of(self._from_bot)
 
     def elapsed(self) -> "Spread":
         """Return the spread of elapsed seconds."""

@@ -59,7 +59,8 @@ class WaitStory:
 
     `holdings` are in the order in which they were written. `ending` distinguishes what `wait.state` does not: a call
     answered at once (C-10), «дозвонился» (C-11) and an answer given elsewhere (S11). `levels_at` is when reminders went
-    out, `campaign` the utm_campaign of the first request.
+    out, `campaign` the utm_campaign of the first request, `bot_began_at` when the client first wrote to a bot that handed
+    over later (FR-6).
     """
 
     wait: Wait
@@ -68,6 +69,7 @@ class WaitStory:
     is_unconfirmed: bool = False
     levels_at: tuple[datetime, ...] = ()
     campaign: str = ""
+    bot_began_at: datetime | None = None
 
 
 def list_wait_changes(before: Wait, after: Wait) -> dict[str, object]:
@@ -97,6 +99,7 @@ def rebuild_wait(entries: Sequence[LedgerEntry]) -> WaitStory | None:
         is_unconfirmed=any(entry.facts.get("unconfirmed") for entry in entries),
         levels_at=tuple(entry.recorded_at for entry in entries if entry.kind is Fact.level_sent),
         campaign=str(opening.facts.get("campaign", "")),
+        bot_began_at=_bot_began(entries),
     )
 
 
@@ -134,6 +137,11 @@ def _ending(wait: Wait, entries: Sequence[LedgerEntry]) -> Ending:
             return Ending.reached if _last_cause(entries, Fact.declared) == "C-11" else Ending.elsewhere
         case _:
             return Ending(wait.state.value)
+
+
+def _bot_began(entries: Sequence[LedgerEntry]) -> datetime | None:
+    told = [entry.facts.get("first_message_at") for entry in entries if entry.kind is Fact.handed_over]
+    return _instant(told[0]) if told and told[0] else None
 
 
 def _last_cause(entries: Sequence[LedgerEntry], kind: Fact) -> str:
@@ -290,6 +298,10 @@ def _plain(value: object) -> object:
 
 def _instant(value: object) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _number(value: object) -> int:

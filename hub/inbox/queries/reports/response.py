@@ -45,6 +45,8 @@ _FIGURES = (
     Column("median_elapsed", Words("медиана, по часам", "median, elapsed"), Form.seconds),
     Column("p90_elapsed", Words("90 % быстрее, по часам", "p90, elapsed"), Form.seconds),
     Column("p95_elapsed", Words("95 % быстрее, по часам", "p95, elapsed"), Form.seconds),
+    Column("handed_over", Words("сначала говорил бот", "a bot talked first"), Form.whole),
+    Column("median_from_bot", Words("с первого слова боту, медиана", "from the first word to it, median"), Form.seconds),
     Column("late_delivery", Words("дошло до нас после срока", "reached us after the deadline"), Form.whole),
 )
 _GROUPED = (
@@ -117,7 +119,7 @@ class _Sums:
     def add(self, measured: Measured, length: int) -> None:
         if not measured.is_counted:
             return
-        if measured.story.wait.kind is WaitKind.next_response:
+        if measured.story.wait.kind is WaitKind.next_response and measured.story.ending is not Ending.at_once:
             self.further.add(measured)
             return
         self.first.add(measured)
@@ -184,6 +186,8 @@ def _figures(figures: ResponseFigures) -> dict[str, Cell]:
         "median_elapsed": elapsed.median,
         "p90_elapsed": elapsed.p90,
         "p95_elapsed": elapsed.p95,
+        "handed_over": figures.handed_over,
+        "median_from_bot": figures.from_bot().median,
         "late_delivery": figures.late_delivery,
     }
 
