@@ -126,18 +126,24 @@ def renew_wait(work: LineWork, wait: Wait, job: Renewal, *, found: OpenWaits) ->
     """
     if not wait.is_open or wait.breached_at is not None or wait.deadline_at <= job.applied_at:
         return False
-    renewed = _select_targets(work, wait, job) if job.selects else wait
-    renewed = _recount(work, renewed, is_capped=wait.id in found.capped or (job.selects and not job.allows_later))
-    renewed = _recount_callback(work, renewed, job, [call for call in found.missed_calls if call.wait_id == wait.id])
+    renewed = _renewed(work, wait, job, found)
     if renewed is not wait:
         work.rows.waits.put(wait.id, renewed)
         _record(work, wait, renewed, cause="D-7" if job.selects else "D-6")
-        if renewed.has_no_open_time and not wait.has_no_open_time:
-            tell_no_open_time(work, renewed)
+    if renewed.has_no_open_time and not wait.has_no_open_time:
+        tell_no_open_time(work, renewed)
     arm_clocks(work, renewed)
     if job.selects:
         _shorten_accept(work, renewed)
     return renewed is not wait
+
+
+def _renewed(work: LineWork, wait: Wait, job: Renewal, found: OpenWaits) -> Wait:
+    """Return the wait as the rules in force have it; the very same if they change nothing."""
+    is_capped = wait.id in found.capped or (job.selects and not job.allows_later)
+    calls = [call for call in found.missed_calls if call.wait_id == wait.id]
+    selected = _select_targets(work, wait) if job.selects else wait
+    return _recount_callback(work, _recount(work, selected, is_capped=is_capped), job, calls)
 
 
 def _recount(work: LineWork, wait: Wait, *, is_capped: bool) -> Wait:
@@ -156,7 +162,7 @@ def _recount_callback(work: LineWork, wait: Wait, job: Renewal, calls: Iterable[
     return replace(wait, callback_due_at=min(counted))
 
 
-def _select_targets(work: LineWork, wait: Wait, job: Renewal) -> Wait:
+def _select_targets(work: LineWork, wait: Wait) -> Wait:
     """Choose the policy again for a wait of the same kind (D-7, D-8)."""
     targets = _targets_of(work, wait)
     return replace(

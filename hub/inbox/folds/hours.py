@@ -12,7 +12,8 @@ from hub.inbox.folds.line_work import LineWork
 def tell_no_open_time(work: LineWork, wait: Wait) -> None:
     """Tell the line's heads that its calendar shows no open hour for 60 days; once per line, head and local day.
 
-    Who is on duty hears it where a line has no head. The card of the first such client carries it. Nothing leaves from a line that only observes (FR-8).
+    Who is on duty hears it where a line has no head. The card of the first such client carries it. Nothing leaves from
+    a line that only observes (FR-8).
 
     Raises:
         LinesNeeded: the line is not locked yet.
