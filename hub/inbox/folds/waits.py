@@ -131,8 +131,6 @@ def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
         "source": wait.source,
         "campaign": request.facts.marks.get("utm_campaign", ""),
         "counted": wait.is_counted,
-        "required_skills": wait.required_skills,
-        "preferred_skills": wait.preferred_skills,
         "assignee_id": wait.assignee_id,
         "assignee_at_start": wait.assignee_at_start,
         "requested_at": request.at,
