@@ -107,7 +107,8 @@ def _heat(table: Table, reader: Reader) -> Iterator[str]:
     width = min(max((len(first) for first in firsts), default=0), WIDTH - len(hours) - 2 * len(_GAP))
     yield f"{_GAP}{' ' * width}{_GAP}{hours}"
     for first, row in zip(firsts, table.rows, strict=True):
-        yield f"{_GAP}{_fit(first, width, left=True)}{_GAP}{' '.join(_bar(value, highest) for value in row[1:])}".rstrip()
+        bars = " ".join(_bar(value, highest) for value in row[1:])
+        yield f"{_GAP}{_fit(first, width, left=True)}{_GAP}{bars}"
     yield f"{_GAP}{' ' * width}{_GAP}█ = {_shown(highest, table.columns[-1].form, reader)}"
 
 

@@ -59,8 +59,8 @@ class WaitStory:
 
     `holdings` are in the order in which they were written. `ending` distinguishes what `wait.state` does not: a call
     answered at once (C-10), «дозвонился» (C-11) and an answer given elsewhere (S11). `levels_at` is when reminders went
-    out, `campaign` the utm_campaign of the first request, `bot_began_at` when the client first wrote to a bot that handed
-    over later (FR-6).
+    out, `campaign` the utm_campaign of the first request, `bot_began_at` when the client first wrote to a bot that
+    handed over later (FR-6).
     """
 
     wait: Wait
@@ -298,10 +298,6 @@ def _plain(value: object) -> object:
 
 def _instant(value: object) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-
-
-def _words(value: object) -> tuple[str, ...]:
-    return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _number(value: object) -> int:

@@ -46,11 +46,11 @@ JOIN contacts k ON k.id = t.contact_id LEFT JOIN conversations v ON v.id = t.con
 CROSS JOIN LATERAL (SELECT t.line AS line) c WHERE t.state = 'open' AND t.manager_id IS NULL AND {lines}
 """
 _LEADLESS = """
-SELECT c.number, k.name, c.line, l.facts->>'channel' AS what, l.occurred_at AS at FROM ledger l
-JOIN conversations c ON c.id = l.conversation_id JOIN contacts k ON k.id = c.contact_id
-WHERE l.kind = 'wait_opened' AND l.recorded_at >= $2 AND l.occurred_at >= $2 AND l.occurred_at < $3 AND {lines}
+SELECT v.number, k.name, c.line, c.facts->>'channel' AS what, c.occurred_at AS at FROM ledger c
+JOIN conversations v ON v.id = c.conversation_id JOIN contacts k ON k.id = v.contact_id
+WHERE c.kind = 'wait_opened' AND c.recorded_at >= $2 AND c.occurred_at >= $2 AND c.occurred_at < $3 AND {lines}
   AND NOT k.is_blocked AND NOT k.is_anonymous
-  AND NOT EXISTS (SELECT FROM leads d WHERE d.contact_id = c.contact_id AND d.line = c.line)
+  AND NOT EXISTS (SELECT FROM leads d WHERE d.contact_id = v.contact_id AND d.line = c.line)
 """
 LISTS = {
     "nameless": _NAMELESS,

@@ -136,8 +136,6 @@ async def _taken_back(desk: Desk, boss: Person) -> None:
 
 async def _merges(desk: Desk) -> None:
     anna, question = await three_cards(desk)
-    merged = await merge.join_candidate(
-        desk.office, anna, question["id"], with_contact=question["candidates"][0]
-    )
+    merged = await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
     await pass_time(desk, MINUTE)
     await merge.undo_merge(desk.office, anna, merged)

@@ -18,12 +18,12 @@ from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.leads_told import stream_told_leads
 from hub.inbox.queries.reports.measuring import stream_measured
-from hub.inbox.queries.reports.quality import LIST_COLUMNS
+from hub.inbox.queries.reports.quality import LIST_COLUMNS, fault_rows
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table
 from hub.inbox.queries.reports.verify import Verdict, stream_differences
 from hub.store import reports
 from hub.store.pool import Connection
-from hub.store.report_lists import FaultList, list_faults, list_leadless
+from hub.store.report_lists import list_faults, list_leadless
 
 NAME = Words("Приёмка", "Acceptance")
 _SHOWN = 200
@@ -62,10 +62,10 @@ async def build(connection: Connection, question: Question) -> Report:
     """Return the report (RP-11)."""
     checks = {name: _Check() for name in _CHECKS}
     leadless = await list_leadless(connection, question.period, question.lines)
-    checks["lead_made"].add(*_listed(question, leadless), total=leadless.total)
+    checks["lead_made"].add(*fault_rows(question, leadless), total=leadless.total)
     for name in ("no_next_step", "nobodys_task"):
         found = await list_faults(connection, name, question.lines)
-        checks["task_set"].add(*_listed(question, found), total=found.total)
+        checks["task_set"].add(*fault_rows(question, found), total=found.total)
     await _check_moves(connection, question, checks["moved_by_action"])
     await _check_waits(connection, question, checks)
     await _check_facts(connection, question, checks["no_hands"])
@@ -80,10 +80,6 @@ async def build(connection: Connection, question: Question) -> Report:
 def _judged(question: Question, name: str, check: _Check) -> Row:
     word = _UNASKED if check.faults is None else _FAIL if check.faults else _PASS
     return (_CHECKS[name].say(question.language), word.say(question.language), check.faults)
-
-
-def _listed(question: Question, found: FaultList) -> list[Row]:
-    return [(row.number, row.client, question.line_name(row.line), row.what, row.at) for row in found.rows]
 
 
 async def _check_moves(connection: Connection, question: Question, check: _Check) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, datetime
 
 from hub.domain.errors import NotFound
 from hub.domain.rights import Person
@@ -25,9 +25,9 @@ from hub.inbox.queries.reports import (
 from hub.inbox.queries.reports.asking import Asked, Question, resolve
 from hub.inbox.queries.reports.tables import Report, beside
 from hub.store.pool import Connection
-from hub.store.reports import reading
+from hub.store.reports import Period, reading
 
-_LONG_AGO = date(2000, 1, 1)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,10 @@ async def run_report(office: Office, actor: Person, name: str, asked: Asked) -> 
     """
     kind = get_kind(name)
     before = asked.earlier()
-    since = _LONG_AGO if kind.is_of_all_time and asked.since is None else asked.since
     async with reading(office.pool) as connection:
-        question = await resolve(connection, office, actor, replace(asked, since=since))
+        question = await resolve(connection, office, actor, asked)
+        if kind.is_of_all_time and asked.since is None:
+            question = replace(question, period=Period(_LONG_AGO, question.period.until))
         if before is None:
             return await kind.build(connection, question), question
         earlier = await resolve(connection, office, actor, before)

@@ -39,7 +39,8 @@ async def build(connection: Connection, question: Question) -> Report:
     calendars = Calendars(connection, question.policy)
     rows = tuple([await _row(measured, question, calendars, known) for measured in newest])
     table = Table("lost", NAME, _COLUMNS, rows)
-    return Report("rp-7", NAME, (table,), question.period.since, question.period.until)
+    since, until = (question.period.since, question.period.until) if question.has_dates else (None, None)
+    return Report("rp-7", NAME, (table,), since, until)
 
 
 async def _row(measured: Measured, question: Question, calendars: Calendars, known: dict[int, tuple[int, str]]) -> Row:

@@ -7,7 +7,8 @@ that did not arrive.
 from hub.domain.lead import list_missing
 from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
-from hub.inbox.queries.reports.tables import Column, Form, Report, Table, upright
+from hub.inbox.queries.reports.leads_told import stage_name
+from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table, upright
 from hub.store.pool import Connection
 from hub.store.report_lists import FaultList, list_faults
 from hub.store.reports import stream_leads
@@ -47,8 +48,15 @@ async def build(connection: Connection, question: Question) -> Report:
 
 def fault_table(question: Question, key: str, name: Words, *, listed: FaultList) -> Table:
     """Return a list of faults as a table."""
-    rows = tuple((row.number, row.client, question.line_name(row.line), row.what, row.at) for row in listed.rows)
-    return Table(key, name, LIST_COLUMNS, rows)
+    return Table(key, name, LIST_COLUMNS, tuple(fault_rows(question, listed)))
+
+
+def fault_rows(question: Question, listed: FaultList) -> list[Row]:
+    """Return faults as rows of `LIST_COLUMNS`; what a lead stands on reads as the stage's name."""
+    return [
+        (row.number, row.client, question.line_name(row.line), stage_name(question, row.what), row.at)
+        for row in listed.rows
+    ]
 
 
 async def _count_missing(connection: Connection, question: Question) -> dict[str, int]:

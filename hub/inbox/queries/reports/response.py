@@ -24,6 +24,7 @@ from hub.store.pool import Connection
 
 NAME = Words("Время первого ответа", "Time to first response")
 _WORST = 10
+_CHANNEL, _MANAGER = Words("канал", "channel"), Words("менеджер", "manager")
 _FIRST = Column("first", Words("первый ответ", "first answer"))
 _NEXT = Column("next", Words("следующий", "further answer"))
 
@@ -46,7 +47,9 @@ _FIGURES = (
     Column("p90_elapsed", Words("90 % быстрее, по часам", "p90, elapsed"), Form.seconds),
     Column("p95_elapsed", Words("95 % быстрее, по часам", "p95, elapsed"), Form.seconds),
     Column("handed_over", Words("сначала говорил бот", "a bot talked first"), Form.whole),
-    Column("median_from_bot", Words("с первого слова боту, медиана", "from the first word to it, median"), Form.seconds),
+    Column(
+        "median_from_bot", Words("с первого слова боту, медиана", "from the first word to it, median"), Form.seconds
+    ),
     Column("late_delivery", Words("дошло до нас после срока", "reached us after the deadline"), Form.whole),
 )
 _GROUPED = (
@@ -94,13 +97,17 @@ def _assignee(measured: Measured, question: Question) -> str | None:
     return None if measured.story.wait.is_late_delivery else question.name_of(holder_in(measured, question.now))
 
 
-_SPLITS: Mapping[str, tuple[Words, Split]] = {
-    "line": (Words("По линиям", "By line"), _line),
-    "channel": (Words("По каналу обращения", "By channel of the request"), lambda m, _: m.story.wait.channel),
-    "response_channel": (Words("По каналу ответа", "By channel of the response"), _response_channel),
-    "source": (Words("По источникам", "By source"), lambda m, _: m.story.wait.source or "—"),
-    "sender": (Words("По тому, кто ответил", "By who answered"), _sender),
-    "assignee": (Words("По ответственному к сроку", "By who was responsible at the deadline"), _assignee),
+_SPLITS: Mapping[str, tuple[Words, Words, Split]] = {
+    "line": (Words("По линиям", "By line"), Words("линия", "line"), _line),
+    "channel": (Words("По каналу обращения", "By channel of the request"), _CHANNEL, lambda m, _: m.story.wait.channel),
+    "response_channel": (Words("По каналу ответа", "By channel of the response"), _CHANNEL, _response_channel),
+    "source": (
+        Words("По источникам", "By source"),
+        Words("источник", "source"),
+        lambda m, _: m.story.wait.source or "—",
+    ),
+    "sender": (Words("По тому, кто ответил", "By who answered"), _MANAGER, _sender),
+    "assignee": (Words("По ответственному к сроку", "By who was responsible at the deadline"), _MANAGER, _assignee),
 }
 
 
@@ -132,7 +139,7 @@ class _Sums:
             self.worst = nlargest(_WORST, [*self.worst, (length, int(measured.story.wait.id), measured)])
 
     def _add_to_groups(self, measured: Measured) -> None:
-        for name, (_, split) in _SPLITS.items():
+        for name, (_, _, split) in _SPLITS.items():
             value = split(measured, self.question)
             if value is not None:
                 group = self.groups[name].setdefault(value, ResponseFigures(self.question.now))
@@ -193,8 +200,8 @@ def _figures(figures: ResponseFigures) -> dict[str, Cell]:
 
 
 def _grouped(sums: _Sums) -> Iterator[Table]:
-    for key, (name, _) in _SPLITS.items():
-        columns = (Column(key, name), *_GROUPED)
+    for key, (name, what, _) in _SPLITS.items():
+        columns = (Column(key, what), *_GROUPED)
         groups = sorted(sums.groups[key].items(), key=lambda each: (-each[1].waits, each[0]))
         yield Table(f"by_{key}", name, columns, tuple(_group_row(*each) for each in groups), keys=1)
 
