@@ -65,20 +65,6 @@ class StageFact:
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-def first_fact(lead: Lead, *, fact_id: int, cause: str, manager_id: ManagerId | None = None) -> StageFact:
-    """Return the fact with which a lead begins: where it came from, as reports count it (L-1, L-6)."""
-    facts = {
-        "line": lead.line,
-        "contact_id": lead.contact_id,
-        "conversation_id": lead.conversation_id,
-        "wait_id": lead.wait_id,
-        "channel": lead.channel,
-        "source": lead.source,
-        "origin": dict(lead.origin),
-    }
-    return StageFact(fact_id, lead.id, lead.stage, cause, lead.created_at, manager_id=manager_id, facts=facts)
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
     """Something a manager has to do by an instant (T-1). `state` is `open`, `done` or `cancelled`.
