@@ -13,6 +13,7 @@ from typing import Any
 from hub.app.connections import MANAGER_BOT
 from hub.app.ground import Ground
 from hub.channels.base import Channel, Parses, Raw
+from hub.commands.language import in_language
 from hub.commands.texts import say
 from hub.commands.wall_time import WallTime
 from hub.domain.call import HANGUP_GRACE, CallState, fold_call
@@ -68,7 +69,8 @@ class ArrivalWatch:
             return ""
         if attempt.verdict == "answered":
             return self._say("connect.ping", at=at)
-        return self._say("connect.refused", at=at, status=shape.get("status", ""), reason=shape.get("reason", ""))
+        reason = in_language(str(shape.get("reason", "")), self.ground.config.language)
+        return self._say("connect.refused", at=at, status=shape.get("status", ""), reason=reason)
 
     async def _say_arrival(self, arrival: Arrival) -> str:
         raw = await self._raw(arrival)
@@ -76,7 +78,8 @@ class ArrivalWatch:
         try:
             what = self._say(f"read.{self._understand(raw)}")
         except PayloadInvalid as error:
-            return self._say("connect.unread", at=at, reason=error)
+            reason = in_language(str(error), self.ground.config.language)
+            return self._say("connect.unread", at=at, reason=reason)
         return self._say("connect.signed" if raw.method else "connect.fetched", at=at, what=what)
 
     def _understand(self, raw: Raw) -> str:

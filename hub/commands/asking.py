@@ -11,6 +11,8 @@ from typing import Any
 import typer
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from hub.commands.language import in_language
+from hub.commands.questions import question
 from hub.commands.settings import check_settings, list_setting_faults, read_value
 from hub.commands.texts import say
 from hub.domain.errors import ConfigError
@@ -18,7 +20,7 @@ from hub.domain.errors import ConfigError
 _YES = frozenset({"y", "yes", "д", "да"})
 
 
-def ask_consent(question: str, *, language: str, refusal: str) -> bool:
+def ask_consent(asked: str, *, language: str, refusal: str) -> bool:
     """Return whether a person says yes; anything else is a no.
 
     Raises:
@@ -26,11 +28,13 @@ def ask_consent(question: str, *, language: str, refusal: str) -> bool:
     """
     if not sys.stdin.isatty():
         raise ConfigError(refusal)
-    answer = typer.prompt(f"{question} {say(language, 'ask.yes_or_no')}", default="", show_default=False, err=True)
+    answer = typer.prompt(f"{asked} {say(language, 'ask.yes_or_no')}", default="", show_default=False, err=True)
     return str(answer).strip().lower() in _YES
 
 
-def ask_settings(model: type[BaseModel], given: Mapping[str, Any], *, asks_all: bool = False) -> dict[str, Any]:
+def ask_settings(
+    model: type[BaseModel], given: Mapping[str, Any], *, language: str, asks_all: bool = False
+) -> dict[str, Any]:
     """Return settings that the model takes, asking for what is missing; with `asks_all` for everything not given.
 
     Raises:
@@ -42,13 +46,13 @@ def ask_settings(model: type[BaseModel], given: Mapping[str, Any], *, asks_all: 
         return settings
     for name in model.model_fields if asks_all else ():
         if name not in settings:
-            _ask_into(settings, model, name)
+            _ask_into(settings, model, name=name, language=language)
     while wrong := _wrong_fields(model, settings):
         for name, fault in wrong.items():
             if name in settings:
-                typer.echo(fault, err=True)
+                typer.echo(in_language(fault, language), err=True)
             settings.pop(name, None)
-            _ask_into(settings, model, name)
+            _ask_into(settings, model, name=name, language=language)
     return settings
 
 
@@ -69,11 +73,11 @@ def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[s
     return {}
 
 
-def _ask_into(settings: dict[str, Any], model: type[BaseModel], name: str) -> None:
+def _ask_into(settings: dict[str, Any], model: type[BaseModel], *, name: str, language: str) -> None:
     """Ask for one field; an empty answer leaves it to its default."""
     field = model.model_fields[name]
     is_secret = field.annotation is SecretStr
-    typer.echo(field.description or name)
+    typer.echo(question(field.description or name, language))
     is_required = field.is_required()
     answer = typer.prompt(f"  {name}", default=None if is_required else "", hide_input=is_secret, show_default=False)
     if answer:

@@ -8,10 +8,10 @@ import typer
 
 from hub.commands.findings import Finding, look_at_everything
 from hub.commands.ground import ensure_hub
+from hub.commands.language import in_language
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.quiet import keep_quiet
-from hub.commands.refusals import in_language
 from hub.commands.texts import say, word
 from hub.config import Config
 from hub.domain.errors import ConfigError

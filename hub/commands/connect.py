@@ -67,7 +67,7 @@ def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
     fields of the provider's cabinet.
     """
     _refuse_unreachable(config, kind)
-    settings = _collect(kind, wishes)
+    settings = _collect(kind, wishes, config.language)
     try:
         run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes), makes_new=True)
     except KeyboardInterrupt:
@@ -83,12 +83,12 @@ def _refuse_unreachable(config: Config, kind: str) -> None:
         )
 
 
-def _collect(kind: str, wishes: Wishes) -> dict[str, Any]:
+def _collect(kind: str, wishes: Wishes, language: str) -> dict[str, Any]:
     """Return settings from the file, then `--set`, then questions."""
     model = channel_class(kind).settings_model
     given = read_settings_file(wishes.settings) if wishes.settings else {}
     given |= read_assignments(model, wishes.assigned or [])
-    return ask_settings(model, given, asks_all=wishes.ask_all)
+    return ask_settings(model, given, language=language, asks_all=wishes.ask_all)
 
 
 async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishes: Wishes) -> None:

@@ -9,9 +9,9 @@ import typer
 from hub.app.connections import find_fault, get_row, public_address
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground, run_with_time
+from hub.commands.language import in_language
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
-from hub.commands.refusals import in_language
 from hub.commands.texts import columns, say, word
 from hub.commands.wall_time import WallTime
 from hub.config import Config
@@ -53,7 +53,7 @@ def attempts(config: Config, name: Name, *, as_json: AsJson = False) -> None:
         print_json([{"at": row.at, "remote": row.remote, "verdict": row.verdict, **row.shape} for row in rows])
     elif rows:
         titles = columns(config.language, *_ATTEMPT_COLUMNS, zone=time.zone)
-        print_table(titles, [_attempt(row, time) for row in rows])
+        print_table(titles, [_attempt(row, time, config.language) for row in rows])
     else:
         typer.echo(say(config.language, "attempts.none"))
 
@@ -99,7 +99,7 @@ def _cells(row: ConnectionRow, time: WallTime, language: str) -> tuple[str, ...]
     return str(row.id), row.kind, row.name, row.line, state, time.minute(row.last_success_at)
 
 
-def _attempt(row: AttemptRow, time: WallTime) -> tuple[str, ...]:
+def _attempt(row: AttemptRow, time: WallTime, language: str) -> tuple[str, ...]:
     shape: Mapping[str, Any] = row.shape
     return (
         time.second(row.at),
@@ -107,6 +107,6 @@ def _attempt(row: AttemptRow, time: WallTime) -> tuple[str, ...]:
         str(shape.get("method", "")),
         str(shape.get("status", "")),
         str(shape.get("size_bytes", "")),
-        str(shape.get("reason", row.verdict)),
+        word(language, "verdict", in_language(str(shape.get("reason", row.verdict)), language)),
         ", ".join(shape.get("fields", ())),
     )

@@ -12,8 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from hub.commands.catalogue import CATALOGUE, Entry
-from hub.commands.refusals import in_language
-from hub.commands.texts import LANGUAGE
+from hub.commands.language import LANGUAGE, in_language
 from hub.domain.errors import HubError
 
 FAILED = 1

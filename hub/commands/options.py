@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from pydantic import SecretStr
 
-from hub.commands.texts import LANGUAGE
+from hub.commands.language import LANGUAGE
 from hub.config import Config, load_config
 
 _FILE = Annotated[Path | None, typer.Option("--config", help="Settings file; hub.toml here if left out.")]

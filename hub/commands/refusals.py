@@ -6,9 +6,7 @@ is looked up itself. A sentence that is not here stays English. That none of the
 proves from the code.
 """
 
-import re
 from collections.abc import Mapping
-from functools import cache
 
 REFUSALS: Mapping[str, str] = {
     # commands
@@ -323,6 +321,37 @@ REFUSALS: Mapping[str, str] = {
     "another hub has been starting in {} for a minute: end it, then try again": (
         "в {} уже минуту запускается другой хаб: завершите его и повторите"
     ),
+    # why a provider's request was refused
+    "no valid secret in the header or field '{}', and no page of an allowed site": (
+        "в заголовке или поле «{}» нет верного секрета, и это не страница разрешённого сайта"
+    ),
+    "the page's site is not among the allowed origins of this connection": (
+        "сайта этой страницы нет в allowed_origins подключения"
+    ),
+    "no secret is set and the request comes from no page; set a secret or allow unsigned requests": (
+        "секрет не задан, а запрос пришёл не со страницы; задайте секрет или разрешите запросы без него"
+    ),
+    "a form is sent by POST, not by {}": "заявка отправляется через POST, а не {}",
+    "this channel takes no webhooks": "этот канал не принимает вебхуки",
+    "the caller's address is unknown, and the connection lists networks": (
+        "адрес отправителя неизвестен, а у подключения перечислены сети"
+    ),
+    "the caller's address is in none of the networks of the connection": (
+        "адреса отправителя нет ни в одной из сетей подключения"
+    ),
+    "no {} in the request": "в запросе нет {}",
+    "no header {}": "нет заголовка {}",
+    "{} differs from the one of this connection": "{} не тот, что у этого подключения",
+    "the header {} differs from the connection's secret": "заголовок {} не совпадает с секретом подключения",
+    "the body is no form": "тело запроса не форма",
+    "fields sign and json are needed": "нужны поля sign и json",
+    "sign mismatch; computed over json as received": "подпись не сходится; считается по json как получено",
+    "no rule for the signature of this event": "как подписано это событие, неизвестно",
+    "Signature mismatch; base64 of the hex HMAC-SHA1 over the fields of the event": (
+        "подпись не сходится; это base64 от шестнадцатеричного HMAC-SHA1 по полям события"
+    ),
+    "no connection to {}: {}": "нет связи с {}: {}",
+    "{} answered {}": "{} отвечает {}",
     # what the system and the settings' models say
     "No such file or directory": "нет такого файла или каталога",
     "Permission denied": "нет доступа",
@@ -342,30 +371,3 @@ REFUSALS: Mapping[str, str] = {
     "String should have at least 1 character": "нельзя оставить пустым",
     "String should have at least {} characters": "нужно не меньше {} знаков",
 }
-
-
-def in_language(text: str, language: str) -> str:
-    """Return an English sentence of the hub in `ru` or `en`; what is not known stays as it is."""
-    return text if language == "en" else _in_russian(text)
-
-
-def _in_russian(text: str) -> str:
-    for pattern, russian in _patterns():
-        if found := pattern.fullmatch(text):
-            return russian.format(*map(_in_russian, found.groups()))
-    for glue in ("; ", ": "):
-        head, is_found, rest = text.partition(glue)
-        if is_found:
-            return _in_russian(head) + glue + _in_russian(rest)
-    return text
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return every sentence as a pattern, those with most fixed words first."""
-    ordered = sorted(REFUSALS, key=lambda english: len(english.replace("{}", "")), reverse=True)
-    return [(_pattern(english), REFUSALS[english]) for english in ordered]
-
-
-def _pattern(english: str) -> re.Pattern[str]:
-    return re.compile("(.+?)".join(map(re.escape, english.split("{}"))), re.DOTALL)

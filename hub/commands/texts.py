@@ -14,9 +14,6 @@ class Sentence(NamedTuple):
     en: str
 
 
-LANGUAGE = "hub.language"
-"""Where a command notes the language of its settings, for whoever speaks after it failed."""
-
 TEXTS: Mapping[str, Sentence] = {
     "policy.right": Sentence(
         "{file}: ошибок нет. Линии: {lines}; правил: {rules}.",
@@ -98,7 +95,7 @@ TEXTS: Mapping[str, Sentence] = {
         "Пока никого: hub people add КЛЮЧ ИМЯ --role admin.", "Nobody yet: hub people add KEY NAME --role admin."
     ),
     "people.added": Sentence(
-        "{name} добавлен(а). Пригласить в бот менеджеров: hub people invite {key}.",
+        "Добавлено: {name}. Пригласить в бот менеджеров: hub people invite {key}.",
         "{name} is added. Invite to the manager bot: hub people invite {key}.",
     ),
     "people.invite": Sentence(
@@ -140,6 +137,8 @@ TEXTS: Mapping[str, Sentence] = {
     "state.parked": Sentence("отложено", "parked"),
     "state.failed": Sentence("отказ", "failed"),
     "state.unknown": Sentence("неизвестно", "unknown"),
+    "verdict.accepted": Sentence("принято", "accepted"),
+    "verdict.answered": Sentence("проверка адреса", "address tried"),
     "role.manager": Sentence("менеджер", "manager"),
     "role.head": Sentence("руководитель", "head"),
     "role.admin": Sentence("администратор", "admin"),

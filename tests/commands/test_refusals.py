@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.commands.refusals import REFUSALS, in_language
+from hub.app.connections import channel_class
+from hub.commands.language import in_language
+from hub.commands.questions import QUESTIONS, question
+from hub.commands.refusals import REFUSALS
 
 RAISED = {"ConfigError", "NotFound", "StorageUnavailable"}
 ROOMS = ("hub/commands", "hub/app", "hub/store", "hub/hints", "hub/config.py", "hub/channels/registry.py")
@@ -113,3 +116,15 @@ def test_tables_are_in_russian(run, place):
 
     assert "ключ" in listed and "руководитель" in listed
     assert re.search(r"база +ok +PostgreSQL .*, записи не теряет, таблицы актуальны", checked)
+
+
+@pytest.mark.parametrize("kind", ["email", "webform", "telegram", "manager_bot", "mango", "megafon", "uis", "zadarma"])
+def test_what_a_person_is_asked_while_connecting_is_in_russian(kind):
+    asked = [field.description or "" for field in channel_class(kind).settings_model.model_fields.values()]
+
+    assert [each for each in asked if each not in QUESTIONS] == []
+    assert question(asked[0], "ru") != question(asked[0], "en") == asked[0]
+
+
+def test_what_an_adapter_of_others_asks_stays_in_its_words():
+    assert question("Key of the fax", "ru") == "Key of the fax"

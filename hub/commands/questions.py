@@ -1,0 +1,209 @@
+"""What a person is asked for while connecting, in Russian, by the English description of the adapter's setting.
+
+A setting of an adapter that is not here is asked for in English: a new channel needs nothing in this room.
+"""
+
+from collections.abc import Mapping
+
+QUESTIONS: Mapping[str, str] = {
+    # email
+    "Address clients write to and see as the sender, e.g. sales@example.ru": (
+        "Адрес, на который пишут клиенты и с которого им отвечают, например sales@example.ru"
+    ),
+    "Name beside the address, e.g. Ромашка, отдел продаж": "Имя рядом с адресом, например: Ромашка, отдел продаж",
+    "IMAP server, e.g. imap.yandex.ru": "Сервер IMAP, например imap.yandex.ru",
+    "Port with TLS from the first byte, usually 993": "Порт с TLS с первого байта, обычно 993",
+    "SMTP server, e.g. smtp.yandex.ru": "Сервер SMTP, например smtp.yandex.ru",
+    "465: TLS from the first byte; any other port: STARTTLS is required": (
+        "465: TLS с первого байта; на любом другом порту обязателен STARTTLS"
+    ),
+    "Login, usually the whole address": "Логин, обычно адрес целиком",
+    "Password for applications, made in the provider's cabinet; not the main one": (
+        "Пароль для приложений из кабинета провайдера, не основной"
+    ),
+    "Login for sending if it differs from `user`": "Логин для отправки, если он не тот же, что `user`",
+    "Password for sending if it differs": "Пароль для отправки, если он другой",
+    "Folder to read, e.g. INBOX": "Какую папку читать, например INBOX",
+    "Our other addresses that arrive in this mailbox, groups included; they are no clients": (
+        "Другие наши адреса, письма на которые приходят в этот ящик, с групповыми; это не клиенты"
+    ),
+    "The provider delivers sales+anything@example.ru to this mailbox (Yandex 360 and Gmail do): answers then "
+    "carry a reply address that finds its conversation even when a mail program drops the references": (
+        "Провайдер доставляет в этот ящик sales+что-угодно@example.ru (Яндекс 360 и Gmail так делают): тогда ответ "
+        "клиента найдёт своё обращение, даже если почтовая программа потеряла ссылки на письмо"
+    ),
+    "Name our own receiving server writes first in Authentication-Results, e.g. mx.example.ru; empty: no sender "
+    "is taken as proven": (
+        "Имя, которое наш принимающий сервер пишет первым в Authentication-Results, например mx.example.ru; пусто: "
+        "ни один отправитель не считается подтверждённым"
+    ),
+    "Days of old letters to import at first contact, without waits; 0: none": (
+        "За сколько дней взять старые письма при первом подключении, без сроков ответа; 0: не брать"
+    ),
+    "Letters over this many megabytes are shown by their headers alone": (
+        "От писем больше стольких мегабайт показываются только заголовки"
+    ),
+    "Hosts that may be spoken to without TLS, e.g. 127.0.0.1; never a host on the Internet": (
+        "С какими серверами можно говорить без TLS, например 127.0.0.1; только не с серверами в Интернете"
+    ),
+    "File with the certificates of your own authority, for servers inside": (
+        "Файл с сертификатами своего удостоверяющего центра, для внутренних серверов"
+    ),
+    # telephony
+    "IANA zone of the account, for times without offset.": (
+        "Часовой пояс кабинета, например Europe/Moscow: для времени без смещения."
+    ),
+    "Country of numbers without plus (ISO 3166), e.g. RU.": "Страна номеров без плюса (ISO 3166), например RU.",
+    "international: 79161234567; national: 89161234567 or 9161234567.": (
+        "international: 79161234567; national: 89161234567 или 9161234567."
+    ),
+    "Numbers of the business: calls between them make no items.": (
+        "Номера компании: звонки между ними не становятся обращениями."
+    ),
+    "Short numbers of employees, e.g. 101.": "Короткие номера сотрудников, например 101.",
+    "Networks the provider calls from, e.g. 192.0.2.0/24; empty: any.": (
+        "Из каких сетей обращается провайдер, например 192.0.2.0/24; пусто: из любых."
+    ),
+    "Unique code of your PBX, from the API page of the cabinet.": (
+        "Уникальный код вашей АТС, со страницы API в кабинете."
+    ),
+    "Key for creating the signature, from the same page.": "Ключ для создания подписи, с той же страницы.",
+    "The code before, while it is being changed.": "Прежний код, пока его меняют.",
+    "The signing key before, during a change.": "Прежний ключ подписи, пока его меняют.",
+    "Address of the provider's API.": "Адрес API провайдера.",
+    "Secret that the PBX sends with each request.": "Секрет, который АТС присылает с каждым запросом.",
+    "The secret before, while it is being changed.": "Прежний секрет, пока его меняют.",
+    "Where the secret stands: header:NAME, query:NAME or body:PATH.": (
+        "Где стоит секрет: header:ИМЯ, query:ИМЯ или body:ПУТЬ."
+    ),
+    "Path of the id of the call, e.g. data.call_id.": "Путь к номеру звонка, например data.call_id.",
+    "Path of the word that names the event, e.g. event.": "Путь к слову, которое называет событие, например event.",
+    "What each event word means, e.g. call_end = completed.": (
+        "Что значит каждое слово события, например call_end = completed."
+    ),
+    "Event words that tell nothing of a call.": "Слова событий, которые ничего не говорят о звонке.",
+    "Path of the direction; empty: all calls are inbound.": "Путь к направлению; пусто: все звонки входящие.",
+    "Words for calls from us.": "Слова для исходящих звонков.",
+    "Words for calls between employees.": "Слова для звонков между сотрудниками.",
+    "Path of the number that calls, e.g. caller.": "Путь к номеру, который звонит, например caller.",
+    "Path of the number that is called, e.g. callee.": "Путь к номеру, на который звонят, например callee.",
+    "Path of our number, e.g. gateway.": "Путь к нашему номеру, например gateway.",
+    "Path of the employee's short number.": "Путь к короткому номеру сотрудника.",
+    "Path of the id of one leg, where a call has several.": "Путь к номеру плеча, если в звонке их несколько.",
+    "Path of the time of the event; empty: the time of arrival.": "Путь ко времени события; пусто: время получения.",
+    "unix, unix_ms, unix_us, iso, or a pattern such as %Y-%m-%d %H:%M:%S.": (
+        "unix, unix_ms, unix_us, iso или образец вроде %Y-%m-%d %H:%M:%S."
+    ),
+    "Path of the seconds spoken.": "Путь к длительности разговора в секундах.",
+    "Path of the provider's word for the end.": "Путь к слову провайдера о том, чем кончился звонок.",
+    "Path of the address of the recording.": "Путь к адресу записи разговора.",
+    "Body of the answer, where the PBX wants one.": "Тело ответа, если АТС его ждёт.",
+    "Key for your CRM: the PBX puts it into each request.": (
+        "Ключ для авторизации в вашей CRM: АТС кладёт его в каждый запрос."
+    ),
+    "The key before, while it is being changed.": "Прежний ключ, пока его меняют.",
+    "Address of the PBX for commands (for calling from cards), from the cabinet.": (
+        "Адрес АТС для команд (звонки с карточек), из кабинета."
+    ),
+    "Key of the PBX for commands, from the same page.": "Ключ АТС для команд, с той же страницы.",
+    "Number of the account in the API (user), for calling from cards, e.g. 012345.": (
+        "Номер кабинета в API (user), для звонков с карточек, например 012345."
+    ),
+    "Key of the API, for calling from cards.": "Ключ API, для звонков с карточек.",
+    "Our secret: header X-Hub-Secret of each notification.": (
+        "Наш секрет: заголовок X-Hub-Secret в каждом уведомлении."
+    ),
+    "Address of the Call API (UIS, CoMagic, Novofon).": "Адрес Call API (UIS, CoMagic, Novofon).",
+    "Key of the Call API, for calling from cards.": "Ключ Call API, для звонков с карточек.",
+    "Number of the account that clients see on calls from cards.": (
+        "Номер кабинета, который видят клиенты при звонках с карточек."
+    ),
+    "Key of the API page, for calling from cards and recordings.": (
+        "Ключ со страницы API, для звонков с карточек и записей."
+    ),
+    "Secret of the API page: it signs both directions.": (
+        "Секрет со страницы API: им подписаны запросы в обе стороны."
+    ),
+    "Address of the API; Novofon v1: https://api.novofon.com.": "Адрес API; Novofon v1: https://api.novofon.com.",
+    "Seconds the responsible manager rings first.": "Сколько секунд сначала звонит ответственному.",
+    # telegram
+    "Token of the bot as @BotFather gave it, for instance 123456:AAE…": (
+        "Токен бота, как его выдал @BotFather, например 123456:AAE…"
+    ),
+    "polling: we ask; webhook: Telegram calls our public address.": (
+        "polling: спрашиваем мы; webhook: Telegram обращается на наш внешний адрес."
+    ),
+    "Secret of the header X-Telegram-Bot-Api-Secret-Token, 16 to 256 of A-Z a-z 0-9 _ -; webhook only.": (
+        "Секрет заголовка X-Telegram-Bot-Api-Secret-Token, от 16 до 256 знаков A-Z a-z 0-9 _ -; только для webhook."
+    ),
+    "The secret before, accepted beside the new one while it is being changed.": (
+        "Прежний секрет: принимается наравне с новым, пока его меняют."
+    ),
+    "Address of the Bot API: Telegram's own, a relay or a local server, without trailing slash.": (
+        "Адрес Bot API: Telegram, ретранслятор или свой сервер, без косой черты в конце."
+    ),
+    "HTTP proxy for this bot alone, for instance http://user:pass@10.0.0.5:3128.": (
+        "HTTP-прокси только для этого бота, например http://user:pass@10.0.0.5:3128."
+    ),
+    "Country of telephone numbers written without a code (ISO 3166).": (
+        "Страна телефонов, записанных без кода (ISO 3166)."
+    ),
+    # webform
+    "Name of the form for people; the form's own name comes first.": (
+        "Имя формы для людей; собственное имя формы важнее."
+    ),
+    "Shared secret of a server that sends forms (the API key field of Tilda).": (
+        "Общий секрет сервера, который шлёт заявки (поле API Key в Tilda)."
+    ),
+    "The secret before, accepted too while it is being changed.": (
+        "Прежний секрет: тоже принимается, пока его меняют."
+    ),
+    "Header or form field that carries the secret; `Authorization: Bearer` works always.": (
+        "Заголовок или поле формы с секретом; `Authorization: Bearer` подходит всегда."
+    ),
+    "Sites whose pages may send from the browser, for instance https://shop.example.": (
+        "С каких сайтов можно отправлять из браузера, например https://shop.example."
+    ),
+    "Take requests that prove nothing but know the address: a server that cannot send a secret.": (
+        "Принимать запросы без секрета от тех, кто знает адрес: для сервера, который секрет не умеет."
+    ),
+    "Signs fill-time tokens and receipt tokens; made by itself, stored with the connection.": (
+        "Подписывает отметки времени и номера заявок; создаётся сам и хранится с подключением."
+    ),
+    "Country of telephone numbers written without one (ISO 3166).": (
+        "Страна телефонов, записанных без кода страны (ISO 3166)."
+    ),
+    "Field names, or words in them: telephone.": "Имена полей или слова в них: телефон.",
+    "Field names, or words in them: e-mail.": "Имена полей или слова в них: почта.",
+    "Field names, or words in them: the name.": "Имена полей или слова в них: имя.",
+    "Field names, or words in them: the message.": "Имена полей или слова в них: сообщение.",
+    "Field names, or words in them: the company.": "Имена полей или слова в них: компания.",
+    "Hidden field that people leave empty; a filled one is set aside.": (
+        "Скрытое поле, которое люди не заполняют; заявка с заполненным откладывается."
+    ),
+    "A form sent faster than this after its page was shown is set aside.": (
+        "Заявка, отправленная быстрее, чем через столько секунд после показа страницы, откладывается."
+    ),
+    "Requests a minute from one network address without a secret.": (
+        "Запросов в минуту с одного сетевого адреса без секрета."
+    ),
+    "Requests a minute from all addresses without a secret.": "Запросов в минуту со всех адресов без секрета.",
+    "Largest request, files included, in MB.": "Наибольший запрос вместе с файлами, в МБ.",
+    "Where a browser without script goes after sending; empty shows a short page.": (
+        "Куда попадает браузер без скриптов после отправки; пусто: короткая страница."
+    ),
+    "Heading of the hub's own form page; empty takes the usual one.": (
+        "Заголовок собственной страницы формы; пусто: обычный."
+    ),
+    "Fields of the hub's own form page, in order.": "Поля собственной страницы формы, по порядку.",
+    "Text of the consent to processing personal data; shown with a tick that is not set.": (
+        "Текст согласия на обработку персональных данных; показывается с неотмеченной галочкой."
+    ),
+    "Version of that text, stored with every submission.": "Версия этого текста, хранится с каждой заявкой.",
+    "Address of the consent document.": "Адрес документа о согласии.",
+}
+
+
+def question(description: str, language: str) -> str:
+    """Return the description of a setting as a person who connects reads it."""
+    return description if language == "en" else QUESTIONS.get(description, description)
