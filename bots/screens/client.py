@@ -23,7 +23,8 @@ def client_screen(texts: Texts, card: CardView) -> Screen:
     if card.source:
         blocks.append(line(texts("card.source", source=one_line(card.source))))
     reading = (button(texts, card, Press.card), button(texts, card, Press.history))
-    return Screen(tuple(blocks), (*(() if card.state == "closed" else write_rows(texts, card)), reading))
+    planning = ((button(texts, card, Press.stage), button(texts, card, Press.step)),) if card.lead_stage else ()
+    return Screen(tuple(blocks), (*(() if card.state == "closed" else write_rows(texts, card)), *planning, reading))
 
 
 def _address(texts: Texts, address: AddressView) -> Block:

@@ -7,6 +7,8 @@ from hub.domain.errors import (
     Composing,
     Conflict,
     ContactBlocked,
+    FieldInvalid,
+    FieldsMissing,
     HubError,
     NotFound,
     PermissionDenied,
@@ -16,8 +18,16 @@ from hub.domain.errors import (
     StorageUnavailable,
 )
 
+
+class NothingAsked(NotFound):
+    """There is no open question «Это один клиент?» about this client."""
+
+    code = "bot.nothing_asked"
+
+
 _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (StaleButton, "error.stale"),
+    (NothingAsked, "question.none"),
     (NotFound, "error.not_found"),
     (PermissionDenied, "error.denied"),
     (ReplyWindowClosed, "error.window"),
@@ -25,6 +35,8 @@ _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (StorageUnavailable, "error.storage"),
     (StillWaiting, "close.waiting"),
     (ReasonMissing, "error.reason"),
+    (FieldsMissing, "error.fields"),
+    (FieldInvalid, "error.field"),
     (Conflict, "error.conflict"),
 )
 

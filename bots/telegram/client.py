@@ -21,6 +21,7 @@ KEPT_TYPES = tuple(Response[method.__returning__] for method in (SendMessage, Ed
 # Not escaped: an escaped Russian letter is three times as long in the form that goes out.
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 MENU = ("my", "queue", "next", "overdue", "find", "card", "note", "snooze", "transfer", "close", "dismiss", "reached")
+MENU_OF_PLANS = ("today", "tasks", "step", "stage", "new", "write")
 MENU_OF_SELF = ("shift", "help")
 
 
@@ -35,7 +36,7 @@ async def publish_commands(bot: Bot) -> None:
     """Set the menu of commands in every language; repeating it changes nothing. Raises: ProviderError."""
     for language in CATALOGUES:
         texts = Texts(language)
-        names = (*MENU, *MENU_OF_SELF)
+        names = (*MENU, *MENU_OF_PLANS, *MENU_OF_SELF)
         commands = [BotCommand(command=name, description=texts(f"command.{name}")) for name in names]
         with provider_errors():
             await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=language)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from bots.memory import Shown
 from bots.screens.action import Action, Press, to_base36
+from bots.screens.refusals import NothingAsked
 from bots.telegram.deeds import DEEDS
 from bots.telegram.turn import Turn
 from bots.texts import CATALOGUES, Texts
-from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId
 from hub.inbox.queries import find_conversation_by_number, get_candidate, get_card
+from hub.inbox.queries.plans import find_next_task
 
 WITHOUT_CONVERSATION = frozenset(
     {
@@ -28,9 +29,13 @@ WITHOUT_CONVERSATION = frozenset(
         Press.help,
         Press.cancel,
         Press.undo,
+        Press.tasks,
+        Press.today,
+        Press.new,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})
+ABOUT_TASK = frozenset({Press.task, Press.done, Press.later})
 FIRST_STEPS = {
     Press.give: Press.transfer,
     Press.move: Press.transfer,
@@ -96,12 +101,14 @@ async def _conversation(turn: Turn, command: Command, replied: Shown | None) -> 
 
 
 async def _action(turn: Turn, press: Press, conversation_id: ConversationId) -> Action:
-    """Return the action of a command; of a question the only known card is meant, if there is just one."""
+    """Return the action of a command; of a question its only known card is meant, of tasks the one due first."""
+    if press in ABOUT_TASK:
+        return Action(press, (await find_next_task(turn.office, turn.actor, conversation_id)).id)
     if press not in ABOUT_QUESTION:
         return Action(press, conversation_id)
     card = await get_card(turn.office, turn.actor, conversation_id)
     if card.candidate_id is None:
-        raise NotFound("there is no open question about this client")
+        raise NothingAsked("there is no open question about this client")
     asked = await get_candidate(turn.office, turn.actor, card.candidate_id)
     arg = to_base36(asked.others[0][0]) if press is Press.merge and len(asked.others) == 1 else ""
     return Action(press, card.candidate_id, 0, arg)

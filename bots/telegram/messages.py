@@ -7,13 +7,15 @@ that something asked for; else the bot asks whom it is for.
 from dataclasses import replace
 
 import structlog
-from aiogram.types import Message
+from aiogram.types import Contact, Message
 
 from bots.memory import Shown
+from bots.screens.starting import Written
 from bots.telegram import prompts
 from bots.telegram.answers import answer, ask_whom
 from bots.telegram.commands import parse_command, run_command
 from bots.telegram.deeds import WRITTEN
+from bots.telegram.deeds.leads import start_from
 from bots.telegram.files import read_file, store
 from bots.telegram.presses import say_refusal
 from bots.telegram.repeats import was_done
@@ -52,6 +54,8 @@ async def _understand(turn: Turn, message: Message) -> None:
         await _note(turn, replied, text)
     elif replied is None and message.text and await _complete(turn, message, text):
         return
+    elif replied is None and message.contact is not None:
+        await _start_lead(turn, message.contact)
     else:
         await _answer(turn, message, replied)
 
@@ -71,7 +75,8 @@ async def _complete(turn: Turn, message: Message, text: str) -> bool:
     action, _ = waiting
     if not await was_done(turn):
         await WRITTEN[action.press](replace(turn, words=text.strip()), action)
-    await prompts.answered(turn)
+    if await prompts.asked(turn) == waiting:
+        await prompts.answered(turn)
     return True
 
 
@@ -81,6 +86,13 @@ async def _note(turn: Turn, replied: Shown, text: str) -> None:
         words = words.removeprefix(mark)
     await add_note(turn.office, turn.actor, replied.conversation_id, text=words.strip(), key=turn.key)
     await turn.chat.react(turn.own, "✍")
+
+
+async def _start_lead(turn: Turn, card: Contact) -> None:
+    """Start a lead of a forwarded contact card (L-9)."""
+    name = " ".join(part for part in (card.first_name, card.last_name) if part)
+    await start_from(turn, Written(name, card.phone_number))
+    await prompts.answered(turn)
 
 
 async def _answer(turn: Turn, message: Message, replied: Shown | None) -> None:

@@ -18,6 +18,7 @@ from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.screen import Screen, notice
 from bots.telegram.cards import collapse_card, has_news, post_card, refresh_card, show_files
+from bots.telegram.plan_notices import ask_about_talk, tell_of_task
 from bots.telegram.turn import Turn
 from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
@@ -213,6 +214,8 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.match_question: _match_question,
     Notice.reply_state: _reply_state,
     Notice.connection_down: _connection_down,
+    Notice.task: tell_of_task,
+    Notice.call_result: ask_about_talk,
 }
 
 

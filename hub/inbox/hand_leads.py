@@ -5,6 +5,7 @@ Nobody waits for an answer, so no wait opens; the conversation makes everything 
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from hub.crash import crash_point
 from hub.domain.conversation import Conversation
@@ -14,7 +15,6 @@ from hub.domain.identity import IdentityType, Phone, ProofLevel, canonical_phone
 from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
 from hub.domain.inbound import Address, Sender
 from hub.domain.ledger import Fact
-from hub.domain.replacing import replace
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
 from hub.inbox.assignment import take_over
@@ -35,19 +35,21 @@ from hub.store.scope import Scope
 
 _BY_HAND = ConnectionId(0)  # what people tell belongs to no connection
 _IDS = 60
+FIRST_STEP_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class HandLead:
     """What a person knows of somebody who came: `phone` as written or from a forwarded contact card.
 
-    `line` is the actor's first one, or the default, if it is `None`. `task` is the next step; its `manager_id` counts
-    for nothing, the lead is the actor's.
+    `line` is the actor's first one, or the default, if it is `None`. `step` says what is to be done next, until
+    `due_at` (UTC), by default within an open hour of the line.
     """
 
     name: str
     phone: str
-    task: NewTask
+    step: str
+    due_at: datetime | None = None
     note: str = ""
     source: str = ""
     line: LineKey | None = None
@@ -129,7 +131,8 @@ def _start(work: LineWork, asked: _Asked) -> ConversationId:
     if new.note.strip():
         write_note(rows, conversation, actor.manager_id, new.note.strip())
     lead = lead_by_hand(work, conversation, source=new.source)
-    add_task(work, lead, replace(new.task, manager_id=actor.manager_id), by=actor.manager_id)
+    due_at = new.due_at or work.line.calendar.add_open_time(rows.now, FIRST_STEP_WITHIN).at
+    add_task(work, lead, NewTask(new.step, due_at, actor.manager_id), by=actor.manager_id)
     remember_deed(rows, asked.key, conversation.id)
     return conversation.id
 

@@ -7,14 +7,28 @@ up to `presses` and `commands`, which say them politely.
 from collections.abc import Mapping
 
 from bots.screens.action import Press
-from bots.telegram.deeds import answering, assignment, calling, ending, lines, matching, reading
+from bots.telegram.deeds import answering, assignment, calling, ending, leads, lines, matching, reading, tasks
 from bots.telegram.turn import Deed
 
 DEEDS: Mapping[Press, Deed] = (
-    reading.DEEDS | assignment.DEEDS | lines.DEEDS | ending.DEEDS | calling.DEEDS | matching.DEEDS | answering.DEEDS
+    reading.DEEDS
+    | assignment.DEEDS
+    | lines.DEEDS
+    | ending.DEEDS
+    | calling.DEEDS
+    | matching.DEEDS
+    | answering.DEEDS
+    | leads.DEEDS
+    | tasks.DEEDS
 )
 WRITTEN: Mapping[Press, Deed] = (
-    assignment.WRITTEN | lines.WRITTEN | ending.WRITTEN | calling.WRITTEN | answering.WRITTEN
+    assignment.WRITTEN
+    | lines.WRITTEN
+    | ending.WRITTEN
+    | calling.WRITTEN
+    | answering.WRITTEN
+    | leads.WRITTEN
+    | tasks.WRITTEN
 )
 """Deeds completed by a written line (`bots.telegram.prompts`)."""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bots.screens import closing, moments
 from bots.screens.action import Action, Press
+from bots.screens.lead import missing_screen
 from bots.screens.screen import notice
 from bots.screens.snooze import parse_until, snooze_screen
 from bots.screens.words import outcome_name
@@ -12,8 +13,9 @@ from bots.telegram.deeds.reading import get
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.domain.conversation import Outcome
-from hub.domain.errors import ReasonMissing, StillWaiting
+from hub.domain.errors import FieldsMissing, ReasonMissing, StillWaiting
 from hub.inbox import conversations, waits
+from hub.inbox.queries.plans import get_lead_view
 from hub.inbox.views import CardView
 
 
@@ -115,6 +117,10 @@ async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> Non
         return
     except ReasonMissing:
         await turn.show(closing.refusal_screen(turn.texts, card), about=card.id)
+        return
+    except FieldsMissing as refused:
+        view = await get_lead_view(turn.office, turn.actor, card.id)
+        await turn.show(missing_screen(turn.texts, view, refused.missing), about=card.id)
         return
     await refresh_card(turn, card.id)
     await turn.say("close.done", number=card.number, outcome=outcome_name(turn.texts, outcome.value))

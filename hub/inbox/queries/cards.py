@@ -91,9 +91,15 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         closed_at=conversation.closed_at,
         outcome=conversation.outcome,
         candidate_id=stored.candidate_id,
-        lead_stage=stored.lead_stage,
+        lead_stage=_stage_name(office, viewed),
         version=conversation.version,
     )
+
+
+def _stage_name(office: Office, viewed: Viewed) -> str:
+    """Return what people call the lead's stage, its key if a later revision took it away."""
+    stage = office.policy().leads.find_stage(viewed.card.lead_stage)
+    return viewed.say(stage.name) if stage else viewed.card.lead_stage
 
 
 def _way(office: Office, viewed: Viewed, around: Around) -> tuple[str, str]:

@@ -1,0 +1,34 @@
+"""Notices about what is to be done: a task's reminders, the question after a talk (T-2, T-5)."""
+
+from collections.abc import Mapping
+
+from bots.memory import Purpose
+from bots.screens.talk import talk_screen
+from bots.screens.tasks import task_screen
+from bots.telegram.turn import Turn
+from hub.domain.ids import ConversationId
+from hub.inbox.queries import get_card
+from hub.inbox.queries.plans import get_task
+
+Payload = Mapping[str, object]
+HEADLINES = {"made": "task.made", "before": "task.before", "due": "task.due", "after": "task.after"}
+
+
+async def tell_of_task(turn: Turn, payload: Payload) -> list[int]:
+    """Bring a task because it was given, because its time comes, or has passed; one that is done alarms nobody."""
+    task = await get_task(turn.office, turn.actor, int(str(payload["task_id"])))
+    if not task.is_open:
+        return []
+    headline = HEADLINES.get(str(payload.get("word", "")), "task.due")
+    ids = await turn.chat.show(task_screen(turn.texts, task, now=turn.now(), headline=headline).aloud())
+    if task.conversation_id is not None:
+        await turn.link(ids[-1], task.conversation_id, Purpose.notice)
+    return ids
+
+
+async def ask_about_talk(turn: Turn, payload: Payload) -> list[int]:
+    """Ask who talked with the client how it ended."""
+    card = await get_card(turn.office, turn.actor, ConversationId(int(str(payload["conversation_id"]))))
+    ids = await turn.chat.show(talk_screen(turn.texts, card, int(str(payload["call_id"]))).aloud())
+    await turn.link(ids[-1], card.id, Purpose.notice)
+    return ids

@@ -1,0 +1,57 @@
+"""Leads as lists: the one a conversation is about, and somebody's own open ones."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from hub.domain.lead import Lead
+from hub.store.reach import Reach
+from hub.store.rows import codec_of
+
+_LIMIT = 50
+_OF_CONVERSATION = """
+SELECT l.* FROM leads l JOIN conversations c ON c.contact_id = l.contact_id AND c.line = l.line
+WHERE c.id = $1 ORDER BY l.state = 'open' DESC, l.created_at DESC, l.id DESC LIMIT 1
+"""
+_OWN = f"""
+SELECT l.id, l.conversation_id, l.line, l.stage, l.stage_at, k.name AS contact_name, coalesce(c.number, 0) AS number,
+  (SELECT min(t.due_at) FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open') AS next_at
+FROM leads l JOIN contacts k ON k.id = l.contact_id LEFT JOIN conversations c ON c.id = l.conversation_id
+WHERE l.state = 'open' AND coalesce(c.assignee_id, l.responsible_id) = $1 AND ($2::text[] IS NULL OR l.line = ANY($2))
+ORDER BY next_at NULLS FIRST, l.stage_at, l.id LIMIT {_LIMIT}
+"""
+_ASKED = """
+SELECT facts->>'call_id' FROM ledger WHERE conversation_id = $1 AND kind = 'result_asked' ORDER BY id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLead:
+    """An open lead of somebody's. `next_at` is the deadline of its next task, `None` if it has no next step (T-1)."""
+
+    id: int
+    conversation_id: int | None
+    line: str
+    stage: str
+    stage_at: datetime
+    contact_name: str
+    number: int
+    next_at: datetime | None
+
+
+async def find_of_conversation(connection: asyncpg.Connection, conversation_id: int) -> Lead | None:
+    """Return the lead a conversation is about: the contact's newest open one on the line, else the newest."""
+    row = await connection.fetchrow(_OF_CONVERSATION, conversation_id)
+    return None if row is None else codec_of(Lead).decode(row)
+
+
+async def list_own(connection: asyncpg.Connection, reach: Reach) -> list[ListedLead]:
+    """Return the open leads of the reach's own manager, those without a next step first, then by its deadline."""
+    manager_id, lines, _ = reach.arguments
+    return [ListedLead(**row) for row in await connection.fetch(_OWN, manager_id, lines)]
+
+
+async def find_asked_call(connection: asyncpg.Connection, conversation_id: int) -> int:
+    """Return the call of a conversation about whose end somebody was asked last (T-5), 0 for none."""
+    return int(await connection.fetchval(_ASKED, conversation_id) or 0)
