@@ -7,6 +7,7 @@ import typer
 
 from hub.app.ground import Ground, has_hub
 from hub.app.rules import apply_policy, compare_policy, current_document
+from hub.channels.registry import list_kinds
 from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
 from hub.commands.options import with_config
@@ -94,7 +95,7 @@ async def _list_people(ground: Ground) -> People:
 
 def _warn(config: Config, file: Path, document: PolicyDocument, people: People | None) -> None:
     """Print what is probably not meant; it holds up nothing."""
-    for doubt in list_doubts(document, MachineClock().now(), people=people):
+    for doubt in list_doubts(document, MachineClock().now(), kinds=list_kinds(), people=people):
         typer.echo(say(config.language, "policy.doubt", file=file, said=doubt.say(config.language)), err=True)
 
 

@@ -12,7 +12,7 @@ from itertools import product
 from hub.domain.calendar import HORIZON
 from hub.domain.line import EVERYONE
 from hub.domain.production_calendar import production_year
-from hub.routing.conditions import explain_all
+from hub.routing.conditions import AllOf, AnyOf, Channel, Condition, Not, explain_all
 from hub.routing.fault import Fault, fault
 from hub.routing.reach import find_contradiction, is_covered
 from hub.routing.tree import PolicyDocument, RuleSection, SlaSection
@@ -26,9 +26,12 @@ class People:
     left: frozenset[str] = frozenset()
 
 
-def list_doubts(document: PolicyDocument, at: datetime, *, people: People | None = None) -> list[Fault]:
-    """Return what is probably not meant, in the order of the document; without `people` those are not looked at."""
+def list_doubts(
+    document: PolicyDocument, at: datetime, *, kinds: Collection[str] = (), people: People | None = None
+) -> list[Fault]:
+    """Return what is probably not meant; `kinds` of channels and `people` are compared if they are given."""
     doubts = [*_undecreed_years(document, at), *_unreachable_rules(document), *_unreachable_sla(document)]
+    doubts += _unknown_kinds(document, kinds) if kinds else ()
     return doubts if people is None else [*doubts, *_people(document, people), *_teams(document, people)]
 
 
@@ -96,6 +99,40 @@ def _covers(earlier: SlaSection, later: SlaSection) -> bool:
     conditions = ("lines", "channels", "sources", "segments", "priorities")
     pairs = ((set(getattr(earlier, name)), set(getattr(later, name))) for name in conditions)
     return all(not wide or (narrow and narrow <= wide) for wide, narrow in pairs)
+
+
+def _unknown_kinds(document: PolicyDocument, kinds: Collection[str]) -> Iterator[Fault]:
+    for place, name in _named_kinds(document):
+        if name not in kinds:
+            listed = ", ".join(sorted(kinds))
+            yield fault(
+                place,
+                f"канала «{name}» не бывает, под него ничего не подойдёт; есть: {listed}",
+                f"no channel is called '{name}', nothing will ever fit it; there are: {listed}",
+            )
+
+
+def _named_kinds(document: PolicyDocument) -> Iterator[tuple[str, str]]:
+    for key, line in document.lines.items():
+        for field in ("first_response_by_channel", "next_response_by_channel"):
+            yield from ((f"lines.{key}.targets.{field}", name) for name in getattr(line.targets, field))
+    for number, section in enumerate(document.sla, start=1):
+        yield from ((f"sla[{number}].channels", name) for name in section.channels)
+    for number, rule in enumerate(document.rules, start=1):
+        yield from ((f"rules[{number}].when", name) for each in rule.when for name in _kinds_in(each))
+
+
+def _kinds_in(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Channel():
+            yield from condition.names
+        case AllOf() | AnyOf():
+            for inner in condition.of:
+                yield from _kinds_in(inner)
+        case Not():
+            yield from _kinds_in(condition.of)
+        case _:
+            return
 
 
 def _people(document: PolicyDocument, people: People) -> Iterator[Fault]:

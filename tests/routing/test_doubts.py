@@ -24,6 +24,7 @@ def rule(name: str, when: str, *, more: str = "tags = ['x']") -> str:
 TELEGRAM = "{ kind = 'channel', names = ['telegram'] }"
 MESSENGERS = "{ kind = 'channel', names = ['telegram', 'whatsapp'] }"
 EMAIL = "{ kind = 'channel', names = ['email'] }"
+TARGETS = "lines.sales.targets.next_response_by_channel"
 
 
 def test_what_is_meant_raises_no_doubt():
@@ -96,6 +97,24 @@ def test_d2_a_year_whose_exchanged_days_are_not_decreed_is_told_sixty_days_befor
     assert len(list_doubts(parse_policy(DEFAULT_POLICY), autumn)) == 1
     (doubt,) = list_doubts(parse_policy(DEFAULT_POLICY), december)
     assert doubt.say("en").startswith("calendars.office.country: exchanged days off of 2028 (RU) are not known")
+
+
+@pytest.mark.parametrize(
+    ("addition", "place"),
+    [
+        (rule("A", "{ kind = 'channel', names = ['telegarm'] }"), "rules[1].when"),
+        (rule("A", "{ kind = 'not', of = { kind = 'channel', names = ['telegarm'] } }"), "rules[1].when"),
+        (rule("A", "{ kind = 'any', of = [{ kind = 'channel', names = ['email', 'telegarm'] }] }"), "rules[1].when"),
+        ("[[sla]]\nkey = 'a'\nchannels = ['telegarm']", "sla[1].channels"),
+        ("[lines.sales.targets]\nnext_response_by_channel = { telegarm = '1m' }", TARGETS),
+    ],
+)
+def test_r1_a_channel_that_does_not_exist_is_named(addition: str, place: str):
+    document = parse_policy(SMALL + addition)
+    said = [each.say("en") for each in list_doubts(document, AT, kinds=("telegram", "email", "webform"))]
+
+    assert [each.partition(",")[0] for each in said] == [f"{place}: no channel is called 'telegarm'"]
+    assert list_doubts(document, AT) == []
 
 
 @pytest.mark.parametrize(
