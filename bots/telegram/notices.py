@@ -69,6 +69,8 @@ async def _level(turn: Turn, payload: Payload) -> list[int]:
         headline = "card.unconfirmed"
     elif payload.get("no_open_time"):
         headline = "card.no_open_time"
+    elif payload.get("clock") == "resolution":
+        headline = "card.resolution_breached"
     elif card.wait is None:
         return await _card_changed(turn, payload)
     elif payload.get("clock") == "callback":

@@ -58,6 +58,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.in_queue": "⏳ A client waits in the queue",
     "card.level": "🟡 Time to answer is running out",
     "card.breached": "🔴 The deadline has passed",
+    "card.resolution_breached": "🔴 Not settled in time",
     "card.callback_breached": "🔴 The time to call back has passed",
     "card.no_open_time": "⚠️ This line has no open hours for 60 days: deadlines run by the wall clock. Mend its hours",
     "card.unconfirmed": "⚠️ A call was declared that the telephone system did not see",

@@ -77,11 +77,15 @@ class PhoneMasking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """How soon a line answers; the mappings are by channel kind and come before the general value."""
+    """How soon a line answers; the mappings are by channel kind and come before the general value.
+
+    `resolution` is the time for the whole matter, zero where the line has no such clock (P-2).
+    """
 
     first_response: timedelta = timedelta(minutes=15)
     next_response: timedelta = timedelta(minutes=30)
     callback: timedelta = timedelta(minutes=15)
+    resolution: timedelta = timedelta(0)
     first_response_by_channel: Mapping[str, timedelta] = field(
         default_factory=lambda: {"email": timedelta(minutes=60), "webform": timedelta(minutes=5)}
     )

@@ -22,6 +22,7 @@ class TimerKind(StrEnum):
     owner_return = "owner_return"
     handover = "handover"
     shift_end = "shift_end"
+    resolution = "resolution"
     task = "task"
     transfer = "transfer"
     recompute = "recompute"

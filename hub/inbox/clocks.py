@@ -17,6 +17,7 @@ from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.bot_talk import hand_over
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.resolution import breach_resolution
 from hub.inbox.folds.tasks import remind
 from hub.inbox.folds.transfers import lapse_transfer
 from hub.inbox.office import Office
@@ -126,16 +127,19 @@ def _act(rows: WorkingSet, office: Office, timer: Timer) -> None:
 def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, conversation_id: int) -> None:
     conversation = rows.conversations[conversation_id]
     work = _work(rows, office, conversation.line)
-    if timer.kind is TimerKind.call_confirmation:
-        alarms.report_unconfirmed(work, rows.waits[int(str(timer.facts["wait_id"]))])
-    elif timer.kind is TimerKind.handover:
-        hand_over(work, conversation, cause="patience")
-    elif timer.kind is TimerKind.owner_return:
-        return_to_owner(work, conversation, ManagerId(int(str(timer.facts["owner_id"]))))
-    elif timer.kind is TimerKind.transfer:
-        lapse_transfer(work, conversation, ManagerId(int(str(timer.facts["to"]))))
-    else:
-        alarms.wake(work, conversation)
+    match timer.kind:
+        case TimerKind.call_confirmation:
+            alarms.report_unconfirmed(work, rows.waits[int(str(timer.facts["wait_id"]))])
+        case TimerKind.handover:
+            hand_over(work, conversation, cause="patience")
+        case TimerKind.owner_return:
+            return_to_owner(work, conversation, ManagerId(int(str(timer.facts["owner_id"]))))
+        case TimerKind.transfer:
+            lapse_transfer(work, conversation, ManagerId(int(str(timer.facts["to"]))))
+        case TimerKind.resolution:
+            breach_resolution(work, conversation, timer)
+        case _:
+            alarms.wake(work, conversation)
 
 
 def _act_on_wait(rows: WorkingSet, office: Office, timer: Timer, wait_id: int) -> None:

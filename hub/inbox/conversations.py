@@ -1,4 +1,4 @@
-"""Ending, putting off and opening again. The client's wait is never paused by any of it (P-1)."""
+"""Ending, putting off, waiting for the client, opening again. A wait is never paused by any of it (P-1)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from hub.inbox.folds.closing import close_conversation
 from hub.inbox.folds.lead_moves import settle_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.resolution import pause_resolution
 from hub.inbox.folds.waits import arm_clocks, end_wait
 from hub.inbox.office import Office
 
@@ -37,6 +38,20 @@ async def snooze(office: Office, actor: Person, conversation_id: ConversationId,
         work.rows.arm(TimerKind.snooze, f"conversation:{conversation.id}", until)
         facts = {"until": until}
         record(work.rows, Fact.snoozed, slept, manager_id=actor.manager_id, actor=Actor.manager, facts=facts)
+
+    await change_conversation(office, actor, conversation_id, action=Action.snooze, change=change)
+
+
+async def wait_for_client(office: Office, actor: Person, conversation_id: ConversationId) -> None:
+    """Say that the client has to act: the clock of the whole matter pauses until they are back (P-2). Commits.
+
+    Raises:
+        Conflict: nobody has answered yet, or the client waits for us.
+        NotFound, PermissionDenied: by rights.
+    """
+
+    def change(work: LineWork, conversation: Conversation) -> None:
+        pause_resolution(work, conversation, manager_id=actor.manager_id)
 
     await change_conversation(office, actor, conversation_id, action=Action.snooze, change=change)
 

@@ -141,6 +141,7 @@ def _build_targets(section: LineSection) -> Targets:
         first_response=targets.first_response,
         next_response=targets.next_response,
         callback=targets.callback,
+        resolution=targets.resolution,
         first_response_by_channel=targets.first_response_by_channel,
         next_response_by_channel=targets.next_response_by_channel,
     )

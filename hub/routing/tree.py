@@ -135,6 +135,7 @@ class TargetsSection(_Part):
     first_response: Duration = Field(default=_TARGETS.first_response, gt=ZERO)
     next_response: Duration = Field(default=_TARGETS.next_response, gt=ZERO)
     callback: Duration = Field(default=_TARGETS.callback, gt=ZERO)
+    resolution: Duration = Field(default=_TARGETS.resolution, description="For the whole matter; 0 for no such clock")
     first_response_by_channel: dict[Name, Duration] = Field(
         default_factory=lambda: dict(_TARGETS.first_response_by_channel), description="By channel kind"
     )

@@ -8,6 +8,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.bot_talk import forget_talk
 from hub.inbox.folds.ledger import record
+from hub.inbox.folds.resolution import stop_resolution
 
 
 def close_conversation(
@@ -29,6 +30,7 @@ def close_conversation(
     )
     rows.disarm(TimerKind.snooze, f"conversation:{closed.id}")
     forget_talk(rows, closed)
+    stop_resolution(rows, closed)
     actor = Actor.manager if manager_id is not None else Actor.hub
     facts = {"outcome": outcome.value, "note": note}
     record(rows, Fact.closed, closed, manager_id=manager_id, actor=actor, facts=facts)

@@ -26,6 +26,7 @@ from hub.domain.wait import (
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.resolution import run_resolution
 
 _CLOCKS = (
     TimerKind.first_response,
@@ -85,6 +86,7 @@ def _open(work: LineWork, conversation: Conversation, request: ClientRequest) ->
     work.rows.waits.add(wait.id, wait)
     _record_opening(work, wait, request, cause="FR-1")
     arm_clocks(work, wait)
+    run_resolution(work, conversation, wait.started_at)
     return wait
 
 
