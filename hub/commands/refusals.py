@@ -27,6 +27,10 @@ REFUSALS: Mapping[str, str] = {
     "the database in {} is in use by: {}; end that first, or give --yes": (
         "базой в {} сейчас пользуются: {}; сначала завершите это или укажите --yes"
     ),
+    "there is no report '{}'; there are: {}": "отчёта «{}» нет; есть: {}",
+    "there is no line '{}'; there are: {}": "линии «{}» нет; есть: {}",
+    "there is no manager '{}'; there are: {}": "менеджера «{}» нет; есть: {}",
+    "a team is named by its line; there is no line '{}': {}": "команду называют по её линии; линии «{}» нет: {}",
     "there is no conversation {}; numbers stand on the managers' cards": (
         "обращения {} нет; номера стоят на карточках менеджеров"
     ),
