@@ -10,7 +10,7 @@ from hub.domain.ids import LineKey, ManagerId
 from hub.domain.inbound import Origin
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import waits
+from hub.inbox import bot_talk, waits
 from hub.store import policy
 from hub.store.policy import PolicyChange
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
@@ -28,6 +28,7 @@ from tests.inbox.rules import (
     put_in_force,
     stand_at,
 )
+from tests.inbox.test_rules_bot_talk import HANDOVER, assistant, bot_says
 
 
 async def answered(desk: Desk, number: int, *, after: timedelta) -> None:
@@ -123,15 +124,11 @@ async def test_rp1_s7_breakdowns_credit_the_sender_and_name_who_was_responsible_
 
 
 async def test_rp1_fr6_both_moments_are_shown_where_a_bot_talked_first(desk: Desk) -> None:
-    conversation = await asks(desk, 1)
-    began = (desk.now - 5 * MINUTE).isoformat()
-    await desk.pool.execute(
-        "INSERT INTO ledger (id, wait_id, conversation_id, contact_id, line, kind, occurred_at, recorded_at, actor, facts) "
-        "SELECT 7, wait_id, conversation_id, contact_id, line, 'handed_over', $1, $1, 'hub', $2 FROM ledger "
-        "WHERE kind = 'wait_opened'",
-        desk.now,
-        {"first_message_at": began},
-    )
+    put_in_force(desk, HANDOVER)
+    await asks(desk, 1)
+    conversation = await bot_says(desk, "Какой размер вам нужен?")
+    desk.clock.move(5 * MINUTE)
+    await bot_talk.give_to_people(desk.office, await assistant(desk), conversation)
     await pass_time(desk, MINUTE)
     await answer(desk, where=conversation)
     told = await tables_of(desk, "response")
