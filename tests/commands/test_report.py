@@ -118,9 +118,8 @@ def test_verify_is_quiet_about_a_right_hub_and_ends_with_1_where_a_row_has_no_fa
         0,
         "Told again from the ledger: 0 waits, 0 leads, 0 facts; 0 differences.\n",
     )
-    place.fetch(
-        "INSERT INTO leads (id, contact_id, line, created_at, stage_at) VALUES (7, 8, 'sales', now(), now()) RETURNING id"
-    )
+    values = "VALUES (7, 8, 'sales', now(), now()) RETURNING id"
+    place.fetch(f"INSERT INTO leads (id, contact_id, line, created_at, stage_at) {values}")
     wrong = hub("report", "verify")
 
     assert (wrong.exit_code, wrong.stdout.splitlines()[0]) == (1, "lead 7 : a row ≠ no facts [—]")
