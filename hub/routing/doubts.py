@@ -12,6 +12,7 @@ from itertools import product
 from hub.domain.calendar import HORIZON
 from hub.domain.line import EVERYONE
 from hub.domain.production_calendar import production_year
+from hub.routing.build import build_calendars
 from hub.routing.conditions import AllOf, AnyOf, Channel, Condition, Not, explain_all
 from hub.routing.fault import Fault, fault
 from hub.routing.reach import find_contradiction, is_covered
@@ -30,7 +31,8 @@ def list_doubts(
     document: PolicyDocument, at: datetime, *, kinds: Collection[str] = (), people: People | None = None
 ) -> list[Fault]:
     """Return what is probably not meant; `kinds` of channels and `people` are compared if they are given."""
-    doubts = [*_undecreed_years(document, at), *_unreachable_rules(document), *_unreachable_sla(document)]
+    doubts = [*_undecreed_years(document, at), *_running_out(document, at)]
+    doubts += [*_unreachable_rules(document), *_unreachable_sla(document)]
     doubts += _unknown_kinds(document, kinds) if kinds else ()
     return doubts if people is None else [*doubts, *_people(document, people), *_teams(document, people)]
 
@@ -46,6 +48,20 @@ def _undecreed_years(document: PolicyDocument, at: datetime) -> Iterator[Fault]:
                 "обновите хаб или впишите эти дни в exceptions",
                 f"exchanged days off of {year} ({section.country}) are not known to the hub yet; once they are "
                 "decreed, upgrade the hub or write these days as exceptions",
+            )
+
+
+def _running_out(document: PolicyDocument, at: datetime) -> Iterator[Fault]:
+    """Name lines that open now and will not any more two months from now: their deadlines would fall back (D-5)."""
+    calendars = build_calendars(document)
+    for key, line in document.lines.items():
+        calendar = calendars[line.calendar]
+        if calendar.next_opening(at) and not calendar.next_opening(at + HORIZON):
+            day = (at + HORIZON).astimezone(calendar.zone).date()
+            yield fault(
+                f"lines.{key}.calendar",
+                f"после {day} рабочих часов нет: сроки пойдут по часам; допишите часы",
+                f"there are no open hours after {day}: deadlines will run by the wall clock; write more hours",
             )
 
 

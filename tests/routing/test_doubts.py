@@ -90,6 +90,18 @@ def test_r5_a_line_without_anybody_is_told():
     assert doubts_of(f"{STAFF}[lines.b2b]\nname = 'B2B'\nteam = ['vera']\n") == []
 
 
+def test_d5_a_line_whose_open_days_run_out_is_told_before_they_do():
+    fair = "[calendars.fair]\nexceptions = [{ date = 2026-12-01, hours = ['09:00-18:00'] }]\n"
+    line = fair + "[lines.fair]\nname = 'Ярмарка'\ncalendar = 'fair'\n"
+
+    (said,) = doubts_of(line)
+    assert said.startswith(
+        "lines.fair.calendar: there are no open hours after 2027-01-17: deadlines will run by the wall"
+    )
+    with pytest.raises(PolicyInvalid, match="'fair' has no open hours in the next 60 days"):
+        parse_policy(SMALL + line, at=datetime(2026, 12, 2, tzinfo=UTC))
+
+
 def test_d2_a_year_whose_exchanged_days_are_not_decreed_is_told_sixty_days_before():
     autumn, december = datetime(2029, 6, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC)
 
