@@ -50,14 +50,20 @@ async def _understand(turn: Turn, message: Message) -> None:
     if message.text and (command := parse_command(message.text)):
         if not await was_done(turn, command.press):
             await run_command(turn, command, replied)
-    elif replied is not None and text.startswith(NOTE_MARKS):
+    elif replied is None:
+        await _understand_loose(turn, message)
+    elif text.startswith(NOTE_MARKS):
         await _note(turn, replied, text)
-    elif replied is None and message.text and await _complete(turn, message, text):
-        return
-    elif replied is None and message.contact is not None:
-        await _start_lead(turn, message.contact)
     else:
         await _answer(turn, message, replied)
+
+
+async def _understand_loose(turn: Turn, message: Message) -> None:
+    """Do what a message without context means: a contact card, the line that is being asked for, words for somebody."""
+    if message.contact is not None:
+        await _start_lead(turn, message.contact)
+    elif not (message.text and await _complete(turn, message, message.text)):
+        await _answer(turn, message, None)
 
 
 async def _replied(turn: Turn, message: Message) -> Shown | None:

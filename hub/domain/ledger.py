@@ -53,6 +53,7 @@ class Fact(StrEnum):
     task_made = "task_made"
     task_done = "task_done"
     task_postponed = "task_postponed"
+    task_given = "task_given"
     task_cancelled = "task_cancelled"
     task_reminded = "task_reminded"
     lead_changed = "lead_changed"

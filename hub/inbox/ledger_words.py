@@ -55,6 +55,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.task_made: Words("задача до {due_at}", "a task, due {due_at}"),
     Fact.task_done: Words("{who}: задача сделана. {result}", "{who} did the task. {result}"),
     Fact.task_postponed: Words("{who}: задача перенесена на {due_at}", "{who} put the task off until {due_at}"),
+    Fact.task_given: Words("задача у другого менеджера", "the task has another manager"),
     Fact.task_cancelled: Words("задача снята", "the task is cancelled"),
     Fact.task_reminded: Words("напоминание о задаче", "a reminder of the task was sent"),
     Fact.lead_changed: Words("{who}: поля лида: {changed}", "{who} set fields of the lead: {changed}"),

@@ -94,9 +94,21 @@ def _take_along(work: LineWork, conversation: Conversation) -> Conversation:
     for thread in rows.threads_of(conversation.contact_id):
         if thread.line == conversation.line:
             rows.threads.put((thread.connection_id, thread.external_id), replace(thread, line=line))
+    _take_plans_along(work, conversation)
     rows.disarm(TimerKind.transfer, f"conversation:{conversation.id}")
     free = replace(conversation, line=line, assignee_id=None, transfer_to=None, offered_to=())
     return rows.conversations.put(conversation.id, free)
+
+
+def _take_plans_along(work: LineWork, conversation: Conversation) -> None:
+    """Put the conversation's open lead and tasks on the line too, so that they are worked with where the client is."""
+    rows, line = work.rows, work.line.key
+    for lead in rows.leads.where(conversation.contact_id):
+        if lead.line == conversation.line and lead.is_open:
+            rows.leads.put(lead.id, replace(lead, line=line))
+    for task in rows.tasks.where(conversation.contact_id):
+        if task.line == conversation.line and task.is_open:
+            rows.tasks.put(task.id, replace(task, line=line))
 
 
 def _holders(conversation: Conversation) -> list[int]:

@@ -24,6 +24,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
 from hub.inbox.shifts import leave_shift
+from hub.inbox.task_handover import hand_over_tasks
 from hub.inbox.viewer import person_of
 from hub.store import managers, people
 from hub.store.pool import acquire
@@ -116,6 +117,7 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
     while held := await _list_held(office, manager_id):
         await _hand_over(office, manager_id, held)
         handed_over += len(held)
+    await hand_over_tasks(office, manager_id)
     return handed_over
 
 

@@ -85,6 +85,14 @@ async def find_task(connection: asyncpg.Connection, task_id: int) -> Task | None
     return None if row is None else codec_of(Task).decode(row)
 
 
+async def list_open_of(connection: asyncpg.Connection, manager_id: int, *, limit: int) -> list[int]:
+    """Return open tasks of a manager, the earliest deadline first."""
+    rows = await connection.fetch(
+        "SELECT id FROM tasks WHERE manager_id = $1 AND state = 'open' ORDER BY due_at, id LIMIT $2", manager_id, limit
+    )
+    return [row["id"] for row in rows]
+
+
 async def list_own(connection: asyncpg.Connection, reach: Reach) -> list[ListedTask]:
     """Return the open tasks of the reach's own manager, the earliest deadline first, so overdue ones lead."""
     return await _listed(connection, "t.state = 'open' AND t.manager_id = me.manager_id", reach.arguments)

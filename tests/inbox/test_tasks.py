@@ -12,11 +12,13 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.leads import Filled, move_lead
+from hub.inbox.lines import move_to_line
+from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.tasks import complete_task, make_task, postpone_task
 from hub.inbox.viewer import reach_of
 from hub.store import tasks as stored
 from tests.inbox.desk import ALWAYS_OPEN, Desk
-from tests.inbox.rules import put_in_force
+from tests.inbox.rules import TWO_LINES, put_in_force
 from tests.inbox.test_lead_stages import lead_of
 
 HOUR = timedelta(hours=1)
@@ -187,3 +189,35 @@ async def test_rg2_somebody_elses_task_does_not_exist_for_a_manager_and_does_for
             await postpone_task(desk.office, stranger, task_id, until=desk.now + 2 * HOUR)
     done = await complete_task(desk.office, Person(other, Role.head, SALES), task_id, result="Сделано за Анну")
     assert done.state == "done"
+
+
+async def test_rg4_the_tasks_of_one_who_left_follow_their_clients(desk: Desk) -> None:
+    actor, conversation = await lead_of(desk)
+    await make_task(desk.office, actor, conversation, new=NewTask("Позвонить", desk.now + HOUR))
+    other = next(ManagerId(row["id"]) for row in await desk.rows("managers") if row["id"] != actor.manager_id)
+    await dismiss_manager(desk.office, AT_THE_MACHINE, actor.manager_id)
+
+    assert (await desk.one("conversations"))["assignee_id"] == other
+    assert (await desk.one("tasks"))["manager_id"] == other
+    assert await due_notices(desk) == [("made", other)]
+
+
+async def test_rg4_a_task_whose_client_is_nobodys_becomes_nobodys_and_the_duty_person_is_reminded(desk: Desk) -> None:
+    head = await desk.hire("vera", "Вера", role=Role.head)
+    actor, conversation = await lead_of(desk)
+    due = desk.now + HOUR
+    await make_task(desk.office, actor, conversation, new=NewTask("Позвонить", due))
+    await desk.pool.execute("UPDATE waits SET state = 'dismissed'")
+    await dismiss_manager(desk.office, AT_THE_MACHINE, actor.manager_id)
+    assert (await desk.one("tasks"))["manager_id"] is None
+    await fire_at(desk, due)
+    assert await due_notices(desk) == [("due", head)]
+
+
+async def test_r12_lead_and_tasks_go_to_the_line_to_which_their_client_goes(desk: Desk) -> None:
+    put_in_force(desk, TWO_LINES)
+    actor, conversation = await lead_of(desk)
+    actor = Person(actor.manager_id, Role.manager, frozenset({LineKey("sales"), LineKey("support")}))
+    await make_task(desk.office, actor, conversation, new=NewTask("Позвонить", desk.now + HOUR))
+    await move_to_line(desk.office, actor, conversation, line=LineKey("support"))
+    assert ((await desk.one("leads"))["line"], (await desk.one("tasks"))["line"]) == ("support", "support")

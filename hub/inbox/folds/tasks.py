@@ -57,7 +57,7 @@ def add_task(
     )
     work.rows.tasks.add(task.id, task)
     arm_reminder(work.rows, task, since=work.rows.now)
-    _record(work, Fact.task_made, task, by=by, cause=new.cause, due_at=task.due_at)
+    _record(work, Fact.task_made, task, by=by, due_at=task.due_at)
     if task.manager_id is not None and task.manager_id != by:
         tell_about_task(work, Notice.task, task, to=[task.manager_id], cause=f"made:{task.id}", facts={"word": "made"})
     return task
@@ -99,6 +99,18 @@ def finish_task(work: LineWork, task: Task, result: str, *, by: ManagerId) -> Ta
     return done
 
 
+def hand_task(work: LineWork, task: Task, to: ManagerId | None, *, by: ManagerId | None) -> Task:
+    """Give an open task to somebody else, or to nobody; its reminders stay. Who gets it is told."""
+    if not task.is_open or task.manager_id == to:
+        return task
+    given = work.rows.tasks.put(task.id, replace(task, manager_id=to))
+    _record(work, Fact.task_given, given, by=by, was_responsible_id=task.manager_id)
+    if to is not None and to != by:
+        cause = f"given:{task.id}:{work.rows.ledger[-1].id}"
+        tell_about_task(work, Notice.task, given, to=[to], cause=cause, facts={"word": "made"})
+    return given
+
+
 def put_off_task(work: LineWork, task: Task, until: datetime, *, by: ManagerId) -> Task:
     """Give an open task another deadline; its reminders begin anew (T-2)."""
     if not task.is_open or task.due_at == until:
@@ -115,7 +127,7 @@ def cancel_tasks(work: LineWork, lead: Lead, *, cause: str, by: ManagerId | None
         if task.is_open:
             gone = work.rows.tasks.put(task.id, replace(task, state="cancelled", done_at=work.rows.now))
             work.rows.disarm(TimerKind.task, subject_of_timer(task))
-            _record(work, Fact.task_cancelled, gone, by=by, cause=cause)
+            _record(work, Fact.task_cancelled, gone, by=by, why=cause)
 
 
 def subject_of_timer(task: Task) -> str:
@@ -161,7 +173,7 @@ def _told(work: LineWork, task: Task, reminder: Reminder) -> list[int]:
     return [each for each in people if not work.policy.get_staff(known[each].key).is_quiet(work.rows.now)]
 
 
-def _record(work: LineWork, kind: Fact, task: Task, *, by: ManagerId | None, cause: str = "", **facts: object) -> None:
+def _record(work: LineWork, kind: Fact, task: Task, *, by: ManagerId | None, **facts: object) -> None:
     actor = Actor.hub if by is None else Actor.manager
     told = {"task_id": task.id, "lead_id": task.lead_id, "responsible_id": task.manager_id, **facts}
-    record(work.rows, kind, task, manager_id=by, actor=actor, cause=cause or task.cause, facts=told)
+    record(work.rows, kind, task, manager_id=by, actor=actor, cause=task.cause, facts=told)
