@@ -62,7 +62,8 @@ async def test_nothing_is_refused_while_accepting_is_measured():
 async def test_end_to_end_counts_what_the_bot_api_answered():
     line = await run(end_to_end.measure)
 
-    assert line["bot_api_requests"] > 0 < line["end_to_end_per_s"]
+    assert line["bot_api_requests_a_message"] > 0 < line["end_to_end_per_s"]
+    assert line["end_to_end_python_us"] > 0
 
 
 @two_cores
