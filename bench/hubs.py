@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.child import Talk
 from bench.installation import make_config
+from hub.app.collector import settle_collector
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.logs import set_up_logs
@@ -37,6 +38,7 @@ async def _be(roles: frozenset[str], talk: Talk, parameters: Mapping[str, Any]) 
     config = _config(parameters)
     set_up_logs(config)
     async with running_hub(config, roles) as running:
+        settle_collector()
         talk.tell(address=running.address)
         while await talk.hear() is not None:
             talk.tell(resident_bytes=resident_bytes(), cpu_seconds=time.process_time())
@@ -50,6 +52,7 @@ async def worker(talk: Talk, parameters: Mapping[str, Any]) -> None:
         building = await build(ground, hints)
         parsers = Parsers()
         processor = Processor(building.office, ground.files, building.connections.channel_of, parsers.parse)
+        settle_collector()
         talk.tell(ready=True)
         while await talk.hear() is not None:
             began, before = time.perf_counter(), time.process_time()

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hub.app.collector import settle_collector
 from hub.app.doors import AttemptBook, build_entrance
 from hub.app.ground import has_hub, open_ground
 from hub.app.hints import open_hints
@@ -68,6 +69,7 @@ async def run_roles(config: Config, roles: frozenset[str]) -> None:
     set_up_logs(config)
     is_new = not has_hub(config)
     async with running_hub(config, roles) as running:
+        settle_collector()
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)

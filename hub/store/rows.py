@@ -16,6 +16,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hub.domain.inbound import Origin
+from hub.domain.replacing import maker_of
 
 R = TypeVar("R")
 _PG_TYPES: dict[type, str] = {int: "bigint", bool: "boolean", datetime: "timestamptz"}
@@ -27,6 +28,7 @@ class Codec(Generic[R]):
     """How rows of one class travel: column names, their PostgreSQL types, and the two directions."""
 
     row_class: type[R]
+    make: Callable[..., R]
     columns: tuple[str, ...]
     pg_types: tuple[str, ...]
     encoders: tuple[Encoder | None, ...]
@@ -39,7 +41,7 @@ class Codec(Generic[R]):
         for place, read in self.decoders:
             if values[place] is not None:
                 values[place] = read(values[place])
-        return self.row_class(*values)
+        return self.make(*values)
 
     def encode_column(self, place: int, rows: Sequence[R]) -> list[Any]:
         """Return the values of one column, for `unnest`."""
@@ -55,7 +57,8 @@ def codec_of(row_class: type[R]) -> Codec[R]:
     names = tuple(field.name for field in fields(row_class))  # type: ignore[arg-type]
     pg_types, encoders, decoders = zip(*(_travel(hints[name]) for name in names), strict=True)
     decoded = tuple((place, read) for place, read in enumerate(decoders) if read is not None)
-    return Codec(row_class, names, pg_types, encoders, decoded, itemgetter(*names))
+    make: Callable[..., R] = maker_of(row_class)  # type: ignore[arg-type]
+    return Codec(row_class, make, names, pg_types, encoders, decoded, itemgetter(*names))
 
 
 def _travel(hint: Any) -> tuple[str, Encoder | None, Encoder | None]:
