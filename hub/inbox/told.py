@@ -85,7 +85,7 @@ def list_told(happened: Happened) -> list[Told]:
     return sorted(lines, key=lambda line: line.place)
 
 
-def list_receivers(told: object) -> list[int]:
+def _receivers(told: object) -> list[int]:
     """Return whom a fact names as receivers: one colleague of a transfer, everybody a level of the ladder told."""
     return [int(str(each)) for each in (told if isinstance(told, (list, tuple)) else [told]) if each]
 
@@ -127,7 +127,7 @@ def _value(happened: Happened, name: str, value: object) -> str:
     if value is None:
         return ""
     if name in {"to", "offered_to"}:
-        return ", ".join(filter(None, map(happened.who, list_receivers(value))))
+        return ", ".join(filter(None, map(happened.who, _receivers(value))))
     if name == "seconds":
         return say_span(timedelta(seconds=float(str(value))), happened.viewed)
     if name == "until" or name.endswith(("_at", "_deadline", "_start")):

@@ -1,7 +1,7 @@
 """«Почему так?» read by a person."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -192,3 +192,75 @@ async def test_the_story_is_told_in_the_language_that_is_asked_for(desk: Desk) -
     story = await explain_conversation(desk.office, me, conversation, language="en")
 
     assert story[1:3] == ["Seen by: Анна", "Times: Europe/Moscow"]
+
+
+SHORT_HOURS = ALWAYS_OPEN.replace(
+    "always_open = true", 'hours = { mon = ["10:00-10:05"], tue = ["10:00-10:05"], wed = ["10:00-10:05"] }'
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(7, r"(, \d\d\.\d\d 10:00–10:05){2}"), (14, r"(, \d\d\.\d\d 10:00–10:05){3}, и ещё 2")]
+)
+async def test_the_open_hours_that_were_counted_are_named(desk: Desk, days: int, said: str) -> None:
+    desk.rules.append(to_policy(parse_policy(SHORT_HOURS), 2))
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    me, conversation = HEAD_OF_ALL, await only(desk)
+    sunday = datetime(2026, 11, 22, tzinfo=UTC)
+    await desk.pool.execute("UPDATE waits SET started_at = $1, deadline_at = $2", sunday, sunday + timedelta(days=days))
+
+    counted = (await explain_conversation(desk.office, me, conversation))[-1]
+
+    assert re.fullmatch(rf"Считались часы работы: \d\d\.\d\d 10:00–10:05{said}", counted)
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("has_no_open_time", "Рабочих часов впереди не было: срок посчитан по обычным часам"),
+        ("is_late_delivery", "Обращение дошло до нас уже после срока"),
+    ],
+)
+async def test_what_is_odd_about_a_deadline_is_said(desk: Desk, column: str, said: str) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    await desk.pool.execute(f"UPDATE waits SET {column} = true")
+
+    story = await explain_conversation(desk.office, HEAD_OF_ALL, await only(desk))
+
+    assert story[-1] == said
+
+
+async def test_an_answer_is_told_with_how_long_it_took(desk: Desk) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    conversation = await only(desk)
+    await desk.pool.execute(
+        "INSERT INTO ledger (id, conversation_id, kind, occurred_at, recorded_at, actor, facts) "
+        'VALUES (1, $2, \'answered\', $1, $1, \'manager\', \'{"seconds": 42, "channel": "telegram", "to": null}\')',
+        desk.now,
+        conversation,
+    )
+
+    assert "ответ через 42 с (telegram)" in await story_of(desk, HEAD_OF_ALL, conversation)
+
+
+async def test_m10_a_merge_that_was_taken_back_is_told_where_nobody_noted_by_whom(desk: Desk) -> None:
+    anna, question = await three_cards(desk)
+    merge_id = await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+    kept = await desk.one("conversations", "state = 'open'")
+    await merge.undo_merge(desk.office, anna, merge_id)
+    await desk.pool.execute("DELETE FROM ledger WHERE kind = 'unjoined'")
+    await desk.pool.execute("UPDATE contacts SET name = '' WHERE name = 'Маша'")
+
+    told = await story_of(desk, anna, kept["id"])
+
+    assert any(re.fullmatch(r"объединение с «Мария П\., №\d+» отменено", line) for line in told)
+
+
+async def test_a_client_known_by_nothing_whom_nobody_sees_is_told_of_all_the_same(desk: Desk) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    await desk.pool.execute("DELETE FROM identities")
+    await desk.pool.execute("UPDATE managers SET is_active = false")
+
+    story = await explain_conversation(desk.office, HEAD_OF_ALL, await only(desk))
+
+    assert story[0] == "Время: Europe/Moscow"
