@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from hub.crash import crash_point
 from hub.domain.call import CallState
 from hub.domain.inbound import CallDirection
 from hub.domain.lead import Lead, StageFact
@@ -102,6 +103,8 @@ async def reading(pool: Pool) -> AsyncIterator[Connection]:
     async with acquire(pool) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("SET LOCAL statement_timeout = 0")
         yield connection
+        crash_point("report.read")
+    crash_point("report.ended")
 
 
 async def stream_wait_ledgers(connection: Connection, period: Period) -> AsyncIterator[list[LedgerEntry]]:
