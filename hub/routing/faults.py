@@ -33,7 +33,7 @@ def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
     faults = [*_business(document), *_calendars(document)]
     if not faults:
         faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
-    return [*faults, *_sla(document), *_rules(document), *_leads(document)]
+    return [*faults, *_sla(document), *_rules(document), *list_lead_faults(document.leads)]
 
 
 def _business(document: PolicyDocument) -> Iterator[Fault]:
@@ -163,12 +163,6 @@ def _dead_rule(place: str, rule: RuleSection, earlier: Iterable[RuleSection]) ->
                 f"'{rule.name}' above it, or take it away",
             )
             return
-
-
-def _leads(document: PolicyDocument) -> Iterator[Fault]:
-    for text in list_lead_faults(document.leads):
-        place, _, said = text.partition(": ")
-        yield fault(place, said, said)
 
 
 def _twice(place: str, name: str) -> Fault:

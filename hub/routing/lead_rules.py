@@ -34,6 +34,7 @@ from hub.domain.stages import (
     StageState,
 )
 from hub.domain.words import Words
+from hub.routing.fault import Fault, fault
 
 StageKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=20)]
 FieldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=16)]
@@ -109,40 +110,76 @@ def _build_fields(sections: Mapping[str, FieldSection]) -> dict[str, FieldRule]:
     return {key: FieldRule(key, each.words(), each.type, each.choices) for key, each in sections.items()}
 
 
-def list_lead_faults(section: LeadsSection) -> Iterator[str]:
+def list_lead_faults(section: LeadsSection) -> Iterator[Fault]:
     """Yield what is wrong between the parts of the section, each with its place and the mend."""
     yield from _twice("leads.stages", [each.key for each in section.stages])
     yield from _twice("leads.loss_reasons", [each.key for each in section.loss_reasons])
-    yield from _stages(section)
+    if section.stages:
+        yield from _ends(section)
+    yield from _required(section)
     yield from _fields("leads.fields", section.fields)
     yield from _fields("leads.contact_fields", section.contact_fields)
 
 
-def _twice(place: str, keys: list[str]) -> Iterator[str]:
+def _twice(place: str, keys: list[str]) -> Iterator[Fault]:
     for key, count in Counter(keys).items():
         if count > 1:
-            yield f"{place}: '{key}' is given {count} times; give each a key of its own"
+            yield fault(
+                place,
+                f"«{key}» указано не один раз, а {count}; дайте каждому свой ключ",
+                f"'{key}' is given {count} times; give each a key of its own",
+            )
 
 
-def _stages(section: LeadsSection) -> Iterator[str]:
+def _ends(section: LeadsSection) -> Iterator[Fault]:
+    """Leads begin on the first stage, and end on exactly one of each kind."""
     states = [each.state for each in section.stages]
-    if states and states[0] is not StageState.open:
-        yield "leads.stages[1]: the first stage is where new leads begin, so it cannot end them; put an open one first"
+    if states[0] is not StageState.open:
+        yield fault(
+            "leads.stages[1]",
+            "с первого этапа начинаются новые лиды, он не может быть последним; поставьте первым открытый",
+            "the first stage is where new leads begin, so it cannot end them; put an open one first",
+        )
     for state, example in ((StageState.won, WON), (StageState.lost, LOST)):
-        if states and states.count(state) != 1:
-            yield f"leads.stages: exactly one stage has state = '{state}'; write for instance key = '{example}'"
+        if states.count(state) != 1:
+            yield fault(
+                "leads.stages",
+                f"state = '{state}' бывает ровно у одного этапа; напишите его, например, с key = '{example}'",
+                f"exactly one stage has state = '{state}'; write it, for instance with key = '{example}'",
+            )
+
+
+def _required(section: LeadsSection) -> Iterator[Fault]:
+    """Stages ask for fields there are, and the first one for none."""
     known = [*section.fields, *BuiltIn]
     for number, stage in enumerate(section.stages, start=1):
+        place = f"leads.stages[{number}].requires"
         for name in stage.requires:
             if name not in known:
-                yield f"leads.stages[{number}].requires: '{name}' is no field; there are: {', '.join(known)}"
+                yield fault(
+                    place,
+                    f"нет поля «{name}»; есть: {', '.join(known)}; заведите его: [leads.fields.{name}]",
+                    f"'{name}' is no field; there are: {', '.join(known)}; or write [leads.fields.{name}]",
+                )
         if number == 1 and stage.requires:
-            yield "leads.stages[1].requires: new leads have nothing yet; ask for it on a later stage"
+            yield fault(
+                place,
+                "у нового лида ещё ничего нет; требуйте это на следующем этапе",
+                "new leads have nothing yet; ask for it on a later stage",
+            )
 
 
-def _fields(place: str, sections: Mapping[str, FieldSection]) -> Iterator[str]:
+def _fields(place: str, sections: Mapping[str, FieldSection]) -> Iterator[Fault]:
     for key, each in sections.items():
         if key in set(BuiltIn):
-            yield f"{place}.{key}: every lead has this already; choose another key"
+            yield fault(
+                f"{place}.{key}",
+                "это есть у каждого лида; возьмите другой ключ",
+                "every lead has this already; choose another key",
+            )
         if (each.type is FieldType.choice) != bool(each.choices):
-            yield f"{place}.{key}.choices: a choice needs them, and nothing else has them"
+            yield fault(
+                f"{place}.{key}.choices",
+                "варианты пишут для choice, и только для него",
+                "a choice needs them, and nothing else has them",
+            )
