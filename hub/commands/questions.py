@@ -1,6 +1,7 @@
 """What a person is asked for while connecting, in Russian, by the English description of the adapter's setting.
 
-A setting of an adapter that is not here is asked for in English: a new channel needs nothing in this room.
+A setting of an adapter that is not here is asked for in English: a new channel needs nothing in this room. No
+provider is named here: what names one is asked in its adapter's words.
 """
 
 from collections.abc import Mapping
@@ -113,7 +114,6 @@ QUESTIONS: Mapping[str, str] = {
     "Our secret: header X-Hub-Secret of each notification.": (
         "Наш секрет: заголовок X-Hub-Secret в каждом уведомлении."
     ),
-    "Address of the Call API (UIS, CoMagic, Novofon).": "Адрес Call API (UIS, CoMagic, Novofon).",
     "Key of the Call API, for calling from cards.": "Ключ Call API, для звонков с карточек.",
     "Number of the account that clients see on calls from cards.": (
         "Номер кабинета, который видят клиенты при звонках с карточек."
@@ -124,7 +124,6 @@ QUESTIONS: Mapping[str, str] = {
     "Secret of the API page: it signs both directions.": (
         "Секрет со страницы API: им подписаны запросы в обе стороны."
     ),
-    "Address of the API; Novofon v1: https://api.novofon.com.": "Адрес API; Novofon v1: https://api.novofon.com.",
     "Seconds the responsible manager rings first.": "Сколько секунд сначала звонит ответственному.",
     # telegram
     "Token of the bot as @BotFather gave it, for instance 123456:AAE…": (
