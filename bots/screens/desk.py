@@ -11,11 +11,11 @@ from bots.texts import Texts
 from hub.domain.manager import Presence, Role
 from hub.inbox.views import DeskView
 
-CHOICES = (Presence.working, Presence.paused, Presence.off)
+CHOICES = (Presence.working, Presence.paused, Presence.off, Presence.schedule)
 
 
 def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
-    """Return the counts of the day with the presence buttons."""
+    """Return the counts of the day, with a button for every presence but the present one."""
     blocks = [
         line(bold(texts("desk.title", name=one_line(desk.name)))),
         line(texts("desk.on_shift" if desk.is_on_shift else "desk.off_shift"), f" · {_presence(texts, desk.presence)}"),
@@ -26,7 +26,8 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
     ]
     if desk.next_deadline_at:
         blocks.append(line(texts("desk.next"), *moments.due(texts, desk.next_deadline_at, zone=desk.zone, now=now)))
-    shift = tuple(Button(texts(f"button.{one.value}"), Action(Press.shift, arg=one.value)) for one in CHOICES)
+    others = [one.value for one in CHOICES if one.value != desk.presence]
+    shift = tuple(Button(texts(f"button.{one}"), Action(Press.shift, arg=one)) for one in others)
     return Screen(tuple(blocks), (shift, lists_row(texts)))
 
 

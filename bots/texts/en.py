@@ -143,6 +143,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.next": "⏭ Most urgent",
     "button.working": "🟢 I am working",
     "button.paused": "☕️ Break",
+    "button.schedule": "🕘 By schedule",
     "button.off": "🌙 Not working",
     "button.my": "📥 Mine",
     "button.queue": "⏳ Queue",

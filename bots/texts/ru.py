@@ -156,6 +156,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.next": "⏭ Самое срочное",
     "button.working": "🟢 Я работаю",
     "button.paused": "☕️ Перерыв",
+    "button.schedule": "🕘 По графику",
     "button.off": "🌙 Не работаю",
     "button.my": "📥 Мои",
     "button.queue": "⏳ Очередь",

@@ -239,6 +239,13 @@ def test_the_desk_counts_the_day():
     assert "⏱ Ближайший срок: до 12:24 (через 3 мин)" in text
 
 
+@pytest.mark.parametrize(("presence", "missing"), [("schedule", "schedule"), ("off", "off")])
+def test_the_desk_leads_to_every_other_presence_and_back_to_the_schedule(presence, missing):
+    counts = DeskView("Иван", MOSCOW, presence, True, 6, 2, 1, 4, NOW + minutes(3))
+    offered = {action.arg for action in actions(desk.desk_screen(RU, counts, now=NOW)) if action.press is Press.shift}
+    assert offered == {"working", "paused", "off", "schedule"} - {missing}
+
+
 @pytest.mark.parametrize(
     ("role", "word"), [(Role.manager, "/reached"), (Role.head, "Руководитель"), (Role.admin, "Администратор")]
 )
