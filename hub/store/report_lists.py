@@ -50,7 +50,7 @@ SELECT v.number, k.name, c.line, c.facts->>'channel' AS what, c.occurred_at AS a
 JOIN conversations v ON v.id = c.conversation_id JOIN contacts k ON k.id = v.contact_id
 WHERE c.kind = 'wait_opened' AND c.recorded_at >= $2 AND c.occurred_at >= $2 AND c.occurred_at < $3 AND {lines}
   AND NOT k.is_blocked AND NOT k.is_anonymous
-  AND NOT EXISTS (SELECT FROM leads d WHERE d.contact_id = v.contact_id AND d.line = c.line)
+  AND NOT EXISTS (SELECT FROM leads d WHERE d.contact_id = v.contact_id AND d.line IN (c.line, v.line))
 """
 LISTS = {
     "nameless": _NAMELESS,

@@ -33,6 +33,15 @@ JOIN (SELECT DISTINCT wait_id FROM ledger WHERE kind = 'wait_opened' AND recorde
 WHERE l.recorded_at >= $1
 ORDER BY l.wait_id, l.wait_version, l.recorded_at, l.id
 """
+_UNENDED = """
+SELECT l.* FROM ledger l
+JOIN (SELECT wait_id FROM ledger WHERE wait_id IS NOT NULL AND recorded_at >= $1 GROUP BY wait_id
+      HAVING bool_or(kind = 'wait_opened' AND occurred_at >= $2 AND occurred_at < $3)
+        AND (NOT bool_or(kind IN ('answered', 'declared', 'dismissed', 'cancelled', 'joined'))
+          OR bool_or(kind IN ('restored', 'unjoined')))) unended USING (wait_id)
+WHERE l.recorded_at >= $1
+ORDER BY l.wait_id, l.wait_version, l.recorded_at, l.id
+"""
 _ALL = "SELECT * FROM ledger WHERE wait_id IS NOT NULL ORDER BY wait_id, wait_version, recorded_at, id"
 _FACTS = """
 SELECT * FROM ledger WHERE kind = ANY($4::text[]) AND recorded_at >= $1 AND occurred_at >= $2 AND occurred_at < $3
@@ -107,9 +116,15 @@ async def reading(pool: Pool) -> AsyncIterator[Connection]:
     crash_point("report.ended")
 
 
-async def stream_wait_ledgers(connection: Connection, period: Period) -> AsyncIterator[list[LedgerEntry]]:
-    """Yield the ledger of each wait that was opened in the period, or up to a day after: its start may lie earlier."""
-    told = _rows(connection, LedgerEntry, _OPENED, period.since - _SKEW, period.since, period.until + _CORRECTED_BY)
+async def stream_wait_ledgers(
+    connection: Connection, period: Period, *, may_be_ended: bool = True
+) -> AsyncIterator[list[LedgerEntry]]:
+    """Yield the ledger of each wait that was opened in the period, or up to a day after: its start may lie earlier.
+
+    Without `may_be_ended` those are left out that have ended and were never given back.
+    """
+    statement = _OPENED if may_be_ended else _UNENDED
+    told = _rows(connection, LedgerEntry, statement, period.since - _SKEW, period.since, period.until + _CORRECTED_BY)
     async for entries in _grouped(told, lambda entry: entry.wait_id):
         yield entries
 

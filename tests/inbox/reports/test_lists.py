@@ -35,6 +35,16 @@ async def test_rp7_without_dates_nobody_is_forgotten_however_long_ago(desk: Desk
     assert (await tables_of(desk, "lost", since=today))["lost"] == []
 
 
+async def test_rp7_s3_a_wait_that_was_given_back_is_lost_again(desk: Desk) -> None:
+    boss = await head(desk)
+    conversation = await asks(desk, 1)
+    await conversations.close(desk.office, boss, conversation, outcome=Outcome.spam)
+    await conversations.reopen(desk.office, boss, conversation)
+    await pass_time(desk, 20 * MINUTE)
+
+    assert [row["client"] for row in (await tables_of(desk, "lost"))["lost"]] == ["Клиент 1"]
+
+
 async def test_rp7_c8_a_hidden_number_is_a_lost_client_too(desk: Desk) -> None:
     await miss(desk, "m1", client="")
     await pass_time(desk, 20 * MINUTE)
@@ -81,7 +91,7 @@ async def test_rp11_each_promise_passes_or_fails_with_the_list_behind_it(desk: D
     told = await tables_of(desk, "acceptance")
     found = results(told)
 
-    assert found["a lead is made by itself"] == "pass"
+    assert found["a lead is made by itself"] == "pass", told["lead_made"]
     assert found["figures without hands: all derives from facts"] == "pass"
     assert found["stages follow what happened"] == "pass"
     assert (found["nothing led outside"], len(told["nothing_outside"])) == ("fail", 1)

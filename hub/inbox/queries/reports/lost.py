@@ -30,7 +30,7 @@ _COLUMNS = (
 async def build(connection: Connection, question: Question) -> Report:
     """Return the report (RP-7)."""
     found: list[tuple[float, int, Measured]] = []
-    async for measured in stream_measured(connection, question):
+    async for measured in stream_measured(connection, question, may_be_ended=False):
         wait = measured.story.wait
         if measured.is_overdue(question.now):
             found.append((wait.started_at.timestamp(), int(wait.id), measured))

@@ -42,10 +42,12 @@ class Calendars:
         return to_policy(parse_policy(stored.document if stored else DEFAULT_POLICY), revision)
 
 
-async def stream_measured(connection: Connection, question: Question) -> AsyncIterator[Measured]:
-    """Yield every wait the question is about."""
+async def stream_measured(
+    connection: Connection, question: Question, *, may_be_ended: bool = True
+) -> AsyncIterator[Measured]:
+    """Yield every wait the question is about; without `may_be_ended` at least those that still run."""
     calendars = Calendars(connection, question.policy)
-    async for entries in stream_wait_ledgers(connection, question.period):
+    async for entries in stream_wait_ledgers(connection, question.period, may_be_ended=may_be_ended):
         story = rebuild_wait(entries)
         if story is None:
             continue
