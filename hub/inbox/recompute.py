@@ -66,9 +66,7 @@ async def renew_next(office: Office, due: DueTimer) -> bool:
     if office.policy().revision < job.revision:
         return False
     async with acquire(office.pool) as connection:
-        found = await recompute.load_open_waits(
-            connection, due_after=job.applied_at, after_id=job.after_id, limit=BATCH
-        )
+        found = await recompute.load_open_waits(connection, after_id=job.after_id, limit=BATCH)
     if found.ids:
         await _renew(office, job, found)
     crash_point("recompute.before_advance")

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 _OPEN = """
-SELECT id FROM waits WHERE state = 'open' AND breached_at IS NULL AND deadline_at > $1 AND id > $2 ORDER BY id LIMIT $3
+SELECT id FROM waits WHERE state = 'open' AND breached_at IS NULL AND id > $1 ORDER BY id LIMIT $2
 """
 _CAPPED = """
 SELECT DISTINCT wait_id FROM ledger WHERE wait_id = ANY($1::bigint[]) AND (kind = 'joined'
@@ -53,11 +53,9 @@ class OpenWaits:
     missed_calls: tuple[MissedCall, ...]
 
 
-async def load_open_waits(
-    connection: asyncpg.Connection, *, due_after: datetime, after_id: int, limit: int
-) -> OpenWaits:
-    """Return the next waits whose deadline had not passed at `due_after`."""
-    ids = [row[0] for row in await connection.fetch(_OPEN, due_after, after_id, limit)]
+async def load_open_waits(connection: asyncpg.Connection, *, after_id: int, limit: int) -> OpenWaits:
+    """Return the next waits that have not breached."""
+    ids = [row[0] for row in await connection.fetch(_OPEN, after_id, limit)]
     capped = await connection.fetch(_CAPPED, ids)
     missed = await connection.fetch(_MISSED, ids)
     calls = tuple(MissedCall(row["wait_id"], row["occurred_at"], row["seconds"]) for row in missed)

@@ -197,14 +197,21 @@ async def test_d6_a_wait_opened_by_a_process_with_the_old_rules_is_renewed_in_th
     assert (await office.one("waits"))["deadline_at"] == at_time(wait, "09:05", days=1)
 
 
-async def test_d6_a_process_that_has_not_read_the_new_rules_leaves_the_job_to_others(office: Desk) -> None:
-    wait = await wait_from(office, 0, "16:50")
-    for _ in range(4):
+async def test_d6_a_process_that_has_not_read_the_new_rules_leaves_the_job_alone_until_it_has(office: Desk) -> None:
+    wait = await wait_from(office, 0, "16:40")
+    for _ in range(3):
         await store_revision(office, SHORT_DAYS)
-    await pass_time(office, READ_WITHIN)
+    watch = ClockWatch(office.office)
+    for _ in range(3):
+        office.clock.move(10 * SECOND)
+        await watch.fire_due()
+    assert "round" not in (await office.one("timers", "subject = 'policy:3'"))["facts"]
+    put_in_force(office, SHORT_DAYS.replace("17:00", "16:50"))
+    office.clock.move(2 * MINUTE)
+    await watch.fire_due()
 
-    assert (await office.one("waits"))["deadline_at"] == wait["deadline_at"]
-    assert (await office.one("timers", "subject = 'policy:4'"))["state"] == "armed"
+    assert (await office.one("waits"))["deadline_at"] == at_time(wait, "09:05", days=1)
+    assert (await office.one("timers", "subject = 'policy:3'"))["facts"]["round"] == 2
 
 
 async def test_d6_the_callback_is_counted_anew_from_the_missed_call(office: Desk) -> None:
