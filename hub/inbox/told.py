@@ -132,7 +132,7 @@ def _value(happened: Happened, name: str, value: object) -> str:
         return say_span(timedelta(seconds=float(str(value))), happened.viewed)
     if name == "until" or name.endswith(("_at", "_deadline", "_start")):
         return happened.clock(datetime.fromisoformat(str(value)))
-    return str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _routing(happened: Happened) -> Iterator[Told]:

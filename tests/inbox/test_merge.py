@@ -12,13 +12,15 @@ from hub.domain.inbound import Address, InboundMessage, Sender
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import merge, queries, waits
+from hub.inbox.folds.tasks import NewTask
 from hub.inbox.reply import add_note
+from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.test_queries import actor
 
 PHONE = "+79161234567"
 EMAIL = "maria@example.org"
-TABLES = ("contacts", "identities", "threads", "conversations", "waits", "timers", "leads", "match_candidates")
+TABLES = ("contacts", "identities", "threads", "conversations", "waits", "timers", "leads", "tasks", "match_candidates")
 UNTOLD = {"version", "epoch"}
 
 
@@ -115,6 +117,8 @@ async def test_m10_invariant7_taking_a_merge_back_restores_everything(desk: Desk
     anna, question = await three_cards(desk)
     [first, *_] = await desk.rows("conversations", "true ORDER BY id DESC")
     await add_note(desk.office, anna, first["id"], text="Пишет с трёх адресов", key="note:1")
+    for row in await desk.rows("conversations"):
+        await make_task(desk.office, anna, row["id"], new=NewTask("Позвонить", desk.now + timedelta(hours=1)))
     before = await state(desk)
     merge_id = await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
     assert await state(desk) != before
