@@ -27,6 +27,9 @@ class Updates:
     def peek(self, raw):
         return Peek(event_id=str(json.loads(raw.body)["update_id"]), order_key="chat")
 
+    def parse(self, raw):
+        return []
+
 
 async def store_waiting(place):
     """Store what waits at Telegram as receipts, as the poller does."""
