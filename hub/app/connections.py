@@ -21,7 +21,7 @@ from hub.domain.errors import ConfigError, NotFound
 from hub.domain.ids import ConnectionId
 from hub.domain.ports import RateBuckets
 from hub.hints.local import LocalRates
-from hub.inbox.office import Endpoint
+from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
 from hub.store import connections
 from hub.store.connections import ConnectionRow

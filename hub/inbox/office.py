@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from hub.domain.ids import ConnectionId, ManagerId
@@ -10,23 +9,13 @@ from hub.domain.policy import Policy
 from hub.domain.ports import Clock, LiveFeed, SoftLocks, Wakeup
 from hub.domain.workset import WorkingSet
 from hub.inbox.deeds import DEEDS, write_deed
+from hub.inbox.endpoint import Endpoint
 from hub.store import worksets
 from hub.store.ids import IdBlocks
 from hub.store.pool import Pool
 from hub.store.scope import Scope
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A connection as decisions see it. `line` is empty if it has none of its own; `region` reads its phone numbers."""
-
-    id: ConnectionId
-    kind: str
-    name: str
-    line: str = ""
-    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

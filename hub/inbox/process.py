@@ -19,9 +19,10 @@ from hub.domain.ids import ConnectionId
 from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage
 from hub.domain.message import Attachment
 from hub.domain.workset import Settled, WorkingSet
+from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.events import fold_event, scope_of
 from hub.inbox.folds.incoming import Incoming
-from hub.inbox.office import Endpoint, Office
+from hub.inbox.office import Office
 from hub.store import receipts
 from hub.store.files import Files
 from hub.store.flush import LeaseLost

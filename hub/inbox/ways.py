@@ -11,7 +11,7 @@ from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ThreadId
 from hub.domain.inbound import ReachState
-from hub.inbox.office import Endpoint
+from hub.inbox.endpoint import Endpoint
 
 Endpoints = Mapping[ConnectionId, Endpoint]
 

@@ -17,7 +17,8 @@ from hub.domain.manager import Manager, Role
 from hub.domain.policy import Policy
 from hub.hints.local import LocalFeed, LocalLocks, LocalWakeup
 from hub.inbox.accept import Acceptor, offer
-from hub.inbox.office import Endpoint, Office
+from hub.inbox.endpoint import Endpoint
+from hub.inbox.office import Office
 from hub.inbox.process import Processor, parse_here
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy

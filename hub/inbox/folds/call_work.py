@@ -14,8 +14,8 @@ from hub.domain.inbound import Address, Sender
 from hub.domain.message import Attachment, AttachmentKind, Message, MessageKind
 from hub.domain.policy import Policy
 from hub.domain.workset import WorkingSet
+from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.messages import Said
-from hub.inbox.office import Endpoint
 
 Staff = Mapping[tuple[str, str, str], ManagerId]
 

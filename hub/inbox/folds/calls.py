@@ -18,6 +18,7 @@ from hub.domain.policy import Policy
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait, accepted_instant
 from hub.domain.workset import WorkingSet
+from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.auto_texts import excuse
 from hub.inbox.folds.call_work import CallWork, Staff, facts_of, link_call, person_of, said_in, speaker_of
 from hub.inbox.folds.conversations import Place, touch_thread
@@ -28,7 +29,6 @@ from hub.inbox.folds.matching import match_contact
 from hub.inbox.folds.requests import Intake, pick_line, take_in
 from hub.inbox.folds.talks import not_reached, talked
 from hub.inbox.folds.waits import arm_callback
-from hub.inbox.office import Endpoint
 from hub.routing.decide import choose_line
 
 _IN_PROGRESS = frozenset({CallState.ringing, CallState.talking, CallState.ending})

@@ -11,12 +11,12 @@ from hub.domain.message import DeliveryState
 from hub.domain.policy import Policy
 from hub.domain.wait import Wait, restore
 from hub.domain.workset import MessageRef, WorkingSet
+from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import find_ref, patch_message
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.waits import arm_clocks
-from hub.inbox.office import Endpoint
 
 TAKEN_BACK_WITHIN = timedelta(seconds=60)
 Change = MessageEdited | MessageDeleted | ReachChanged | DeliveryReport

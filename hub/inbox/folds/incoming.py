@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub.domain.inbound import InboundEvent
 from hub.domain.wait import accepted_instant
-from hub.inbox.office import Endpoint
+from hub.inbox.endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from hub.domain.message import Author, Direction, Message
 from hub.domain.policy import Policy
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
+from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import mail_ids
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.waits import answer_wait
-from hub.inbox.office import Endpoint
 
 
 def fold_staff_message(

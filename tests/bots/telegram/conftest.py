@@ -11,7 +11,7 @@ from aiogram import Bot
 from bots.telegram.chat import Chat
 from bots.telegram.client import open_bot
 from hub.domain.ids import ConnectionId
-from hub.inbox.office import Endpoint
+from hub.inbox.endpoint import Endpoint
 from hub.store.files import Files
 from hub.testing.telegram import BotAccount, BotApi
 from hub.testing.telegram.people import Person
