@@ -9,6 +9,8 @@ from hub.domain.manager import Role
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.testing.telegram.state import User
+from tests.bots.telegram.workplace import repeat, waiting_update
+from tests.inbox.desk import person
 from tests.inbox.test_calls import talk_in
 from tests.inbox.test_lead_stages import STAGES
 
@@ -200,3 +202,58 @@ async def _talk(place, ivan):
     await talk_in(place.desk)
     await place.work()
     return (await place.desk.one("conversations"))["number"]
+
+
+async def test_fr5_write_sends_first_to_a_client_whose_conversation_was_closed(place, ivan):
+    number = await client_of(place)
+    await place.writes(ivan, f"/dismiss {number} спасибо")
+    await place.writes(ivan, f"/close {number} solved")
+    await place.writes(ivan, f"/write {number}")
+    await place.writes(ivan, "Мария, у нас новая коллекция")
+    await place.channel_says("sent")
+    assert await place.desk.rows("waits", "state = 'open'") == []
+
+    place.desk.clock.move(timedelta(days=1))
+    await place.client_says("Покажите")
+    assert (await place.desk.one("waits", "state = 'open'"))["kind"] == "next_response"
+
+
+async def test_l9_r10_a_colleagues_client_is_named_and_nothing_is_started(place, ivan):
+    await place.client_says("Сколько стоит?", by=person(100, phone="+79161234567"))
+    vera = await place.hire("vera", "Вера")
+    await place.writes(vera, "/new Мария, +7 916 123-45-67")
+    assert "Уже ведёт Иван" in place.seen(vera)[-1]
+    assert await place.desk.rows("tasks") == []
+
+
+async def test_t3_a_done_task_pressed_again_says_so(place, ivan):
+    number = await client_of(place)
+    await place.writes(ivan, f"/step {number} 2h позвонить")
+    await place.writes(ivan, f"/task {number}")
+    await place.writes(ivan, f"/done {number} договорились")
+    task = (await place.desk.one("tasks"))["id"]
+    await place.presses(ivan, "🕓", "✅ Сделано")
+    await place.writes(ivan, "второй раз")
+    assert (await place.desk.one("tasks", "id = $1", task))["result"] == "договорились"
+
+
+async def test_t3_the_same_result_twice_does_the_task_once_and_makes_one_step(place, ivan):
+    number = await client_of(place)
+    ivan.writes(place.account, f"/step {number} 2h позвонить")
+    update = waiting_update(place)
+    await place.work()
+    await repeat(place, update)
+    assert len(await place.desk.rows("tasks")) == 1
+
+
+async def test_rp_english_reads_the_same_day(place, ivan):
+    await place.desk.pool.execute("UPDATE managers SET language = 'en'")
+    number = await client_of(place)
+    await place.writes(ivan, f"/step {number} 15m call")
+    await place.writes(ivan, "/today")
+    assert "your day" in place.seen(ivan)[-1]
+    await place.writes(ivan, f"/stage {number}")
+    assert "New" in place.seen(ivan)[-1]
+    await place.writes(ivan, f"/stage {number} lost")
+    await place.presses(ivan, "Why was lead", "Too expensive")
+    assert "now “Lost”" in place.seen(ivan)[-1]
