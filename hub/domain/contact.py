@@ -32,10 +32,20 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Another card has named an address as its own: how well it proved it, and when it did so last (M-7, M-8)."""
+
+    contact_id: int
+    level: ProofLevel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ContactIdentity:
     """A typed address of a contact, unique by (type, scope, value) in the whole installation (M-9).
 
     `scope` is empty for global addresses, otherwise the connection's id as text. `evidence` says in words how we know.
+    `claims` are other cards that named it; one that is `is_shared` tells nobody apart and finds no card (M-7).
     """
 
     id: IdentityId
@@ -48,6 +58,7 @@ class ContactIdentity:
     original: str = ""
     is_shared: bool = False
     evidence: str = ""
+    claims: tuple[Claim, ...] = ()
     version: int = 1
 
 

@@ -28,6 +28,8 @@ from hub.domain.stages import LeadRules
 from hub.domain.wait import WaitKind
 from hub.domain.words import Words
 
+SHARED_AFTER = 3
+
 
 @dataclass(frozen=True, slots=True)
 class LinePolicy:
@@ -146,6 +148,7 @@ class StaffPolicy:
 class Policy:
     """One revision of all rules. `internal_numbers` are own numbers and known robots in E.164 (C-9).
 
+    `shared_after` is how many cards have to name an address until it counts as shared (M-7).
     `head_window` is the elapsed time within which a head's notices of late clients arrive as one, 0 for each at once
     (B-2). It is no line's matter: a head may have several.
     """
@@ -157,6 +160,7 @@ class Policy:
     sla: tuple[SlaPolicy, ...] = ()
     staff: Mapping[str, StaffPolicy] = field(default_factory=dict)
     internal_numbers: frozenset[str] = frozenset()
+    shared_after: int = SHARED_AFTER
     business_name: str = ""
     head_window: timedelta = HEAD_WINDOW
     leads: LeadRules = field(default_factory=LeadRules)

@@ -23,7 +23,7 @@ from hub.inbox.folds.conversations import find_or_open_conversation
 from hub.inbox.folds.leads import lead_by_hand
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.matching import Match, match_contact
+from hub.inbox.folds.matching import Match, Sighting, match_contact
 from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.tasks import NewTask, add_task
@@ -120,7 +120,8 @@ def _holder(rows: WorkingSet, asked: _Asked, line: LineKey) -> ManagerId | None:
 
 def _start(work: LineWork, asked: _Asked) -> ConversationId:
     rows, actor, new = work.rows, asked.actor, asked.new
-    match = match_contact(rows, _told_of(new, asked.phone), _BY_HAND, is_vouched=False)
+    told = Sighting(_BY_HAND, is_vouched=False, shared_after=work.policy.shared_after)
+    match = match_contact(rows, _told_of(new, asked.phone), told)
     conversation = find_or_open_conversation(work, match.contact, at=rows.now, thread=None, source=new.source)
     if conversation.assignee_id is None:
         conversation = take_over(work, conversation, actor.manager_id, fact=Fact.taken)

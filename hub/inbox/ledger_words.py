@@ -9,9 +9,12 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.bot_began: Words("с клиентом говорит бот", "a bot talks to the client"),
     Fact.handed_over: Words("бот передал клиента людям", "the bot handed the client over"),
     Fact.clock_started: Words("дело нужно закрыть до {due_at}", "the matter is to be settled by {due_at}"),
-    Fact.paused: Words("{who}: ждём клиента, срок дела стоит", "{who}: the client has to act, the matter's clock stands"),
+    Fact.paused: Words("{who}: ждём клиента, срок дела стоит", "{who}: the client has to act, the clock stands"),
     Fact.resumed: Words("клиент ответил, срок дела идёт до {due_at}", "the client is back, the matter is due {due_at}"),
     Fact.shift_ended: Words("смена закончилась: {who}", "the shift of {who} is over"),
+    Fact.number_left: Words("номер клиента теперь у другого: {other}", "the client's number now belongs to {other}"),
+    Fact.number_came: Words("номер перешёл от другого клиента: {other}", "the number was another client's: {other}"),
+    Fact.address_shared: Words("{who}: адрес общий: {shared}", "{who}: a shared address: {shared}"),
     Fact.wait_opened: Words("клиент ждёт ответа, срок {deadline_at}", "the client waits, answer due {deadline_at}"),
     Fact.request_added: Words("клиент написал ещё, срок прежний", "the client wrote again, the deadline stays"),
     Fact.start_corrected: Words(

@@ -17,7 +17,8 @@ from hub.domain.rights import Action, Person, ensure, may
 from hub.domain.workset import MessageMove, WorkingSet
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.merge_map import list_changes, snapshot, take_back
-from hub.inbox.folds.merging import Merging, absorb, settle_questions
+from hub.inbox.folds.merging import Merging, absorb, list_lost, settle_questions
+from hub.inbox.folds.moving_numbers import move_numbers
 from hub.inbox.office import Office
 from hub.inbox.queries.candidates import find_question
 from hub.inbox.rights import subject_of
@@ -69,7 +70,9 @@ def _join(rows: WorkingSet, office: Office, actor: Person, question: MatchCandid
     if not others or any(each.merged_into is not None for each in (kept, *others)):
         raise Conflict("one of these cards has become part of another meanwhile; open the question again")
     before = snapshot(rows)
+    lost: dict[str, object] = {}
     for other in others:
+        lost |= list_lost(rows, rows.contacts[kept.id], other)
         absorb(Merging(rows, office.policy(), kept.id, other.id, actor.manager_id))
     settle_questions(rows, [kept.id, *(each.id for each in others)], question=question, manager_id=actor.manager_id)
     facts: dict[str, object] = {
@@ -80,12 +83,14 @@ def _join(rows: WorkingSet, office: Office, actor: Person, question: MatchCandid
     }
     merge = Merge(rows.new_id(), kept.id, others[0].id, facts, rows.now, actor.manager_id)
     rows.merges.add(merge.id, merge)
-    _tell_ledger(rows, Fact.joined, kept.id, actor, merge.id)
+    _tell_ledger(rows, Fact.joined, kept.id, actor, merge.id, lost=lost)
     return merge.id
 
 
 async def keep_apart(office: Office, actor: Person, candidate_id: int) -> None:
     """Decide that the cards are different clients: the same pair is not asked about again. Commits; idempotent.
+
+    A number of theirs that the asking card has proven itself is its own from now on (M-8).
 
     Raises:
         NotFound: no such question for the actor.
@@ -104,8 +109,10 @@ async def keep_apart(office: Office, actor: Person, candidate_id: int) -> None:
             rows.candidates.put(question.id, apart)
             contact = rows.contacts[present.contact_id]
             rows.contacts.put(contact.id, replace(contact, is_provisional=False))
+            others = frozenset(present.candidates)
+            move_numbers(rows, contact.id, others, manager_id=actor.manager_id)
 
-    contacts = {int(question.contact_id), int(conversation.contact_id)}
+    contacts = {int(question.contact_id), int(conversation.contact_id), *question.candidates}
     await office.change(Scope(contacts=contacts, whole=True, ids=_IDS), fold)
 
 
@@ -204,9 +211,11 @@ def _may_any(rows: WorkingSet, office: Office, actor: Person, action: Action, *,
     return any(may(actor, action, subject_of(each, office)) for each in owned)
 
 
-def _tell_ledger(rows: WorkingSet, fact: Fact, contact_id: ContactId, actor: Person, merge_id: int) -> None:
+def _tell_ledger(
+    rows: WorkingSet, fact: Fact, contact_id: ContactId, actor: Person, merge_id: int, **more: object
+) -> None:
     for conversation in rows.conversations.where(contact_id):
         if conversation.is_open:
-            facts = {"merge_id": merge_id}
+            facts = {"merge_id": merge_id, **more}
             by = actor.manager_id
             record(rows, fact, conversation, manager_id=by, actor=Actor.manager, cause="M-10", facts=facts)

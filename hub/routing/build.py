@@ -47,6 +47,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
             for key, staff in document.managers.items()
         },
         internal_numbers=frozenset(document.business.internal_numbers),
+        shared_after=document.business.shared_after,
         business_name=document.business.name,
         head_window=document.business.head_window,
         leads=build_lead_rules(document.leads),

@@ -27,6 +27,7 @@ from hub.domain.line import (
     StrategyName,
     Targets,
 )
+from hub.domain.policy import SHARED_AFTER
 from hub.domain.production_calendar import has_production_calendar
 from hub.domain.texts import list_template_faults
 from hub.routing.conditions import Condition, Number
@@ -89,6 +90,9 @@ class Business(_Part):
     )
     internal_numbers: tuple[Number, ...] = Field(
         default=(), description="Own numbers and known robots, never clients (C-9)"
+    )
+    shared_after: int = Field(
+        default=SHARED_AFTER, ge=2, le=100, description="So many cards name an address: it is nobody's own (M-7)"
     )
     head_window: Duration = Field(
         default=HEAD_WINDOW,

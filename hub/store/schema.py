@@ -182,6 +182,7 @@ identities = Table(
     _text("level", None),
     _flag("is_shared"),
     _text("evidence"),
+    _list("claims"),
     _at("created_at", required=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("type", "scope", "value"),

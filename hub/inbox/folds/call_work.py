@@ -15,6 +15,7 @@ from hub.domain.message import Attachment, AttachmentKind, Message, MessageKind
 from hub.domain.policy import Policy
 from hub.domain.workset import WorkingSet
 from hub.inbox.endpoint import Endpoint
+from hub.inbox.folds.matching import Sighting
 from hub.inbox.folds.messages import Said
 
 Staff = Mapping[tuple[str, str, str], ManagerId]
@@ -37,6 +38,12 @@ def person_of(client: str, original: str) -> Sender:
     if not client:
         return Sender(())
     return Sender((Address(IdentityType.phone, client, original, ProofLevel.claimed),))
+
+
+def sighting_of(work: CallWork) -> Sighting:
+    """Return how the caller was met: the number is the PBX's word, and its calls are one thread."""
+    thread = work.rows.threads.get((work.endpoint.id, f"tel:{work.session.client}"))
+    return Sighting(work.endpoint.id, is_vouched=True, shared_after=work.policy.shared_after, thread=thread)
 
 
 def speaker_of(work: CallWork) -> ManagerId | None:

@@ -20,7 +20,7 @@ from hub.domain.wait import Wait, accepted_instant
 from hub.domain.workset import WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.auto_texts import excuse
-from hub.inbox.folds.call_work import CallWork, Staff, facts_of, link_call, person_of, said_in, speaker_of
+from hub.inbox.folds.call_work import CallWork, Staff, facts_of, link_call, person_of, said_in, sighting_of, speaker_of
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.ledger import record
@@ -113,7 +113,7 @@ def _act(work: CallWork) -> None:
 def _missed(work: CallWork) -> None:
     """Open or join the wait with a missed call and want a callback; several of one number collapse (C-3, C-4)."""
     session, rows = work.session, work.rows
-    match = match_contact(rows, person_of(session.client, session.client_original), work.endpoint.id, is_vouched=True)
+    match = match_contact(rows, person_of(session.client, session.client_original), sighting_of(work))
     facts = facts_of(work)
     choice = pick_line(rows, work.policy, match.contact, None, facts)
     line_work = LineWork(rows, work.policy, work.policy.get_line(choice.line))

@@ -33,8 +33,8 @@ from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.mail_threads import is_own_letter, mail_ids, pick_thread, prove_by_token
-from hub.inbox.folds.matching import identity_key, match_contact
+from hub.inbox.folds.mail_threads import find_thread, is_own_letter, mail_ids, pick_thread, prove_by_token
+from hub.inbox.folds.matching import Sighting, identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
 from hub.inbox.folds.requests import Intake, pick_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
@@ -153,7 +153,9 @@ def _fold_message(
         stored = add_message(rows, _said(rows, incoming, message), contact_id=None, conversation=None, thread=None)
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
         return
-    match = match_contact(rows, message.sender, endpoint.id, is_vouched=True)
+    known = find_thread(rows, endpoint.id, message)
+    sighting = Sighting(endpoint.id, is_vouched=True, shared_after=policy.shared_after, thread=known)
+    match = match_contact(rows, message.sender, sighting)
     prove_by_token(rows, endpoint.id, message, match.contact)
     thread_key = pick_thread(rows, endpoint.id, message, match.contact)
     known_thread = rows.threads.get((endpoint.id, thread_key))
@@ -208,7 +210,8 @@ def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormS
     endpoint, thread_key = incoming.endpoint, thread_of(form)
     if is_known(rows, endpoint.id, thread_key, form.external_id):
         return
-    match = match_contact(rows, form.sender, endpoint.id, is_vouched=False)
+    typed = Sighting(endpoint.id, is_vouched=False, shared_after=policy.shared_after)
+    match = match_contact(rows, form.sender, typed)
     facts = request_facts(incoming)
     choice = pick_line(rows, policy, match.contact, None, facts)
     work = LineWork(rows, policy, policy.get_line(choice.line))

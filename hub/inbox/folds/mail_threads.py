@@ -27,6 +27,15 @@ def is_own_letter(rows: WorkingSet, connection_id: ConnectionId, message: Inboun
     return any((ref.connection_id, ref.external_id) == (connection_id, message.mail.message_id) for ref in sent)
 
 
+def find_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage) -> Thread | None:
+    """Return the known thread a message belongs to, whoever's it is: its chat, or that of the letter it answers."""
+    present = rows.threads.get((connection_id, message.thread))
+    answered = set(_answered_ids(message.mail)) - {""} if message.mail else set()
+    refs = (ref for ref in rows.message_refs if ref.connection_id == connection_id and ref.external_id in answered)
+    named = {ref.thread_id for ref in refs}
+    return present or next((thread for thread in rows.threads if thread.id in named), None)
+
+
 def pick_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage, contact: Contact) -> str:
     """Return the key of the thread a message belongs to.
 

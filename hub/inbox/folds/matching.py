@@ -1,4 +1,4 @@
-"""Whose card is it? The rules M-1 to M-6 and M-9 as a fold over the working set.
+"""Whose card is it? The rules M-1 to M-7 and M-9 as a fold over the working set.
 
 The address that the channel itself vouches for decides alone if it is known; what was typed or quoted beside it only
 attaches, and where it points to somebody else a person is asked (M-5). Nothing is ever matched by name, username or
@@ -8,7 +8,8 @@ digits found in a text (M-6).
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
+from hub.domain.contact import Claim, Contact, ContactIdentity, MatchCandidate
+from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId, ContactId, IdentityId
 from hub.domain.inbound import Address, Sender
@@ -42,22 +43,44 @@ class Match:
     candidate: MatchCandidate | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How a sender was met.
+
+    `is_vouched`: the first address is the channel's own (a chat, the From of a letter, the caller's number), not typed.
+    `thread` is the known thread the words belong to: where an address is shared, only that tells people apart (M-7).
+    """
+
+    connection_id: ConnectionId
+    is_vouched: bool
+    shared_after: int
+    thread: Thread | None = None
+
+
 def identity_key(address: Address, connection_id: ConnectionId) -> IdentityKey:
     """Return the key under which an address is unique in the installation."""
     return address.type, str(connection_id) if address.is_scoped else "", address.value
 
 
-def match_contact(workset: WorkingSet, sender: Sender, connection_id: ConnectionId, *, is_vouched: bool) -> Match:
-    """Find the contact of a sender or make one, attach the addresses, and ask where it is not sure (M-3, M-4, M-5).
-
-    `is_vouched`: the first address is the channel's own (a chat, the From of a letter, the caller's number), not typed.
-    """
-    keyed = {identity_key(address, connection_id): address for address in sender.addresses}
-    known = {key: row for key in keyed if (row := workset.identities.get(key)) is not None and not row.is_shared}
-    own = next(iter(keyed), None) if is_vouched else None
-    match = _choose(workset, keyed, known, own, sender)
-    _attach(workset, match.contact, keyed)
+def match_contact(workset: WorkingSet, sender: Sender, sighting: Sighting) -> Match:
+    """Find the contact of a sender or make one, attach the addresses, ask where it is not sure (M-3 to M-5, M-7)."""
+    keyed = {identity_key(address, sighting.connection_id): address for address in sender.addresses}
+    rows = {key: row for key in keyed if (row := workset.identities.get(key)) is not None}
+    known = {key: row for key, row in rows.items() if not row.is_shared}
+    own = next(iter(keyed), None) if sighting.is_vouched else None
+    match = _by_thread(workset, rows, own, sighting) or _choose(workset, keyed, known, own, sender)
+    _attach(workset, match.contact, keyed, shared_after=sighting.shared_after)
     return replace(match, contact=_fill(workset, match.contact, sender))
+
+
+def _by_thread(
+    workset: WorkingSet, rows: dict[IdentityKey, ContactIdentity], own: IdentityKey | None, sighting: Sighting
+) -> Match | None:
+    """Return the card of the thread where the sender's own address is shared, so that it says nothing (M-7)."""
+    row = rows.get(own) if own is not None else None
+    if row is None or not row.is_shared or sighting.thread is None:
+        return None
+    return Match(workset.contacts[sighting.thread.contact_id], "та же переписка: адрес общий для нескольких людей")
 
 
 def _choose(
@@ -141,14 +164,30 @@ def _new_contact(workset: WorkingSet, sender: Sender, *, is_provisional: bool = 
     return workset.contacts.add(contact.id, contact)
 
 
-def _attach(workset: WorkingSet, contact: Contact, keyed: dict[IdentityKey, Address]) -> None:
-    """Give the contact the addresses nobody has, and raise the proof of those it has (M-2)."""
+def _attach(workset: WorkingSet, contact: Contact, keyed: dict[IdentityKey, Address], *, shared_after: int) -> None:
+    """Give the contact what nobody has, raise the proof of what it has, note what it names of others (M-2, M-7)."""
     for key, address in keyed.items():
         row = workset.identities.get(key)
         if row is None:
             workset.identities.add(key, _new_identity(workset, contact, key, address))
-        elif row.contact_id == contact.id and address.level.rank > row.level.rank:
+        elif row.contact_id != contact.id:
+            workset.identities.put(key, _claimed(workset, row, contact, address.level, shared_after=shared_after))
+        elif address.level.rank > row.level.rank:
             workset.identities.put(key, replace(row, level=address.level))
+
+
+def _claimed(
+    workset: WorkingSet, row: ContactIdentity, contact: Contact, level: ProofLevel, *, shared_after: int
+) -> ContactIdentity:
+    """Return an address that one more card has named; from so many cards on it is shared (M-7)."""
+    if row.is_shared or row.type in _ONE_PER_PERSON:
+        return row
+    before = next((claim for claim in row.claims if claim.contact_id == contact.id), None)
+    if before is not None and before.level.rank >= level.rank:
+        return row
+    claim = Claim(int(contact.id), level, workset.now)
+    claims = (*(each for each in row.claims if each.contact_id != contact.id), claim)
+    return replace(row, claims=claims, is_shared=len(claims) + 1 >= shared_after)
 
 
 def _new_identity(workset: WorkingSet, contact: Contact, key: IdentityKey, address: Address) -> ContactIdentity:

@@ -11,11 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from hub.domain.contact import Claim
+from hub.domain.identity import ProofLevel
 from hub.domain.workset import Rows, WorkingSet
 
 _TABLES = ("contacts", "identities", "threads", "conversations", "waits", "timers", "leads", "tasks", "candidates")
 _UNTOLD = frozenset({"id", "version", "epoch", "number"})
 _INSTANT = "$instant"
+_CLAIM = "$claim"
 
 Snapshot = Mapping[str, Mapping[int, Any]]
 
@@ -64,6 +67,8 @@ def _freeze(value: object) -> object:
             return {_INSTANT: value.isoformat()}
         case StrEnum():
             return value.value
+        case Claim():
+            return {_CLAIM: [value.contact_id, value.level.value, value.at.isoformat()]}
         case tuple():
             return [_freeze(each) for each in value]
         case Mapping():
@@ -77,6 +82,8 @@ def _thaw(value: object, like: object) -> object:
     match value:
         case {"$instant": str(instant)}:
             return datetime.fromisoformat(instant)
+        case {"$claim": [int(contact_id), str(level), str(at)]}:
+            return Claim(contact_id, ProofLevel(level), datetime.fromisoformat(at))
         case str() if isinstance(like, StrEnum):
             return type(like)(value)
         case list():

@@ -6,6 +6,7 @@ A response that one side has had already, after the other side's start, answers 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub.domain.contact import Contact, MatchCandidate
 from hub.domain.conversation import Conversation, ConversationState
@@ -21,6 +22,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.waits import answer_wait, arm_level, clock_of, stop_clocks
 
+_SINGLE = ("name", "language", "company_id", "crm_owner_id")
 JOINED = "joined"
 """Outcome of a conversation that goes on in another one."""
 
@@ -49,9 +51,10 @@ def absorb(merging: Merging) -> None:
     moves = [_move_messages(merging, each) for each in rows.conversations.where(absorbed)]
     for conversation in rows.conversations.where(absorbed):
         _move_conversation(merging, conversation)
+    remaining = _filled(rows, rows.contacts[kept], rows.contacts[absorbed])
     _move_references(rows, kept, absorbed)
     rows.message_moves += moves
-    rows.contacts.put(kept, _filled(rows.contacts[kept], rows.contacts[absorbed]))
+    rows.contacts.put(kept, remaining)
     rows.contacts.put(absorbed, replace(rows.contacts[absorbed], merged_into=kept))
 
 
@@ -191,8 +194,10 @@ def _follow(rows: WorkingSet, other: Conversation, joined: Conversation) -> None
 
 
 def _move_references(rows: WorkingSet, kept: ContactId, absorbed: ContactId) -> None:
-    for identity in rows.identities_of(absorbed):
-        rows.identities.put((identity.type, identity.scope, identity.value), replace(identity, contact_id=kept))
+    for identity in (*rows.identities_of(kept), *rows.identities_of(absorbed)):
+        claims = tuple(claim for claim in identity.claims if claim.contact_id not in (kept, absorbed))
+        moved = replace(identity, contact_id=kept, claims=claims)
+        rows.identities.put((identity.type, identity.scope, identity.value), moved)
     for thread in rows.threads_of(absorbed):
         rows.threads.put((thread.connection_id, thread.external_id), replace(thread, contact_id=kept))
     for wait in rows.waits.where(absorbed):
@@ -215,15 +220,33 @@ def settle_questions(
             rows.candidates.put(each.id, decided)
 
 
-def _filled(kept: Contact, other: Contact) -> Contact:
-    """Return the remaining card with what it lacked taken from the other; nothing is overwritten (M-13)."""
+def list_lost(rows: WorkingSet, kept: Contact, other: Contact) -> dict[str, object]:
+    """Return what joining two cards puts aside: fields in which both say something, with what does not win (M-11)."""
+    loser = other if _winner(rows, kept, other) is kept else kept
+    both = [name for name in _SINGLE if getattr(kept, name) and getattr(other, name)]
+    single = {name: getattr(loser, name) for name in both if getattr(kept, name) != getattr(other, name)}
+    own = {name: loser.fields[name] for name in kept.fields.keys() & other.fields.keys()}
+    return {**single, **{name: value for name, value in own.items() if kept.fields[name] != other.fields[name]}}
+
+
+def _winner(rows: WorkingSet, kept: Contact, other: Contact) -> Contact:
+    """Return whose word counts in a conflict: the better proven card's, else the newer one's (M-11)."""
+
+    def weight(contact: Contact) -> tuple[int, datetime, int]:
+        levels = [row.level.rank for row in rows.identities_of(contact.id)]
+        return max(levels, default=-1), contact.created_at, contact.id
+
+    return max(kept, other, key=weight)
+
+
+def _filled(rows: WorkingSet, kept: Contact, other: Contact) -> Contact:
+    """Return the remaining card: something wins over nothing, then who is better proven, then who is newer (M-11)."""
+    first = _winner(rows, kept, other)
+    second = other if first is kept else kept
     return replace(
         kept,
-        name=kept.name or other.name,
-        language=kept.language or other.language,
-        company_id=kept.company_id or other.company_id,
-        crm_owner_id=kept.crm_owner_id or other.crm_owner_id,
+        **{name: getattr(first, name) or getattr(second, name) for name in _SINGLE},
         is_provisional=False,
-        fields={**other.fields, **kept.fields},
+        fields={**second.fields, **first.fields},
         tags=tuple(dict.fromkeys((*kept.tags, *other.tags))),
     )

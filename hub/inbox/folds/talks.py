@@ -14,7 +14,7 @@ from hub.domain.ledger import Fact
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, speaker_of
+from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, sighting_of, speaker_of
 from hub.inbox.folds.conversations import Place, find_or_open_conversation, touch_thread
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.leads import ensure_lead
@@ -52,7 +52,7 @@ def talked(work: CallWork) -> None:
 
 def not_reached(work: CallWork) -> None:
     """Count an attempt that reached nobody; it stops nothing (C-6)."""
-    contact = _known_contact(work)
+    contact = _called(work)
     if contact is None:
         return
     choice = pick_line(work.rows, work.policy, contact, None, facts_of(work))
@@ -96,21 +96,32 @@ def _confirm_word(rows: WorkingSet, contact: Contact) -> None:
 
 def _partner(work: CallWork) -> Contact | None:
     """Return the card of who talked with us; a new client who called and was answered gets one (C-10)."""
-    if work.session.direction is CallDirection.inbound and work.session.client:
-        caller = person_of(work.session.client, work.session.client_original)
-        match_contact(work.rows, caller, work.endpoint.id, is_vouched=True)
-    return _known_contact(work)
+    if work.session.direction is not CallDirection.inbound or not work.session.client:
+        return _called(work)
+    caller = person_of(work.session.client, work.session.client_original)
+    contact = match_contact(work.rows, caller, sighting_of(work)).contact
+    _prove(work, contact)
+    return contact
 
 
-def _known_contact(work: CallWork) -> Contact | None:
-    """Return the card of the number, its proof raised if the client called and was answered (M-2)."""
-    key = (IdentityType.phone, "", work.session.client)
-    row = work.rows.identities.get(key)
-    if row is None:
+def _called(work: CallWork) -> Contact | None:
+    """Return the card of the number that was called; of a shared one, that of its thread (M-7)."""
+    row, thread = work.rows.identities.get(_number_of(work)), sighting_of(work).thread
+    if row is None or (row.is_shared and thread is None):
         return None
-    if work.session.direction is CallDirection.inbound and row.level is not ProofLevel.proven:
-        work.rows.identities.put(key, replace(row, level=ProofLevel.proven, evidence="номер отвеченного звонка"))
-    return work.rows.contacts[row.contact_id]
+    return work.rows.contacts[thread.contact_id if row.is_shared and thread is not None else row.contact_id]
+
+
+def _prove(work: CallWork, contact: Contact) -> None:
+    """Take the number of an answered call as proven (M-2)."""
+    row = work.rows.identities.get(_number_of(work))
+    if row is not None and row.contact_id == contact.id and row.level is not ProofLevel.proven:
+        proven = replace(row, level=ProofLevel.proven, evidence="номер отвеченного звонка")
+        work.rows.identities.put(_number_of(work), proven)
+
+
+def _number_of(work: CallWork) -> tuple[str, str, str]:
+    return IdentityType.phone, "", work.session.client
 
 
 def _history(work: CallWork, line_work: LineWork, contact: Contact, *, opens: bool) -> Conversation | None:
