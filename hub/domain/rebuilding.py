@@ -69,6 +69,7 @@ class WaitStory:
     levels_at: tuple[datetime, ...] = ()
     campaign: str = ""
     bot_began_at: datetime | None = None
+    is_complete: bool = True
 
 
 def list_wait_changes(before: Wait, after: Wait) -> dict[str, object]:
@@ -80,7 +81,8 @@ def list_wait_changes(before: Wait, after: Wait) -> dict[str, object]:
 def rebuild_wait(entries: Sequence[LedgerEntry]) -> WaitStory | None:
     """Return the wait that its facts tell, in the order (wait version, recorded, id).
 
-    `None` without an opening fact, or with one of a hub older than the complete ledger: such a wait proves nothing.
+    `None` without a complete opening fact. `is_complete` is False for a wait of a hub before 0.2: its opening fact was
+    filled in from the row, so it may be counted and proves nothing.
     """
     opening = next((entry for entry in entries if entry.kind is Fact.wait_opened), None)
     if opening is None or "source" not in opening.facts:
@@ -99,6 +101,7 @@ def rebuild_wait(entries: Sequence[LedgerEntry]) -> WaitStory | None:
         levels_at=tuple(entry.recorded_at for entry in entries if entry.kind is Fact.level_sent),
         campaign=str(opening.facts.get("campaign", "")),
         bot_began_at=_bot_began(entries),
+        is_complete="backfilled" not in opening.facts,
     )
 
 
@@ -189,8 +192,10 @@ def _request_added(wait: Wait, entry: LedgerEntry) -> Wait:
 
 
 def _start_corrected(wait: Wait, entry: LedgerEntry) -> Wait:
+    """Take over the earlier request; facts before 0.2 lack what it decides, the opening one was filled in with that."""
     last = wait.last_request_at or wait.started_at
-    return replace(wait, **_beginning(entry), requests=wait.requests + 1, last_request_at=last)
+    begun = _beginning(entry) if "channel" in entry.facts else {}
+    return replace(wait, **begun, requests=wait.requests + 1, last_request_at=last)
 
 
 def _deadline_changed(wait: Wait, entry: LedgerEntry) -> Wait:
@@ -271,7 +276,10 @@ def _withdrawn(wait: Wait, _: LedgerEntry) -> Wait:
 
 
 def _became(wait: Wait, entry: LedgerEntry) -> Wait:
-    """Take over what a merge or its undoing made of the wait (P-4, M-10)."""
+    """Take over what a merge or its undoing made of the wait (P-4, M-10); facts before 0.2 say only where it went."""
+    if "became" not in entry.facts and "kept_wait_id" in entry.facts:
+        into = WaitId(_number(entry.facts["kept_wait_id"]))
+        return replace(wait, state=WaitState.joined, ended_at=entry.occurred_at, joined_into=into)
     changed: Any = entry.facts.get("became", {})
     values: dict[str, Any] = {name: _read(name, value) for name, value in changed.items()}
     return replace(wait, **values)

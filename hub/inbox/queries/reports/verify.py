@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from hub.domain.lead import Lead, StageFact
-from hub.domain.ledger import Fact, LedgerEntry
+from hub.domain.ledger import LedgerEntry
 from hub.domain.rebuilding import list_differences, list_tellers, rebuild_wait
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.wait import Wait
@@ -97,7 +97,7 @@ def _of_wait(wait: Wait | None, entries: Sequence[LedgerEntry], verdict: Verdict
         yield Difference("wait", *known, "", "no row", "its facts", _named(entries))
         return
     story = rebuild_wait(entries)
-    if story is None and any(entry.kind is Fact.wait_opened for entry in entries):
+    if story is not None and not story.is_complete:
         verdict.unprovable += 1
         return
     if story is None:
