@@ -66,13 +66,12 @@ class RoutingDecision:
 
 def choose_line(request: RequestFacts, policy: Policy) -> LineChoice:
     """Return the line of a request by the first rule that fits, else the connection's, else the default one (R-1)."""
-    fallback = _line_without_rule(request, policy)
     for rule in policy.rules:
         if rule.matches(request):
             reason = Reason(ReasonCode.rule_matched, rule.name, rule.words.ru, rule.words.en)
-            line = LineKey(rule.line) if rule.line else fallback.line
+            line = LineKey(rule.line) if rule.line else _line_without_rule(request, policy).line
             return LineChoice(line, reason, rule.tags, rule.skills, rule.preferred_skills, rule.priority)
-    return fallback
+    return _line_without_rule(request, policy)
 
 
 def decide(facts: RouteFacts, policy: LinePolicy) -> RoutingDecision:

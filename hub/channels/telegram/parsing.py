@@ -85,9 +85,10 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
         thread_title=message.chat.title,
         is_staff=_is_owner(message, sender),
         automatic="auto_reply" if message.is_from_offline else "",
+        text=message.text,
     )
     if message.text:
-        return _with_start(replace(base, text=message.text))
+        return _with_start(base)
     if message.contact:
         return _with_contact(base, message.contact, is_own=message.contact.user_id == sender.id, region=region)
     if message.location:

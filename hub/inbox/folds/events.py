@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from hub.domain.contact import Contact
-from hub.domain.facts import RequestFacts
+from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId, IdentityId, ManagerId
 from hub.domain.inbound import (
@@ -20,7 +20,6 @@ from hub.domain.inbound import (
     InboundMessage,
     MessageDeleted,
     MessageEdited,
-    Origin,
     ReachChanged,
     Sender,
 )
@@ -36,9 +35,9 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import find_thread, is_own_letter, mail_ids, pick_thread, prove_by_token
 from hub.inbox.folds.matching import Sighting, identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
-from hub.inbox.folds.requests import Intake, pick_line, take_in
+from hub.inbox.folds.requests import Intake, pick_line, stay_on_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
-from hub.routing.decide import choose_line
+from hub.routing.decide import LineChoice
 from hub.store.scope import Scope
 
 IDS_PER_EVENT = 40
@@ -79,7 +78,7 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
     if isinstance(event, InboundMessage | FormSubmission | CallEvent):
-        scope.lines.add(choose_line(request_facts(incoming), policy).line)
+        scope.lines.add(incoming.choose_line(policy).line)
 
 
 def thread_of(event: InboundEvent) -> str:
@@ -91,36 +90,6 @@ def thread_of(event: InboundEvent) -> str:
             return f"tel:{event.client}" if event.client else ""
         case _:
             return event.thread
-
-
-def request_facts(incoming: Incoming) -> RequestFacts:
-    """Return what rules may look at before anybody is chosen (R-1)."""
-    event, endpoint = incoming.event, incoming.endpoint
-    origin: Origin = getattr(event, "origin", Origin())
-    sender: Sender | None = getattr(event, "sender", None)
-    return RequestFacts(
-        at=incoming.at,
-        connection=endpoint.name,
-        connection_line=endpoint.line,
-        channel=endpoint.kind,
-        form=getattr(event, "form", ""),
-        dialled=getattr(event, "line_number", ""),
-        language=sender.language if sender else "",
-        text=_searched_text(event),
-        source=origin.source,
-        marks=origin.marks,
-    )
-
-
-def _searched_text(event: InboundEvent) -> str:
-    match event:
-        case InboundMessage():
-            subject = event.mail.subject if event.mail else ""
-            return f"{subject}\n{event.text}" if subject else event.text
-        case FormSubmission():
-            return "\n".join([event.text, *(value for _, value in event.fields)])
-        case _:
-            return ""
 
 
 def _message_ids(event: InboundEvent) -> set[str]:
@@ -159,17 +128,26 @@ def _fold_message(
     prove_by_token(rows, endpoint.id, message, match.contact)
     thread_key = pick_thread(rows, endpoint.id, message, match.contact)
     known_thread = rows.threads.get((endpoint.id, thread_key))
-    facts = request_facts(incoming)
-    choice = pick_line(rows, policy, match.contact, known_thread, facts)
+    choice = _pick_line(rows, policy, incoming, contact=match.contact, thread=known_thread)
     work = LineWork(rows, policy, policy.get_line(choice.line))
     thread = touch_thread(
         work, Place(endpoint.id, thread_key, message.thread_title, _own_address(message.sender)), match.contact
     )
-    intake = Intake(match, thread, _said(rows, incoming, message), facts, message.origin, not incoming.is_history)
+    said = _said(rows, incoming, message)
+    intake = Intake(match, thread, said, incoming.facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if message.mail is not None:
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
+
+
+def _pick_line(
+    rows: WorkingSet, policy: Policy, incoming: Incoming, *, contact: Contact, thread: Thread | None = None
+) -> LineChoice:
+    """Return the line, chosen again where the rules may know the client by a tag."""
+    if contact.tags:
+        return pick_line(rows, policy, contact, thread, incoming.facts)
+    return stay_on_line(rows, contact, thread, incoming.choose_line(policy))
 
 
 def _staff_author(
@@ -212,8 +190,7 @@ def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormS
         return
     typed = Sighting(endpoint.id, is_vouched=False, shared_after=policy.shared_after)
     match = match_contact(rows, form.sender, typed)
-    facts = request_facts(incoming)
-    choice = pick_line(rows, policy, match.contact, None, facts)
+    choice = _pick_line(rows, policy, incoming, contact=match.contact)
     work = LineWork(rows, policy, policy.get_line(choice.line))
     own_key = _own_thread(rows, incoming, match.contact, thread_key)
     thread = touch_thread(work, Place(endpoint.id, own_key, address=_own_address(form.sender)), match.contact)
@@ -228,7 +205,7 @@ def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormS
         identity_id=_identity_of(rows, incoming, form.sender),
     )
     origin = replace(form.origin, source=form.origin.source or form.form)
-    stored = take_in(work, Intake(match, thread, said, facts, origin, not incoming.is_history), choice)
+    stored = take_in(work, Intake(match, thread, said, incoming.facts, origin, not incoming.is_history), choice)
     remember_external(rows, stored, endpoint.id, thread=thread_key, external_id=form.external_id)
 
 

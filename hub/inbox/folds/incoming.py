@@ -1,23 +1,73 @@
 """An inbound event with where and when it came in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from hub.domain.inbound import InboundEvent
+from hub.domain.facts import RequestFacts
+from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage, Origin, Sender
+from hub.domain.policy import Policy
 from hub.domain.wait import accepted_instant
 from hub.inbox.endpoint import Endpoint
+from hub.routing.decide import LineChoice, choose_line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
-    """An event with where and when it came in. `is_history`: older than the connection, imported quietly (FR-7)."""
+    """An event with where and when it came in. `is_history`: older than the connection, imported quietly (FR-7).
+
+    What rules see of it, and the line they give it, are found out once, for the scope, and kept for the fold.
+    """
 
     endpoint: Endpoint
     event: InboundEvent
     received_at: datetime
     is_history: bool = False
+    _facts: RequestFacts | None = field(default=None, init=False, repr=False, compare=False)
+    _choice: LineChoice | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def at(self) -> datetime:
         """Return the instant to count from (semantics §1)."""
         return self.event.occurred_at if self.is_history else accepted_instant(self.event.occurred_at, self.received_at)
+
+    @property
+    def facts(self) -> RequestFacts:
+        """Return what rules may look at before anybody is chosen (R-1)."""
+        if self._facts is None:
+            self._facts = _facts_of(self)
+        return self._facts
+
+    def choose_line(self, policy: Policy) -> LineChoice:
+        """Return the line as long as nothing is known of the client (R-1); always asked with the same policy."""
+        if self._choice is None:
+            self._choice = choose_line(self.facts, policy)
+        return self._choice
+
+
+def _facts_of(incoming: Incoming) -> RequestFacts:
+    event, endpoint = incoming.event, incoming.endpoint
+    origin: Origin = getattr(event, "origin", Origin())
+    sender: Sender | None = getattr(event, "sender", None)
+    return RequestFacts(
+        at=incoming.at,
+        connection=endpoint.name,
+        connection_line=endpoint.line,
+        channel=endpoint.kind,
+        form=getattr(event, "form", ""),
+        dialled=getattr(event, "line_number", ""),
+        language=sender.language if sender else "",
+        text=_searched_text(event),
+        source=origin.source,
+        marks=origin.marks,
+    )
+
+
+def _searched_text(event: InboundEvent) -> str:
+    match event:
+        case InboundMessage():
+            subject = event.mail.subject if event.mail else ""
+            return f"{subject}\n{event.text}" if subject else event.text
+        case FormSubmission():
+            return "\n".join([event.text, *(value for _, value in event.fields)])
+        case _:
+            return ""

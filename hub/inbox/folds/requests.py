@@ -52,7 +52,11 @@ def pick_line(
     workset: WorkingSet, policy: Policy, contact: Contact, thread: Thread | None, facts: RequestFacts
 ) -> LineChoice:
     """Return the line (R-1); a thread whose conversation is open stays on its line."""
-    choice = choose_line(replace(facts, tags=frozenset(contact.tags)), policy)
+    return stay_on_line(workset, contact, thread, choose_line(replace(facts, tags=frozenset(contact.tags)), policy))
+
+
+def stay_on_line(workset: WorkingSet, contact: Contact, thread: Thread | None, choice: LineChoice) -> LineChoice:
+    """Return the choice with the line of the thread, if its conversation is open."""
     if thread is not None and workset.open_conversation(contact.id, thread.line):
         return replace(choice, line=thread.line)
     return choice
