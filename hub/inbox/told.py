@@ -130,6 +130,8 @@ def _value(happened: Happened, name: str, value: object) -> str:
         return ", ".join(filter(None, map(happened.who, _receivers(value))))
     if name == "seconds":
         return say_span(timedelta(seconds=float(str(value))), happened.viewed)
+    if name.startswith("assignee_"):
+        return happened.who(value) if isinstance(value, int) else ""
     if name == "until" or name.endswith(("_at", "_deadline", "_start")):
         return happened.clock(datetime.fromisoformat(str(value)))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -13,6 +13,7 @@ from hub.domain.rights import Person
 from hub.inbox import merge
 from hub.inbox.assignment import release
 from hub.inbox.queries import explain_conversation
+from hub.inbox.waits import dismiss
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
@@ -264,3 +265,11 @@ async def test_a_client_known_by_nothing_whom_nobody_sees_is_told_of_all_the_sam
     story = await explain_conversation(desk.office, HEAD_OF_ALL, await only(desk))
 
     assert story[0] == "Время: Europe/Moscow"
+
+
+async def test_s7_the_story_of_a_client_who_comes_back_to_their_manager_is_told(desk: Desk) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    me, conversation = await owner(desk), await only(desk)
+    await dismiss(desk.office, me, conversation, reason="ответили")
+    await desk.receive(says("А с доставкой?", at=desk.now))
+    assert any("клиент ждёт ответа" in line for line in await explain_conversation(desk.office, me, conversation))

@@ -99,7 +99,7 @@ def test_t2_reminders_come_before_at_and_a_day_after_the_deadline() -> None:
     assert [each.name for each in plan_reminders(made, made + timedelta(minutes=5))] == ["due", "after"]
 
 
-async def test_t2_the_responsible_is_reminded_and_after_a_day_the_head_too(desk: Desk) -> None:
+async def test_t2_a11_the_responsible_is_reminded_and_after_a_day_the_head_too(desk: Desk) -> None:
     head = await desk.hire("vera", "Вера", role=Role.head)
     actor, conversation = await lead_of(desk)
     due = desk.now + 5 * HOUR
