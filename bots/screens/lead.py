@@ -35,8 +35,8 @@ def _values(texts: Texts, view: LeadView) -> list[Block]:
 
 
 def _filling(texts: Texts, view: LeadView) -> tuple[Row, ...]:
-    """Return the buttons that set fields: the amount and the own ones."""
-    keys = [BuiltIn.amount.value, *view.rules.lead_fields]
+    """Return the buttons that set fields: amount, product and the own ones (L-5, L-7)."""
+    keys = [BuiltIn.amount.value, BuiltIn.product.value, *view.rules.lead_fields]
     return _by_two([_fill_button(texts, view, key) for key in keys])
 
 

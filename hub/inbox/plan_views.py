@@ -37,7 +37,7 @@ class TaskCountView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """Somebody's tasks, the earliest deadline first; `others` and the leads without a next step are for heads.
+    """Somebody's tasks, the earliest deadline first; `others` is for heads, everybody's counts (T-2).
 
     `stepless` are (number, client, responsible) of open leads without an open task within the viewer's reach (T-1).
     """
