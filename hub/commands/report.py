@@ -126,7 +126,7 @@ def _verify(config: Config, *, as_json: bool) -> None:
     else:
         print_lines(_say(each) for each in verdict.differences)
         typer.echo(_summary(config.language, verdict))
-    if verdict.differences:
+    if not verdict.is_right:
         raise typer.Exit(1)
 
 

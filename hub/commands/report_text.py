@@ -19,7 +19,6 @@ from hub.inbox.queries.reports.tables import Cell, Column, Form, Report, Row, Ta
 WIDTH = 100
 _BARS = " ▁▂▃▄▅▆▇█"
 _GAP = "  "
-_SHORTEST = 6
 _NOTHING = "—"
 _EMPTY = Words("пусто", "nothing")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -83,13 +82,10 @@ def _shown_row(table: Table, row: Row, reader: Reader) -> list[str]:
 
 
 def _fitted(widths: list[int]) -> list[int]:
-    """Return widths that fit the page: the widest columns give way."""
+    """Return widths that fit the page: the widest columns give way. There are never more than a dozen."""
     widths = list(widths)
     while sum(widths) + len(_GAP) * len(widths) > WIDTH:
-        widest = max(range(len(widths)), key=lambda place: widths[place])
-        if widths[widest] <= _SHORTEST:
-            break
-        widths[widest] -= 1
+        widths[max(range(len(widths)), key=lambda place: widths[place])] -= 1
     return widths
 
 

@@ -55,10 +55,6 @@ class LeadStory:
     def last(self) -> Standing:
         return self.standings[-1]
 
-    def has_been(self, stage: str) -> bool:
-        """Tell whether it ever stood on a stage."""
-        return any(standing.stage == stage for standing in self.standings)
-
     @property
     def is_won(self) -> bool:
         return self.state is StageState.won

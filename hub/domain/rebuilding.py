@@ -114,12 +114,10 @@ def list_differences(stored: Wait, told: Wait) -> Iterable[tuple[str, object, ob
 
 
 def list_tellers(entries: Sequence[LedgerEntry], name: str) -> list[LedgerEntry]:
-    """Return the entries that say what a field of the wait is: the opening one, and those that changed it."""
-    opening = [entry for entry in entries if entry.kind is Fact.wait_opened][:1]
-    if not opening or "source" not in opening[0].facts:
-        return opening
-    steps = _steps(_opened(opening[0]), entries)
-    return [*opening, *(entry for entry, old, new in steps if getattr(old, name) != getattr(new, name))]
+    """Return the entries that say what a field of a rebuilt wait is: the opening one, and those that changed it."""
+    opening = next(entry for entry in entries if entry.kind is Fact.wait_opened)
+    steps = _steps(_opened(opening), entries)
+    return [opening, *(entry for entry, old, new in steps if getattr(old, name) != getattr(new, name))]
 
 
 def _steps(wait: Wait, entries: Iterable[LedgerEntry]) -> Iterator[tuple[LedgerEntry, Wait, Wait]]:

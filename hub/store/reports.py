@@ -56,6 +56,7 @@ ORDER BY f.lead_id, f.occurred_at, f.id
 _ALL_STAGES = "SELECT * FROM lead_stage_facts ORDER BY lead_id, occurred_at, id"
 _ALL_WAITS = "SELECT * FROM waits ORDER BY id"
 _ALL_LEADS = "SELECT * FROM leads ORDER BY id"
+_OPEN_LEADS = "SELECT * FROM leads WHERE state = 'open' ORDER BY id"
 
 
 _CALLS = """
@@ -141,9 +142,9 @@ async def stream_waits(connection: Connection) -> AsyncIterator[Wait]:
         yield wait
 
 
-async def stream_leads(connection: Connection) -> AsyncIterator[Lead]:
-    """Yield every lead as it is stored, by its id."""
-    async for lead in _rows(connection, Lead, _ALL_LEADS):
+async def stream_leads(connection: Connection, *, may_be_closed: bool = True) -> AsyncIterator[Lead]:
+    """Yield every lead as it is stored, by its id; without `may_be_closed` the open ones."""
+    async for lead in _rows(connection, Lead, _ALL_LEADS if may_be_closed else _OPEN_LEADS):
         yield lead
 
 

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from hub.domain.conversation import Outcome
 from hub.domain.ids import LeadId
 from hub.domain.lead import StageFact
 from hub.domain.lead_story import tell_lead
 from hub.domain.stages import StageState
+from hub.inbox import conversations, merge
 from tests.inbox.desk import Desk
 from tests.inbox.reports.busy_day import asks, figure, tables_of
 from tests.inbox.rules import DAY, MINUTE, answer, pass_time
+from tests.inbox.test_merge import three_cards
 
 HOUR = timedelta(hours=1)
 _ADD = """
@@ -91,6 +94,40 @@ async def test_rp10_new_clients_come_for_the_first_time_ever(desk: Desk) -> None
     assert [figure(told, name, "value") for name in ("clients", "new", "returning", "requests")] == [2, 1, 1, 3]
     assert figure(told, "repeat_share", "value") == pytest.approx(2 / 3)
     assert first != other
+
+
+async def test_rp10_m10_joined_cards_are_one_client_and_spam_is_none(desk: Desk) -> None:
+    anna, question = await three_cards(desk)
+    await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+    await desk.pool.execute("UPDATE ledger SET contact_id = $1 WHERE kind = 'wait_opened'", question["contact_id"])
+    spam = await asks(desk, 9)
+    await conversations.close(desk.office, anna, spam, outcome=Outcome.spam)
+    told = await tables_of(desk, "clients")
+
+    assert (figure(told, "clients", "value"), figure(told, "requests", "value")) == (1, 1)
+
+
+async def test_rp3_a_stage_the_rules_have_no_more_is_shown_by_its_key_and_others_lines_are_left_out(desk: Desk) -> None:
+    await lead(desk, 1, "tasting")
+    await lead(desk, 2, "tasting", line="support")
+    rows = {row["stage"]: row["reached"] for row in (await tables_of(desk, "funnel", line="sales"))["stages"]}
+
+    assert rows["tasting"] == 1
+
+
+async def test_rp4_leads_that_are_not_lost_have_no_reason(desk: Desk) -> None:
+    await lead(desk, 1, "contacted")
+    await lead(desk, 2, "lost", reason="price")
+
+    assert [row["lost"] for row in (await tables_of(desk, "losses"))["reasons"]] == [1]
+
+
+async def test_rp10_a_sale_without_an_amount_counts_and_an_open_lead_does_not(desk: Desk) -> None:
+    await lead(desk, 1, "won")
+    await lead(desk, 2, "contacted")
+    told = await tables_of(desk, "clients")
+
+    assert (figure(told, "won", "value"), figure(told, "average", "value")) == (1, None)
 
 
 async def test_rp10_sales_have_an_average_and_a_length(desk: Desk) -> None:

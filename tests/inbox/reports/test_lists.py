@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.conversation import Outcome
-from hub.inbox import conversations, waits
+from hub.inbox import conversations, leads, waits
 from tests.inbox.desk import Desk
 from tests.inbox.reports.busy_day import Tables, asks, figure, head, play, tables_of
-from tests.inbox.rules import DAY, MINUTE, MOSCOW, TWO_LINES, answer, pass_time, put_in_force, stand_at
+from tests.inbox.rules import DAY, MINUTE, MOSCOW, TWO_LINES, answer, line_says, pass_time, put_in_force, stand_at
 from tests.inbox.test_calls import miss
 from tests.inbox.test_merge import three_cards
 
@@ -71,6 +71,44 @@ async def test_rp8_a_failed_answer_is_listed_with_its_reason(desk: Desk) -> None
 
     [row] = (await tables_of(desk, "quality"))["unsent"]
     assert row["what"] == "failed: blocked"
+
+
+NEEDY = """
+[[leads.stages]]
+key = "new"
+name = "Новый"
+[[leads.stages]]
+key = "need_confirmed"
+name = "Потребность"
+requires = ["amount", "next_step"]
+[[leads.stages]]
+key = "won"
+name = "Сделка"
+state = "won"
+[[leads.stages]]
+key = "lost"
+name = "Отказ"
+state = "lost"
+"""
+
+
+async def test_rp8_l3_leads_without_what_new_rules_ask_of_their_stage_are_counted_by_name(desk: Desk) -> None:
+    conversation = await asks(desk, 1)
+    await leads.move_lead(desk.office, await head(desk), conversation, to="need_confirmed")
+    put_in_force(desk, line_says() + NEEDY)
+    told = await tables_of(desk, "quality")
+
+    assert figure(told, "without:amount", "value") == 1
+    assert "without:next_step" not in {row["figure"] for row in told["summary"]}
+
+
+async def test_rp11_l4_a_first_move_by_hand_is_listed(desk: Desk) -> None:
+    conversation = await asks(desk, 1)
+    await leads.move_lead(desk.office, await head(desk), conversation, to="need_confirmed")
+    told = await tables_of(desk, "acceptance")
+
+    assert results(told)["stages follow what happened"] == "fail"
+    assert [row["what"] for row in told["moved_by_action"]] == ["Need confirmed"]
 
 
 async def test_rg1_lists_stay_within_the_lines_that_are_asked_about(desk: Desk) -> None:

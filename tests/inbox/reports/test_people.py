@@ -6,7 +6,7 @@ from hub.domain.ids import ConversationId, ManagerId
 from hub.inbox import assignment
 from tests.inbox.desk import Desk
 from tests.inbox.reports.busy_day import Tables, asks, head, play, tables_of
-from tests.inbox.rules import MINUTE, answer, id_of, line_says, pass_time, put_in_force
+from tests.inbox.rules import MINUTE, TWO_LINES, answer, id_of, line_says, pass_time, put_in_force
 from tests.inbox.test_queries import actor
 
 
@@ -83,6 +83,19 @@ async def test_r14_offers_takes_declines_and_expiries_are_counted_by_person_and_
 
 
 async def test_r14_one_manager_may_be_asked_about(desk: Desk) -> None:
-    await given_to_anna(desk, 1)
+    for number in (1, 2):
+        await given_to_anna(desk, number)
 
-    assert {row["manager"] for row in (await tables_of(desk, "fairness", manager="anna"))["people"]} == {"Анна"}
+    for key, name in (("anna", "Анна"), ("ivan", "Иван")):
+        assert {row["manager"] for row in (await tables_of(desk, "fairness", manager=key))["people"]} == {name}
+
+
+async def test_r14_rp5_other_lines_and_other_people_are_left_out(desk: Desk) -> None:
+    put_in_force(desk, TWO_LINES)
+    conversation = await given_to_anna(desk, 1)
+    await assignment.release(desk.office, await actor(desk, "anna"), conversation)
+    await assignment.decline(desk.office, await actor(desk, "ivan"), conversation)
+
+    assert (await tables_of(desk, "fairness", line="support"))["people"] == []
+    assert {row["manager"] for row in (await tables_of(desk, "managers", manager="ivan"))["managers"]} <= {"Иван"}
+    assert sum(row["declined"] for row in (await tables_of(desk, "managers", line="support"))["managers"]) == 0

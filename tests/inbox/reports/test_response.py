@@ -224,6 +224,19 @@ async def test_rg1_a_manager_gets_no_report_and_a_head_only_of_own_lines(desk: D
         await tables_of(desk, "response", actor=Person(anna, Role.manager, frozenset({LineKey("sales")})))
 
 
+@pytest.mark.parametrize("asked", [{"line": "x"}, {"manager": "x"}, {"team": "x"}])
+async def test_rp1_who_is_not_there_cannot_be_asked_about(desk: Desk, asked: dict[str, Any]) -> None:
+    with pytest.raises(NotFound, match="there is no"):
+        await tables_of(desk, "response", **asked)
+
+
+async def test_rp1_a_wait_whose_facts_tell_nothing_is_in_no_figure(desk: Desk) -> None:
+    await asks(desk, 1)
+    await desk.pool.execute("UPDATE ledger SET facts = '{}' WHERE kind = 'wait_opened'")
+
+    assert figure(await tables_of(desk, "response"), "waits") == 0
+
+
 async def test_rp1_an_empty_hub_has_no_figures_and_no_errors(desk: Desk) -> None:
     told = await tables_of(desk, "RP-1", until=date(2026, 1, 1))
 

@@ -16,7 +16,7 @@ from hub.domain.metrics import Measured, ResponseFigures
 from hub.domain.rebuilding import Ending
 from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
-from hub.inbox.queries.reports.leads_told import stream_told_leads
+from hub.inbox.queries.reports.leads_told import stage_name, stream_told_leads
 from hub.inbox.queries.reports.measuring import stream_measured
 from hub.inbox.queries.reports.quality import LIST_COLUMNS, fault_rows
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table
@@ -87,7 +87,8 @@ async def _check_moves(connection: Connection, question: Question, check: _Check
     async for lead in stream_told_leads(connection, question):
         first = lead.standings[1] if len(lead.standings) > 1 else None
         if first is not None and first.cause == MANUAL:
-            check.add((None, f"#{lead.id}", question.line_name(lead.line), first.stage, first.since))
+            stage = stage_name(question, first.stage)
+            check.add((None, f"#{lead.id}", question.line_name(lead.line), stage, first.since))
 
 
 async def _check_waits(connection: Connection, question: Question, checks: dict[str, _Check]) -> None:

@@ -5,6 +5,7 @@ that did not arrive.
 """
 
 from hub.domain.lead import list_missing
+from hub.domain.stages import BuiltIn
 from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.leads_told import stage_name
@@ -29,6 +30,7 @@ LIST_COLUMNS = (
     Column("what", Words("что", "what")),
     Column("at", Words("с", "since"), Form.instant),
 )
+_IN_LISTS = frozenset({BuiltIn.next_step.value, BuiltIn.next_contact.value})
 _VALUE = Column("value", Words("сейчас", "now"), Form.whole)
 
 
@@ -62,10 +64,9 @@ def fault_rows(question: Question, listed: FaultList) -> list[Row]:
 async def _count_missing(connection: Connection, question: Question) -> dict[str, int]:
     """Return how many open leads lack each thing that the stage they stand on asks for (L-3)."""
     counts: dict[str, int] = {}
-    async for lead in stream_leads(connection):
+    async for lead in stream_leads(connection, may_be_closed=False):
         stage = question.policy.leads.find_stage(lead.stage)
-        if stage is None or not lead.is_open or not question.takes_line(lead.line):
-            continue
-        for name in list_missing(lead, stage, (), at=question.now):
-            counts[name] = counts.get(name, 0) + 1
-    return {name: count for name, count in counts.items() if name not in ("next_step", "next_contact")}
+        if stage is not None and question.takes_line(lead.line):
+            for name in list_missing(lead, stage, (), at=question.now):
+                counts[name] = counts.get(name, 0) + 1
+    return {name: count for name, count in counts.items() if name not in _IN_LISTS}
