@@ -49,5 +49,8 @@ class NoticeHandler:
 
 
 def _is_redraw(claimed: ClaimedDelivery) -> bool:
-    """Tell whether a notice only redraws the card: one stands for all that wait for the same card."""
-    return claimed.payload.get("notice") == Notice.card_changed
+    """Tell whether a notice only redraws the card, for the first time: it stands for all that wait for the same card.
+
+    One that is tried again may be near its last attempt, and the last state must not end with it.
+    """
+    return claimed.attempt == 1 and claimed.payload.get("notice") == Notice.card_changed

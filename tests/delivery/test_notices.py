@@ -131,3 +131,16 @@ async def test_a_redraw_that_could_not_be_made_is_made_for_all_later(messenger: 
     assert set(messenger.told) == {"redraw:1"}
     [last] = await messenger.outside.desk.rows("deliveries", "key = 'redraw:1'")
     assert last["state"] == "sent"
+
+
+async def test_a_redraw_that_is_tried_again_stands_for_itself_alone(messenger: Messenger) -> None:
+    await messenger.worker.run_until_idle()
+    messenger.told.clear()
+    accepted, messenger.answer = messenger.answer, Later("provider_down")
+    await queue_redraws(messenger, delays=(0, 5))
+    await messenger.worker.run_until_idle()
+    messenger.answer = accepted
+    messenger.outside.desk.clock.move(timedelta(minutes=10))
+    await messenger.worker.run_until_idle()
+
+    assert messenger.told == ["redraw:1", "redraw:1", "redraw:2"]

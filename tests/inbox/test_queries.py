@@ -74,7 +74,7 @@ async def test_a_card_shows_client_wait_reasons_and_where_the_answer_goes(desk: 
         ("tg_user", "Telegram", True),
         ("phone", "+79161234567", False),
     ]
-    assert card.reasons and card.lead_stage == "new" and not card.is_regular
+    assert card.reasons and card.lead_stage == "Новый" and not card.is_regular
 
 
 async def test_m16_a_blocked_chat_is_no_way_to_answer(desk: Desk) -> None:
