@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from hub.domain.calendar import Calendar
+from hub.domain.calendar import HORIZON, Calendar
 from hub.domain.ids import ManagerId
 
 SHORT_BREAK = timedelta(hours=2)
@@ -99,7 +99,7 @@ def _closing_after(shift: Calendar, since: datetime) -> datetime | None:
     closing: datetime | None = since
     if shift.is_open(since):
         closing = shift.next_closing(since)
-    while closing is not None:
+    while closing is not None and closing < since + HORIZON:
         opening = shift.next_opening(closing)
         if opening is None or opening - closing > SHORT_BREAK:
             return closing

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.domain.calendar import Calendar
+from hub.domain.calendar import Calendar, Hours
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Presence, shift_end
 from hub.routing.build import to_policy
@@ -76,3 +76,9 @@ def test_r13_the_word_of_the_person_comes_before_the_schedule(
 
 def test_r13_a_shift_round_the_clock_has_no_end() -> None:
     assert shift_end(manager(), calendar("night"), on(0, "12:00") + timedelta(days=3)) is None
+
+
+def test_r13_a_shift_that_only_ever_pauses_for_minutes_has_no_end_in_sight():
+    day = (Hours(timedelta(0), timedelta(hours=4)), Hours(timedelta(hours=4, minutes=1), timedelta(hours=24)))
+
+    assert shift_end(manager(), Calendar(MOSCOW, (day,) * 7), on(0, "10:00")) is None
