@@ -5,22 +5,16 @@ from typing import Annotated
 import typer
 
 from hub.app.ground import Ground
-from hub.app.hints import open_hints
-from hub.app.office import build
 from hub.commands.ground import run_on_ground
+from hub.commands.opened_office import THE_OPERATOR, open_office
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.config import Config
 from hub.domain.errors import NotFound
-from hub.domain.ids import ManagerId
-from hub.domain.manager import Role
-from hub.domain.rights import Person
 from hub.inbox.queries import explain_conversation, find_conversation_by_number
 
 app = typer.Typer(no_args_is_help=True, help="Say in words why a conversation is whose it is and when it is due.")
 Number = Annotated[str, typer.Argument(help="Number as people say it: 1042 or #1042.")]
-THE_OPERATOR = Person(ManagerId(0), Role.admin, frozenset())
-"""Whoever may run commands on this machine sees everything; no person of the business."""
 
 
 @app.callback()
@@ -40,16 +34,12 @@ def conversation(config: Config, number: Number, *, as_json: AsJson = False) -> 
 
 
 async def _tell(ground: Ground, number: str) -> list[str]:
-    async with open_hints(ground.config) as hints:
-        building = await build(ground, hints)
+    async with open_office(ground) as office:
         try:
-            office = building.office
             found = await find_conversation_by_number(office, THE_OPERATOR, _read(number))
             return await explain_conversation(office, THE_OPERATOR, found, language=ground.config.language)
         except NotFound as error:
             raise NotFound(f"there is no conversation {number}; numbers stand on the managers' cards") from error
-        finally:
-            await building.http.close()
 
 
 def _read(number: str) -> int:

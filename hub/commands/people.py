@@ -9,7 +9,15 @@ from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.invite_link import find_bot_link
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
-from hub.commands.staff import Invitation, add_person, credit_address, invite_person, list_people, remove_person
+from hub.commands.staff import (
+    Invitation,
+    add_person,
+    credit_address,
+    invite_person,
+    list_people,
+    remove_person,
+    what_was_seen,
+)
 from hub.commands.texts import columns, say, word
 from hub.config import Config
 from hub.domain.identity import IdentityType
@@ -22,6 +30,7 @@ Wanted = Annotated[Role, typer.Option("--role", help="What the person may see an
 Language = Annotated[str, typer.Option("--language", help="ru or en.")]
 AddressType = Annotated[IdentityType, typer.Argument(help="What kind of address.")]
 Value = Annotated[str, typer.Argument(help="The address: 101, +79161234567, anna@example.ru.")]
+Days = Annotated[int, typer.Option("--days", min=1, max=3650, help="How far back.")]
 Over = Annotated[str, typer.Option("--connection", help="Name of the PBX, for its extensions and logins.")]
 
 
@@ -77,9 +86,26 @@ def invite(config: Config, key: Key, *, as_json: AsJson = False) -> None:
 @app.command()
 @with_config()
 def remove(config: Config, key: Key) -> None:
-    """Take a person's access away at once; what they did stays in the history."""
-    name = run_on_ground(config, lambda ground: remove_person(ground, key))
-    typer.echo(say(config.language, "people.removed", name=name))
+    """Take a person's access away at once and hand their clients over; what they did stays in the history."""
+    name, count = run_on_ground(config, lambda ground: remove_person(ground, key))
+    typer.echo(say(config.language, "people.removed", name=name, count=count))
+
+
+@app.command()
+@with_config()
+def seen(config: Config, key: Key, *, days: Days = 30, as_json: AsJson = False) -> None:
+    """List what a person read, exported or changed, and whose cards stood in their chat."""
+    found, time = run_with_time(config, lambda ground: what_was_seen(ground, key, days=days))
+    if as_json:
+        print_json(found)
+        return
+    shown = [(each.first_at, "shown", f"#{each.number}") for each in found.shown]
+    deeds = [(each.occurred_at, each.action.value, each.subject) for each in found.deeds]
+    rows = [(time.minute(at), word(config.language, "deed", what), of) for at, what, of in sorted([*shown, *deeds])]
+    if rows:
+        print_table(columns(config.language, "at", "what", "subject", zone=time.zone), rows)
+    else:
+        typer.echo(say(config.language, "people.saw_nothing", days=days))
 
 
 @app.command()

@@ -1,7 +1,5 @@
 """`hub report NAME`: response times, leads, people, calls, promises; `hub report verify` proves the figures."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -11,16 +9,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from hub.app.ground import Ground
-from hub.app.hints import open_hints
-from hub.app.office import build
-from hub.commands.explain import THE_OPERATOR
 from hub.commands.ground import run_on_ground
+from hub.commands.opened_office import THE_OPERATOR, open_office
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.commands.report_text import Reader, to_csv, to_lines, to_record
 from hub.commands.texts import say
 from hub.config import Config
-from hub.inbox.office import Office
 from hub.inbox.queries.reports.asking import Asked, Question
 from hub.inbox.queries.reports.catalogue import REPORTS, get_kind, run_report
 from hub.inbox.queries.reports.tables import Report
@@ -95,18 +90,8 @@ def report(config: Config, name: Name, filters: Filters, *, as_json: AsJson = Fa
 
 
 async def _ask(ground: Ground, name: str, asked: Asked) -> tuple[Report, Question]:
-    async with _office(ground) as office:
+    async with open_office(ground) as office:
         return await run_report(office, THE_OPERATOR, name, asked)
-
-
-@asynccontextmanager
-async def _office(ground: Ground) -> AsyncIterator[Office]:
-    async with open_hints(ground.config) as hints:
-        building = await build(ground, hints)
-        try:
-            yield building.office
-        finally:
-            await building.http.close()
 
 
 def _verify(config: Config, *, as_json: bool) -> None:
@@ -115,7 +100,7 @@ def _verify(config: Config, *, as_json: bool) -> None:
         task = bar.add_task(say(config.language, "report.verifying"), total=None)
 
         async def work(ground: Ground) -> Verdict:
-            async with _office(ground) as office:
+            async with open_office(ground) as office:
                 return await verify(
                     office, THE_OPERATOR, progress=lambda done, total: bar.update(task, completed=done, total=total)
                 )

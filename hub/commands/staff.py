@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 
 from hub.app.connections import get_row
 from hub.app.ground import Ground
+from hub.commands.opened_office import THE_OPERATOR, open_office
 from hub.crash import crash_point
 from hub.domain.errors import ConfigError, NotFound
 from hub.domain.identity import IdentityType, canonical_email, canonical_phone
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
+from hub.inbox.auditing import Seen, what_they_saw
+from hub.inbox.people import dismiss_manager
 from hub.store import managers
 from hub.store.connections import list_connections
 from hub.store.pool import acquire
@@ -78,12 +81,18 @@ async def invite_person(ground: Ground, key: str) -> Invitation:
     return Invitation(person.name, token, until)
 
 
-async def remove_person(ground: Ground, key: str) -> str:
-    """End a person's access at once (RG-4) and return the name. Commits."""
+async def remove_person(ground: Ground, key: str) -> tuple[str, int]:
+    """End a person's access at once and hand the work over (RG-4); return the name and how many clients. Commits."""
     person = await find_person(ground, key)
-    async with acquire(ground.pool) as connection:
-        await managers.set_left(connection, person.id, ground.clock.now())
-    return person.name
+    async with open_office(ground) as office:
+        return person.name, await dismiss_manager(office, THE_OPERATOR, person.id)
+
+
+async def what_was_seen(ground: Ground, key: str, *, days: int) -> Seen:
+    """Return what a person read, exported or changed in the last days (RG-4). Raises: NotFound."""
+    person = await find_person(ground, key)
+    async with open_office(ground) as office:
+        return await what_they_saw(office, THE_OPERATOR, person.id, since=ground.clock.now() - timedelta(days=days))
 
 
 async def credit_address(ground: Ground, key: str, kind: IdentityType, *, value: str, over: str) -> str:

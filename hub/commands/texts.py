@@ -105,8 +105,20 @@ TEXTS: Mapping[str, Sentence] = {
     "people.link": Sentence("Откройте {link}", "Open {link}"),
     "people.start": Sentence("Отправьте боту менеджеров: /start {token}", "Send to the manager bot: /start {token}"),
     "people.removed": Sentence(
-        "{name} больше не имеет доступа; история осталась.", "{name} has no access any more; the history stays."
+        "{name} больше не имеет доступа; история осталась. Передано обращений: {count}.",
+        "{name} has no access any more; the history stays. Conversations handed over: {count}.",
     ),
+    "people.saw_nothing": Sentence("За {days} дн. ничего не открывали.", "Nothing was opened in {days} days."),
+    "deed.shown": Sentence("карточка была в чате", "a card stood in the chat"),
+    "deed.card_read": Sentence("открыта карточка", "card opened"),
+    "deed.history_read": Sentence("прочитана история", "history read"),
+    "deed.reasons_read": Sentence("прочитаны причины", "reasons read"),
+    "deed.searched": Sentence("поиск", "search"),
+    "deed.report_read": Sentence("отчёт", "report"),
+    "deed.invited": Sentence("приглашение", "invitation"),
+    "deed.let_in": Sentence("вошёл по приглашению", "came in by invitation"),
+    "deed.dismissed": Sentence("закрыт доступ", "access ended"),
+    "column.subject": Sentence("что именно", "of what"),
     "people.address": Sentence(
         "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."
     ),

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.crash import crash_point
+from hub.domain.audit import Deed
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
 from hub.domain.errors import Conflict, NotFound
@@ -19,6 +20,7 @@ from hub.domain.ledger import Actor, Fact
 from hub.domain.manager import Manager, Presence, Role
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
+from hub.inbox.auditing import Noted, note, note_in
 from hub.inbox.folds.assignment import release_wait, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -57,6 +59,8 @@ async def create_invite(office: Office, actor: Person, *, key: str, name: str, r
             invited = Manager(ManagerId(new_id()), key, name, role, is_active=False)
             await managers.add_manager(connection, invited, at=now)
         await managers.add_invite(connection, new_id(), _hash(token), invited.id, now + INVITED_FOR)
+        noted = Noted(actor, Deed.invited, f"manager:{invited.id}", {"role": invited.role.value})
+        await note_in(connection, office, noted)
         crash_point("people.before_invite_commit")
     crash_point("people.after_invite_commit")
     return token
@@ -74,7 +78,9 @@ async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) 
         manager = await people.accept_invite(connection, _hash(token), tg_user_id, name=name, at=now)
     if manager is None:
         raise NotFound("this invitation does not work any more; ask the administrator for a new one")
-    return person_of(office.policy(), manager)
+    person = person_of(office.policy(), manager)
+    await note(office, person, Deed.let_in, f"manager:{manager.id}", role=manager.role.value)
+    return person
 
 
 async def set_presence(office: Office, actor: Person, presence: Presence, *, until: datetime | None = None) -> None:
@@ -107,11 +113,12 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
     ensure(actor, Action.manage_people, Subject())
     if manager_id == actor.manager_id:
         raise Conflict("nobody can dismiss themselves: ask another administrator")
-    async with acquire(office.pool) as connection:
+    async with acquire(office.pool) as connection, connection.transaction():
         if await people.find_manager(connection, manager_id) is None:
             raise NotFound("there is no such person")
-        crash_point("people.before_access_ends")
         await managers.set_left(connection, manager_id, office.clock.now())
+        await note_in(connection, office, Noted(actor, Deed.dismissed, f"manager:{manager_id}"))
+        crash_point("people.before_access_ends")
     crash_point("people.after_access_ends")
     handed_over = 0
     while held := await _list_held(office, manager_id):

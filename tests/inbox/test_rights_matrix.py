@@ -10,7 +10,7 @@ from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import ConversationId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import assignment, call_results, companies, conversations, leads, queries, waits
+from hub.inbox import assignment, bot_talk, call_results, companies, conversations, leads, queries, reading, waits
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.lines import move_to_line
 from hub.inbox.reply import Content, add_note, reply
@@ -37,6 +37,11 @@ USE_CASES: dict[str, UseCase] = {
     "dismiss": lambda d, a, c: waits.dismiss(d.office, a, c, reason="Спасибо"),
     "declare_reached": lambda d, a, c: waits.declare_reached(d.office, a, c, result="Договорились"),
     "record_call_attempt": lambda d, a, c: waits.record_call_attempt(d.office, a, c),
+    "open_card": lambda d, a, c: reading.open_card(d.office, a, c),
+    "read_history": lambda d, a, c: reading.read_history(d.office, a, c, page=0),
+    "read_reasons": lambda d, a, c: reading.read_reasons(d.office, a, c),
+    "bot_says": lambda d, a, c: bot_talk.say(d.office, a, c, text="Здравствуйте", key="bot:1"),
+    "give_to_people": lambda d, a, c: bot_talk.give_to_people(d.office, a, c),
     "move_lead": lambda d, a, c: leads.move_lead(d.office, a, c, to="waiting"),
     "set_lead_fields": lambda d, a, c: leads.set_lead_fields(d.office, a, c, values={"amount": "5"}),
     "set_client_fields": lambda d, a, c: leads.set_client_fields(d.office, a, c, values={}),

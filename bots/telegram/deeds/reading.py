@@ -1,4 +1,4 @@
-"""Looking: card, client, history, reasons, lists, search, desk, help. Reading changes nothing but the screen."""
+"""Looking: card, client, history, reasons, lists, search, desk, help. Reading a client leaves an audit fact."""
 
 from bots.screens.action import Action, Press
 from bots.screens.client import client_screen
@@ -10,19 +10,19 @@ from bots.telegram.cards import post_card
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
 from hub.domain.manager import Presence
-from hub.inbox import queries
+from hub.inbox import queries, reading
 from hub.inbox.people import set_presence
 from hub.inbox.views import CardView
 
 
 async def card(turn: Turn, action: Action) -> None:
     """Bring the live card down to the end of the chat."""
-    await post_card(turn, await get(turn, action))
+    await post_card(turn, await open_(turn, action))
 
 
 async def client(turn: Turn, action: Action) -> None:
     """Show the client's card."""
-    shown = await get(turn, action)
+    shown = await open_(turn, action)
     await turn.show(client_screen(turn.texts, shown), about=shown.id)
 
 
@@ -30,7 +30,7 @@ async def history(turn: Turn, action: Action) -> None:
     """Show a page of the history, the newest one first."""
     shown = await get(turn, action)
     number = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
-    messages, has_older = await queries.get_history(turn.office, turn.actor, shown.id, page=number)
+    messages, has_older = await reading.read_history(turn.office, turn.actor, shown.id, page=number)
     screen = history_screen(turn.texts, shown, Page(messages, number, has_older), now=turn.now())
     await turn.show(screen, about=shown.id)
 
@@ -38,7 +38,7 @@ async def history(turn: Turn, action: Action) -> None:
 async def why(turn: Turn, action: Action) -> None:
     """Show how it came about: identity, routing, deadline."""
     shown = await get(turn, action)
-    reasons = await queries.explain_conversation(turn.office, turn.actor, shown.id)
+    reasons = await reading.read_reasons(turn.office, turn.actor, shown.id)
     await turn.show(why_screen(turn.texts, shown, reasons), about=shown.id)
 
 
@@ -65,7 +65,7 @@ async def search(turn: Turn, action: Action) -> None:
     if not turn.words:
         await turn.say("find.ask")
         return
-    rows = await queries.find_conversations(turn.office, turn.actor, turn.words)
+    rows = await reading.search(turn.office, turn.actor, turn.words)
     title = turn.texts("list.found", text=one_line(turn.words, 40))
     await turn.show(list_screen(turn.texts, title, rows, now=turn.now()))
 
@@ -87,6 +87,11 @@ async def shift(turn: Turn, action: Action) -> None:
 async def help_(turn: Turn, action: Action) -> None:
     """Show what the bot can do."""
     await turn.show(help_screen(turn.texts, turn.actor.role))
+
+
+async def open_(turn: Turn, action: Action) -> CardView:
+    """Return the conversation that the manager wants to see; that it was read is a fact (RG-6)."""
+    return await reading.open_card(turn.office, turn.actor, ConversationId(action.subject))
 
 
 async def get(turn: Turn, action: Action) -> CardView:

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from hub.domain.audit import Deed
 from hub.domain.errors import NotFound
 from hub.domain.rights import Person
 from hub.domain.words import Words
+from hub.inbox.auditing import note
 from hub.inbox.office import Office
 from hub.inbox.queries.reports import (
     acceptance,
@@ -73,13 +75,18 @@ def get_kind(name: str) -> Kind:
 async def run_report(office: Office, actor: Person, name: str, asked: Asked) -> tuple[Report, Question]:
     """Return a report with the question it answers; an earlier period stands beside it if one is named.
 
-    Reads only, all of it as of one instant.
+    Reads only, all of it as of one instant; that it was read is an audit fact (RG-6), committed at the end.
 
     Raises:
         NotFound: no such report, line or manager for the actor (RG-2).
         PermissionDenied: a manager asks (RG-1).
     """
-    kind = get_kind(name)
+    report, question = await _build(office, actor, get_kind(name), asked)
+    await note(office, actor, Deed.report_read, f"report:{name}")
+    return report, question
+
+
+async def _build(office: Office, actor: Person, kind: Kind, asked: Asked) -> tuple[Report, Question]:
     before = asked.earlier()
     async with reading(office.pool) as connection:
         question = await resolve(connection, office, actor, asked)

@@ -1,0 +1,36 @@
+"""Audit facts: who read, exported or changed rights, and when (RG-4, RG-6). Written once, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hub.domain.ids import ManagerId
+
+
+class Deed(StrEnum):
+    """What was done."""
+
+    card_read = "card_read"
+    history_read = "history_read"
+    reasons_read = "reasons_read"
+    searched = "searched"
+    report_read = "report_read"
+    invited = "invited"
+    let_in = "let_in"
+    dismissed = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFact:
+    """One deed of a person, `manager_id` 0 for whoever works at the machine itself.
+
+    `subject` names the thing: `conversation:12`, `manager:3`, `report:response`; `facts` never hold what was read.
+    """
+
+    id: int
+    manager_id: ManagerId
+    action: Deed
+    subject: str
+    occurred_at: datetime
+    facts: Mapping[str, object] = field(default_factory=dict)
