@@ -6,20 +6,24 @@ import pytest
 
 from hub.delivery.clock_watch import ClockWatch
 from hub.domain.errors import AlreadyDone, Conflict, NotFound, PermissionDenied, ReasonMissing
-from hub.domain.ids import LineKey, ManagerId
+from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.lead import plan_reminders
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox.folds.tasks import NewTask
+from hub.domain.workset import WorkingSet
+from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.tasks import NewTask, add_task
 from hub.inbox.leads import Filled, move_lead, set_lead_fields
 from hub.inbox.lines import move_to_line
 from hub.inbox.merge import join_candidate
 from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.queries import explain_conversation
+from hub.inbox.queries.plans import get_task
 from hub.inbox.tasks import complete_task, make_task, postpone_task
 from hub.inbox.viewer import reach_of
 from hub.inbox.waits import answered_elsewhere
 from hub.store import tasks as stored
+from hub.store.scope import Scope
 from tests.inbox.desk import ALWAYS_OPEN, Desk
 from tests.inbox.rules import TWO_LINES, put_in_force
 from tests.inbox.test_lead_stages import STAGES, lead_of
@@ -251,3 +255,25 @@ async def test_m10_the_tasks_of_joined_cards_are_all_the_kept_ones(desk: Desk) -
     kept = await desk.one("conversations", "state = 'open'")
     places = {(row["contact_id"], row["conversation_id"]) for row in await desk.rows("tasks", "state = 'open'")}
     assert places == {(kept["contact_id"], kept["id"])}
+
+
+async def test_t1_a_task_about_a_contact_alone_is_given_told_of_and_done_once(desk: Desk) -> None:
+    anna = ManagerId((await desk.one("managers", "key = 'anna'"))["id"])
+    actor = Person(anna, Role.manager, SALES)
+    await desk.pool.execute("INSERT INTO contacts (id, name, created_at) VALUES (7, 'Мария', now())")
+
+    def touch(rows: WorkingSet) -> int:
+        policy = desk.office.policy()
+        work = LineWork(rows, policy, policy.get_line("sales"))
+        return add_task(work, rows.contacts[ContactId(7)], NewTask("Поздравить", rows.now + HOUR, anna, "A-15")).id
+
+    task_id = await desk.office.change(Scope(contacts={7}, ids=10), touch)
+    assert await due_notices(desk) == [("made", anna)]
+    assert (await get_task(desk.office, actor, task_id)).contact_name == "Мария"
+    await fire_at(desk, desk.now + HOUR)
+    assert [word for word, _ in await due_notices(desk)] == ["made", "due"]
+
+    await complete_task(desk.office.once("bot:9"), actor, task_id, result="Поздравили")
+    with pytest.raises(AlreadyDone):
+        await complete_task(desk.office.once("bot:9"), actor, task_id, result="Ещё раз")
+    assert (await desk.one("tasks"))["result"] == "Поздравили"
