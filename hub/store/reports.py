@@ -26,18 +26,20 @@ _SKEW = timedelta(minutes=10)
 _CORRECTED_BY = timedelta(hours=24)
 _AT_ONCE = 500
 
+# A merge may move the start of the wait that goes on to any earlier instant (P-4).
+_BEGINS = """(kind = 'wait_opened' AND occurred_at >= $2 AND occurred_at < $3 OR kind = 'joined'
+  AND (facts->'became'->>'started_at')::timestamptz >= $2 AND (facts->'became'->>'started_at')::timestamptz < $3)"""
 _OPENED = """
 SELECT l.* FROM ledger l
-JOIN (SELECT DISTINCT wait_id FROM ledger WHERE kind = 'wait_opened' AND recorded_at >= $1
-        AND occurred_at >= $2 AND occurred_at < $3) opened USING (wait_id)
+JOIN (SELECT DISTINCT wait_id FROM ledger WHERE recorded_at >= $1 AND {begins}) opened USING (wait_id)
 WHERE l.recorded_at >= $1
 ORDER BY l.wait_id, l.wait_version, l.recorded_at, l.id
 """
 _UNENDED = """
 SELECT l.* FROM ledger l
 JOIN (SELECT wait_id FROM ledger WHERE wait_id IS NOT NULL AND recorded_at >= $1 GROUP BY wait_id
-      HAVING bool_or(kind = 'wait_opened' AND occurred_at >= $2 AND occurred_at < $3)
-        AND (NOT bool_or(kind IN ('answered', 'declared', 'dismissed', 'cancelled', 'joined'))
+      HAVING bool_or({begins})
+        AND (NOT bool_or(kind IN ('answered', 'declared', 'dismissed', 'cancelled') OR facts ? 'kept_wait_id')
           OR bool_or(kind IN ('restored', 'unjoined')))) unended USING (wait_id)
 WHERE l.recorded_at >= $1
 ORDER BY l.wait_id, l.wait_version, l.recorded_at, l.id
@@ -124,7 +126,7 @@ async def stream_wait_ledgers(
 
     Without `may_be_ended` those are left out that have ended and were never given back.
     """
-    statement = _OPENED if may_be_ended else _UNENDED
+    statement = (_OPENED if may_be_ended else _UNENDED).replace("{begins}", _BEGINS)
     told = _rows(connection, LedgerEntry, statement, period.since - _SKEW, period.since, period.until + _CORRECTED_BY)
     async for entries in _grouped(told, lambda entry: entry.wait_id):
         yield entries

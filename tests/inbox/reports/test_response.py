@@ -10,7 +10,7 @@ from hub.domain.ids import LineKey, ManagerId
 from hub.domain.inbound import Origin
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import bot_talk, waits
+from hub.inbox import bot_talk, merge, waits
 from hub.store import policy
 from hub.store.policy import PolicyChange
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
@@ -28,6 +28,8 @@ from tests.inbox.rules import (
     put_in_force,
     stand_at,
 )
+from tests.inbox.test_merge import PHONE, both, letter
+from tests.inbox.test_queries import actor
 from tests.inbox.test_rules_bot_talk import HANDOVER, assistant, bot_says
 
 
@@ -222,6 +224,23 @@ async def test_rg1_a_manager_gets_no_report_and_a_head_only_of_own_lines(desk: D
         await tables_of(desk, "response", actor=boss, line="sales")
     with pytest.raises(PermissionDenied):
         await tables_of(desk, "response", actor=Person(anna, Role.manager, frozenset({LineKey("sales")})))
+
+
+async def test_rp1_p4_a_joined_wait_belongs_to_the_day_on_which_the_earlier_one_began(desk: Desk) -> None:
+    anna, maria = await actor(desk, "anna"), person(100, phone=PHONE)
+    await desk.receive(says("Спасибо", at=desk.now, by=maria))
+    await waits.dismiss(desk.office, anna, (await desk.one("conversations"))["id"])
+    first = stand_at(desk, 0, "12:00").date()
+    await desk.receive(letter(desk, "Письмо"), connection=2)
+    second = stand_at(desk, 3, "12:00").date()
+    await desk.receive(says("Из чата", at=desk.now, by=maria, number=7))
+    await desk.receive(both(desk, "Это я"))
+    question = await desk.one("match_candidates")
+    await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+
+    found = [await tables_of(desk, "response", since=day, until=day) for day in (first, second)]
+    assert [figure(told, "waits") + figure(told, "waits", "next") for told in found] == [1, 0]
+    assert len((await tables_of(desk, "lost", since=first, until=first))["lost"]) == 1
 
 
 @pytest.mark.parametrize("asked", [{"line": "x"}, {"manager": "x"}, {"team": "x"}])
