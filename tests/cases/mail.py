@@ -1,0 +1,44 @@
+"""Cases that a mailbox brings: robots, threads, forwards, copies (semantics §8)."""
+
+from hub.inbox import waits
+from tests.cases.desk import MINUTE, CaseDesk, letter
+from tests.inbox.rules import answer, pass_time
+from tests.inbox.test_queries import only, owner
+
+PASSED = "mx.example; dmarc=pass header.from="
+
+
+async def case_02_out_of_office_mail_of_the_client_after_our_answer(desk: CaseDesk) -> None:
+    await desk.mails(letter("Сколько стоит?", Message_ID="<m1@example.com>"))
+    desk.clock.move(MINUTE)
+    await answer(desk)
+    robot = {"Auto_Submitted": "auto-replied", "In_Reply_To": "<m1@example.com>"}
+    await desk.mails(letter("Я в отпуске до 1 числа", subject="Автоответ", Message_ID="<m2@example.com>", **robot))
+
+    assert await desk.states() == ["answered"]
+    assert (await desk.one("messages", "automatic <> ''"))["automatic"] == "auto_reply"
+    assert await desk.story("wait_opened") == ["wait_opened"]
+
+
+async def case_15_manager_answers_from_the_personal_mailbox_with_us_not_in_copy(desk: CaseDesk) -> None:
+    await desk.mails(letter("Сколько стоит?"))
+    await pass_time(desk, 30 * MINUTE)
+    answered = desk.now - 10 * MINUTE
+    assert (await desk.wait())["state"] == "open"
+    told = {"channel": "email", "at": answered, "result": "Ответил со своей почты"}
+    await waits.answered_elsewhere(desk.office, await owner(desk), await only(desk), **told)  # type: ignore[arg-type]
+
+    wait, fact = await desk.wait(), await desk.fact("declared")
+    assert (wait["state"], wait["ended_at"], wait["response_channel"]) == ("declared", answered, "email")
+    assert (fact["cause"], await desk.story("answered")) == ("S11", [])
+
+
+async def case_43_newsletter_replies_from_many_people_to_one_message_id(desk: CaseDesk) -> None:
+    for number in range(3):
+        mail = f"reader{number}@example.com"
+        ids = {"Message_ID": f"<r{number}@example.com>", "In_Reply_To": "<news-7@romashka.example>"}
+        await desk.mails(letter(f"Хочу {number}", by=mail, subject="Re: Осенние скидки", **ids))
+
+    for table in ("contacts", "threads", "conversations", "waits"):
+        assert len(await desk.rows(table)) == 3, table
+    assert await desk.told() == 3 * ["new_lead"]
