@@ -75,7 +75,8 @@ async def case_18_reassigned_three_times(desk: CaseDesk) -> None:
     wait = await desk.wait()
     assert (wait["started_at"], wait["deadline_at"]) == (before["started_at"], before["deadline_at"])
     told = await tables_of(desk, "managers")
-    assert [round(row["held_share"], 1) for row in told["managers"] if row["held_share"]] == [0.5, 0.5]
+    shares = [round(row["held_share"], 1) for row in told["managers"]]
+    assert [share for share in shares if share] == [0.5, 0.5]
 
 
 async def case_19_assigned_to_a_person_whose_shift_ends_before_the_deadline(desk: CaseDesk) -> None:
