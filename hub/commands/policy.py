@@ -12,9 +12,11 @@ from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
+from hub.commands.rules_file import RulesFile, right_text
 from hub.commands.texts import say
+from hub.commands.trial import try_
 from hub.config import Config
-from hub.domain.errors import ConfigError, PolicyInvalid
+from hub.domain.errors import ConfigError
 from hub.routing.document import parse_policy
 from hub.routing.doubts import People, list_doubts, people_of
 from hub.routing.tree import PolicyDocument
@@ -23,13 +25,13 @@ from hub.store.policy import PolicyChange
 from hub.store.pool import acquire
 
 app = typer.Typer(no_args_is_help=True, help="Read, check, compare and apply the rules of the business.")
-RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance examples/shop.toml.")]
 Comment = Annotated[str, typer.Option("--comment", help="Why, for the list of revisions.")]
 
 RecomputeOpen = Annotated[
     bool, typer.Option("--recompute-open", help="Choose the targets of open waits anew; they keep theirs otherwise.")
 ]
 AllowLater = Annotated[bool, typer.Option("--allow-later", help="With it a deadline may get later too.")]
+app.command("try")(try_)
 
 
 @app.command()
@@ -43,7 +45,7 @@ def export(config: Config) -> None:
 @with_config()
 def check(config: Config, file: RulesFile) -> None:
     """Check a file without applying it; where there is a hub, also whether everybody it names works here."""
-    document = parse_policy(_right_text(file, config.language))
+    document = parse_policy(right_text(file, config.language))
     people = run_on_ground(config, _list_people) if has_hub(config) else None
     _warn(config, file, document, people)
     facts = {"file": file, "lines": ", ".join(document.lines), "rules": len(document.rules)}
@@ -56,7 +58,7 @@ def check(config: Config, file: RulesFile) -> None:
 @with_config()
 def diff(config: Config, file: RulesFile, *, as_json: AsJson = False) -> None:
     """Show what a file would change against the rules in force."""
-    text = _right_text(file, config.language)
+    text = right_text(file, config.language)
     changes = run_on_ground(config, lambda ground: compare_policy(ground, text))
     if as_json:
         print_json(changes)
@@ -77,7 +79,7 @@ def apply(
     """Put a file into force as the next revision; nothing changes if anything in it is wrong."""
     if allow_later and not recompute_open:
         raise ConfigError("--allow-later says how far --recompute-open may go: give both, or neither")
-    text = _right_text(file, config.language)
+    text = right_text(file, config.language)
 
     async def work(ground: Ground) -> tuple[int, People]:
         change = PolicyChange(ground.clock.now(), comment, selects_targets=recompute_open, allows_later=allow_later)
@@ -97,31 +99,3 @@ def _warn(config: Config, file: Path, document: PolicyDocument, people: People |
     """Print what is probably not meant; it holds up nothing."""
     for doubt in list_doubts(document, MachineClock().now(), kinds=list_kinds(), people=people):
         typer.echo(say(config.language, "policy.doubt", file=file, said=doubt.say(config.language)), err=True)
-
-
-def _right_text(file: Path, language: str) -> str:
-    """Return the text of a file in which nothing is wrong.
-
-    Several faults are printed one a line; the error names the first and their number.
-
-    Raises:
-        ConfigError: the file cannot be read, or something in it is wrong.
-    """
-    text = _read(file)
-    try:
-        parse_policy(text, at=MachineClock().now())
-    except PolicyInvalid as error:
-        first, *others = error.words.say(language).splitlines()
-        print_lines(f"{file}: {fault}" for fault in (first, *others) if others)
-        more = say(language, "policy.more", count=len(others)) if others else ""
-        raise ConfigError(say(language, "policy.refused", file=file, first=first, more=more)) from error
-    return text
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error

@@ -91,6 +91,23 @@ TEXTS: Mapping[str, Sentence] = {
         "В копии нет ключа: верните {place} на место до запуска хаба.",
         "The backup has no key: put {place} back before starting the hub.",
     ),
+    "trial.running": Sentence("Проигрываю обращения", "Replaying requests"),
+    "trial.none": Sentence("В эти дни обращений не было.", "There were no requests in these days."),
+    "trial.requests": Sentence(
+        "Обращений: {count}. Другая линия: {lines}, другой ответственный: {people}.",
+        "Requests: {count}. Another line: {lines}, another person: {people}.",
+    ),
+    "trial.deadlines": Sentence("Срок раньше: {earlier}, позже: {later}.", "Due earlier: {earlier}, later: {later}."),
+    "trial.agreeing": Sentence(
+        "Действующие правила на том же прогоне называют того, кто получил на деле: {percent} %. "
+        "Слова людей о смене, отказы и разговоры не повторяются.",
+        "The rules in force, replayed alike, name who really got it: {percent} %. "
+        "What people said of their shifts, refusals and talks are not replayed.",
+    ),
+    "trial.person": Sentence("  {name}: было {was}, стало бы {becomes}", "  {name}: was {was}, would be {becomes}"),
+    "trial.moved": Sentence("срок {minutes} мин", "due {minutes} min"),
+    "trial.queue": Sentence("очередь", "queue"),
+    "trial.more": Sentence("… и ещё {count}; все: --json", "… and {count} more; all: --json"),
     "people.none": Sentence(
         "Пока никого: hub people add КЛЮЧ ИМЯ --role admin.", "Nobody yet: hub people add KEY NAME --role admin."
     ),

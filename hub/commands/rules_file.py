@@ -1,0 +1,42 @@
+"""A file of rules as commands take it: read, and refused as a whole with every fault."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.commands.machine import MachineClock
+from hub.commands.printing import print_lines
+from hub.commands.texts import say
+from hub.domain.errors import ConfigError, PolicyInvalid
+from hub.routing.document import parse_policy
+
+RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance examples/shop.toml.")]
+
+
+def right_text(file: Path, language: str) -> str:
+    """Return the text of a file in which nothing is wrong.
+
+    Several faults are printed one a line; the error names the first and their number.
+
+    Raises:
+        ConfigError: the file cannot be read, or something in it is wrong.
+    """
+    text = _read(file)
+    try:
+        parse_policy(text, at=MachineClock().now())
+    except PolicyInvalid as error:
+        first, *others = error.words.say(language).splitlines()
+        print_lines(f"{file}: {fault}" for fault in (first, *others) if others)
+        more = say(language, "policy.more", count=len(others)) if others else ""
+        raise ConfigError(say(language, "policy.refused", file=file, first=first, more=more)) from error
+    return text
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8") from error

@@ -1,0 +1,129 @@
+"""`hub policy try`: what a draft of the rules would have done with the requests of a period (R-15)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from hub.app.ground import Ground
+from hub.commands.ground import run_with_time
+from hub.commands.opened_office import THE_OPERATOR, open_office
+from hub.commands.options import with_config
+from hub.commands.printing import AsJson, print_json, print_lines
+from hub.commands.rules_file import RulesFile, right_text
+from hub.commands.texts import say
+from hub.commands.wall_time import WallTime
+from hub.config import Config
+from hub.inbox.trial import Change, Trial, try_policy
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
+from hub.store.reports import Period
+
+_DATES = ["%Y-%m-%d", "%d.%m.%Y"]
+_DAYS = 30
+_MINUTE = timedelta(minutes=1)
+
+
+First = Annotated[datetime | None, typer.Option("--from", formats=_DATES, help="First day; 30 days if left out.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which requests are replayed, and how many of the changed ones are listed."""
+
+    since: First = None
+    until: Annotated[datetime | None, typer.Option("--to", formats=_DATES, help="Last day, included.")] = None
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many changed requests to list.")] = 30
+
+
+@with_config()
+def try_(config: Config, file: RulesFile, span: Span, *, as_json: AsJson = False) -> None:
+    """Replay stored requests under a file: who would have got what, which deadlines would move; writes nothing."""
+    text = right_text(file, config.language)
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say(config.language, "trial.running"), total=None)
+
+        async def work(ground: Ground) -> Trial:
+            async with open_office(ground) as office:
+                policy = office.policy()
+                zone = policy.lines[policy.default_line].calendar.zone
+                period = _period(span, ground.clock.now().astimezone(zone).date(), zone)
+                draft = to_policy(parse_policy(text), policy.revision + 1)
+                return await try_policy(
+                    office,
+                    THE_OPERATOR,
+                    draft,
+                    period,
+                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                )
+
+        trial, time_ = run_with_time(config, work)
+    if as_json:
+        print_json(_record(trial))
+    else:
+        print_lines([*_summary(config.language, trial), *_changes(config.language, trial, time_, span.limit)])
+
+
+def _record(trial: Trial) -> dict[str, object]:
+    """Return the whole outcome for scripts; people by number, with their names beside."""
+    changes = [{**asdict(change), "moved": change.moved} for change in trial.changes]
+    counted = {"got": dict(trial.got), "would_get": dict(trial.would_get), "names": trial.names}
+    return {"requests": trial.requests, "agreeing": trial.agreeing, **counted, "changes": changes}
+
+
+def _period(span: Span, today: date, zone: ZoneInfo) -> Period:
+    last = span.until.date() if span.until else today
+    first = span.since.date() if span.since else last - timedelta(days=_DAYS)
+    return Period(datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone))
+
+
+def _summary(language: str, trial: Trial) -> Iterator[str]:
+    if not trial.requests:
+        yield say(language, "trial.none")
+        return
+    moved = [change.moved for change in trial.changes if change.moved]
+    lines = sum(change.was.line != change.becomes.line for change in trial.changes)
+    people = sum(change.was.people != change.becomes.people for change in trial.changes)
+    yield say(language, "trial.requests", count=trial.requests, lines=lines, people=people)
+    yield say(language, "trial.deadlines", earlier=_count(moved, -1), later=_count(moved, 1))
+    yield say(language, "trial.agreeing", percent=round(100 * trial.agreeing / trial.requests))
+    for manager_id in sorted({*trial.got, *trial.would_get}, key=lambda each: trial.names.get(each, "")):
+        name = trial.names.get(manager_id, str(manager_id))
+        counts = {"was": trial.got[manager_id], "becomes": trial.would_get[manager_id]}
+        yield say(language, "trial.person", name=name, **counts)
+
+
+def _count(moved: Iterable[timedelta], sign: int) -> int:
+    return sum((span > timedelta(0)) == (sign > 0) for span in moved)
+
+
+def _changes(language: str, trial: Trial, time_: WallTime, limit: int) -> Iterator[str]:
+    for change in trial.changes[:limit]:
+        yield _line(language, trial, change, time_)
+    if len(trial.changes) > limit > 0:
+        yield say(language, "trial.more", count=len(trial.changes) - limit)
+
+
+def _line(language: str, trial: Trial, change: Change, time_: WallTime) -> str:
+    """Return one request: what it was, what it becomes, why."""
+    was, becomes = change.was, change.becomes
+    parts = []
+    if was.line != becomes.line:
+        parts.append(f"{was.line} → {becomes.line}")
+    if was.people != becomes.people:
+        parts.append(f"{_names(language, trial, was.people)} → {_names(language, trial, becomes.people)}")
+    if change.moved:
+        parts.append(say(language, "trial.moved", minutes=f"{round(change.moved / _MINUTE):+}"))
+    why = "; ".join(becomes.reasons_in(language))
+    return f"#{change.number} {time_.minute(change.started_at)}  {', '.join(parts)}  ({why})"
+
+
+def _names(language: str, trial: Trial, people: Iterable[int]) -> str:
+    named = ", ".join(trial.names.get(each, str(each)) for each in people)
+    return named or say(language, "trial.queue")
