@@ -172,6 +172,15 @@ async def test_c10_an_answered_call_of_a_new_client_is_request_and_response_in_o
     assert await desk.rows("timers", "state = 'armed'") == []
 
 
+async def test_c10_fr4_the_first_answered_call_is_a_first_response_and_a_later_one_is_not(desk: Desk) -> None:
+    await talk_in(desk)
+    desk.clock.move(timedelta(hours=1))
+    await talk_in(desk, "c10")
+
+    kinds = [row["kind"] for row in await desk.rows("waits", "true ORDER BY id")]
+    assert kinds == ["first_response", "next_response"]
+
+
 async def test_c10_an_answered_call_of_one_who_waits_answers_that_wait_and_adds_none(desk: Desk) -> None:
     await miss(desk)
     await talk_in(desk)

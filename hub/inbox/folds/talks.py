@@ -42,11 +42,12 @@ def talked(work: CallWork) -> None:
     speaker = speaker_of(work)
     _give_to_speaker(work, conversation, speaker)
     spoken = Response(work.session.answered_at, work.endpoint.kind, speaker, work.rows.messages[-1].id, is_spoken=True)
+    before = work.rows.conversations[conversation.id]  # the talk itself is no earlier answer (FR-4)
     wait = answer_wait(line_work, conversation, spoken, cause="C-5")
     if wait is not None:
         mark_contacted(line_work, wait)
     elif _is_request(work, contact):
-        _answered_at_once(work, line_work, conversation, spoken=spoken, choice=choice)
+        _answered_at_once(work, line_work, before, spoken=spoken, choice=choice)
     ask_for_result(line_work, line_work.rows.conversations[conversation.id], speaker, call_id=int(work.record.id))
 
 
@@ -75,7 +76,7 @@ def _answered_at_once(
     contact = work.rows.contacts[conversation.contact_id]
     facts = replace(facts_of(work), tags=frozenset((*contact.tags, *choice.tags)))
     request = ClientRequest(spoken.at, spoken.at, facts, message_id=spoken.message_id, priority=choice.priority)
-    wait = answer_at_once(line_work, work.rows.conversations[conversation.id], request, spoken)
+    wait = answer_at_once(line_work, conversation, request, spoken)
     ensure_lead(line_work, wait, work.session.origin)
     mark_contacted(line_work, wait)
 
