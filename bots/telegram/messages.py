@@ -10,6 +10,7 @@ import structlog
 from aiogram.types import Contact, Message
 
 from bots.memory import Shown
+from bots.screens.action import Action
 from bots.screens.starting import Written
 from bots.telegram import prompts
 from bots.telegram.answers import answer, ask_whom
@@ -79,11 +80,22 @@ async def _complete(turn: Turn, message: Message, text: str) -> bool:
     if waiting is None:
         return False
     action, _ = waiting
-    if not await was_done(turn):
-        await WRITTEN[action.press](replace(turn, words=text.strip()), action)
+    try:
+        if not await was_done(turn):
+            await WRITTEN[action.press](replace(turn, words=text.strip()), action)
+    except (ProviderError, StorageUnavailable):
+        raise
+    except HubError:
+        await _stop_asking(turn, waiting)
+        raise
+    await _stop_asking(turn, waiting)
+    return True
+
+
+async def _stop_asking(turn: Turn, waiting: tuple[Action, int]) -> None:
+    """Stop asking what was answered or refused, unless the answer has brought another question."""
     if await prompts.asked(turn) == waiting:
         await prompts.answered(turn)
-    return True
 
 
 async def _note(turn: Turn, replied: Shown, text: str) -> None:
