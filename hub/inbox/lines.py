@@ -1,5 +1,6 @@
 """Handing a client to another line: the wait keeps its start, the policy is chosen anew (D-7, R-12)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypedDict, Unpack
@@ -62,11 +63,26 @@ async def move_to_line(
     await office.change(Scope(conversations={conversation_id}, lines=lines, always_lines=True, ids=60), fold)
 
 
-def due_on(policy: Policy, line: LinePolicy, wait: Wait) -> tuple[FrozenTargets, Deadline]:
-    """Return the targets a line has for a wait, and the deadline they give from the wait's start (D-2, D-7)."""
-    facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source)
-    targets = policy.freeze_targets(line, facts, kind=wait.kind)
+def due_on(policy: Policy, line: LinePolicy, wait: Wait, *, tags: Iterable[str]) -> tuple[FrozenTargets, Deadline]:
+    """Return the targets a line has for a wait, and the deadline they give from the wait's start (D-2, D-7).
+
+    `tags` are the client's.
+    """
+    targets = select_again(policy, line, wait, tags=tags)
     return targets, line.calendar.add_open_time(wait.started_at, targets.response)
+
+
+def select_again(policy: Policy, line: LinePolicy, wait: Wait, *, tags: Iterable[str]) -> FrozenTargets:
+    """Choose the targets of a wait anew (D-1, D-7); `tags` are the client's.
+
+    What a rule marked the request with is known only through the policy that was chosen by it, so a policy that fitted
+    once still fits in what it asks of priority and segment.
+    """
+    chosen = next((sla for sla in policy.sla if sla.key == wait.policy_id), None)
+    segments = frozenset(tags) | (chosen.segments if chosen else frozenset())
+    priority = min(chosen.priorities, default="") if chosen else ""
+    facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source, tags=segments)
+    return policy.freeze_targets(line, facts, kind=wait.kind, priority=priority)
 
 
 def _move(work: LineWork, conversation: Conversation, by: ManagerId, move: Move) -> None:
@@ -119,7 +135,8 @@ def _holders(conversation: Conversation) -> list[int]:
 
 def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: bool) -> Wait:
     """Choose the policy of the new line; start stays, the deadline gets later only if that was agreed (D-7)."""
-    targets, deadline = due_on(work.policy, work.line, wait)
+    contact = work.rows.contacts[wait.contact_id]
+    targets, deadline = due_on(work.policy, work.line, wait, tags=contact.tags)
     changed = replace(
         wait,
         line=work.line.key,

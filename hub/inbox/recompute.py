@@ -14,9 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub.crash import crash_point
-from hub.domain.facts import RequestFacts
 from hub.domain.ledger import Fact
-from hub.domain.policy import FrozenTargets
 from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind, TimerState
 from hub.domain.wait import Wait
@@ -25,6 +23,7 @@ from hub.inbox.folds.hours import tell_no_open_time
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.waits import arm_clocks
+from hub.inbox.lines import select_again
 from hub.inbox.office import Office
 from hub.store import recompute
 from hub.store.pool import acquire
@@ -162,26 +161,14 @@ def _recount_callback(work: LineWork, wait: Wait, job: Renewal, calls: Iterable[
 
 def _select_targets(work: LineWork, wait: Wait) -> Wait:
     """Choose the policy again for a wait of the same kind (D-7, D-8)."""
-    targets = _targets_of(work, wait)
+    tags = work.rows.contacts[wait.contact_id].tags
+    targets = select_again(work.policy, work.line, wait, tags=tags)
     return replace(
         wait,
         target_seconds=int(targets.response.total_seconds()),
         policy_id=targets.policy_id,
         policy_revision=targets.revision,
     )
-
-
-def _targets_of(work: LineWork, wait: Wait) -> FrozenTargets:
-    """Return the targets the rules in force have for a wait.
-
-    What a rule marked the request with is known only through the policy that was chosen by it, so a policy that fitted
-    once still fits in what it asks of priority and segment.
-    """
-    chosen = next((sla for sla in work.policy.sla if sla.key == wait.policy_id), None)
-    tags = frozenset(work.rows.contacts[wait.contact_id].tags) | (chosen.segments if chosen else frozenset())
-    priority = min(chosen.priorities, default="") if chosen else ""
-    facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source, tags=tags)
-    return work.policy.freeze_targets(work.line, facts, kind=wait.kind, priority=priority)
 
 
 def _record(work: LineWork, before: Wait, after: Wait, *, cause: str) -> None:

@@ -113,6 +113,44 @@ async def test_d7_a_line_that_is_no_later_asks_for_no_agreement_and_an_observing
     assert await list_other_lines(desk.office, actor, conversation_id) == []
 
 
+VIP = '[[sla]]\nkey = "vip"\nlines = ["support"]\nsegments = ["vip"]\nfirst_response = "4m"\n'
+URGENT = (
+    '[[rules]]\nname = "Срочно"\npriority = "high"\nwhen = [{ kind = "text", words = ["вопрос"] }]\n'
+    '[[sla]]\nkey = "high"\nlines = ["sales"]\npriorities = ["high"]\nfirst_response = "10m"\n'
+    '[[sla]]\nkey = "high-support"\nlines = ["support"]\npriorities = ["high"]\nfirst_response = "3m"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("rules", "policy", "expected"),
+    [(VIP, "vip", 4), (URGENT, "high-support", 3), ("", "line:support", 12)],
+    ids=["the client's tag", "the rule's priority", "neither"],
+)
+async def test_d1_d7_a_moved_client_keeps_the_segment_and_the_priority(
+    desk: Desk, rules: str, policy: str, expected: int
+) -> None:
+    text = TWO_LINES.replace("{target}", "12m").replace("{more}", "") + rules
+    desk.rules.append(to_policy(parse_policy(text), 2))
+    await desk.receive(says("Вопрос", at=desk.now))
+    await desk.pool.execute("""UPDATE contacts SET tags = '["vip"]'""")
+    row = await desk.one("conversations")
+    actor = Person(ManagerId(row["assignee_id"]), Role.manager, frozenset(desk.office.policy().lines))
+    await move_to_line(desk.office, actor, ConversationId(row["id"]), line=SUPPORT)
+
+    wait = await desk.one("waits")
+    assert wait["policy_id"] == policy
+    assert wait["deadline_at"] == wait["started_at"] + timedelta(minutes=min(expected, 15))
+
+
+async def test_d7_the_question_about_a_later_deadline_knows_the_segment_too(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "2h")
+    slow = TWO_LINES.replace("{target}", "2h").replace("{more}", "") + VIP
+    desk.rules.append(to_policy(parse_policy(slow), 3))
+    await desk.pool.execute("""UPDATE contacts SET tags = '["vip"]'""")
+    [support] = await list_other_lines(desk.office, actor, conversation_id)
+    assert support.later_due_at is None
+
+
 async def test_r12_the_note_of_a_move_is_kept_and_the_wait_is_handed_over_not_new(desk: Desk) -> None:
     actor, conversation_id = await set_up(desk, "5m")
     await move_to_line(desk.office, actor, conversation_id, line=SUPPORT, note=" Не включается ")

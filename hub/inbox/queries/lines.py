@@ -1,5 +1,8 @@
 """The other lines a conversation can be handed to, and what that would mean for its deadline (R-12, D-7)."""
 
+from datetime import datetime
+
+from hub.domain.contact import Contact
 from hub.domain.ids import ConversationId
 from hub.domain.line import LineMode
 from hub.domain.policy import LinePolicy
@@ -24,15 +27,18 @@ async def list_other_lines(office: Office, actor: Person, conversation_id: Conve
         viewed = await view(connection, office, actor, conversation_id)
         conversation = viewed.card.conversation
         wait = await cards.find_open_wait(connection, conversation.contact_id, conversation.line)
+        [contact] = await cards.list_contacts(connection, [conversation.contact_id])
     may_agree = may(actor, Action.confirm_later_deadline, subject_of(conversation, office))
     return [
-        _line(office, each, wait, may_agree=may_agree)
+        LineView(each.key, each.name, _later(office, each, wait, contact), may_agree)
         for each in office.policy().lines.values()
         if each.key != conversation.line and each.mode is not LineMode.observe
     ]
 
 
-def _line(office: Office, line: LinePolicy, wait: Wait | None, *, may_agree: bool) -> LineView:
-    due_at = due_on(office.policy(), line, wait)[1].at if wait else None
-    is_later = wait is not None and due_at is not None and due_at > wait.deadline_at
-    return LineView(line.key, line.name, due_at if is_later else None, may_agree)
+def _later(office: Office, line: LinePolicy, wait: Wait | None, contact: Contact) -> datetime | None:
+    """Return when the line would want the answer, if that is later than promised now."""
+    if wait is None:
+        return None
+    due_at = due_on(office.policy(), line, wait, tags=contact.tags)[1].at
+    return due_at if due_at > wait.deadline_at else None
