@@ -95,7 +95,8 @@ class Response:
     """What may stop a wait (S1–S5): a person's answer that the channel accepted, seen by the client.
 
     `at` is the time of the accepted attempt (S3). `manager_id` is the sender, who gets the credit (S7). `is_spoken`: a
-    talk by telephone, which is also a callback (C-5).
+    talk by telephone, which is also a callback (C-5). `is_assisted`: a person approved the words of an assistant
+    (case 9). `tried_since` is the first of several attempts: until `at` the channel was down (case 12).
     """
 
     at: datetime
@@ -103,6 +104,15 @@ class Response:
     manager_id: ManagerId | None = None
     message_id: MessageId | None = None
     is_spoken: bool = False
+    is_assisted: bool = False
+    tried_since: datetime | None = None
+
+    @property
+    def as_facts(self) -> dict[str, object]:
+        """Return what the ledger tells of the way it went; marks only where they are set."""
+        marks = {"assisted": self.is_assisted, "tried_at": self.tried_since}
+        told = {"channel": self.channel, "message_id": self.message_id}
+        return {**told, **{name: value for name, value in marks.items() if value}}
 
 
 def accepted_instant(occurred_at: datetime, received_at: datetime) -> datetime:

@@ -68,6 +68,14 @@ _FACTS: Mapping[Fact, Words] = {
 }  # fmt: skip
 _VARIANTS = (
     ("to_line", Fact.transferred, Words("{who}: передаёт линии «{line}». {note}", "{who} hands it to {line}. {note}")),
+    ("assisted", Fact.answered, Words(
+        "{who}: одобренный ответ помощника через {seconds} ({channel})",
+        "{who} approves the assistant's answer after {seconds} ({channel})",
+    )),
+    ("tried_at", Fact.answered, Words(
+        "{who}: ответ через {seconds} ({channel}); канал не принимал его с {tried_at}",
+        "{who} answers after {seconds} ({channel}); the channel had not taken it since {tried_at}",
+    )),
     ("unconfirmed", None, Words("звонок на АТС не найден", "the PBX shows no such call")),
     ("absorbed_wait_id", Fact.joined, Words("присоединено ожидание другой карточки", "another card's wait is joined")),
     ("kept_wait_id", Fact.joined, Words("ожидание стало частью более раннего", "the wait is part of an earlier one")),

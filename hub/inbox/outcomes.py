@@ -25,6 +25,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import patch_message
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.outgoing import ASSISTED
 from hub.inbox.folds.waits import answer_wait
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
@@ -56,7 +57,11 @@ async def settle_reply(
         if accepted_at is not None:
             endpoint = office.endpoints().get(ConnectionId(claimed.connection_id or 0))
             channel = endpoint.kind if endpoint else ""
-            response = Response(accepted_at, channel, manager_id=message.manager_id, message_id=message.id)
+            response = replace(
+                Response(accepted_at, channel, manager_id=message.manager_id, message_id=message.id),
+                is_assisted=bool(claimed.payload.get(ASSISTED)),
+                tried_since=claimed.first_attempt_at if claimed.attempt > 1 else None,
+            )
             _remember_ids(rows, claimed, message, settled.external_ids)
             _accepted(_work(rows, office, conversation), conversation, message, response)
         if message.author is Author.person:
@@ -192,5 +197,6 @@ def _confirm(rows: WorkingSet, office: Office, actor: Person, doubtful: _Doubtfu
             channel=endpoint.kind if endpoint else "",
             manager_id=message.manager_id,
             message_id=message.id,
+            is_assisted=bool(delivery.payload.get(ASSISTED)),
         )
         _accepted(_work(rows, office, conversation), conversation, message, response)

@@ -40,7 +40,8 @@ class Content:
 
     `thread_id` chooses another way to the client than the one on which they wrote last; `identity_id` an address they
     never wrote from: by choosing it the person confirms it (M-16). `is_confirmed` says that the person
-    knows of somebody else who answers at the same time (R-11).
+    knows of somebody else who answers at the same time (R-11). `is_assisted`: an assistant wrote it and the person
+    approved it, which makes it theirs (S1, case 9).
     """
 
     text: str = ""
@@ -49,6 +50,7 @@ class Content:
     thread_id: ThreadId | None = None
     identity_id: IdentityId | None = None
     is_confirmed: bool = False
+    is_assisted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | M
             LineWork(rows, policy, policy.get_line(conversation.line)), conversation, actor.manager_id, fact=Fact.taken
         )
     message = _message(rows, conversation, thread, content=content, manager_id=actor.manager_id)
-    queue_reply(rows, message, thread, key=answer.key)
+    queue_reply(rows, message, thread, key=answer.key, is_assisted=content.is_assisted)
     remember_external(rows, message, _NOTES, thread="reply", external_id=answer.key)
     return ReplyResult(message.id, channel, thread.title, took)
 

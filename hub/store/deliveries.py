@@ -114,11 +114,12 @@ class DeliveryRow:
     manager_id: int | None
     created_at: datetime
     first_attempt_at: datetime | None
+    payload: Mapping[str, Any]
 
 
 _ROW = (
     "id, lane, key, state, attempt, reason, connection_id, conversation_id, message_id, manager_id, created_at, "
-    "first_attempt_at"
+    "first_attempt_at, payload"
 )
 
 

@@ -25,6 +25,7 @@ from hub.domain.rights import Person
 from hub.inbox.accept import offer
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.process import Processor, parse_here
+from hub.inbox.queries import explain_conversation
 from hub.inbox.reply import Content, reply
 from hub.net.http import Http
 from hub.store.files import Files
@@ -33,6 +34,7 @@ from hub.testing.telephony import PlayedCall, Post, Scene, posts
 from tests.delivery.bench import Outside, open_outside
 from tests.inbox.desk import Desk, open_desk
 from tests.inbox.rules import stand_at
+from tests.inbox.test_queries import only, owner
 
 BOT, SALES_MAIL, FORM, MANGO, INFO_MAIL, ZADARMA = range(1, 7)
 MARIA = 500000001
@@ -165,6 +167,10 @@ class CaseDesk(Desk):
     async def fact(self, kind: str) -> asyncpg.Record:
         """Return the only entry of a kind in the ledger."""
         return await self.one("ledger", "kind = $1", kind)
+
+    async def explained(self) -> str:
+        """Return the story of the only conversation as its owner reads it."""
+        return "\n".join(await explain_conversation(self.office, await owner(self), await only(self)))
 
 
 BOT_HEADERS = {"x-telegram-bot-api-secret-token": "s3cret-of-the-bot", "content-type": "application/json"}

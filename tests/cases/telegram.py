@@ -1,5 +1,7 @@
 """Cases that a messenger brings: texts, albums, edits, answers that arrive or do not (semantics §8)."""
 
+from datetime import datetime, timedelta
+
 from hub.domain.message import Attachment, AttachmentKind, DeliveryState
 from hub.domain.outbound import Failed, Later, Sent
 from hub.inbox import queries, waits
@@ -7,6 +9,7 @@ from hub.inbox.reply import Content, add_note
 from tests.cases.desk import BOT, BOT_HEADERS, MARIA, MINUTE, SECOND, CaseDesk, private, unix, user
 from tests.inbox.rules import answer, line_says, pass_time, put_in_force
 from tests.inbox.test_queries import only, owner
+from tests.inbox.test_rules_bot_talk import bot_says
 
 
 async def case_01_welcome_auto_reply_in_a_second(desk: CaseDesk) -> None:
@@ -94,6 +97,19 @@ async def case_08_manager_presses_canned_reply(desk: CaseDesk) -> None:
     assert await desk.story("wait_opened", "answered") == ["wait_opened", "answered"]
 
 
+async def case_09_suggested_ai_text_approved_by_a_person(desk: CaseDesk) -> None:
+    await desk.writes("Сколько стоит?")
+    await bot_says(desk, "Какой размер вам нужен?")
+    assert (await desk.wait())["state"] == "open"
+    desk.clock.move(MINUTE)
+    await desk.answers(Content("Пять тысяч", is_assisted=True))
+
+    wait, who = await desk.wait(), await owner(desk)
+    assert (wait["state"], wait["responder_id"]) == ("answered", who.manager_id)
+    assert (await desk.fact("answered"))["facts"]["assisted"] is True
+    assert "одобренный ответ помощника" in await desk.explained()
+
+
 async def case_11_reply_fails_because_the_client_blocked_the_bot(desk: CaseDesk) -> None:
     await desk.shares_contact()
     await desk.outside.reply("Пять тысяч")
@@ -122,8 +138,9 @@ async def case_12_reply_waits_for_telegram_and_is_sent_40_minutes_later(desk: Ca
     wait = await desk.wait()
     assert (wait["state"], wait["ended_at"]) == ("answered", accepted)
     assert wait["breached_at"] == wait["deadline_at"]
-    sent = await desk.one("deliveries", "lane = 'reply'")
-    assert sent["first_attempt_at"] <= accepted - 40 * MINUTE
+    tried = datetime.fromisoformat((await desk.fact("answered"))["facts"]["tried_at"])
+    assert timedelta(0) <= accepted - 40 * MINUTE - tried < SECOND
+    assert "канал не принимал его с 24.11 10:00" in await desk.explained()
 
 
 async def case_45_manager_deletes_the_answer_at_once(desk: CaseDesk) -> None:

@@ -1,5 +1,8 @@
 """Outgoing messages as folds: an utterance and its delivery are written in one commit."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from hub.domain.conversation import Thread
 from hub.domain.delivery import Delivery, Lane
 from hub.domain.ids import DeliveryId
@@ -7,36 +10,51 @@ from hub.domain.message import Message
 from hub.domain.order import order_hash
 from hub.domain.workset import WorkingSet
 
+ASSISTED = "assisted"
+"""In the payload of an answer whose words an assistant wrote and a person approved (case 9)."""
 
-def queue_reply(workset: WorkingSet, message: Message, thread: Thread, *, key: str) -> Delivery:
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What has to be done with a message: in which lane, under which key, and what goes with it in the payload."""
+
+    lane: Lane
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def queue_reply(
+    workset: WorkingSet, message: Message, thread: Thread, *, key: str, is_assisted: bool = False
+) -> Delivery:
     """Store an outbound message and queue it on its thread; the thread is the order key of the reply lane.
 
     `key` makes it unique for ever: for a manager's answer the press or update it came from.
     """
     workset.messages.append(message)
-    return _queue(workset, message, thread, lane=Lane.reply, key=key)
+    facts: Mapping[str, object] = {ASSISTED: True} if is_assisted else {}
+    return _queue(workset, message, thread, _Job(Lane.reply, key, facts))
 
 
 def queue_media(workset: WorkingSet, message: Message, thread: Thread) -> None:
     """Queue the fetching of files that a message only names, after the commit."""
     if any(part.provider_ref and not part.sha256 for part in message.attachments):
-        _queue(workset, message, thread, lane=Lane.media, key=f"media:{message.id}")
+        _queue(workset, message, thread, _Job(Lane.media, f"media:{message.id}"))
 
 
-def _queue(workset: WorkingSet, message: Message, thread: Thread, *, lane: Lane, key: str) -> Delivery:
+def _queue(workset: WorkingSet, message: Message, thread: Thread, job: _Job) -> Delivery:
     """Queue what has to be done with a message of a thread: answers in order, files each by itself."""
     delivery = Delivery(
         id=DeliveryId(workset.new_id()),
-        lane=lane,
-        order_hash=order_hash(lane, thread.id if lane is Lane.reply else message.id),
-        key=key,
+        lane=job.lane,
+        order_hash=order_hash(job.lane, thread.id if job.lane is Lane.reply else message.id),
+        key=job.key,
         due_at=workset.now,
         created_at=workset.now,
-        payload={"received_at": message.received_at.isoformat(), "thread_id": int(thread.id)},
+        payload={"received_at": message.received_at.isoformat(), "thread_id": int(thread.id), **job.facts},
         connection_id=thread.connection_id,
         conversation_id=message.conversation_id,
         message_id=message.id,
         manager_id=message.manager_id,
     )
-    workset.deliveries[key] = delivery
+    workset.deliveries[job.key] = delivery
     return delivery

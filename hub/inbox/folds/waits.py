@@ -253,11 +253,7 @@ def answer_wait(work: LineWork, conversation: Conversation, response: Response, 
         manager_id=response.manager_id,
         actor=Actor.manager,
         cause=cause,
-        facts={
-            "channel": response.channel,
-            "message_id": response.message_id,
-            "seconds": (response.at - wait.started_at).total_seconds(),
-        },
+        facts={**response.as_facts, "seconds": (response.at - wait.started_at).total_seconds()},
     )
     return answered
 
