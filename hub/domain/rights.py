@@ -2,6 +2,7 @@
 
 Only facts come in; a list query carries the same scope as a join (RG-3). What an actor may not even see answers as
 `NotFound`, what they see but may not do as `PermissionDenied` (RG-2): `ensure` raises the right one.
+Every use-case is tried against it by every role on own, free and foreign clients (RG-7).
 """
 
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ write `test_fr3_…`, and one name may carry several.
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from tests.house.source import SourceFile, functions
@@ -54,9 +55,31 @@ def claimed_rules(files: Iterable[SourceFile]) -> dict[str, str]:
     return claims
 
 
+def claiming_modules(files: Iterable[SourceFile]) -> dict[str, list[str]]:
+    """Each rule that docstrings claim, with every file that does, in the order of the files."""
+    modules: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        for rule in claimed_rules([file]):
+            modules[rule].append(file.name)
+    return modules
+
+
+def carrying_tests(files: Iterable[SourceFile]) -> dict[str, list[tuple[str, str]]]:
+    """Each rule that names of tests carry, with file and name of each, a name once."""
+    tests: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for file in files:
+        for rule, name in dict.fromkeys(_rules_by_name(file)):
+            tests[rule].append((file.name, name))
+    return tests
+
+
+def _rules_by_name(file: SourceFile) -> Iterator[tuple[str, str]]:
+    for function in functions(file.tree):
+        if function.name.startswith("test_"):
+            for rule in IN_TEST_NAME.findall(function.name.removeprefix("test")):
+                yield rule, function.name
+
+
 def carried_rules(files: Iterable[SourceFile]) -> Iterator[str]:
     """Every rule in the name of a test."""
-    for file in files:
-        for function in functions(file.tree):
-            if function.name.startswith("test_"):
-                yield from IN_TEST_NAME.findall(function.name.removeprefix("test"))
+    return (rule for file in files for rule, _ in _rules_by_name(file))
