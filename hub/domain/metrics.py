@@ -34,9 +34,11 @@ def share(part: int, whole: int) -> float | None:
 def holding_shares(holdings: Sequence[Holding], start: datetime, end: datetime) -> dict[ManagerId | None, timedelta]:
     """Return how long each held a wait between two instants, `None` for nobody; the sum is its length (invariant 8).
 
-    Holdings count in the order they were written: one dated before an earlier one begins with it.
+    Holdings count in the order they were written: one dated before an earlier one begins with it. A wait whose start a
+    provider's fast clock puts ahead of its end has no length yet.
     """
     shares: dict[ManagerId | None, timedelta] = {}
+    end = max(start, end)
     at, holder = start, holdings[0].manager_id if holdings else None
     for holding in (*holdings, Holding(end, None)):
         until = min(max(holding.since, at), end)

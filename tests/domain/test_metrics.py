@@ -114,6 +114,12 @@ def test_rp5_holding_goes_from_one_to_the_next() -> None:
     assert holder_at(holdings, START + 4 * MINUTE) is None
 
 
+def test_rp5_a_wait_that_a_fast_clock_starts_ahead_has_no_length_yet() -> None:
+    holdings = [Holding(START, None), Holding(START - MINUTE, ANNA)]
+
+    assert holding_shares(holdings, START, START - MINUTE) == {}
+
+
 MOMENTS = st.integers(-300, 900).map(lambda seconds: START + timedelta(seconds=seconds))
 HOLDINGS = st.lists(st.builds(Holding, MOMENTS, st.sampled_from([None, ANNA, IVAN])), max_size=8)
 
