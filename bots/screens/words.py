@@ -11,7 +11,7 @@ from hub.domain.errors import ConfigError
 from hub.domain.message import Attachment, MessageKind
 from hub.inbox.views import AddressView, MessageView
 
-_ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_business": "💬", "crm_id": "🔗"}
+_ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_chat": "👥", "tg_business": "💬", "crm_id": "🔗"}
 KILOBYTE = 1024
 
 

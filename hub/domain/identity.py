@@ -18,9 +18,10 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 
 class IdentityType(StrEnum):
-    """Kinds of addresses. The last four also name people of the business (M-15)."""
+    """Kinds of addresses. The last four also name people of the business (M-15); `tg_chat` is a group as a client."""
 
     tg_user = "tg_user"
+    tg_chat = "tg_chat"
     email = "email"
     phone = "phone"
     crm_id = "crm_id"

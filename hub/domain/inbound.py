@@ -80,6 +80,7 @@ class InboundMessage:
     words of a person, else the reason why they open no wait: auto_reply, bounce, list, start_command, service.
     `group_key` joins parts of one album. `html` is already safe to show. `is_staff` marks an answer typed by the
     business itself outside the hub (Telegram Business, mail in copy): it never opens a wait and may stop one (S4).
+    `speaker` is set in a group, which is itself the client and the `sender`: who of its members wrote (case 39).
     """
 
     external_id: str
@@ -98,6 +99,7 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     origin: Origin = Origin()
     mail: MailHints | None = None
+    speaker: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +213,16 @@ class ReachState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReachChanged:
-    """The client blocked or unblocked us, or the chat moved to another id (`moved_to`)."""
+    """The client blocked or unblocked us, or the chat moved to another id (`moved_to`).
+
+    `sender` is a group that moved: its address before comes first, then the new one.
+    """
 
     thread: str
     state: ReachState
     occurred_at: datetime
     moved_to: str = ""
+    sender: Sender | None = None
 
 
 InboundEvent = (

@@ -12,7 +12,7 @@ from hub.inbox.viewer import Viewed
 from hub.inbox.views import AddressView
 from hub.inbox.ways import Endpoints, carries_text, endpoint_writing_to, is_one_way, is_window_closed
 
-_SHOWN = frozenset({IdentityType.tg_user, IdentityType.email, IdentityType.phone})
+_SHOWN = frozenset({IdentityType.tg_user, IdentityType.tg_chat, IdentityType.email, IdentityType.phone})
 _BLOCKED = Words("клиент заблокировал нас", "the client has blocked us")
 _GONE = Words("подключение выключено", "the connection is off")
 _CLOSED = Words("канал больше не даёт ответить: прошло слишком много времени", "the channel's reply window has closed")
@@ -82,7 +82,7 @@ def _view(
 
 def _card_text(row: ContactIdentity, *, sees_phones: bool) -> str:
     """Return an address as a card shows it: the number behind a messenger account says nothing to anybody."""
-    is_nameless = row.type is IdentityType.tg_user and not row.original
+    is_nameless = row.type in {IdentityType.tg_user, IdentityType.tg_chat} and not row.original
     return "Telegram" if is_nameless else show_address(row, sees_phones=sees_phones)
 
 

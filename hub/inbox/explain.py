@@ -26,6 +26,7 @@ from hub.store.pool import Connection, acquire
 _SHOWN_SPANS = 4
 _TYPES = {
     IdentityType.tg_user: Words("Telegram", "Telegram"),
+    IdentityType.tg_chat: Words("группа Telegram", "Telegram group"),
     IdentityType.email: Words("почта", "e-mail"),
     IdentityType.phone: Words("телефон", "telephone"),
 }

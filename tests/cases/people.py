@@ -5,7 +5,7 @@ import pytest
 from hub.domain.conversation import Outcome
 from hub.domain.errors import StillWaiting
 from hub.inbox import assignment, bot_talk, conversations, merge
-from tests.cases.desk import DAY, HOUR, MAIL, MINUTE, PHONE, CaseDesk, letter
+from tests.cases.desk import DAY, HOUR, MAIL, MARIA, MINUTE, PHONE, CaseDesk, letter
 from tests.inbox.reports.busy_day import tables_of
 from tests.inbox.rules import TWO_LINES, answer, id_of, line_says, pass_time, put_in_force
 from tests.inbox.test_queries import actor, only, other, owner
@@ -138,6 +138,22 @@ async def case_26_conversation_closed_with_an_open_wait_by_automation(desk: Case
     assert (await desk.wait())["state"] == "open"
     assert (await desk.one("conversations"))["state"] == "open"
     assert await desk.story("closed", "dismissed") == []
+
+
+async def case_39_group_chat_in_telegram(desk: CaseDesk) -> None:
+    desk.staff["tg_user", "", str(OWNER_OF_ACCOUNT)] = await id_of(desk, "ivan")  # type: ignore[assignment]
+    group = {"id": -1002000000001, "type": "supergroup", "title": "Закупки"}
+    await desk.writes("Коллеги, когда отгрузка?", chat=group)
+    await desk.writes("И сколько мест?", by=MARIA + 1, chat=group)
+    first = await desk.wait()
+    assert (first["requests"], (await desk.one("contacts"))["name"]) == (2, "Закупки")
+    desk.clock.move(MINUTE)
+    await desk.writes("Завтра, три места", by=OWNER_OF_ACCOUNT, chat=group)
+    await desk.writes("А мой личный заказ?")
+
+    assert await desk.states() == ["answered", "open"]
+    assert (await desk.rows("waits", "true ORDER BY id"))[0]["responder_id"] == await id_of(desk, "ivan")
+    assert len(await desk.rows("contacts")) == len(await desk.rows("threads")) == 2
 
 
 async def case_37_blocked_client(desk: CaseDesk) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from hub.channels.telegram.incoming_files import list_attachments
 from hub.channels.telegram.wire import (
     BusinessMessagesDeleted,
+    Chat,
     Contact,
     Location,
     MembershipChanged,
@@ -61,7 +62,8 @@ def events_of(update: Update, *, region: str, received_at: datetime) -> Sequence
 
 def _message_events(message: Message, region: str) -> Sequence[InboundEvent]:
     if message.migrate_to_chat_id is not None:
-        return (ReachChanged(message.thread, ReachState.moved, message.at, str(message.migrate_to_chat_id)),)
+        group = _group(message.chat, message.chat.id, message.migrate_to_chat_id)
+        return (ReachChanged(message.thread, ReachState.moved, message.at, str(message.migrate_to_chat_id), group),)
     if message.sender is None or _is_of_a_bot(message, message.sender):
         return ()
     said = _utterance(message, message.sender, region)
@@ -78,7 +80,7 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
     base = InboundMessage(
         external_id=str(message.message_id),
         thread=message.thread,
-        sender=_sender(sender),
+        sender=_group(message.chat, message.chat.id) if message.chat.is_group else _sender(sender),
         occurred_at=message.at,
         reply_to=_reply_to(message),
         group_key=message.media_group_id,
@@ -86,6 +88,7 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
         is_staff=_is_owner(message, sender),
         automatic="auto_reply" if message.is_from_offline else "",
         text=message.text,
+        speaker=_sender(sender) if message.chat.is_group else None,
     )
     if message.text:
         return _with_start(base)
@@ -111,6 +114,12 @@ def _sender(user: User) -> Sender:
     return Sender((address,), f"{user.first_name} {user.last_name}".strip(), user.username, user.language_code)
 
 
+def _group(chat: Chat, *ids: int) -> Sender:
+    """Return a group as the client it is: its members come and go (case 39)."""
+    addresses = [Address(IdentityType.tg_chat, str(each), level=ProofLevel.proven) for each in ids]
+    return Sender(tuple(addresses), chat.title)
+
+
 def _with_start(said: InboundMessage) -> InboundMessage:
     """Mark a bare `/start` (FR-2); its payload, set by a deep link, names the source."""
     found = _START.fullmatch(said.text)
@@ -120,13 +129,13 @@ def _with_start(said: InboundMessage) -> InboundMessage:
 
 
 def _with_contact(said: InboundMessage, card: Contact, *, is_own: bool, region: str) -> InboundMessage:
-    """Add the number of a card: proven only if the card is the sender's own, else claimed (M-2)."""
+    """Add the number of a card: proven only if the card is the sender's own, else claimed (M-2); none is a group's."""
     name = f"{card.first_name} {card.last_name}".strip()
     said = replace(said, kind=MessageKind.contact, text=f"{name} {card.phone_number}".strip())
     phone = canonical_phone(f"+{card.phone_number.strip().lstrip('+')}") or canonical_phone(
         card.phone_number, region=region
     )
-    if phone is None:
+    if phone is None or said.speaker is not None:
         return said
     level = ProofLevel.proven if is_own else ProofLevel.claimed
     address = Address(IdentityType.phone, phone.e164, card.phone_number, level)

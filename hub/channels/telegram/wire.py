@@ -36,6 +36,11 @@ class Chat(_Wire):
     type: str = "private"
     title: str = ""
 
+    @property
+    def is_group(self) -> bool:
+        """Tell a chat of several people."""
+        return self.type in {"group", "supergroup"}
+
 
 class File(_Wire):
     """Any of the file objects; photos come as a list of sizes."""

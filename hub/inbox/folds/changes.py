@@ -14,6 +14,7 @@ from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.matching import Sighting, match_contact
 from hub.inbox.folds.messages import find_ref, patch_message
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.waits import arm_clocks
@@ -34,7 +35,7 @@ def fold_change(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: Ch
             _patch(rows, endpoint, change.thread, change.external_id, deleted_at=change.occurred_at)
             _take_back(rows, policy, endpoint, change)
         case ReachChanged():
-            _change_reach(rows, endpoint, change)
+            _change_reach(rows, policy, endpoint, change)
         case DeliveryReport():
             _report(rows, policy, endpoint, change)
 
@@ -66,12 +67,16 @@ def _ended_by(rows: WorkingSet, ref: MessageRef | None) -> Wait | None:
     return next((wait for wait in rows.waits if wait.response_message_id == ref.message_id), None)
 
 
-def _change_reach(rows: WorkingSet, endpoint: Endpoint, change: ReachChanged) -> None:
+def _change_reach(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: ReachChanged) -> None:
+    """Note that a client is out of reach or back, or where a chat has moved; a group stays the same client."""
     thread = rows.threads.get((endpoint.id, change.thread))
     if thread is None:
         return
     if change.state is ReachState.moved and change.moved_to:
         rows.threads.put((endpoint.id, change.thread), replace(thread, external_id=change.moved_to))
+        if change.sender is not None:
+            sighting = Sighting(endpoint.id, is_vouched=True, shared_after=policy.shared_after)
+            match_contact(rows, change.sender, sighting)
     else:
         rows.threads.put((endpoint.id, change.thread), replace(thread, reach=change.state))
 

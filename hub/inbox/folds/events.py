@@ -41,6 +41,7 @@ from hub.routing.decide import LineChoice
 from hub.store.scope import Scope
 
 IDS_PER_EVENT = 40
+_SPEAKER = "👤"
 _SPOKEN = frozenset({IdentityType.phone, IdentityType.email})
 
 
@@ -114,7 +115,7 @@ def _fold_message(
     endpoint = incoming.endpoint
     if is_known(rows, endpoint.id, message.thread, message.external_id) or is_own_letter(rows, endpoint.id, message):
         return
-    author = _staff_author(message.sender, endpoint.id, staff)
+    author = _staff_author(message.speaker or message.sender, endpoint.id, staff)
     if message.is_staff or author is not None:
         fold_staff_message(rows, policy, incoming, message, manager_id=author)
         return
@@ -133,12 +134,19 @@ def _fold_message(
     thread = touch_thread(
         work, Place(endpoint.id, thread_key, message.thread_title, _own_address(message.sender)), match.contact
     )
+    if message.speaker is not None:
+        thread = _give_to_group(rows, thread, match.contact)
     said = _said(rows, incoming, message)
     intake = Intake(match, thread, said, incoming.facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if message.mail is not None:
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
+
+
+def _give_to_group(rows: WorkingSet, thread: Thread, group: Contact) -> Thread:
+    """Let a group's thread belong to the group; before 0.2 it was the thread of whoever wrote there first."""
+    return rows.threads.put((thread.connection_id, thread.external_id), replace(thread, contact_id=group.id))
 
 
 def _pick_line(
@@ -180,8 +188,17 @@ def _said(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> Said
         group=message.group_key,
         reply_to=answered.message_id if answered else None,
         attachments=message.attachments,
+        fields=_spoken_by(message.speaker),
         identity_id=_identity_of(rows, incoming, message.sender),
     )
+
+
+def _spoken_by(speaker: Sender | None) -> tuple[tuple[str, str], ...]:
+    """Return who of a group spoke, as a field of the message: its contact is the group."""
+    if speaker is None:
+        return ()
+    handle = f"@{speaker.username}" if speaker.username else ""
+    return ((_SPEAKER, f"{speaker.name} {handle}".strip()),)
 
 
 def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormSubmission) -> None:

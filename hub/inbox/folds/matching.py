@@ -21,6 +21,7 @@ _TYPE_WORDS = {
     IdentityType.phone: "телефон",
     IdentityType.email: "почта",
     IdentityType.tg_user: "аккаунт Telegram",
+    IdentityType.tg_chat: "группа Telegram",
 }
 _LEVEL_WORDS = {
     ProofLevel.proven: "подтверждён",

@@ -1,6 +1,7 @@
 """What people do in Telegram, in the words of the hub; payloads come from the fake Bot API."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -149,18 +150,29 @@ def test_case11_blocking_and_unblocking_change_the_reach(bot, maria, newest, clo
     assert newest() == [ReachChanged(thread, ReachState.open, clock.now())]
 
 
-def test_case39_a_group_is_a_thread_of_its_own(world, bot, maria, newest):
+def test_case39_a_group_is_a_client_and_a_thread_of_its_own(world, bot, maria, newest):
     group = world.group(bot, "Закупки")
     maria.writes(bot, "Когда отгрузка?", group=group)
 
     (said,) = newest()
-    assert (said.thread, said.thread_title, said.sender.name) == ("-1000", "Закупки", "Мария Иванова")
+    assert (said.thread, said.thread_title, said.sender.name) == ("-1000", "Закупки", "Закупки")
+    assert [(each.type, each.value) for each in said.sender.addresses] == [(IdentityType.tg_chat, "-1000")]
+    assert said.speaker.name == "Мария Иванова"
+
+
+def test_case39_a_telephone_shared_in_a_group_is_not_the_groups(channel):
+    update = json.loads(FIXTURES["contact_own.json"].body)
+    update["message"]["chat"] = json.loads(FIXTURES["group_text.json"].body)["message"]["chat"]
+    (said,) = channel.parse(replace(FIXTURES["contact_own.json"], body=json.dumps(update).encode()))
+
+    assert [each.type for each in said.sender.addresses] == [IdentityType.tg_chat]
 
 
 def test_a_migrated_group_moves_its_thread(channel):
     (moved,) = channel.parse(FIXTURES["group_migrates.json"])
 
     assert (moved.thread, moved.state, moved.moved_to) == ("-2000000001", ReachState.moved, "-1002000000001")
+    assert [each.value for each in moved.sender.addresses] == ["-2000000001", "-1002000000001"]
 
 
 def test_case16_the_owners_own_words_are_staff_and_away_texts_automatic(channel):
