@@ -18,7 +18,7 @@ from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.screen import Screen, notice
 from bots.telegram.cards import collapse_card, has_news, post_card, refresh_card, show_files
-from bots.telegram.plan_notices import ask_about_talk, tell_of_task
+from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.turn import Turn
 from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
@@ -217,6 +217,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.reply_state: _reply_state,
     Notice.connection_down: _connection_down,
     Notice.task: tell_of_task,
+    Notice.automation: tell_of_automation,
     Notice.call_result: ask_about_talk,
 }
 

@@ -16,6 +16,7 @@ import structlog
 from hub.delivery.loops import keep_going
 from hub.domain.errors import StorageUnavailable
 from hub.inbox import clocks
+from hub.inbox.automations import watch_automations
 from hub.inbox.office import Office
 from hub.inbox.shifts import watch_shifts
 from hub.store import timers
@@ -56,12 +57,13 @@ class ClockWatch:
     async def serve_queue(self) -> int:
         """Offer waits that nobody has to whoever can take them now (R-9); return how many found somebody. Commits.
 
-        Looks for shifts that end, too (R-13).
+        Looks for shifts that end (R-13) and for what automations wait for, too.
         """
         async with self._alone("queue") as is_alone:
             if not is_alone:
                 return 0
             await watch_shifts(self.office)
+            await watch_automations(self.office)
             async with acquire(self.office.pool) as connection:
                 queued = await timers.list_queued_waits(connection, limit=_MOST_QUEUED)
             batches = [queued[place : place + BATCH] for place in range(0, len(queued), BATCH)]

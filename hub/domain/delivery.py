@@ -46,6 +46,7 @@ class Notice(StrEnum):
     connection_down = "connection_down"
     task = "task"
     call_result = "call_result"
+    automation = "automation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class Fact(StrEnum):
     lead_held = "lead_held"
     result_asked = "result_asked"
     result_given = "result_given"
+    automation_fired = "automation_fired"
+    automation_cut = "automation_cut"
 
 
 class Actor(StrEnum):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from hub.domain.automation import Automations
 from hub.domain.calendar import Calendar
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import LineKey
@@ -164,6 +165,7 @@ class Policy:
     business_name: str = ""
     head_window: timedelta = HEAD_WINDOW
     leads: LeadRules = field(default_factory=LeadRules)
+    automations: Automations = field(default_factory=Automations)
 
     def get_line(self, key: str) -> LinePolicy:
         """Return a line, or the default one for a line that a later revision took away."""

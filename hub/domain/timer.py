@@ -26,6 +26,8 @@ class TimerKind(StrEnum):
     task = "task"
     transfer = "transfer"
     recompute = "recompute"
+    automation = "automation"
+    automation_scan = "automation_scan"
 
 
 class TimerState(StrEnum):

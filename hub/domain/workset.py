@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from hub.domain.automation import Firing
 from hub.domain.call_record import CallRecord
 from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
@@ -229,6 +230,7 @@ class WorkingSet:
     merges: Rows[Merge] = field(default_factory=Rows)
     message_refs: Rows[MessageRef] = field(default_factory=Rows)
     pointers: Rows[Pointer] = field(default_factory=Rows)
+    firings: Rows[Firing] = field(default_factory=lambda: Rows("subject"))
     managers: dict[int, ManagerLoad] = field(default_factory=dict)
     facts: dict[LineKey, dict[int, ManagerFacts]] = field(default_factory=dict)
     assigned_at: dict[int, datetime] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
+from hub.inbox.automations import fire_automations
 from hub.inbox.folds import alarms, digests
 from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.bot_talk import hand_over
@@ -41,7 +42,10 @@ async def fire(office: Office, due: Sequence[DueTimer]) -> int:
     ends = [each for each in due if each.kind == TimerKind.shift_end]
     if ends and await pass_shift_end(office, ends[0]):
         return 1
-    due = [each for each in due if each not in (*rules, *ends)]
+    waiting = [each for each in due if each.kind == TimerKind.automation]
+    if waiting and await fire_automations(office, waiting):
+        return len(waiting)
+    due = [each for each in due if each not in (*rules, *ends, *waiting)]
     fired: list[int] = []
 
     def fold(rows: WorkingSet) -> int:

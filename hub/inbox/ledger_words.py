@@ -65,8 +65,15 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.lead_held: Words("лид не перешёл дальше, не хватает: {missing}", "the lead stays, missing: {missing}"),
     Fact.result_asked: Words("{who}: спросили об итоге разговора", "{who} was asked how the talk ended"),
     Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
+    Fact.automation_fired: Words(
+        "сценарий {automation} «{name_ru}»: {did_ru}", "automation {automation} “{name_en}”: {did_en}"
+    ),
+    Fact.automation_cut: Words(
+        "сценарии остановлены: больше {most} срабатываний за час", "automations cut off: more than {most} in an hour"
+    ),
 }  # fmt: skip
 _VARIANTS = (
+    ("dry", Fact.automation_fired, Words("проба сценария {automation}: {did_ru}", "dry run of {automation}: {did_en}")),
     ("to_line", Fact.transferred, Words("{who}: передаёт линии «{line}». {note}", "{who} hands it to {line}. {note}")),
     ("assisted", Fact.answered, Words(
         "{who}: одобренный ответ помощника через {seconds} ({channel})",

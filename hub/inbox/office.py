@@ -10,6 +10,8 @@ from hub.domain.ports import Clock, LiveFeed, SoftLocks, Wakeup
 from hub.domain.workset import WorkingSet
 from hub.inbox.deeds import DEEDS, write_deed
 from hub.inbox.endpoint import Endpoint
+from hub.inbox.folds.automation_desk import AutomationDesk
+from hub.inbox.folds.automations import run_automations
 from hub.store import worksets
 from hub.store.ids import IdBlocks
 from hub.store.pool import Pool
@@ -46,14 +48,21 @@ class Office:
         return replace(self, deed=key)
 
     async def change(self, scope: Scope, fold: Callable[[WorkingSet], R]) -> R:
-        """Run a fold in one transaction, commit, and wake those who have work now; see `hub.store.worksets.apply`."""
+        """Run a fold in one transaction, commit, and wake those who have work now; see `hub.store.worksets.apply`.
+
+        Automations act in the same commit on what the fold did.
+        """
         folded: list[WorkingSet] = []
+        policy = self.policy()
+        scope.automations = policy.automations.timed
 
         def remembered(workset: WorkingSet) -> R:
             folded[:] = [workset]
             if self.deed:
                 write_deed(workset, scope, self.deed)
-            return fold(workset)
+            result = fold(workset)
+            run_automations(AutomationDesk(workset, policy, scope, self.endpoints()))
+            return result
 
         if self.deed:
             scope.messages.add((DEEDS, self.deed))

@@ -12,6 +12,8 @@ from hub.domain.ids import LineKey
 from hub.domain.ladder import Ladder, LadderLevel, Recipient
 from hub.domain.line import AcceptTargets, AutoText, AutoTexts, BotTalk, CallSettings, RoutingSettings, Targets
 from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffPolicy
+from hub.routing.automation_templates import TEMPLATES
+from hub.routing.automations import build_automations, lay_over
 from hub.routing.conditions import Calendars, compile_all, explain_all
 from hub.routing.lead_rules import build_lead_rules
 from hub.routing.spelling import read_days, read_hours
@@ -51,6 +53,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         business_name=document.business.name,
         head_window=document.business.head_window,
         leads=build_lead_rules(document.leads),
+        automations=build_automations(lay_over(TEMPLATES, document.automations), calendars),
     )
 
 

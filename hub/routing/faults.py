@@ -11,10 +11,11 @@ from itertools import pairwise
 from hub.domain.calendar import DAY, ZERO, Calendar, Hours
 from hub.domain.line import EVERYONE
 from hub.domain.words import Words
+from hub.routing.automation_faults import Known, list_automation_faults
 from hub.routing.build import Week, build_calendar, build_week
 from hub.routing.conditions import list_calendar_keys
 from hub.routing.fault import Fault, fault
-from hub.routing.lead_rules import list_lead_faults
+from hub.routing.lead_rules import build_lead_rules, list_lead_faults
 from hub.routing.spelling import DAYS, read_hours
 from hub.routing.tree import ExceptionSection, LineSection, PolicyDocument, RuleSection
 
@@ -33,7 +34,17 @@ def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
     faults = [*_business(document), *_calendars(document)]
     if not faults:
         faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
-    return [*faults, *_sla(document), *_rules(document), *list_lead_faults(document.leads)]
+    faults += [*_sla(document), *_rules(document), *list_lead_faults(document.leads)]
+    return [*faults, *list_automation_faults(document.automations, _known(document))]
+
+
+def _known(document: PolicyDocument) -> Known:
+    return Known(
+        leads=build_lead_rules(document.leads),
+        lines=document.lines,
+        managers=document.managers,
+        calendars=document.calendars,
+    )
 
 
 def _business(document: PolicyDocument) -> Iterator[Fault]:

@@ -29,11 +29,12 @@ from hub.domain.line import (
 )
 from hub.domain.policy import SHARED_AFTER
 from hub.domain.production_calendar import has_production_calendar
-from hub.domain.texts import list_template_faults
+from hub.routing.automations import AutomationKey, AutomationSection
 from hub.routing.conditions import Condition, Number
 from hub.routing.fault import Misspelt
 from hub.routing.lead_rules import LeadsSection
 from hub.routing.spelling import DaysText, Duration, HoursText
+from hub.routing.template_text import Template
 
 
 def _checked_zone(name: str) -> str:
@@ -56,15 +57,8 @@ def _checked_country(code: str) -> str:
     return code
 
 
-def _checked_template(template: str) -> str:
-    if faults := list_template_faults(template):
-        raise Misspelt("; ".join(each.ru for each in faults), "; ".join(each.en for each in faults))
-    return template
-
-
 Zone = Annotated[str, AfterValidator(_checked_zone)]
 Country = Annotated[str, AfterValidator(_checked_country)]
-Template = Annotated[str, Field(max_length=3000), AfterValidator(_checked_template)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
 LanguageKey = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -272,3 +266,4 @@ class PolicyDocument(_Part):
     sla: tuple[SlaSection, ...] = ()
     rules: tuple[RuleSection, ...] = ()
     leads: LeadsSection = Field(default_factory=LeadsSection)
+    automations: dict[AutomationKey, AutomationSection] = Field(default_factory=dict)

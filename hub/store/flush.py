@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from hub.domain.automation import Firing
 from hub.domain.call_record import CallRecord
 from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
@@ -49,6 +50,7 @@ _GUARDED = {
     "candidates": Table("match_candidates", MatchCandidate, guard="version"),
     "merges": Table("merges", Merge),
     "pointers": Table("routing_pointers", Pointer, keys=("line",), guard="version"),
+    "firings": Table("automation_firings", Firing),
     "message_refs": Table("message_keys", MessageRef, keys=("connection_id", "external_id", "thread")),
 }
 _APPENDED = {

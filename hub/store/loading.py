@@ -5,10 +5,12 @@ last word. Everything is read after its lock, so each statement sees what the pr
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
+from hub.domain.automation import SENDING, Firing
 from hub.domain.call_record import CallRecord
 from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
@@ -109,6 +111,10 @@ _IN_FLIGHT = """
 SELECT DISTINCT conversation_id FROM deliveries
 WHERE conversation_id = ANY($1::bigint[]) AND lane = 'reply' AND state IN ('queued', 'sending') AND manager_id IS NOT NULL
 """
+_FIRINGS = (
+    "SELECT * FROM automation_firings WHERE subject = ANY($1::text[]) AND (fired_at > $2 OR cause = ANY($3::text[]))"
+)
+_LAST_FIRINGS = timedelta(hours=1)
 _POINTERS = "SELECT * FROM routing_pointers WHERE line = ANY($1::text[])"
 
 
@@ -174,12 +180,32 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
     if scope.calls:
         for call in map(codec_of(CallRecord).decode, await connection.fetch(_CALLS, *_columns(scope.calls, 2))):
             workset.calls.load((call.connection_id, call.external_id), call)
+    if scope.firings:
+        await _load_firings(connection, scope, workset)
+    await _load_timers(connection, scope, workset)
+
+
+async def _load_timers(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> None:
     subjects = [f"wait:{wait.id}" for wait in workset.waits] + [f"call:{call.id}" for call in workset.calls]
     subjects += [f"conversation:{conversation.id}" for conversation in workset.conversations]
     subjects += [f"task:{task.id}" for task in workset.tasks]
+    subjects += [f"{of}:{own}" for own in scope.automations for of in _of_automations(workset)]
     if subjects:
         for timer in map(codec_of(Timer).decode, await connection.fetch(_TIMERS, subjects)):
             workset.timers.load((timer.kind, timer.subject), timer)
+
+
+def _of_automations(workset: WorkingSet) -> list[str]:
+    """Return what timers of automations are about; a text to the client may wait for its own."""
+    about = [f"lead:{lead.id}" for lead in workset.leads] + [f"contact:{contact.id}" for contact in workset.contacts]
+    return [*about, *(f"{each}:{SENDING}" for each in about)]
+
+
+async def _load_firings(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> None:
+    since = workset.now - _LAST_FIRINGS
+    for record in await connection.fetch(_FIRINGS, sorted(scope.firings), since, sorted(scope.causes)):
+        firing = codec_of(Firing).decode(record)
+        workset.firings.load(firing.key, firing)
 
 
 async def _load_plans(

@@ -525,6 +525,17 @@ tasks = Table(
     Index("tasks_by_contact", "contact_id", postgresql_where=text("state = 'open'")),
 )
 
+automation_firings = Table(
+    "automation_firings",
+    metadata,
+    _id(),
+    _text("automation", None),
+    _text("subject", None),
+    _text("cause", None),
+    _at("fired_at", required=True),
+    Index("automation_firings_once", "subject", "cause", "automation", unique=True),
+)
+
 match_candidates = Table(
     "match_candidates",
     metadata,

@@ -10,6 +10,8 @@ class Scope:
     `leads` and `tasks` name some beside the newest lead on each line and the open tasks of contacts with an open lead;
     `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
     a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
+    `automations` are those whose timers may be armed; `firings` subjects whose last hour of firings is asked for, with
+    those of `causes` at any time.
     `digests`: the windows of heads too, read behind the lines' locks. `ids` is how many new ids the fold may need.
     """
 
@@ -27,5 +29,8 @@ class Scope:
     always_lines: bool = False
     in_flight: bool = False
     digests: bool = False
+    automations: tuple[str, ...] = ()
+    firings: set[str] = field(default_factory=set)
+    causes: set[str] = field(default_factory=set)
     whole: bool = False
     ids: int = 1000

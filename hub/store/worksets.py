@@ -28,6 +28,10 @@ class LinesNeeded(Exception):
     """A fold wants to assign on a line that was not locked: `apply` runs it again with the lines locked."""
 
 
+class MoreNeeded(Exception):
+    """A fold has widened its own scope: `apply` runs it again with what it asks for."""
+
+
 async def apply(
     pool: asyncpg.Pool, ids: IdBlocks, scope: Scope, fold: Callable[[WorkingSet], R], *, now: datetime
 ) -> R:
@@ -46,7 +50,7 @@ async def apply(
                 return await _attempt(connection, ids, scope, fold, now)
         except LinesNeeded:
             scope.always_lines = True
-        except (flush.VersionMissed, loading.ScopeMoved, asyncpg.UniqueViolationError):
+        except (MoreNeeded, flush.VersionMissed, loading.ScopeMoved, asyncpg.UniqueViolationError):
             continue
     raise Conflict("somebody else is changing the same client's card; try again in a moment")
 

@@ -34,7 +34,10 @@ SALES = frozenset({LineKey("sales")})
 
 
 async def due_notices(desk: Desk) -> list[tuple[str, int]]:
-    rows = await desk.rows("deliveries", "payload->>'notice' = 'task' ORDER BY id")
+    """Return what people were told of tasks, but for those that the hub makes by itself."""
+    by_itself = "SELECT id FROM tasks WHERE cause = 'A-2'"
+    told = f"payload->>'notice' = 'task' AND (payload->>'task_id')::bigint NOT IN ({by_itself}) ORDER BY id"
+    rows = await desk.rows("deliveries", told)
     return [(row["payload"]["word"], row["manager_id"]) for row in rows]
 
 

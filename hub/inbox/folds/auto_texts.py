@@ -1,6 +1,6 @@
 """Texts that the hub itself sends: welcome, out of hours, missed call. They never stop a clock (S1) and never loop."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation, Thread
@@ -66,9 +66,25 @@ def _send(work: LineWork, contact: Contact, thread: Thread, purpose: AutoText, c
     work.rows.conversations.put(present.id, present)
     if template:
         language = work.line.texts.choose_language(purpose, contact.language)
-        text = render_text(template, _values(work, contact, present, language))
-        message = _message(work, contact, thread, text=text, conversation=conversation)
-        queue_reply(work.rows, message, thread, key=f"auto:{purpose}:{message.id}")
+        write_by_template(work, thread, present, Template(template, language, purpose))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text by itself: as it is written in the rules, its language, and what it is for, part of the delivery's key."""
+
+    text: str
+    language: str
+    purpose: str
+
+
+def write_by_template(work: LineWork, thread: Thread, conversation: Conversation, template: Template) -> Message:
+    """Store what a template says to this client and queue it on a thread; it stops no clock (S1)."""
+    contact = work.rows.contacts[conversation.contact_id]
+    text = render_text(template.text, _values(work, contact, conversation, template.language))
+    message = _message(work, contact, thread, text=text, conversation=conversation)
+    queue_reply(work.rows, message, thread, key=f"auto:{template.purpose}:{message.id}")
+    return message
 
 
 def _message(work: LineWork, contact: Contact, thread: Thread, *, text: str, conversation: Conversation) -> Message:
