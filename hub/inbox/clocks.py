@@ -21,6 +21,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import breach_resolution
 from hub.inbox.folds.tasks import remind
 from hub.inbox.folds.transfers import lapse_transfer
+from hub.inbox.folds.waits import stamp_breach
 from hub.inbox.office import Office
 from hub.inbox.recompute import renew_next
 from hub.inbox.shifts import pass_shift_end
@@ -153,7 +154,7 @@ def _act_on_wait(rows: WorkingSet, office: Office, timer: Timer, wait_id: int) -
         return
     match timer.kind:
         case TimerKind.first_response | TimerKind.next_response:
-            alarms.stamp_breach(work, wait)
+            stamp_breach(rows, wait)
         case TimerKind.level:
             alarms.send_level(work, wait, timer)
         case TimerKind.accept:

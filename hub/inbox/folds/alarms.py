@@ -11,7 +11,7 @@ from hub.domain.delivery import Notice
 from hub.domain.ladder import LadderLevel, LevelAction, Recipient
 from hub.domain.ledger import Fact
 from hub.domain.timer import Timer, TimerKind
-from hub.domain.wait import Wait, breach
+from hub.domain.wait import Wait
 from hub.inbox.folds.assignment import (
     decide_wait,
     duty_of,
@@ -29,14 +29,6 @@ from hub.inbox.folds.waits import arm_level
 
 HELD_AT_MOST = timedelta(seconds=30)
 _HELD_STEP = timedelta(seconds=5)
-
-
-def stamp_breach(work: LineWork, wait: Wait) -> None:
-    """Write the breach once, at the deadline's own instant, however late the check is (B-1)."""
-    if wait.breached_at is None:
-        breached = work.rows.waits.put(wait.id, breach(wait))
-        facts = {"late_delivery": wait.is_late_delivery, "assignee_id": wait.assignee_id}
-        record(work.rows, Fact.breached, breached, at=wait.deadline_at, cause="B-1", facts=facts)
 
 
 def send_level(work: LineWork, wait: Wait, timer: Timer) -> None:

@@ -10,7 +10,7 @@ from hub.domain.wait import Wait, WaitState, finish, withdraw_breach
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.waits import stop_clocks
+from hub.inbox.folds.waits import stamp_missed, stop_clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Word:
 def declare_answered(work: LineWork, conversation: Conversation, wait: Wait, word: Word) -> Wait:
     """End a wait on a person's word; a breach stamped after the answer is taken back (B-1)."""
     rows = work.rows
+    wait = stamp_missed(rows, wait, word.at)
     ended = finish(wait, WaitState.declared, word.at, manager_id=word.manager_id, note=word.result)
     ended = rows.waits.put(wait.id, replace(ended, response_channel=word.channel))
     stop_clocks(rows, ended)

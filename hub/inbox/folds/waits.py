@@ -19,6 +19,7 @@ from hub.domain.wait import (
     WaitState,
     answer,
     append_request,
+    breach,
     correct_start,
     finish,
     may_answer,
@@ -223,6 +224,21 @@ def arm_level(work: LineWork, wait: Wait, place: int) -> None:
         work.rows.arm(TimerKind.level, f"wait:{wait.id}", due.at, level=place)
 
 
+def stamp_breach(workset: WorkingSet, wait: Wait) -> Wait:
+    """Write the breach once, at the deadline's own instant, however late the check is (B-1)."""
+    if wait.breached_at is not None:
+        return wait
+    breached = workset.waits.put(wait.id, breach(wait))
+    facts = {"late_delivery": wait.is_late_delivery, "assignee_id": wait.assignee_id}
+    record(workset, Fact.breached, breached, at=wait.deadline_at, cause="B-1", facts=facts)
+    return breached
+
+
+def stamp_missed(workset: WorkingSet, wait: Wait, ends_at: datetime) -> Wait:
+    """Write the breach of a wait that ends after its deadline, where no watch has looked in between (B-1)."""
+    return stamp_breach(workset, wait) if ends_at > wait.deadline_at else wait
+
+
 def stop_clocks(workset: WorkingSet, wait: Wait) -> None:
     """Cancel every clock of a wait that ended."""
     for kind in _CLOCKS:
@@ -243,7 +259,7 @@ def answer_wait(work: LineWork, conversation: Conversation, response: Response, 
     if work.line.takes_over and response.manager_id is not None:
         present = workset.conversations[conversation.id]
         workset.conversations.put(present.id, replace(present, assignee_id=response.manager_id))
-    answered = workset.waits.put(wait.id, answer(wait, response))
+    answered = workset.waits.put(wait.id, answer(stamp_missed(workset, wait, response.at), response))
     stop_clocks(workset, answered)
     record(
         workset,
@@ -295,6 +311,7 @@ def _remember_answer(workset: WorkingSet, conversation: Conversation, response: 
 
 def end_wait(workset: WorkingSet, wait: Wait, state: WaitState, *, manager_id: ManagerId | None, note: str) -> Wait:
     """End a wait without an answer of ours: dismissed, declared or cancelled (S8, S11, C-11)."""
+    wait = stamp_missed(workset, wait, workset.now)
     ended = workset.waits.put(wait.id, finish(wait, state, workset.now, manager_id=manager_id, note=note))
     stop_clocks(workset, ended)
     actor = Actor.manager if manager_id is not None else Actor.hub
