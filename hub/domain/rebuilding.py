@@ -232,9 +232,11 @@ def _assigned(wait: Wait, entry: LedgerEntry) -> Wait:
 
 
 def _freed(wait: Wait, entry: LedgerEntry) -> Wait:
+    """Take the wait from who had it; who did not take what a colleague handed over never had it (R-12)."""
     listed: Any = entry.facts.get("offered_to", ())
     gone = [int(entry.manager_id)] if entry.manager_id is not None else [int(each) for each in listed]
-    return replace(wait, assignee_id=None, declined=tuple(dict.fromkeys((*wait.declined, *gone))))
+    left = wait.assignee_id if entry.cause == "R-12" else None
+    return replace(wait, assignee_id=left, declined=tuple(dict.fromkeys((*wait.declined, *gone))))
 
 
 def _answered(wait: Wait, entry: LedgerEntry) -> Wait:

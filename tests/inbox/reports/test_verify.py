@@ -6,10 +6,12 @@ from hub.domain.errors import NotFound, PermissionDenied
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
+from hub.inbox import assignment
 from hub.inbox.queries.reports.verify import Difference, verify
 from tests.inbox.desk import Desk
 from tests.inbox.reports.busy_day import THE_ADMIN, asks, play
 from tests.inbox.rules import MINUTE, answer, pass_time
+from tests.inbox.test_queries import other, owner
 
 
 async def differences(desk: Desk) -> list[Difference]:
@@ -40,6 +42,15 @@ async def test_one_altered_ledger_row_and_one_altered_wait_row_are_both_named(de
     assert (fact["id"], "dismissed") in found["ended_at"].entries
     assert found["deadline_at"].told == wait["deadline_at"]
     assert found["deadline_at"].number is not None
+
+
+async def test_r12_who_refuses_a_transfer_never_had_the_client(desk: Desk) -> None:
+    conversation = await asks(desk, 1)
+    me, colleague = await owner(desk), await other(desk)
+    await assignment.transfer(desk.office, me, conversation, to=colleague.manager_id)
+    await assignment.decline_transfer(desk.office, colleague, conversation)
+
+    assert await differences(desk) == []
 
 
 @pytest.mark.parametrize(
