@@ -83,7 +83,7 @@ def _join(rows: WorkingSet, office: Office, actor: Person, question: MatchCandid
     }
     merge = Merge(rows.new_id(), kept.id, others[0].id, facts, rows.now, actor.manager_id)
     rows.merges.add(merge.id, merge)
-    _tell_ledger(rows, Fact.joined, kept.id, actor, merge.id, lost=lost)
+    _tell_ledger(rows, Fact.joined, kept.id, actor, {"merge_id": merge.id, "lost": lost})
     return merge.id
 
 
@@ -159,7 +159,7 @@ def _undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> None
             record(rows, Fact.unjoined, wait, manager_id=by, actor=Actor.manager, cause="M-10", facts=told)
     rows.merges.put(merge.id, replace(merge, undone_at=rows.now))
     for contact_id in (merge.kept_id, *_listed(merge, "absorbed")):
-        _tell_ledger(rows, Fact.unjoined, ContactId(int(contact_id)), actor, merge.id)
+        _tell_ledger(rows, Fact.unjoined, ContactId(int(contact_id)), actor, {"merge_id": merge.id})
 
 
 def _back(rows: WorkingSet, merge: Merge, moved: dict[str, Any]) -> MessageMove:
@@ -211,11 +211,8 @@ def _may_any(rows: WorkingSet, office: Office, actor: Person, action: Action, *,
     return any(may(actor, action, subject_of(each, office)) for each in owned)
 
 
-def _tell_ledger(
-    rows: WorkingSet, fact: Fact, contact_id: ContactId, actor: Person, merge_id: int, **more: object
-) -> None:
+def _tell_ledger(rows: WorkingSet, fact: Fact, contact_id: ContactId, actor: Person, facts: dict[str, object]) -> None:
     for conversation in rows.conversations.where(contact_id):
         if conversation.is_open:
-            facts = {"merge_id": merge_id, **more}
             by = actor.manager_id
             record(rows, fact, conversation, manager_id=by, actor=Actor.manager, cause="M-10", facts=facts)

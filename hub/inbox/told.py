@@ -7,6 +7,7 @@ Each comes from a stored row. Masking and the rest of the story are left to `exp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from hub.domain.contact import MatchCandidate, Merge
 from hub.domain.ledger import Fact, LedgerEntry
@@ -161,7 +162,7 @@ def _merges(happened: Happened) -> Iterator[Told]:
     say = happened.viewed.say
     for merge in happened.merges:
         others = happened.cards(list_absorbed(merge))
-        facts = {"kept": happened.cards([merge.kept_id]), "others": others}
+        facts = {"kept": _name_before(merge) or happened.cards([merge.kept_id]), "others": others}
         text = say(_MERGED).format(who=happened.who(merge.manager_id), **facts)
         yield Told(merge.merged_at, merge.merged_at, merge.id, text.strip(" :"))
         if merge.undone_at is not None:
@@ -169,6 +170,13 @@ def _merges(happened: Happened) -> Iterator[Told]:
             yield Told(
                 merge.undone_at, merge.undone_at, merge.id, say(_UNDONE).format(who=undone_by, **facts).strip(": ")
             )
+
+
+def _name_before(merge: Merge) -> str:
+    """Return what the card that stayed was called before the merge gave it another name (M-11); empty if it did not."""
+    changes: Any = merge.map.get("changes", {})
+    was, _ = changes.get("contacts", {}).get(str(merge.kept_id), {}).get("name", ("", ""))
+    return str(was)
 
 
 def _who_undid(happened: Happened, merge: Merge) -> str:
