@@ -12,7 +12,7 @@ from hub.crash import crash_point
 from hub.domain.delivery import Delivery, Lane, Notice
 from hub.domain.ids import DeliveryId, ManagerId
 from hub.domain.ledger import Fact
-from hub.domain.line import ShiftEnd
+from hub.domain.line import LineMode, ShiftEnd
 from hub.domain.manager import is_on_shift, shift_end
 from hub.domain.order import order_hash
 from hub.domain.replacing import replace
@@ -59,14 +59,12 @@ def _end_of(office: Office, holder: Holder) -> datetime | None:
 async def pass_shift_end(office: Office, due: DueTimer) -> bool:
     """Warn, or hand over what still waits; repeatable, so a crash in the middle costs nothing. Commits in parts."""
     manager_id, ends_at = ManagerId(int(due.subject.partition(":")[2])), datetime.fromisoformat(due.facts["ends_at"])
-    async with acquire(office.pool) as connection:
-        held = await shifts.list_held_waits(connection, manager_id, limit=10 * _AT_ONCE)
     is_warning = due.due_at < ends_at
     crash_point("shifts.before_end")
-    if held and is_warning:
-        await office.change(Scope(ids=2), lambda rows: _warn(rows, manager_id, held, ends_at=ends_at))
-    elif held:
-        await _hand_over_parts(office, manager_id, held)
+    if is_warning:
+        await _warn_of_end(office, manager_id, ends_at)
+    else:
+        await leave_shift(office, manager_id)
     crash_point("shifts.before_advance")
     async with acquire(office.pool) as connection:
         if is_warning:
@@ -76,6 +74,17 @@ async def pass_shift_end(office: Office, due: DueTimer) -> bool:
             await shifts.finish(connection, due, at=office.clock.now())
     crash_point("shifts.after_advance")
     return True
+
+
+async def _warn_of_end(office: Office, manager_id: ManagerId, ends_at: datetime) -> None:
+    """List who still waits, unless the person works on after all; a line that only observes tells nobody (FR-8)."""
+    speaking = [str(key) for key, line in office.policy().lines.items() if line.mode is not LineMode.observe]
+    async with acquire(office.pool) as connection:
+        holders = await shifts.list_holders(connection)
+        held = await shifts.list_held_waits(connection, manager_id, lines=speaking, limit=10 * _AT_ONCE)
+    is_ending = any(_end_of(office, each) == ends_at for each in holders if each.manager.id == manager_id)
+    if held and is_ending:
+        await office.change(Scope(ids=2), lambda rows: _warn(rows, manager_id, held, ends_at=ends_at))
 
 
 async def leave_shift(office: Office, manager_id: ManagerId) -> int:

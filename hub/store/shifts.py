@@ -1,5 +1,6 @@
 """Who holds waiting clients, and the timer of each person's shift end (R-13)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +27,10 @@ _FINISH = """
 UPDATE timers SET state = 'fired', fired_at = $3
 WHERE kind = 'shift_end' AND subject = $1 AND epoch = $2 AND state = 'armed'
 """
-_HELD = "SELECT id FROM waits WHERE assignee_id = $1 AND state = 'open' ORDER BY deadline_at, id LIMIT $2"
+_HELD = """
+SELECT id FROM waits WHERE assignee_id = $1 AND state = 'open' AND ($3::text[] IS NULL OR line = ANY($3))
+ORDER BY deadline_at, id LIMIT $2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,11 @@ async def list_holders(connection: asyncpg.Connection) -> list[Holder]:
     ]
 
 
-async def list_held_waits(connection: asyncpg.Connection, manager_id: int, *, limit: int) -> list[int]:
-    """Return the open waits of a person, the most urgent first."""
-    return [row["id"] for row in await connection.fetch(_HELD, manager_id, limit)]
+async def list_held_waits(
+    connection: asyncpg.Connection, manager_id: int, *, limit: int, lines: Sequence[str] | None = None
+) -> list[int]:
+    """Return the open waits of a person on some lines, `None` for all; the most urgent first."""
+    return [row["id"] for row in await connection.fetch(_HELD, manager_id, limit, lines)]
 
 
 async def arm(

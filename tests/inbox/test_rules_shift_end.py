@@ -119,6 +119,26 @@ async def test_r13_who_says_that_they_work_longer_keeps_the_client(desk: Desk) -
     assert (await desk.one("waits"))["assignee_id"] == await id_of(desk, "anna")
 
 
+async def test_r13_who_works_on_without_an_end_reads_no_list_of_the_shift(desk: Desk) -> None:
+    await ask_at(desk, "17:00", rules())
+    me = Person(ManagerId(await id_of(desk, "anna")), Role.manager, frozenset({LineKey("sales")}))
+    await set_presence(desk.office, me, Presence.working)
+    for _ in range(3):
+        desk.clock.move(31 * MINUTE)
+        await look(desk)
+
+    assert await told(desk, "shift_ending") == []
+    assert (await desk.one("waits"))["assignee_id"] == await id_of(desk, "anna")
+
+
+async def test_fr8_r13_a_line_that_only_observes_lists_nobody_at_the_end_of_a_shift(desk: Desk) -> None:
+    await ask_at(desk, "17:00", rules().replace("team =", 'mode = "observe"\nteam ='))
+    desk.clock.move(51 * MINUTE)
+    await look(desk)
+
+    assert await told(desk, "shift_ending") == []
+
+
 async def test_r13_who_goes_home_early_leaves_clients_to_others_at_once(desk: Desk) -> None:
     await ask_at(desk, "12:00", rules())
     me = Person(ManagerId(await id_of(desk, "anna")), Role.manager, frozenset({LineKey("sales")}))
