@@ -1,0 +1,26 @@
+"""How the machines of this folder run: 200 examples in every run, 2,000 in `make slow`, from a seed that is printed.
+
+A failure prints its steps, its seed and a `@reproduce_failure` line. The seed comes from the number at the head of the
+run, so `python -m pytest tests/invariants -p randomly -p "randomly_seed=NUMBER"` gives the same examples again. Steps
+that run at once race as they will: a failure of theirs may need several runs.
+"""
+
+import random
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+
+def run_machine(build: Callable[[], RuleBasedStateMachine], *, examples: int, steps: int) -> None:
+    """Run a machine with so many examples of so many steps."""
+    number = random.getrandbits(32)
+    print(f"hypothesis seed {number}")
+    wanted = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(number)(build), settings=wanted)  # type: ignore[arg-type]
