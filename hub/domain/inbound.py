@@ -80,6 +80,7 @@ class InboundMessage:
     words of a person, else the reason why they open no wait: auto_reply, bounce, list, start_command, service.
     `group_key` joins parts of one album. `html` is already safe to show. `is_staff` marks an answer typed by the
     business itself outside the hub (Telegram Business, mail in copy): it never opens a wait and may stop one (S4).
+    `forwarded` is who wrote a letter that the sender passes on: the client, if the sender is one of us (case 40).
     `speaker` is set in a group, which is itself the client and the `sender`: who of its members wrote (case 39).
     """
 
@@ -100,6 +101,7 @@ class InboundMessage:
     origin: Origin = Origin()
     mail: MailHints | None = None
     speaker: Sender | None = None
+    forwarded: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Cases that a mailbox brings: robots, threads, forwards, copies (semantics §8)."""
 
 from hub.inbox import waits
-from tests.cases.desk import MINUTE, CaseDesk, letter
-from tests.inbox.rules import answer, pass_time
+from tests.cases.desk import INFO, INFO_MAIL, MAIL, MINUTE, SALES, SALES_MAIL, CaseDesk, letter
+from tests.inbox.rules import answer, id_of, pass_time
 from tests.inbox.test_queries import only, owner
 
 PASSED = "mx.example; dmarc=pass header.from="
@@ -31,6 +31,34 @@ async def case_15_manager_answers_from_the_personal_mailbox_with_us_not_in_copy(
     wait, fact = await desk.wait(), await desk.fact("declared")
     assert (wait["state"], wait["ended_at"], wait["response_channel"]) == ("declared", answered, "email")
     assert (fact["cause"], await desk.story("answered")) == ("S11", [])
+
+
+async def case_40_forwarded_mail_by_a_colleague_to_the_intake_mailbox(desk: CaseDesk) -> None:
+    desk.staff["email", "", "anna@romashka.example"] = await id_of(desk, "anna")  # type: ignore[assignment]
+    original = f"---------- Пересланное сообщение ---------\nОт: Мария Петрова <{MAIL}>\nДата: вчера\n\nЖду счёт"
+    passed = {"Authentication_Results": "mx.example; dmarc=pass header.from=romashka.example"}
+    before = desk.now
+    await desk.mails(letter(f"Возьмите\n\n{original}", by="anna@romashka.example", subject="Fwd: Счёт", **passed))
+
+    wait, contact = await desk.wait(), await desk.one("contacts")
+    assert before <= wait["started_at"] <= desk.now
+    assert contact["name"] == "Мария Петрова"
+    address = await desk.one("identities")
+    assert (address["value"], address["level"], address["contact_id"]) == (MAIL, "claimed", contact["id"])
+
+
+async def case_41_mail_to_two_of_our_mailboxes(desk: CaseDesk) -> None:
+    both = {"to": f"{SALES}, {INFO}", "Message_ID": "<m1@example.com>"}
+    await desk.mails(letter("Сколько стоит?", Received="from a by b", **both))
+    await desk.mails(letter("Сколько стоит?", Received="from a by c", **both), to=INFO_MAIL)
+
+    assert len(await desk.rows("messages")) == len(await desk.rows("contacts")) == 1
+    assert {row["connection_id"] for row in await desk.rows("threads")} == {SALES_MAIL, INFO_MAIL}
+    assert (await desk.wait())["requests"] == 1
+    assert await desk.told() == ["new_lead"]
+    again = {"In_Reply_To": "<m1@example.com>", "Message_ID": "<m2@example.com>", "subject": "Re: Расчёт"}
+    await desk.mails(letter("Ау", **again), to=INFO_MAIL)
+    assert len(await desk.rows("threads")) == 2
 
 
 async def case_43_newsletter_replies_from_many_people_to_one_message_id(desk: CaseDesk) -> None:

@@ -86,8 +86,8 @@ async def case_19_assigned_to_a_person_whose_shift_ends_before_the_deadline(desk
     before = await desk.wait()
     assert before["assignee_id"] == await id_of(desk, "anna")
     await look(desk)
-    for _ in range(2):
-        await pass_time(desk, 4 * HOUR + MINUTE)
+    for span in (7 * HOUR + 51 * MINUTE, 10 * MINUTE):
+        await pass_time(desk, span)
         await look(desk)
 
     after = await desk.wait()

@@ -36,14 +36,31 @@ async def arrives(desk: Desk) -> Arrives:
     office = replace(desk, processor=Processor(desk.office, desk.acceptor.files, lambda _: channel, parse_here))
     desk.staff[("email", "", ANNA)] = ManagerId((await desk.one("managers", "key = 'anna'"))["id"])
 
-    async def arrives(number: int, *headers: str) -> None:
-        body = letter(f"Message-ID: <{number}@x.ru>", "References: <1@x.ru>", *headers, body=f"Письмо {number}")
+    async def arrives(number: int, *headers: str, text: str = "") -> None:
+        ids = (f"Message-ID: <{number}@x.ru>", "References: <1@x.ru>")
+        body = letter(*ids, *headers, body=text or f"Письмо {number}")
         raw = Raw(body, office.now, {MAILBOX_HEADER: f"1:{number}"})
         await office.acceptor.accept([offer(MAILBOX, channel, raw)])
         await office.process()
 
     await arrives(1, f"To: {OURS}")
     return arrives
+
+
+FORWARD = "Возьмите\n\n---------- Forwarded message ---------\nFrom: Пётр <petr@example.ru>\n\nЦена?"
+
+
+async def test_case40_only_a_colleague_our_receiver_vouches_for_brings_a_client(desk: Desk, arrives: Arrives) -> None:
+    head = ("Subject: Fwd: x", f"To: {OURS}")
+    await arrives(2, f"From: {ANNA}", *head, VOUCHED, text=FORWARD)
+    await arrives(3, f"From: {ANNA}", *head, FORGED, text=FORWARD)
+    await arrives(4, "From: oleg@example.ru", *head, text=FORWARD)
+
+    found = {row["value"] for row in await desk.rows("identities")}
+    assert found == {"ivan@example.ru", "petr@example.ru", ANNA, "oleg@example.ru"}
+    assert (await desk.one("contacts", "name = 'Пётр'"))["id"] == (
+        await desk.one("identities", "value = 'petr@example.ru'")
+    )["contact_id"]
 
 
 @pytest.mark.parametrize("sender", [ANNA, OURS])

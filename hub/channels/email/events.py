@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hub.channels.email.classify import Automatic, Report, automatic_kind, read_reports
+from hub.channels.email.forwards import find_original_sender
 from hub.channels.email.headers import MailAddress
 from hub.channels.email.mime import Letter, LetterFile, parse_letter
 from hub.channels.email.threading import (
@@ -128,6 +129,7 @@ def _message(letter: Letter, payload: Payload, mailbox: Mailbox, at: datetime) -
         is_staff=automatic is Automatic.none and hints.is_sender_verified and _is_ours(letter, mailbox),
         attachments=attachments + _stub_note(payload),
         mail=hints,
+        forwarded=find_original_sender(letter) if automatic is Automatic.none else None,
     )
 
 

@@ -21,7 +21,7 @@ _SEPARATOR = re.compile(
     r"Ursprüngliche Nachricht|Reply message|Сообщение отправителя)\s*(?:[-_=*]{2,})\s*$",
     re.IGNORECASE,
 )
-_FORWARD = re.compile(
+FORWARD_LINE = re.compile(
     r"^[\s>]*[-_=*]*\s*(?:Forwarded message|Begin forwarded message|Пересланное сообщение|Пересылаемое сообщение|"
     r"Перенаправленное сообщение|Начало пере(?:адресованного|сылаемого|направленного) сообщения|"
     r"Переадресованное сообщение|Конец пересылаемого сообщения)\s*[-_=*:]*",
@@ -186,4 +186,4 @@ def _cut(text: str, offset: int) -> int:
 
 def is_forwarded(text: str) -> bool:
     """Tell whether the text holds a forwarded letter, which is news to us and no history."""
-    return any(_FORWARD.match(line) for line in text.split("\n"))
+    return any(FORWARD_LINE.match(line) for line in text.split("\n"))

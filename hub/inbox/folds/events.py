@@ -26,13 +26,23 @@ from hub.domain.inbound import (
 from hub.domain.message import MessageKind
 from hub.domain.policy import Policy
 from hub.domain.replacing import replace
-from hub.domain.workset import WorkingSet
+from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.folds.calls import call_sender, fold_call_event
 from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.mail_threads import find_thread, is_own_letter, mail_ids, pick_thread, prove_by_token
+from hub.inbox.folds.mail_threads import (
+    COPIES,
+    copy_key,
+    find_copy,
+    find_thread,
+    is_own_letter,
+    link_copy,
+    mail_ids,
+    pick_thread,
+    prove_by_token,
+)
 from hub.inbox.folds.matching import Sighting, identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
 from hub.inbox.folds.requests import Intake, pick_line, stay_on_line, take_in
@@ -70,12 +80,14 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
     """Add everything an event may touch to `scope`."""
     endpoint, event = incoming.endpoint, incoming.event
     scope.ids += IDS_PER_EVENT
-    for sender in (getattr(event, "sender", None), call_sender(event)):
+    for sender in (getattr(event, "sender", None), getattr(event, "forwarded", None), call_sender(event)):
         if sender is not None:
             scope.identities |= {identity_key(address, endpoint.id) for address in sender.addresses}
     if thread := thread_of(event):
         scope.threads.add((endpoint.id, thread))
     scope.messages |= {(endpoint.id, external_id) for external_id in _message_ids(event)}
+    if isinstance(event, InboundMessage) and (copy := copy_key(event)):
+        scope.messages.add((COPIES, copy))
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
     if isinstance(event, InboundMessage | FormSubmission | CallEvent):
@@ -116,12 +128,17 @@ def _fold_message(
     if is_known(rows, endpoint.id, message.thread, message.external_id) or is_own_letter(rows, endpoint.id, message):
         return
     author = _staff_author(message.speaker or message.sender, endpoint.id, staff)
+    if author is not None and message.forwarded is not None:
+        message, author = replace(message, sender=message.forwarded, is_staff=False), None
     if message.is_staff or author is not None:
         fold_staff_message(rows, policy, incoming, message, manager_id=author)
         return
     if _is_strangers_robot(rows, incoming, message):
         stored = add_message(rows, _said(rows, incoming, message), contact_id=None, conversation=None, thread=None)
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
+        return
+    if (copy := find_copy(rows, endpoint.id, message)) is not None:
+        link_copy(_work_of(rows, policy, copy), endpoint.id, message, known=copy)
         return
     known = find_thread(rows, endpoint.id, message)
     sighting = Sighting(endpoint.id, is_vouched=True, shared_after=policy.shared_after, thread=known)
@@ -142,6 +159,13 @@ def _fold_message(
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if message.mail is not None:
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
+        remember_external(rows, stored, COPIES, thread=str(endpoint.id), external_id=copy_key(message))
+
+
+def _work_of(rows: WorkingSet, policy: Policy, copy: MessageRef) -> LineWork:
+    """Return the line on which a stored letter is."""
+    conversation = rows.conversations.get(copy.conversation_id)
+    return LineWork(rows, policy, policy.get_line(conversation.line if conversation else policy.default_line))
 
 
 def _give_to_group(rows: WorkingSet, thread: Thread, group: Contact) -> Thread:

@@ -1,14 +1,19 @@
 """Threads of letters: by the ids they answer, and only for a participant (semantics §10, cases 42 and 43)."""
 
+import hashlib
 from dataclasses import replace
 
 from hub.domain.contact import Contact
 from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel, canonical_email
-from hub.domain.ids import ConnectionId
+from hub.domain.ids import ConnectionId, ContactId
 from hub.domain.inbound import InboundMessage, MailHints
 from hub.domain.message import Direction
-from hub.domain.workset import WorkingSet
+from hub.domain.workset import MessageRef, WorkingSet
+from hub.inbox.folds.conversations import Place, touch_thread
+from hub.inbox.folds.line_work import LineWork
+
+COPIES = ConnectionId(0)  # copies of a letter find each other whichever mailboxes they came by
 
 
 def mail_ids(mail: MailHints | None) -> set[str]:
@@ -25,6 +30,37 @@ def is_own_letter(rows: WorkingSet, connection_id: ConnectionId, message: Inboun
         return False
     sent = (ref for ref in rows.message_refs if ref.direction == Direction.outbound)
     return any((ref.connection_id, ref.external_id) == (connection_id, message.mail.message_id) for ref in sent)
+
+
+def copy_key(message: InboundMessage) -> str:
+    """Return what the copies of one letter in several mailboxes of ours share; empty where nothing does (case 41).
+
+    The words count beside the Message-ID: mailers that use one id twice must not swallow a letter.
+    """
+    if message.mail is None or not message.mail.message_id or not message.sender.addresses:
+        return ""
+    words = f"{message.sender.addresses[0].value}\n{message.mail.subject}\n{message.text}"
+    return f"copy:{message.mail.message_id}:{hashlib.sha256(words.encode()).hexdigest()[:16]}"
+
+
+def find_copy(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage) -> MessageRef | None:
+    """Return the letter that has come by another mailbox of ours already, `None` if this is the first to come."""
+    key = copy_key(message)
+    known = (ref for ref in rows.message_refs if key and (ref.connection_id, ref.external_id) == (COPIES, key))
+    return next((ref for ref in known if ref.thread != str(connection_id) and ref.contact_id is not None), None)
+
+
+def link_copy(work: LineWork, connection_id: ConnectionId, message: InboundMessage, *, known: MessageRef) -> None:
+    """Link the thread of a second mailbox to a letter that is stored: answers that quote it are found there too."""
+    contact = work.rows.contacts[ContactId(known.contact_id or 0)]
+    key = pick_thread(work.rows, connection_id, message, contact)
+    thread = touch_thread(work, Place(connection_id, key, message.thread_title), contact)
+    message_id = message.mail.message_id if message.mail else ""
+    for external_id in (message.external_id, message_id):
+        place = (connection_id, external_id, message.thread)
+        if external_id and place not in work.rows.message_refs:
+            linked = replace(known, connection_id=connection_id, external_id=external_id, thread=message.thread)
+            work.rows.message_refs.add(place, replace(linked, thread_id=thread.id))
 
 
 def find_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage) -> Thread | None:
