@@ -239,3 +239,11 @@ async def test_l7_tags_are_those_of_the_policy_and_are_set_once(desk: Desk) -> N
 def test_l2_l3_a_document_whose_stages_contradict_themselves_is_refused(part: str, instead: str, fault: str) -> None:
     with pytest.raises(ConfigError, match=fault):
         parse_policy(STAGES.replace(part, instead, 1))
+
+
+async def test_m13_who_waits_longer_than_the_window_still_has_the_one_lead_of_the_wait(desk: Desk) -> None:
+    await lead_of(desk)
+    desk.clock.move(timedelta(days=31))
+    await desk.receive(says("Вы там живы?", at=desk.now))
+    assert (len(await desk.rows("messages")), len(await desk.rows("leads"))) == (2, 1)
+    assert (await desk.one("receipts", "id = (SELECT max(id) FROM receipts)"))["state"] == "done"
