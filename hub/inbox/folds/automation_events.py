@@ -38,6 +38,7 @@ _CALLS: Mapping[str, TriggerKind] = {
     CallState.ringing.value: TriggerKind.call_ringing,
     CallState.answered.value: TriggerKind.call_answered,
 }
+_SAID = frozenset({TriggerKind.message_in, TriggerKind.message_out, TriggerKind.form_submitted})
 _OVERDUE = frozenset({"due", "after"})
 
 
@@ -113,7 +114,7 @@ class Reader:
 
     def _read_messages(self) -> Iterator[Happening]:
         messages, self._messages = self.rows.messages[self._messages :], len(self.rows.messages)
-        for message in messages:
+        for message in messages if not _SAID.isdisjoint(self.kinds) else ():
             kind = _kind_of(message)
             if kind in self.kinds and kind is not None:
                 yield from self._of_message(kind, message)
@@ -153,7 +154,7 @@ class Reader:
                 kind=kind,
                 contact_id=conversation.contact_id,
                 line=conversation.line,
-                cause=f"call:{call.id}:{call.state}",
+                cause=f"call:{call.connection_id}:{call.external_id}:{call.state}",
                 at=self.rows.now,
                 conversation_id=conversation.id,
                 lead_id=self._lead_of(conversation.contact_id, conversation.line, conversation.id),
