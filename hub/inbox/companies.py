@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.domain.company import Company, canonical_inn
 from hub.domain.conversation import Conversation
-from hub.domain.errors import FieldInvalid, NotFound
+from hub.domain.errors import Conflict, FieldInvalid, NotFound
 from hub.domain.identity import canonical_phone
 from hub.domain.ids import CompanyId, ConversationId, ManagerId
 from hub.domain.replacing import replace
@@ -43,15 +43,32 @@ async def set_company(office: Office, actor: Person, conversation_id: Conversati
         NotFound, PermissionDenied: by rights.
     """
     checked = _checked(new)
-    known = None
-    if checked.inn:
-        async with acquire(office.pool) as connection:
-            known = await companies.find_by_inn(connection, checked.inn)
+    known = await _find_known(office, checked)
+    try:
+        return await _attach_to(office, actor, conversation_id, new=checked, known=known)
+    except Conflict:
+        winner = await _find_known(office, checked)
+        if winner == known:
+            raise
+        return await _attach_to(office, actor, conversation_id, new=checked, known=winner)
+
+
+async def _find_known(office: Office, new: NewCompany) -> CompanyId | None:
+    if not new.inn:
+        return None
+    async with acquire(office.pool) as connection:
+        return await companies.find_by_inn(connection, new.inn)
+
+
+async def _attach_to(
+    office: Office, actor: Person, conversation_id: ConversationId, *, new: NewCompany, known: CompanyId | None
+) -> CompanyId:
+    """Attach to the known company, or make one. Raises: Conflict if somebody has made one of this INN meanwhile."""
 
     def fold(rows: WorkingSet) -> CompanyId:
         conversation = get_conversation(rows, office, actor, Action.edit_lead, conversation_id=conversation_id)
         present = rows.companies.get(known) if known is not None else None
-        company = _make(rows, checked) if present is None else _fill(rows, present, checked)
+        company = _make(rows, new) if present is None else _fill(rows, present, new)
         _attach(rows, conversation, company.id)
         return company.id
 

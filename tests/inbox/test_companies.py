@@ -1,5 +1,7 @@
 """Companies: several contacts, an owner for clients who have none, never a reason to merge (L-8)."""
 
+import asyncio
+
 import pytest
 
 from hub.domain.company import canonical_inn
@@ -31,6 +33,13 @@ async def test_l8_two_contacts_of_one_inn_have_one_company_and_stay_two(desk: De
     assert (company["name"], company["domains"], company["phones"]) == ("Ромашка", ["romashka.ru"], ["+74951234567"])
     assert {row["company_id"] for row in await desk.rows("contacts")} == {one}
     assert len(await desk.rows("contacts", "merged_into IS NULL")) == 2
+
+
+async def test_l8_two_who_write_down_the_same_new_inn_at_once_get_one_company(desk: Desk) -> None:
+    head, both = await two_clients(desk)
+    writing = [set_company(desk.office, head, each, new=NewCompany("Ромашка", INN)) for each in both]
+
+    assert set(await asyncio.gather(*writing)) == {(await desk.one("companies"))["id"]}
 
 
 async def test_l8_without_an_inn_a_company_of_the_same_name_is_another(desk: Desk) -> None:
