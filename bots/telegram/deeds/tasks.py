@@ -13,6 +13,7 @@ from bots.telegram.deeds.leads import with_missing_named
 from bots.telegram.deeds.reading import get
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
+from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId
 from hub.inbox import call_results
 from hub.inbox.folds.tasks import NewTask
@@ -53,10 +54,12 @@ async def done(turn: Turn, action: Action) -> None:
 
 
 async def _offer_next(turn: Turn, finished: TaskView) -> None:
-    if finished.conversation_id is None:
+    """Ask for the next step; with a client that is a colleague's by now there is none to make."""
+    try:
+        card = await get(turn, Action(Press.card, finished.conversation_id or 0))
+    except NotFound:
         await turn.say("task.done")
         return
-    card = await get(turn, Action(Press.card, finished.conversation_id))
     await turn.show(step_screen(turn.texts, card, now=turn.now(), headline="task.done"), about=card.id)
 
 

@@ -72,6 +72,21 @@ async def test_t3_done_and_later_may_be_typed_by_number(place, ivan):
     assert "нет или оно не ваше" in place.seen(ivan)[-1]
 
 
+async def test_t3_a_task_about_a_colleagues_client_is_done_and_says_so(place, ivan):
+    number = await client_of(place)
+    await place.writes(ivan, f"/step {number} 2h позвонить")
+    await place.hire("olga", "Ольга")
+    olga = (await place.desk.one("managers", "key = 'olga'"))["id"]
+    await place.desk.pool.execute("UPDATE conversations SET assignee_id = $1, offered_to = '[]'", olga)
+    await place.writes(ivan, "/tasks")
+    await place.presses(ivan, "Мои задачи", "🗓 1")
+    await place.presses(ivan, "позвонить", "✅ Сделано")
+    await place.writes(ivan, "Думает до пятницы")
+
+    assert (await place.desk.one("tasks"))["state"] == "done"
+    assert place.seen(ivan)[-1].startswith("✅")
+
+
 async def test_t2_overdue_tasks_come_first_and_the_reminder_rings(place, ivan):
     number = await client_of(place)
     for when, what in (("2d", "потом"), ("15m", "скоро")):
