@@ -1,0 +1,14 @@
+"""All mutations, family by family."""
+
+from tests.mutations import calls, clocks, matching, plans, reports, routing, waiting
+from tests.mutations.mutation import Mutation
+
+MUTATIONS: tuple[Mutation, ...] = (
+    *waiting.MUTATIONS,
+    *clocks.MUTATIONS,
+    *calls.MUTATIONS,
+    *matching.MUTATIONS,
+    *routing.MUTATIONS,
+    *plans.MUTATIONS,
+    *reports.MUTATIONS,
+)
