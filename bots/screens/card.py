@@ -92,6 +92,9 @@ def _due(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
 
 def _state(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
     lines = [line(_assignee(texts, card))] if card.state == "open" else []
+    if card.client_zone is not None:
+        at = moments.clock_time(texts, now, zone=card.client_zone, now=now)
+        lines.append(line(texts("card.client_time", time=at)))
     if card.snoozed_until:
         at = moments.clock_time(texts, card.snoozed_until, zone=card.zone, now=now)
         lines.append(line(texts("card.snoozed_until", time=at)))

@@ -35,6 +35,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.regular": "regular client",
     "card.line": "Line: {line}",
     "card.source": "Source: {source}",
+    "card.client_time": "🕒 The client's time is {time}",
     "card.subject": "Subject: {subject}",
     "card.note": "📝 {name}: {text}",
     "card.stage": "Lead: {stage}",

@@ -48,6 +48,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.regular": "постоянный клиент",
     "card.line": "Линия: {line}",
     "card.source": "Источник: {source}",
+    "card.client_time": "🕒 У клиента сейчас {time}",
     "card.subject": "Тема: {subject}",
     "card.note": "📝 {name}: {text}",
     "card.stage": "Лид: {stage}",

@@ -28,6 +28,12 @@ def client_zone(written: str, phones: Iterable[str], default: ZoneInfo) -> ZoneI
     return found or default
 
 
+def zone_elsewhere(phones: Iterable[str], own: ZoneInfo, now: datetime) -> ZoneInfo | None:
+    """Return the zone the telephones tell, if clocks there show another time than in `own` at `now` (case 23)."""
+    zone = client_zone("", phones, own)
+    return zone if now.astimezone(zone).utcoffset() != now.astimezone(own).utcoffset() else None
+
+
 def when_to_write(at: datetime, zone: ZoneInfo) -> datetime:
     """Return `at` if it is day where the client is, else the next morning there; aware in, UTC-comparable out."""
     local = at.astimezone(zone)

@@ -75,7 +75,8 @@ class CardView:
 
     `number` is what people say (#1042). `state` is `open` or `closed`. `recent` are the newest messages, oldest first.
     `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words.
-    `reasons` say why this manager has it, in Russian and English by `language` of the viewer.
+    `reasons` say why this manager has it, in Russian and English by `language` of the viewer. `client_zone` is set
+    where the client's clock is known to show another time than the line's (case 23).
     """
 
     id: ConversationId
@@ -107,6 +108,7 @@ class CardView:
     candidate_id: int | None
     lead_stage: str
     version: int
+    client_zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The live card in each of its states: what it says and what may be pressed."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -163,3 +164,10 @@ def test_only_stored_files_go_with_a_mirrored_message():
 def test_english_reads_english():
     text = card_screen(EN, CARD, now=NOW).text
     assert "⏱ Answer by 12:35 (in 14 min)" in text
+
+
+def test_case23_a_client_elsewhere_is_shown_with_the_time_there():
+    elsewhere = card(client_zone=ZoneInfo("Asia/Yekaterinburg"))
+
+    assert "🕒 У клиента сейчас 14:21\n" in card_screen(RU, elsewhere, now=NOW).text
+    assert "The client's time is 14:21" in card_screen(EN, elsewhere, now=NOW).text

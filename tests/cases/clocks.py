@@ -3,12 +3,12 @@
 from hub.delivery.clock_watch import ClockWatch
 from hub.domain.conversation import Outcome
 from hub.domain.manager import Role
-from hub.inbox import conversations
+from hub.inbox import conversations, queries
 from hub.inbox.reply import begin_answer
 from tests.cases.desk import DAY, HOUR, MARIA, MINUTE, CaseDesk
 from tests.inbox.reports.busy_day import figure, tables_of
 from tests.inbox.rules import MOSCOW, OFFICE, line_says, pass_time, put_in_force, stand_at
-from tests.inbox.test_queries import only, owner
+from tests.inbox.test_queries import actor, only, owner
 from tests.inbox.test_recompute import change_rules
 
 
@@ -39,6 +39,17 @@ async def case_22_line_open_day_and_night(desk: CaseDesk) -> None:
     await desk.writes("Не спите?", at=asked)
 
     assert (await desk.wait())["deadline_at"] == asked + 15 * MINUTE
+
+
+async def case_23_client_in_another_time_zone(desk: CaseDesk) -> None:
+    put_in_force(desk, OFFICE)
+    asked = stand_at(desk, 2, "08:30")
+    await desk.submits(name="Мария", phone="+7 343 234-56-78")
+
+    wait = await desk.wait()
+    assert wait["deadline_at"].astimezone(MOSCOW).strftime("%a %H:%M:%S") == "Wed 09:05:00"
+    card = await queries.get_card(desk.office, await actor(desk, "anna"), await only(desk))
+    assert asked.astimezone(card.client_zone).strftime("%H:%M") == "10:30"
 
 
 async def case_27_reopened_after_six_and_after_eight_days(desk: CaseDesk) -> None:

@@ -1,6 +1,8 @@
 """The card of a conversation and its history, as one manager may see them."""
 
+from hub.domain.client_time import zone_elsewhere
 from hub.domain.errors import NotFound
+from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ConversationId, MessageId
 from hub.domain.message import DeliveryState, Message
 from hub.domain.policy import LinePolicy
@@ -93,7 +95,12 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         candidate_id=stored.candidate_id,
         lead_stage=_stage_name(office, viewed),
         version=conversation.version,
+        client_zone=zone_elsewhere(_phones(around), line.calendar.zone, office.clock.now()),
     )
+
+
+def _phones(around: Around) -> list[str]:
+    return [row.value for row in around.identities if row.type is IdentityType.phone]
 
 
 def _stage_name(office: Office, viewed: Viewed) -> str:
