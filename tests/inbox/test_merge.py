@@ -11,11 +11,12 @@ from hub.domain.ids import ConversationId
 from hub.domain.inbound import Address, InboundMessage, Sender
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import merge, queries, waits
+from hub.inbox import bot_talk, conversations, merge, queries, waits
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.reply import add_note
 from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, person, says
+from tests.inbox.rules import line_says, pass_time, put_in_force
 from tests.inbox.test_queries import actor
 
 PHONE = "+79161234567"
@@ -101,6 +102,36 @@ async def test_p4_the_joined_wait_has_the_earlier_start_and_the_earlier_deadline
     assert {row["joined_into"] for row in await desk.rows("waits", "state = 'joined'")} == {wait["id"]}
     armed = await desk.one("timers", "kind = 'first_response' AND state = 'armed'")
     assert (armed["subject"], armed["due_at"]) == (f"wait:{wait['id']}", wait["deadline_at"])
+
+
+async def test_p4_fr6_whom_a_bot_owes_an_answer_waits_for_people_after_the_merge_too(desk: Desk) -> None:
+    put_in_force(desk, line_says("[lines.sales.bot]", 'clock_start = "handover"', 'patience = "10m"'))
+    anna, question = await three_cards(desk)
+    oldest = await desk.pool.fetchval("SELECT min(id) FROM conversations")
+    robot = Person(anna.manager_id, Role.admin, frozenset())
+    await bot_talk.say(desk.office, robot, ConversationId(oldest), text="Какой размер?", key="bot-1")
+    await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+    await pass_time(desk, timedelta(minutes=11))
+
+    wait = await desk.one("waits")
+    assert (wait["state"], wait["conversation_id"]) == ("open", oldest)
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+async def test_p4_p2_the_clock_of_the_whole_matter_runs_on_over_a_merge(desk: Desk, is_paused: bool) -> None:
+    put_in_force(desk, line_says("[lines.sales.targets]", 'resolution = "4h"'))
+    anna, question = await three_cards(desk)
+    first, *others = [row["due_at"] for row in await desk.rows("timers", "kind = 'resolution' ORDER BY due_at")]
+    oldest = await desk.pool.fetchval("SELECT min(id) FROM conversations")
+    if is_paused:
+        await waits.declare_reached(desk.office, anna, oldest, result="Ждём реквизиты")
+        await conversations.wait_for_client(desk.office, anna, oldest)
+        await desk.pool.execute("UPDATE conversations SET last_response_at = opened_at WHERE id = $1", oldest)
+        await desk.pool.execute("UPDATE waits SET ended_at = started_at WHERE conversation_id = $1", oldest)
+    await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+
+    running = await desk.one("timers", "kind = 'resolution' AND state = 'armed'")
+    assert (running["subject"], running["due_at"]) == (f"conversation:{oldest}", others[0] if is_paused else first)
 
 
 async def test_p4_a_response_given_on_one_side_after_the_others_start_closes_both(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from hub.domain.inbound import Origin
 from hub.domain.ledger import Fact
 from hub.domain.line import ClockStart
 from hub.domain.message import Message
-from hub.domain.timer import TimerKind
+from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import route_wait
@@ -78,6 +78,26 @@ def forget_talk(rows: WorkingSet, conversation: Conversation) -> None:
     if (TimerKind.handover, subject) in rows.timers:
         rows.arm(TimerKind.handover, subject, rows.now)
         rows.disarm(TimerKind.handover, subject)
+
+
+def join_talks(work: LineWork, kept: Conversation, other: Conversation) -> None:
+    """Let what a bot still owes an answer pass to the conversation that goes on after a merge (P-4).
+
+    It hands over at the earlier of both instants; where a client waits for people already, there is nothing to owe.
+    """
+    rows, mine, theirs = work.rows, _owed(work, kept), _owed(work, other)
+    forget_talk(rows, other)
+    if theirs is None or rows.open_wait(kept.contact_id, kept.line) is not None:
+        return
+    first = theirs if mine is None else min(mine, theirs, key=lambda timer: str(timer.facts["at"]))
+    due_at = min(each.due_at for each in (mine, theirs) if each is not None)
+    rows.arm(TimerKind.handover, f"conversation:{kept.id}", due_at, **first.facts)
+
+
+def _owed(work: LineWork, conversation: Conversation) -> Timer | None:
+    """Return the running timer of a talk in which it is the bot's turn."""
+    timer = work.rows.timers.get((TimerKind.handover, f"conversation:{conversation.id}"))
+    return timer if timer is not None and timer.state is TimerState.armed and "at" in timer.facts else None
 
 
 def _open(work: LineWork, conversation: Conversation, begun: Mapping[str, object]) -> Wait:

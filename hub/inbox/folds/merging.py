@@ -17,9 +17,11 @@ from hub.domain.rebuilding import list_wait_changes
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
 from hub.domain.workset import MessageMove, WorkingSet
+from hub.inbox.folds.bot_talk import join_talks
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.resolution import join_resolution
 from hub.inbox.folds.waits import answer_wait, arm_level, clock_of, stop_clocks
 
 _SINGLE = ("name", "language", "company_id", "crm_owner_id")
@@ -118,6 +120,8 @@ def _move_conversation(merging: Merging, conversation: Conversation) -> None:
     rows.disarm(TimerKind.snooze, f"conversation:{conversation.id}")
     joined = rows.conversations.put(kept.id, _joined(kept, conversation))
     _join_waits(merging, joined, conversation)
+    join_talks(merging.on_line(conversation.line), joined, conversation)
+    join_resolution(rows, joined, conversation)
     _follow(rows, conversation, joined)
 
 

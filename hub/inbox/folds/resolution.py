@@ -63,6 +63,16 @@ def stop_resolution(rows: WorkingSet, conversation: Conversation) -> None:
         rows.disarm(TimerKind.resolution, timer.subject)
 
 
+def join_resolution(rows: WorkingSet, kept: Conversation, other: Conversation) -> None:
+    """Let the earlier of two running clocks go on with the conversation that remains after a merge (P-4)."""
+    mine, theirs = _timer(rows, kept), _timer(rows, other)
+    stop_resolution(rows, other)
+    if theirs is None or theirs.state is not TimerState.armed or (mine and mine.state is TimerState.fired):
+        return
+    if mine is None or mine.state is not TimerState.armed or theirs.due_at < mine.due_at:
+        rows.arm(TimerKind.resolution, f"conversation:{kept.id}", theirs.due_at)
+
+
 def breach_resolution(work: LineWork, conversation: Conversation, timer: Timer) -> None:
     """Write that the matter was not settled in time, and tell who has it and the heads (B-1)."""
     if not conversation.is_open:
