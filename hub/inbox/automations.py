@@ -16,7 +16,7 @@ from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.automation_desk import AutomationDesk
 from hub.inbox.folds.automation_timers import arm, due_after, pack, still_lasts, stillness, subject_of, unpack
-from hub.inbox.folds.automations import fire
+from hub.inbox.folds.automations import IDS_EACH, fire
 from hub.inbox.office import Office
 from hub.store import automations as stored
 from hub.store.automations import Armed, Lasting
@@ -28,7 +28,6 @@ from hub.store.timers import DueTimer
 SCAN_EVERY = timedelta(hours=12)
 AHEAD = timedelta(days=1)
 """Timers are armed so far ahead: longer than until the next look."""
-IDS_EACH = 60
 MORNING = time(9)
 Activity = Mapping[int, datetime]
 
@@ -66,6 +65,7 @@ def _scope(due: Sequence[DueTimer]) -> Scope:
         always_lines=True,
         firings={each.subject for each in happened},
         causes={each.cause for each in happened},
+        firing_ids=IDS_EACH * len(happened),
         ids=IDS_EACH * len(happened),
     )
 

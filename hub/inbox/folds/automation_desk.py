@@ -45,6 +45,12 @@ class AutomationDesk:
         known = self.rows.conversations.where(happened.contact_id)
         return present or named or max(known, key=lambda each: each.id, default=None)
 
+    def is_new(self, happened: Happening) -> bool:
+        """Tell whether lead or client were made in this fold: nothing can have acted on them before."""
+        if happened.lead_id is not None:
+            return self.rows.leads.is_fresh(happened.lead_id)
+        return self.rows.contacts.is_fresh(happened.contact_id)
+
     def responsible_for(self, happened: Happening) -> ManagerId | None:
         """Return who has the conversation, else whose the lead is."""
         conversation, lead = self.conversation_of(happened), self.lead_of(happened)

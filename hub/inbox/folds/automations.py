@@ -87,20 +87,19 @@ def ensure_loaded(desk: AutomationDesk, candidates: Sequence[Candidate]) -> None
     Raises:
         MoreNeeded: it is not; the scope asks for it now.
     """
-    subjects = {happened.subject for _, happened in candidates}
+    subjects = {happened.subject for _, happened in candidates if not desk.is_new(happened)}
     causes = {happened.cause for _, happened in candidates if happened.is_kept}
-    scope = desk.scope
-    if not (subjects <= scope.firings and causes <= scope.causes):
-        scope.firings |= subjects
-        scope.causes |= causes
-        scope.ids += IDS_EACH * len(candidates)
-        _want_people(desk, candidates)
-        raise MoreNeeded
-    if _want_people(desk, candidates):
+    scope, ids = desk.scope, IDS_EACH * len(candidates)
+    is_loaded = subjects <= scope.firings and causes <= scope.causes and ids <= scope.firing_ids
+    scope.firings |= subjects
+    scope.causes |= causes
+    scope.ids += max(ids - scope.firing_ids, 0)
+    scope.firing_ids = max(ids, scope.firing_ids)
+    if _lack_people(desk, candidates) or not is_loaded:
         raise MoreNeeded
 
 
-def _want_people(desk: AutomationDesk, candidates: Sequence[Candidate]) -> bool:
+def _lack_people(desk: AutomationDesk, candidates: Sequence[Candidate]) -> bool:
     """Ask for the people of every line on which somebody is told or chosen; return whether they are missing now."""
     lines = {str(desk.work_of(happened).line.key) for each, happened in candidates if _needs_people(each)}
     desk.scope.lines |= lines

@@ -19,7 +19,7 @@ BY_HAND = "by_hand"
 def ensure_lead(work: LineWork, wait: Wait, origin: Origin) -> Lead:
     """Return the contact's open lead on the line, made if there is none in the window; fills only what is empty.
 
-    One wait makes one lead, however long it lasts. Idempotent by (contact, line, wait): the store has a unique key for it.
+    One wait makes one lead, however long it lasts: idempotent by (contact, line, wait), a unique key of the store.
     """
     made = (each for each in work.rows.leads.where(wait.contact_id) if each.wait_id == wait.id)
     lead = find_open_lead(work, wait.contact_id) or next(made, None)
