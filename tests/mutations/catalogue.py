@@ -1,6 +1,6 @@
 """All mutations, family by family."""
 
-from tests.mutations import calls, clocks, matching, plans, reports, routing, waiting
+from tests.mutations import automations, calls, clocks, matching, plans, reports, routing, waiting
 from tests.mutations.mutation import Mutation
 
 MUTATIONS: tuple[Mutation, ...] = (
@@ -10,5 +10,6 @@ MUTATIONS: tuple[Mutation, ...] = (
     *matching.MUTATIONS,
     *routing.MUTATIONS,
     *plans.MUTATIONS,
+    *automations.MUTATIONS,
     *reports.MUTATIONS,
 )

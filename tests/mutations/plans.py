@@ -1,4 +1,4 @@
-"""What takes the rules of leads (L), tasks (T) and automations (A) out."""
+"""What takes the rules of leads (L) and tasks (T) out."""
 
 from tests.mutations.mutation import Mutation
 
@@ -66,5 +66,4 @@ MUTATIONS = (
         "    tell(work, Notice.call_result, conversation, to=[speaker]",
         "    tell(work, Notice.call_result, conversation, to=[]",
     ),
-    Mutation("A-11", "hub/domain/lead.py", "HEAD_AFTER = timedelta(days=1)", "HEAD_AFTER = timedelta(days=2)"),
 )

@@ -92,4 +92,5 @@ MUTATIONS = (
         "    {Action.give_task, Action.reassign, Action",
         "    {Action.give_task, Action",
     ),
+    Mutation("R-15", "hub/inbox/trial.py", "people), _Desk(draft, people)", "people), _Desk(office.policy(), people)"),
 )

@@ -1,12 +1,13 @@
 """Breaks the rules one at a time in a copy of the project and expects the tests that carry them to fail.
 
-Before anything is broken those tests have to pass, or their failing would prove nothing.
+A test that fails although nothing is broken proves nothing: in the end those that killed are run once more, on the
+whole copy, and a mutant whose test fails there too was not killed.
 """
 
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,15 @@ from tests.mutations.carriers import nodes_of
 from tests.mutations.mutation import Mutation
 from tests.mutations.tree import FAILED, PASSED, broken, compile_tree, copy_tree, run_tests
 
-_FAILURE = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+# A test by its function: what stands in brackets behind it may hold anything.
+_FAILURE = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+)", re.MULTILINE)
+
+KILLED, SURVIVED, RED_ANYWAY = "killed", "survived", "red anyway"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a mutant: `killed`, `survived`, or in words why nobody can say. `by` is the test that failed."""
+    """What became of a mutant; `by` is the test that failed, `tests` how many carry the rule."""
 
     mutation: Mutation
     outcome: str
@@ -31,19 +35,14 @@ class Verdict:
 
     @property
     def is_killed(self) -> bool:
-        return self.outcome == "killed"
-
-
-class RedBefore(Exception):
-    """The tests fail although nothing is broken."""
+        return self.outcome == KILLED
 
 
 @contextmanager
-def prepared_tree(mutations: Sequence[Mutation]) -> Iterator[Path]:
-    """Give a copy of the project in which every test that is going to be asked passes.
+def prepared_tree(mutations: Iterable[Mutation]) -> Iterator[Path]:
+    """Give a copy of the project.
 
     Raises:
-        RedBefore: one of them fails.
         ValueError: a mutation no longer applies.
     """
     with tempfile.TemporaryDirectory(prefix="mutations-") as place:
@@ -51,17 +50,21 @@ def prepared_tree(mutations: Sequence[Mutation]) -> Iterator[Path]:
         for mutation in mutations:
             mutation.mutated(tree)
         compile_tree(tree)
-        nodes = list(dict.fromkeys(node for mutation in mutations for node in nodes_of(mutation.rule)))
-        whole = run_tests(tree, nodes)
-        if whole.returncode != PASSED:
-            failed = _FAILURE.findall(whole.stdout) or [whole.stdout[-2000:] + whole.stderr[-2000:]]
-            raise RedBefore("fails before anything is broken: " + ", ".join(failed))
         yield tree
 
 
-def verdicts(tree: Path, mutations: Sequence[Mutation]) -> Iterator[Verdict]:
+def verdicts(tree: Path, mutations: Iterable[Mutation]) -> Iterator[Verdict]:
     """Break each rule in turn and say whether its tests noticed."""
     return (_try(tree, mutation) for mutation in mutations)
+
+
+def list_red(tree: Path, tried: Sequence[Verdict]) -> set[str]:
+    """Return those of the tests that killed which fail although nothing is broken."""
+    nodes = sorted({verdict.by for verdict in tried if verdict.is_killed})
+    done = run_tests(tree, nodes) if nodes else None
+    if done is None or done.returncode == PASSED:
+        return set()
+    return set(_FAILURE.findall(done.stdout)) or set(nodes)
 
 
 def _try(tree: Path, mutation: Mutation) -> Verdict:
@@ -69,11 +72,11 @@ def _try(tree: Path, mutation: Mutation) -> Verdict:
     with broken(tree, mutation):
         done = run_tests(tree, nodes, "-x")
     found = _FAILURE.search(done.stdout)
-    by = found[1] if found else ""
-    return Verdict(mutation, _outcome(done.returncode), len(nodes), time.monotonic() - began, by)
+    seconds = time.monotonic() - began
+    return Verdict(mutation, _outcome(done.returncode), len(nodes), seconds, found[1] if found else "")
 
 
 def _outcome(code: int) -> str:
     if code == FAILED:
-        return "killed"
-    return "survived" if code == PASSED else f"pytest ended with {code}"
+        return KILLED
+    return SURVIVED if code == PASSED else f"pytest ended with {code}"
