@@ -9,14 +9,14 @@ from hub.domain.ids import ConversationId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
-from hub.domain.wait import WaitState, restore
+from hub.domain.wait import WaitState
 from hub.inbox.changing import change_conversation, change_with_past
 from hub.inbox.folds.closing import close_conversation
 from hub.inbox.folds.lead_moves import settle_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import pause_resolution
-from hub.inbox.folds.waits import arm_clocks, end_wait
+from hub.inbox.folds.waits import end_wait, give_back
 from hub.inbox.office import Office
 
 REVERSIBLE_FOR = timedelta(days=30)
@@ -144,6 +144,4 @@ def _give_back_wait(work: LineWork, conversation: Conversation, actor: Person) -
     latest = max(cancelled, key=lambda wait: wait.id, default=None)
     if latest is None or latest.ended_at is None or latest.ended_at < since:
         return
-    restored = work.rows.waits.put(latest.id, restore(latest))
-    arm_clocks(work, restored)
-    record(work.rows, Fact.restored, restored, manager_id=actor.manager_id, actor=Actor.manager, cause="P-3")
+    give_back(work, conversation, latest, cause="P-3", manager_id=actor.manager_id)

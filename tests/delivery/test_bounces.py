@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from hub.domain.conversation import Outcome
+from hub.domain.ids import LineKey
 from hub.domain.inbound import DeliveryReport, ReportState
 from hub.inbox import conversations
+from hub.inbox.lines import move_to_line
 from tests.inbox.desk import Desk, says
-from tests.inbox.rules import answer
+from tests.inbox.rules import TWO_LINES, answer, put_in_force
 from tests.inbox.test_queries import only, owner
 
 
@@ -52,3 +54,19 @@ async def test_fr2_a_bounce_gives_no_wait_back_to_who_sends_spam(desk: Desk) -> 
 
     assert (await desk.one("conversations"))["state"] == "closed"
     assert (await desk.one("waits"))["state"] == "answered"
+
+
+async def test_s3_a_bounce_after_the_client_went_to_another_line_gives_the_wait_back_there(desk: Desk) -> None:
+    put_in_force(desk, TWO_LINES)
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    moved = await only(desk)
+    desk.clock.move(timedelta(minutes=1))
+    await answer(desk)
+    await move_to_line(desk.office, await owner(desk), moved, line=LineKey("support"))
+    await desk.receive(says("Ещё один заказ", at=desk.now), connection=2)
+    await bounced(desk)
+
+    lines = {row["line"]: row["conversation_id"] for row in await desk.rows("waits", "state = 'open'")}
+    assert lines.keys() == {"sales", "support"}
+    assert lines["support"] == moved
+    assert await desk.rows("receipts", "state <> 'done'") == []

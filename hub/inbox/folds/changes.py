@@ -9,7 +9,7 @@ from hub.domain.inbound import DeliveryReport, MessageDeleted, MessageEdited, Re
 from hub.domain.ledger import Fact
 from hub.domain.message import DeliveryState
 from hub.domain.policy import Policy
-from hub.domain.wait import Wait, restore
+from hub.domain.wait import Wait
 from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.ledger import record
@@ -17,7 +17,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import Sighting, match_contact
 from hub.inbox.folds.messages import find_ref, patch_message
 from hub.inbox.folds.notices import tell
-from hub.inbox.folds.waits import arm_clocks
+from hub.inbox.folds.waits import give_back
 
 TAKEN_BACK_WITHIN = timedelta(seconds=60)
 Change = MessageEdited | MessageDeleted | ReachChanged | DeliveryReport
@@ -112,9 +112,7 @@ def _give_back(work: LineWork, conversation: Conversation, ended: Wait, *, cause
     present = rows.open_conversation(conversation.contact_id, conversation.line) or _open_again(
         rows, conversation, cause
     )
-    restored = rows.waits.put(ended.id, replace(restore(ended), conversation_id=present.id))
-    arm_clocks(work, restored)
-    record(rows, Fact.restored, restored, cause=cause)
+    give_back(work, present, ended, cause=cause)
     return present
 
 

@@ -10,6 +10,7 @@ from hub.domain.conversation import Conversation
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import ManagerId, MessageId, WaitId
 from hub.domain.ledger import Actor, Fact
+from hub.domain.rebuilding import list_wait_changes
 from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind, TimerState
 from hub.domain.wait import (
@@ -23,6 +24,7 @@ from hub.domain.wait import (
     correct_start,
     finish,
     may_answer,
+    restore,
 )
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.ledger import record
@@ -317,3 +319,19 @@ def end_wait(workset: WorkingSet, wait: Wait, state: WaitState, *, manager_id: M
     actor = Actor.manager if manager_id is not None else Actor.hub
     record(workset, Fact(state.value), ended, manager_id=manager_id, actor=actor, facts={"note": note})
     return ended
+
+
+def give_back(
+    work: LineWork, conversation: Conversation, ended: Wait, *, cause: str, manager_id: ManagerId | None = None
+) -> Wait:
+    """Open an ended wait again with its own start and deadline, in this conversation and on its line (S3, S10, P-3).
+
+    The conversation may have been moved to another line since.
+    """
+    opened = replace(restore(ended), conversation_id=conversation.id, line=conversation.line)
+    restored = work.rows.waits.put(ended.id, opened)
+    arm_clocks(work, restored)
+    actor = Actor.manager if manager_id is not None else Actor.hub
+    facts = {"became": list_wait_changes(ended, restored)}
+    record(work.rows, Fact.restored, restored, manager_id=manager_id, actor=actor, cause=cause, facts=facts)
+    return restored
