@@ -23,7 +23,8 @@ NOTE_LIMIT = 300
 def card_screen(texts: Texts, card: CardView, *, now: datetime, headline: str = "") -> Screen:
     """Return the card as of `now`; `headline` is a catalogue key that says why it comes again (`card.woken` …)."""
     first = (line(texts(headline)),) if headline else ()
-    blocks = (*first, _title(texts, card, now), *_who(texts, card), *_due(texts, card, now), *_state(texts, card, now))
+    times = (*_due(texts, card, now), *_matter(texts, card, now))
+    blocks = (*first, _title(texts, card, now), *_who(texts, card), *times, *_state(texts, card, now))
     return Screen(blocks + _last_words(texts, card) + _footer(texts, card), card_buttons.rows(texts, card))
 
 
@@ -70,7 +71,7 @@ def _who(texts: Texts, card: CardView) -> tuple[Block, ...]:
     names += [Span(f" · {texts('card.regular')}")] if card.is_regular else []
     lines = [line(*names)]
     if card.addresses:
-        lines.append(line("  ".join(address_text(address) for address in card.addresses[:3])))
+        lines.append(line("  ".join(address_text(texts, address) for address in card.addresses[:3])))
     lines.append(line(texts("card.line", line=one_line(card.line_name))))
     if card.source:
         lines.append(line(texts("card.source", source=one_line(card.source))))
@@ -88,6 +89,15 @@ def _due(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
     counts = [texts.count("card.missed_times", wait.missed_calls)] if wait.missed_calls > 1 else []
     counts += [texts.count("card.attempts", wait.call_attempts)] if wait.call_attempts else []
     return (*lines, line(", ".join(counts))) if counts else tuple(lines)
+
+
+def _matter(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
+    """Return until when the whole matter is to be closed, or that the client has to act (P-2)."""
+    if card.is_matter_paused:
+        return (line(texts("card.matter_paused")),)
+    if card.matter_due_at is None:
+        return ()
+    return (line(texts("card.matter_due"), *moments.due(texts, card.matter_due_at, zone=card.zone, now=now)),)
 
 
 def _state(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:

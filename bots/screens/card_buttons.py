@@ -27,7 +27,7 @@ def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
     ending = _row(texts, card, Press.release, Press.close)
     reaching = (*_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
-    return (*reaching, _reading(texts, card), working, ending)
+    return (*reaching, _reading(texts, card), working, *_pausing(texts, card), ending)
 
 
 def short_row(texts: Texts, card: CardView) -> Row:
@@ -75,6 +75,11 @@ def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
 def _writing(texts: Texts, card: CardView) -> tuple[Row, ...]:
     """Return the addresses to choose where the client's own channel carries no text (M-16)."""
     return () if card.reply_channel else write_rows(texts, card)
+
+
+def _pausing(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    """Return the way to stop the clock of the whole matter, while it is the client's turn (P-2)."""
+    return (_row(texts, card, Press.waitclient),) if card.may_wait_for_client else ()
 
 
 def _answering(texts: Texts, card: CardView) -> tuple[Row, ...]:

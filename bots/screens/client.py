@@ -1,34 +1,81 @@
-"""The client's card: every address with its proof and whether an answer can go there, company, lead, line."""
+"""The client's card: every address with its proof and whether an answer can go there, company, lead, line.
 
-from bots.screens.action import Press
+Below the addresses a person says which of them several people use (M-7); numbers that changed hands stand beside (M-8).
+"""
+
+from collections.abc import Sequence
+
+from bots.screens import moments
+from bots.screens.action import Action, Press, to_base36
 from bots.screens.card_buttons import button
 from bots.screens.quoting import one_line
-from bots.screens.screen import Block, Screen, bold, line
+from bots.screens.screen import Block, Button, Row, Screen, bold, line
 from bots.screens.ways import write_rows
-from bots.screens.words import address_icon, contact_name
+from bots.screens.words import address_text, contact_name
 from bots.texts import Texts
-from hub.inbox.views import AddressView, CardView
+from hub.inbox.views import AddressView, CardView, NumberView
+
+SHARED = "s"
+OWN = "o"
+_MAY_BE_SHARED = ("phone", "email")
 
 
-def client_screen(texts: Texts, card: CardView) -> Screen:
-    """Return the card of the conversation's client."""
-    blocks = [line(bold(texts("client.title", name=contact_name(texts, card.contact_name))))]
+def client_screen(texts: Texts, card: CardView, moved: Sequence[NumberView] = (), *, headline: str = "") -> Screen:
+    """Return the card of the conversation's client; `moved` are numbers that changed hands, `headline` a text's key."""
+    blocks = [line(texts(headline))] if headline else []
+    blocks += [line(bold(texts("client.title", name=contact_name(texts, card.contact_name))))]
     facts = [card.company, texts("card.regular") if card.is_regular else ""]
     if any(facts):
         blocks.append(line(" · ".join(one_line(fact, 80) for fact in facts if fact)))
     blocks += [_address(texts, address) for address in card.addresses]
+    blocks += [_number(texts, card, each) for each in moved]
     blocks.append(line(texts("card.line", line=one_line(card.line_name))))
     if card.lead_stage:
         blocks.append(line(texts("card.stage", stage=one_line(card.lead_stage))))
     if card.source:
         blocks.append(line(texts("card.source", source=one_line(card.source))))
-    reading = (button(texts, card, Press.card), button(texts, card, Press.history))
-    planning = ((button(texts, card, Press.stage), button(texts, card, Press.step)),) if card.lead_stage else ()
-    return Screen(tuple(blocks), (*(() if card.state == "closed" else write_rows(texts, card)), *planning, reading))
+    marking = tuple((_mark(texts, card, each),) for each in may_be_shared(card))
+    if marking:
+        blocks.append(line(texts("client.shared_means")))
+    return Screen(tuple(blocks), (*_writing(texts, card), *marking, *_planning(texts, card), _reading(texts, card)))
+
+
+def may_be_shared(card: CardView) -> list[AddressView]:
+    """Return the addresses that several people may use: telephones and mailboxes."""
+    return [each for each in card.addresses if each.type in _MAY_BE_SHARED and each.key is not None]
+
+
+def mark_of(address: AddressView, *, is_shared: bool) -> str:
+    """Return what is said of an address as the argument of a button."""
+    return f"{to_base36(address.key or 0)}.{SHARED if is_shared else OWN}"
+
+
+def _mark(texts: Texts, card: CardView, address: AddressView) -> Button:
+    key = "button.own_address" if address.is_shared else "button.shared_address"
+    said = mark_of(address, is_shared=not address.is_shared)
+    return Button(texts(key, address=one_line(address.text, 40)), Action(Press.shared, card.id, card.version, said))
+
+
+def _writing(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    return () if card.state == "closed" else write_rows(texts, card)
+
+
+def _planning(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    return ((button(texts, card, Press.stage), button(texts, card, Press.step)),) if card.lead_stage else ()
+
+
+def _reading(texts: Texts, card: CardView) -> Row:
+    return button(texts, card, Press.card), button(texts, card, Press.history)
 
 
 def _address(texts: Texts, address: AddressView) -> Block:
     key = f"level.{address.level}"
     level = texts(key) if texts.has(key) else address.level
-    words = texts("client.address", icon=address_icon(address.type), text=one_line(address.text, 80), level=level)
+    words = texts("client.address", address=address_text(texts, address), level=level)
     return line(texts("client.note", address=words, note=one_line(address.note, 120)) if address.note else words)
+
+
+def _number(texts: Texts, card: CardView, moved: NumberView) -> Block:
+    at = moments.day(texts, moved.at, zone=card.zone)
+    key = "client.number_came" if moved.has_come else "client.number_left"
+    return line(texts(key, number=moved.number, day=at, other=contact_name(texts, moved.other)))

@@ -34,6 +34,17 @@ def still_waiting_screen(texts: Texts, card: CardView) -> Screen:
     return Screen((line(texts("close.waiting")),), (ways,))
 
 
+def why_matter_runs(card: CardView, *, now: datetime) -> str:
+    """Return the key of why the clock of the whole matter cannot stand now (P-2), empty if it can."""
+    if card.may_wait_for_client:
+        return ""
+    if card.matter_due_at is None:
+        return "matter.none"
+    if card.wait is not None:
+        return "matter.waiting"
+    return "matter.late" if card.matter_due_at <= now else "matter.unanswered"
+
+
 def reasons_screen(texts: Texts, card: CardView, *, now: datetime) -> Screen:
     """Return the reasons why no reply is needed; once the deadline has passed one has to be given (S8)."""
     is_late = card.wait is not None and now > card.wait.deadline_at

@@ -84,6 +84,6 @@ def _is_other_way(address: AddressView, message: MessageView) -> bool:
 
 
 def _way(texts: Texts, card: CardView, message: MessageView, address: AddressView) -> Button:
-    label = texts("reply.way", channel=channel_name(texts, address.channel), address=address_text(address))
+    label = texts("reply.way", channel=channel_name(texts, address.channel), address=address_text(texts, address))
     arg = f"{to_base36(message.id)}.{way_of(address)}"
     return Button(label, Action(Press.resend, card.id, 0, arg))

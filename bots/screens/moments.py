@@ -19,6 +19,11 @@ def clock_time(texts: Texts, at: datetime, *, zone: ZoneInfo, now: datetime) -> 
     return texts("time.today" if local.date() == today else "time.other_day", at=local)
 
 
+def day(texts: Texts, at: datetime, *, zone: ZoneInfo) -> str:
+    """Return the date of `at` in that zone, without its year."""
+    return texts("time.day", at=at.astimezone(zone))
+
+
 def duration(texts: Texts, amount: timedelta) -> str:
     """Return a length of time in its two largest units, whole minutes, at least one."""
     minutes = max(1, int(amount / MINUTE))

@@ -43,9 +43,10 @@ def address_icon(address_type: str) -> str:
     return _ICONS.get(address_type, "•")
 
 
-def address_text(address: AddressView) -> str:
-    """Return an address with its picture, on one line."""
-    return f"{address_icon(address.type)} {one_line(address.text, 60)}"
+def address_text(texts: Texts, address: AddressView) -> str:
+    """Return an address with its picture, on one line, marked if several people use it (M-7)."""
+    words = f"{address_icon(address.type)} {one_line(address.text, 60)}"
+    return texts("address.shared", address=words) if address.is_shared else words
 
 
 def file_line(texts: Texts, attachment: Attachment) -> Block:

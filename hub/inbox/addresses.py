@@ -19,6 +19,9 @@ _CLOSED = Words("канал больше не даёт ответить: про�
 _CALL_ONLY = Words("только позвонить", "calls only")
 _UNPROVEN = Words("не подтверждён: уточните у клиента", "not proven: ask the client")
 _NEVER_WROTE = Words("с этого адреса клиент не писал", "the client never wrote from it")
+_SHARED = Words(
+    "первым сюда не пишут: неизвестно, кто прочтёт", "nobody begins to write there: who reads it is unknown"
+)
 
 
 def mask_phone(number: str) -> str:
@@ -50,12 +53,15 @@ def list_addresses(
     endpoints: Endpoints,
     now: datetime,
 ) -> tuple[AddressView, ...]:
-    """Return the addresses a person can write to or call, those that can be answered first."""
+    """Return the addresses a person can write to or call, those that can be answered first.
+
+    A shared one (M-7) is answered where this very client wrote from it; nobody begins to write there.
+    """
     answerable = [thread for thread in threads if not is_one_way(endpoints, thread)]
     views = [
         _view(viewed, row, _thread_of(row, answerable), endpoints=endpoints, now=now)
         for row in identities
-        if row.type in _SHOWN and not row.is_shared
+        if row.type in _SHOWN
     ]
     return tuple(sorted(views, key=lambda view: not view.can_reply))
 
@@ -76,7 +82,9 @@ def _view(
         thread_id=thread.id if thread and note is None else None,
         channel=endpoint.kind if endpoint else "",
         note=viewed.say(note) if note else "",
-        identity_id=row.id if thread is None and endpoint is not None else None,
+        identity_id=row.id if thread is None and endpoint is not None and not row.is_shared else None,
+        key=row.id,
+        is_shared=row.is_shared,
     )
 
 
@@ -90,6 +98,8 @@ def _why_not(row: ContactIdentity, thread: Thread | None, endpoints: Endpoints, 
     """Return why no answer can go to an address, `None` if one can (M-16)."""
     if row.type is IdentityType.phone:
         return _CALL_ONLY
+    if thread is None and row.is_shared:
+        return _SHARED
     if thread is None:
         return _NEVER_WROTE if row.level is ProofLevel.proven else _UNPROVEN
     if thread.reach is not ReachState.open:

@@ -17,6 +17,8 @@ class AddressView:
     """An address of the contact: `can_reply` if an answer could go there now, `note` says why not.
 
     `identity_id` is set where the client never wrote from it and a person may choose to write there first (M-16).
+    `key` is the address itself, for what a person says about it; `is_shared`: several people use it, so it tells nobody
+    apart (M-7).
     """
 
     type: str
@@ -27,6 +29,21 @@ class AddressView:
     channel: str = ""
     note: str = ""
     identity_id: IdentityId | None = None
+    key: IdentityId | None = None
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NumberView:
+    """A telephone number that changed hands (M-8), as the viewer may read it; `other` is the client it was of before.
+
+    `other` is empty where it left: whose it is now concerns those who have that client.
+    """
+
+    number: str
+    at: datetime
+    has_come: bool
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,8 @@ class CardView:
     `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words.
     `reasons` say why this manager has it, in Russian and English by `language` of the viewer. `client_zone` is set
     where the client's clock is known to show another time than the line's (case 23).
+    `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
+    (`is_matter_paused`); `may_wait_for_client`: a person may say now that the client has to act (P-2).
     """
 
     id: ConversationId
@@ -109,6 +128,9 @@ class CardView:
     lead_stage: str
     version: int
     client_zone: ZoneInfo | None = None
+    matter_due_at: datetime | None = None
+    is_matter_paused: bool = False
+    may_wait_for_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -17,11 +18,15 @@ SELECT c.*, k.name AS contact_name, coalesce(o.name, '') AS company, coalesce(a.
   coalesce((SELECT stage FROM leads l WHERE l.contact_id = c.contact_id AND l.line = c.line
     ORDER BY created_at DESC LIMIT 1), '') AS lead_stage,
   (SELECT id FROM match_candidates q WHERE q.contact_id = c.contact_id AND q.state = 'open' LIMIT 1) AS candidate_id,
-  d.assignee_id AS decided_for, coalesce(d.reasons, '[]') AS reasons
+  d.assignee_id AS decided_for, coalesce(d.reasons, '[]') AS reasons,
+  m.due_at AS matter_due_at, coalesce(m.is_paused, false) AS is_matter_paused
 FROM conversations c JOIN contacts k ON k.id = c.contact_id LEFT JOIN companies o ON o.id = k.company_id
 LEFT JOIN managers a ON a.id = c.assignee_id
 LEFT JOIN LATERAL (SELECT assignee_id, reasons FROM routing_decisions r WHERE r.conversation_id = c.id
   ORDER BY decided_at DESC, id DESC LIMIT 1) d ON true
+LEFT JOIN LATERAL (SELECT CASE WHEN state <> 'cancelled' THEN due_at END AS due_at,
+  state = 'cancelled' AND facts ? 'left' AS is_paused
+  FROM timers WHERE kind = 'resolution' AND subject = 'conversation:' || c.id LIMIT 1) m ON true
 WHERE c.id = ANY($1::bigint[])
 """
 _WAITS = """
@@ -35,6 +40,8 @@ class StoredCard:
     """A conversation with what stands around it. `is_regular`: the client had a conversation before this one.
 
     `reasons` are those of the last routing decision, in Russian and English; `decided_for` whom it chose.
+    `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
+    (`is_matter_paused`, P-2).
     """
 
     conversation: Conversation
@@ -46,6 +53,8 @@ class StoredCard:
     candidate_id: int | None
     decided_for: int | None
     reasons: tuple[Mapping[str, str], ...]
+    matter_due_at: datetime | None = None
+    is_matter_paused: bool = False
 
 
 async def list_cards(connection: asyncpg.Connection, ids: Iterable[int]) -> dict[int, StoredCard]:
@@ -70,6 +79,8 @@ def _card(row: Mapping[str, Any]) -> StoredCard:
         candidate_id=row["candidate_id"],
         decided_for=row["decided_for"],
         reasons=tuple(row["reasons"]),
+        matter_due_at=row["matter_due_at"],
+        is_matter_paused=row["is_matter_paused"],
     )
 
 

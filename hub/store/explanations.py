@@ -20,6 +20,24 @@ SELECT id, lane, state, reason, manager_id, message_id, coalesce(finished_at, fi
 FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') AND conversation_id = $1 ORDER BY id
 """
 
+_NUMBERS = """
+SELECT DISTINCT ON (i.id, l.kind) i.value AS number, l.occurred_at AS at, l.kind = 'number_came' AS has_come,
+  coalesce(l.facts->>'other', '') AS other
+FROM conversations c JOIN ledger l ON l.conversation_id = c.id AND l.kind IN ('number_left', 'number_came')
+JOIN identities i ON i.id = (l.facts->>'identity_id')::bigint
+WHERE c.contact_id = $1 ORDER BY i.id, l.kind, l.recorded_at DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberMove:
+    """A telephone number that came to a client from another, or left for another; `other` is that one's name (M-8)."""
+
+    number: str
+    at: datetime
+    has_come: bool
+    other: str
+
 
 @dataclass(frozen=True, slots=True)
 class FailedSend:
@@ -53,6 +71,11 @@ async def list_waits(connection: asyncpg.Connection, conversation_id: int) -> li
         "SELECT * FROM waits WHERE conversation_id = $1 ORDER BY started_at, id", conversation_id
     )
     return [codec_of(Wait).decode(row) for row in rows]
+
+
+async def list_number_moves(connection: asyncpg.Connection, contact_id: int) -> list[NumberMove]:
+    """Return the numbers that a client won from others or lost to them, each way once: the last time (M-8)."""
+    return [NumberMove(**row) for row in await connection.fetch(_NUMBERS, contact_id)]
 
 
 async def list_questions(connection: asyncpg.Connection, contact_id: int) -> list[MatchCandidate]:

@@ -7,11 +7,12 @@ up to `presses` and `commands`, which say them politely.
 from collections.abc import Mapping
 
 from bots.screens.action import Press
-from bots.telegram.deeds import answering, assignment, calling, ending, leads, lines, matching, reading, tasks
+from bots.telegram.deeds import answering, assignment, calling, client, ending, leads, lines, matching, reading, tasks
 from bots.telegram.turn import Deed
 
 DEEDS: Mapping[Press, Deed] = (
     reading.DEEDS
+    | client.DEEDS
     | assignment.DEEDS
     | lines.DEEDS
     | ending.DEEDS

@@ -62,7 +62,7 @@ async def write(turn: Turn, action: Action) -> None:
     if arg not in ways:
         await turn.show(choice_screen(turn.texts, card))
         return
-    asked = turn.texts("write.ask", address=address_text(ways[arg]), number=card.number)
+    asked = turn.texts("write.ask", address=address_text(turn.texts, ways[arg]), number=card.number)
     await ask(turn, Action(Press.write, card.id, 0, arg), notice(asked))
 
 

@@ -1,4 +1,4 @@
-"""Ending and putting off: snooze, close with an outcome, reopen, no reply needed (S8, S9, P-1)."""
+"""Ending and putting off: snooze, close with an outcome, reopen, no reply needed, wait for the client (S8, S9, P)."""
 
 from datetime import datetime
 
@@ -32,6 +32,16 @@ async def sleep(turn: Turn, action: Action) -> None:
     """Put off until the pressed time."""
     card = await get(turn, action)
     await _put_off(turn, card, parse_until(action.arg, now=turn.now(), zone=card.zone))
+
+
+async def waitclient(turn: Turn, action: Action) -> None:
+    """Say that the client has to act: the clock of the whole matter stands until they do (P-2)."""
+    card = await get(turn, action)
+    refused = "" if card.is_matter_paused else closing.why_matter_runs(card, now=turn.now())
+    if not refused and not card.is_matter_paused:
+        await conversations.wait_for_client(turn.once, turn.actor, card.id)
+        await refresh_card(turn, card.id)
+    await turn.say(refused or "matter.paused", number=card.number)
 
 
 async def close(turn: Turn, action: Action) -> None:
@@ -139,6 +149,7 @@ async def _dismiss(turn: Turn, card: CardView, reason: str) -> None:
 DEEDS = {
     Press.snooze: snooze,
     Press.sleep: sleep,
+    Press.waitclient: waitclient,
     Press.close: close,
     Press.end: end,
     Press.reopen: reopen,

@@ -1,7 +1,6 @@
-"""Looking: card, client, history, reasons, lists, search, desk, help. Reading a client leaves an audit fact."""
+"""Looking: card, history, reasons, lists, search, desk, help. Reading a client leaves an audit fact."""
 
 from bots.screens.action import Action, Press
-from bots.screens.client import client_screen
 from bots.screens.desk import desk_screen, help_screen
 from bots.screens.history import Page, history_screen, why_screen
 from bots.screens.lists import list_screen
@@ -18,12 +17,6 @@ from hub.inbox.views import CardView
 async def card(turn: Turn, action: Action) -> None:
     """Bring the live card down to the end of the chat."""
     await post_card(turn, await open_(turn, action))
-
-
-async def client(turn: Turn, action: Action) -> None:
-    """Show the client's card."""
-    shown = await open_(turn, action)
-    await turn.show(client_screen(turn.texts, shown), about=shown.id)
 
 
 async def history(turn: Turn, action: Action) -> None:
@@ -101,7 +94,6 @@ async def get(turn: Turn, action: Action) -> CardView:
 
 DEEDS = {
     Press.card: card,
-    Press.client: client,
     Press.history: history,
     Press.why: why,
     Press.my: my,

@@ -16,6 +16,7 @@ from hub.inbox.queries.lists import (
     list_queue,
     list_waiting,
 )
+from hub.inbox.queries.numbers import list_number_moves
 from hub.inbox.queries.people import get_actor_by_telegram, list_receivers, responsible_for
 from hub.inbox.queries.reader import Reader
 
@@ -31,6 +32,7 @@ __all__ = [
     "get_history",
     "get_message",
     "list_mine",
+    "list_number_moves",
     "list_other_lines",
     "list_overdue",
     "list_queue",

@@ -1,5 +1,7 @@
 """The card of a conversation and its history, as one manager may see them."""
 
+from datetime import datetime
+
 from hub.domain.client_time import zone_elsewhere
 from hub.domain.errors import NotFound
 from hub.domain.identity import IdentityType
@@ -16,6 +18,7 @@ from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
 from hub.inbox.ways import choose_way, is_window_closed
 from hub.store import timeline
+from hub.store.cards import StoredCard
 from hub.store.pool import acquire
 from hub.store.timeline import Entry
 
@@ -96,7 +99,18 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         lead_stage=_stage_name(office, viewed),
         version=conversation.version,
         client_zone=zone_elsewhere(_phones(around), line.calendar.zone, office.clock.now()),
+        matter_due_at=stored.matter_due_at if conversation.is_open else None,
+        is_matter_paused=stored.is_matter_paused and conversation.is_open,
+        may_wait_for_client=_may_wait_for_client(stored, around, office.clock.now()),
     )
+
+
+def _may_wait_for_client(stored: StoredCard, around: Around, now: datetime) -> bool:
+    """Tell whether the clock of the whole matter runs and it is the client's turn (P-2)."""
+    conversation, answered_at = stored.conversation, stored.conversation.last_response_at
+    if not conversation.is_open or around.wait is not None or stored.matter_due_at is None:
+        return False
+    return answered_at is not None and answered_at >= conversation.opened_at and stored.matter_due_at > now
 
 
 def _phones(around: Around) -> list[str]:
