@@ -227,6 +227,23 @@ class ReachChanged:
     sender: Sender | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReactionSet:
+    """Somebody marked a message, whose id is `external_id`, with a picture. Never a request (FR-2)."""
+
+    external_id: str
+    thread: str
+    sender: Sender
+    occurred_at: datetime
+
+
 InboundEvent = (
-    InboundMessage | MessageEdited | MessageDeleted | FormSubmission | CallEvent | DeliveryReport | ReachChanged
+    InboundMessage
+    | MessageEdited
+    | MessageDeleted
+    | FormSubmission
+    | CallEvent
+    | DeliveryReport
+    | ReachChanged
+    | ReactionSet
 )

@@ -62,6 +62,7 @@ class LinePolicy:
     has_thanks_filter: bool = False
     takes_over: bool = False
     makes_lead_on_start: bool = False
+    takes_reactions: bool = False
 
     def has_member(self, manager_key: str) -> bool:
         """Tell whether a manager belongs to the line's team."""

@@ -129,6 +129,7 @@ def _build_line(key: LineKey, document: PolicyDocument, calendars: Calendars) ->
         has_thanks_filter=section.thanks_filter,
         takes_over=section.take_over,
         makes_lead_on_start=section.lead_on_start,
+        takes_reactions=section.reaction_answers,
     )
 
 

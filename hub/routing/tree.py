@@ -210,6 +210,7 @@ class LineSection(_Part):
     thanks_filter: bool = Field(default=False, description="'Спасибо' alone opens no wait (FR-2)")
     take_over: bool = Field(default=False, description="A colleague who answers becomes responsible")
     lead_on_start: bool = Field(default=False, description="/start without a text makes a lead (FR-2)")
+    reaction_answers: bool = Field(default=False, description="A colleague's reaction is an answer (case 46)")
     out_of_hours_repeat: Duration = Field(default=AutoTexts().repeat_after, description="Not more often to one client")
     targets: TargetsSection = Field(default_factory=TargetsSection)
     accept: AcceptSection = Field(default_factory=AcceptSection)

@@ -6,7 +6,7 @@ because most cases are about what became of it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +19,7 @@ from hub.channels.base import Raw, Receives
 from hub.channels.email.events import ARRIVED_HEADER, MAILBOX_HEADER
 from hub.channels.registry import get_channel_class
 from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
+from hub.domain.inbound import InboundEvent
 from hub.domain.manager import Role
 from hub.domain.outbound import Sent
 from hub.domain.rights import Person
@@ -128,6 +129,11 @@ class CaseDesk(Desk):
         said = {"message_id": number, "date": unix(self.now), "chat": private(MARIA), "from": user(by), **more}
         await self.update("business_message", **said, text=text, business_connection_id="Bc7x")
         return number
+
+    async def happens(self, event: InboundEvent) -> None:
+        """Let something be told of the bot that no payload brings yet."""
+        await self.accept(event)
+        await replace(self.processor, channel_of=lambda _: self.channel).run_batch()
 
     # what goes out and what is written
 

@@ -1,11 +1,16 @@
 """Cases of who answers, who has the client, whose card it is, and of robots that talk (semantics §8)."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.domain.conversation import Outcome
 from hub.domain.errors import StillWaiting
+from hub.domain.identity import IdentityType, ProofLevel
+from hub.domain.inbound import Address, ReactionSet, Sender
 from hub.inbox import assignment, bot_talk, conversations, merge
 from tests.cases.desk import DAY, HOUR, MAIL, MARIA, MINUTE, PHONE, CaseDesk, letter
+from tests.inbox.desk import person
 from tests.inbox.reports.busy_day import tables_of
 from tests.inbox.rules import TWO_LINES, answer, id_of, line_says, pass_time, put_in_force
 from tests.inbox.test_queries import actor, only, other, owner
@@ -181,3 +186,20 @@ async def case_38_unblocked_later(desk: CaseDesk) -> None:
 
     assert await desk.states() == ["answered", "open"]
     assert (await desk.one("waits", "state = 'open'"))["started_at"] == unblocked
+
+
+async def case_46_reaction_by_the_manager_to_the_clients_message(desk: CaseDesk) -> None:
+    anna = await id_of(desk, "anna")
+    desk.staff["tg_user", "", str(OWNER_OF_ACCOUNT)] = anna  # type: ignore[assignment]
+    number = await desk.business("Жду в пять, верно?")
+    colleague = Sender((Address(IdentityType.tg_user, str(OWNER_OF_ACCOUNT), level=ProofLevel.proven),))
+    thumb = ReactionSet(str(number), f"{MARIA}@Bc7x", colleague, desk.now)
+    await desk.happens(thumb)
+    assert await desk.states() == ["open"]
+
+    put_in_force(desk, line_says("reaction_answers = true"))
+    await desk.happens(replace(thumb, sender=person(MARIA)))
+    assert await desk.states() == ["open"]
+    await desk.happens(thumb)
+    wait = await desk.wait()
+    assert (wait["state"], wait["responder_id"]) == ("answered", anna)

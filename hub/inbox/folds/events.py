@@ -21,6 +21,7 @@ from hub.domain.inbound import (
     MessageDeleted,
     MessageEdited,
     ReachChanged,
+    ReactionSet,
     Sender,
 )
 from hub.domain.message import MessageKind
@@ -45,6 +46,7 @@ from hub.inbox.folds.mail_threads import (
 )
 from hub.inbox.folds.matching import Sighting, identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
+from hub.inbox.folds.reactions import fold_reaction
 from hub.inbox.folds.requests import Intake, pick_line, stay_on_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
 from hub.routing.decide import LineChoice
@@ -72,6 +74,9 @@ def fold_event(
             fold_call_event(rows, policy, incoming, call, staff=staff)
         case MessageEdited() | MessageDeleted() | ReachChanged() | DeliveryReport() as change:
             fold_change(rows, policy, incoming.endpoint, change)
+        case ReactionSet() as reaction:
+            author = _staff_author(reaction.sender, incoming.endpoint.id, staff)
+            fold_reaction(rows, policy, incoming, reaction, manager_id=author)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -109,7 +114,7 @@ def _message_ids(event: InboundEvent) -> set[str]:
     match event:
         case InboundMessage():
             return {event.external_id, event.reply_to, *mail_ids(event.mail)} - {""}
-        case FormSubmission() | MessageEdited() | MessageDeleted():
+        case FormSubmission() | MessageEdited() | MessageDeleted() | ReactionSet():
             return {event.external_id}
         case DeliveryReport():
             return {event.message}

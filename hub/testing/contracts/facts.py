@@ -14,6 +14,7 @@ from hub.domain.inbound import (
     InboundMessage,
     MessageEdited,
     ReachChanged,
+    ReactionSet,
 )
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -21,11 +22,11 @@ _SHORTEST_TELLING_TEXT = 6
 
 
 def event_key(event: InboundEvent) -> tuple[str, ...]:
-    """Return what must not repeat among different payloads; an edit has its message's id, so its instant counts."""
+    """Return what must not repeat among different payloads; an edit has its message's id, its instant counts."""
     kind, thread = type(event).__name__, getattr(event, "thread", "")
     if isinstance(event, ReachChanged):
         return kind, thread, event.state, event.occurred_at.isoformat()
-    if isinstance(event, MessageEdited):
+    if isinstance(event, (MessageEdited, ReactionSet)):
         return kind, thread, event.external_id, event.occurred_at.isoformat()
     return kind, thread, event.external_id
 
