@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from hub.app.connections import build_channel
 from hub.app.ground import Ground, open_ground
@@ -13,8 +14,10 @@ from hub.domain.errors import ConfigError, HubError, ProviderError
 from hub.net.http import Http
 from hub.store import deliveries, receipts
 from hub.store.arrivals import list_newest_files
-from hub.store.connections import ConnectionRow, list_connections
-from hub.store.pool import acquire
+from hub.store.connections import ConnectionRow, count_endless_calls, list_connections
+from hub.store.pool import Pool, acquire
+
+_LOOKED_BACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +133,25 @@ async def _try_address(config: Config, http: Http) -> str:
     return f"{config.public_url} leads to the hub"
 
 
+async def _look_for_endless_calls(pool: Pool, row: ConnectionRow, *, now: datetime) -> None:
+    """Refuse a PBX of whose calls of the last day some never ended: nobody hears of those that were missed (case 36).
+
+    Raises:
+        ConfigError: there are such calls; says how many and what to switch on.
+    """
+    async with acquire(pool) as connection:
+        endless = await count_endless_calls(connection, row.id, since=now - _LOOKED_BACK)
+    if endless:
+        raise ConfigError(
+            f"{endless} calls of the last day have no end: let the PBX report when a call is over (docs/telephony.md)"
+        )
+
+
 async def _try_connection(ground: Ground, row: ConnectionRow, http: Http) -> str:
     channel = build_channel(ground, row, http=http, rates=NoRates())
     if row.state != "active":
         raise ConfigError(f"{row.state}: {row.state_reason or 'switched off'}")
+    await _look_for_endless_calls(ground.pool, row, now=ground.clock.now())
     if not isinstance(channel, Checks):
         return "set up; its first event shows that it works"
     result = await channel.check()

@@ -185,6 +185,16 @@ async def list_attempts(connection: asyncpg.Connection, connection_id: int) -> l
     return [AttemptRow(**row) for row in rows]
 
 
+async def count_endless_calls(connection: asyncpg.Connection, connection_id: int, *, since: datetime) -> int:
+    """Return how many calls that began since then never ended for us (case 36)."""
+    found = await connection.fetchval(
+        "SELECT count(*) FROM calls WHERE connection_id = $1 AND state = 'unknown' AND created_at >= $2",
+        connection_id,
+        since,
+    )
+    return int(found)
+
+
 async def holds_secrets(connection: asyncpg.Connection) -> bool:
     """Tell whether the database holds anything encrypted."""
     return bool(await connection.fetchval("SELECT EXISTS (SELECT 1 FROM connections)"))

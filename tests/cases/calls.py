@@ -2,10 +2,11 @@
 
 from typing import cast
 
+from hub.store.connections import count_endless_calls
 from hub.testing.telephony import PlayedCall, Post, Scene
 from hub.testing.telephony.encoders import ENCODERS
 from hub.testing.telephony.scenes import Happening, Moment, Played
-from tests.cases.desk import HOUR, MANGO, MINUTE, PBX, SECOND, ZADARMA, ZADARMA_KEYS, CaseDesk
+from tests.cases.desk import DAY, HOUR, MANGO, MINUTE, PBX, SECOND, ZADARMA, ZADARMA_KEYS, CaseDesk
 from tests.inbox.rules import id_of, pass_time
 
 
@@ -84,3 +85,5 @@ async def case_36_call_webhook_without_hangup(desk: CaseDesk) -> None:
 
     assert (await desk.one("calls"))["state"] == "unknown"
     assert await desk.rows("waits") == await desk.told() == []
+    async with desk.pool.acquire() as connection:
+        assert await count_endless_calls(connection, MANGO, since=desk.now - DAY) == 1

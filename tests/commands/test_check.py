@@ -35,6 +35,18 @@ def test_every_connection_is_tried_and_what_fails_is_named(hub):
     assert result.stderr == "hub: 1 of 6 need you: telegram telegram; what to do stands above\n"
 
 
+def test_case36_calls_of_a_pbx_that_never_end_are_a_warning(hub, place):
+    account = ("--set", "api_key=k", "--set", "api_salt=s", "--public-url", "https://hub.example")
+    assert hub("connect", "mango", *account, "--no-wait", "--unchecked").exit_code == 0
+    place.fetch(
+        "INSERT INTO calls (id, connection_id, external_id, state, created_at) "
+        "SELECT 7, id, 'c1', 'unknown', clock_timestamp() FROM connections RETURNING 1"
+    )
+
+    told = next(each for thing, each in findings(hub("check", "--json")).items() if thing.startswith("mango"))
+    assert (told["is_ok"], told["says"].split(":")[0]) == (False, "1 calls of the last day have no end")
+
+
 @pytest.mark.parametrize(
     ("option", "value", "thing", "advice"),
     [
