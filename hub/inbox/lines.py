@@ -60,7 +60,8 @@ async def move_to_line(
             _move(LineWork(rows, policy, policy.get_line(line)), conversation, actor.manager_id, move)
 
     lines = {str(each) for each in office.policy().lines}
-    await office.change(Scope(conversations={conversation_id}, lines=lines, always_lines=True, ids=60), fold)
+    scope = Scope(conversations={conversation_id}, lines=lines, always_lines=True, whole=True, ids=60)
+    await office.change(scope, fold)
 
 
 def due_on(policy: Policy, line: LinePolicy, wait: Wait, *, tags: Iterable[str]) -> tuple[FrozenTargets, Deadline]:
@@ -117,7 +118,7 @@ def _take_along(work: LineWork, conversation: Conversation) -> Conversation:
 
 
 def _take_plans_along(work: LineWork, conversation: Conversation) -> None:
-    """Put the conversation's open lead and tasks on the line too, so that they are worked with where the client is."""
+    """Put the client's open leads and tasks on the line too, so that they are worked with where the client is."""
     rows, line = work.rows, work.line.key
     for lead in rows.leads.where(conversation.contact_id):
         if lead.line == conversation.line and lead.is_open:

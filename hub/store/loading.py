@@ -80,7 +80,8 @@ _ANSWERED_WAITS = "SELECT * FROM waits WHERE response_message_id = ANY($1::bigin
 
 _LEADS = _each(
     *_OF_CONTACT,
-    "SELECT DISTINCT ON (line) * FROM leads WHERE contact_id = k.contact_id ORDER BY line, created_at DESC",
+    "SELECT DISTINCT ON (line) * FROM leads WHERE contact_id = k.contact_id "
+    "ORDER BY line, state = 'open' DESC, created_at DESC, id DESC",
 )
 _NAMED_LEADS = "SELECT * FROM leads WHERE id = ANY($1::bigint[])"
 _TASKS = _each(*_OF_CONTACT, "SELECT * FROM tasks WHERE contact_id = k.contact_id AND state = 'open'")

@@ -12,11 +12,12 @@ from hub.domain.rights import Person
 from hub.inbox import conversations
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.leads import Filled, add_tags, move_lead, set_client_fields, set_lead_fields
+from hub.inbox.queries.plans import get_lead_view
 from hub.inbox.tasks import make_task
 from hub.inbox.waits import answered_elsewhere
 from hub.routing.document import parse_policy
 from tests.inbox.desk import ALWAYS_OPEN, Desk, says
-from tests.inbox.rules import put_in_force
+from tests.inbox.rules import answer, put_in_force
 
 STAGES = (
     ALWAYS_OPEN
@@ -66,6 +67,19 @@ async def lead_of(desk: Desk, *, document: str = "") -> tuple[Person, Conversati
 async def moves(desk: Desk) -> list[tuple[str, str, str]]:
     rows = await desk.rows("lead_stage_facts", "true ORDER BY occurred_at, id")
     return [(row["from_stage"], row["to_stage"], row["cause"]) for row in rows]
+
+
+async def test_l4_behind_a_newer_lost_lead_an_open_one_is_the_one_that_is_shown_and_moved(desk: Desk) -> None:
+    actor, conversation_id = await lead_of(desk)
+    await answer(desk)
+    desk.clock.move(timedelta(days=40))
+    await desk.receive(says("Снова я", at=desk.now))
+    for to in ("lost", "contacted"):
+        await move_lead(desk.office, actor, conversation_id, to=to, filled=Filled(loss_reason="price"))
+
+    older, newer = await desk.rows("leads", "true ORDER BY created_at")
+    assert (older["stage"], newer["stage"]) == ("contacted", "lost")
+    assert (await get_lead_view(desk.office, actor, conversation_id)).lead.id == older["id"]
 
 
 async def test_l2_the_default_stages_begin_with_new_and_end_with_won_and_lost(desk: Desk) -> None:

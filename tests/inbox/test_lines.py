@@ -10,8 +10,11 @@ from hub.domain.ids import ConversationId, LineKey, ManagerId
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.manager import Role
 from hub.domain.rights import Person
+from hub.inbox.folds.tasks import NewTask
+from hub.inbox.leads import Filled, move_lead
 from hub.inbox.lines import move_to_line
 from hub.inbox.queries import list_other_lines
+from hub.inbox.tasks import make_task
 from hub.inbox.views import LineView
 from hub.inbox.waits import dismiss
 from hub.routing.build import to_policy
@@ -64,6 +67,16 @@ async def test_d7_moving_to_another_line_keeps_the_start_and_takes_the_earlier_d
     assert (after["line"], after["started_at"]) == ("support", before["started_at"])
     assert after["deadline_at"] == before["started_at"] + timedelta(minutes=5)
     assert len(await desk.rows("ledger", "kind = 'deadline_changed'")) == 1
+
+
+async def test_t1_a_task_goes_along_where_no_lead_is_open_too(desk: Desk) -> None:
+    actor, conversation_id = await set_up(desk, "5m")
+    await move_lead(desk.office, actor, conversation_id, to="lost", filled=Filled(loss_reason="price"))
+    task = NewTask("Выслать акт", desk.now + timedelta(days=1))
+    await make_task(desk.office, actor, conversation_id, new=task)
+    await move_to_line(desk.office, actor, conversation_id, line=SUPPORT)
+
+    assert (await desk.one("tasks"))["line"] == "support"
 
 
 async def test_d7_the_deadline_gets_later_only_if_somebody_with_the_right_agrees(desk: Desk) -> None:
