@@ -36,14 +36,14 @@ def claims_of_the_code() -> dict[str, list[str]]:
 
 
 @cache
-def tests_of_the_rules() -> dict[str, list[tuple[str, str]]]:
+def carriers_of_the_rules() -> dict[str, list[tuple[str, str]]]:
     """Each rule with file and name of the tests that carry it, read once."""
     return carrying_tests(source_files("tests", "hub/testing"))
 
 
 def page_lines() -> Iterator[str]:
     """Yield the page line by line."""
-    claims, tests = claims_of_the_code(), tests_of_the_rules()
+    claims, tests = claims_of_the_code(), carriers_of_the_rules()
     yield from _HEAD.splitlines()
     for rule, sentence in RULES.items():
         claimed, carried = claims.get(folded(rule), []), tests.get(folded(rule), [])

@@ -2,14 +2,14 @@
 
 from tests.house.rule_ids import folded, split
 from tests.house.rules import LATER, PARTS_LATER, RULES
-from tests.house.rules_page import PAGE, claims_of_the_code, page_lines, tests_of_the_rules
+from tests.house.rules_page import PAGE, claims_of_the_code, page_lines, carriers_of_the_rules
 
 # How many ids each family of the design has.
 FAMILIES = {
     "fr": 9, "s": 11, "d": 8, "p": 6, "c": 12, "b": 6, "m": 16, "r": 15, "rg": 7, "l": 9, "t": 5, "a": 19, "rp": 12,
 }  # fmt: skip
 
-CLAIMS, TESTS = claims_of_the_code(), tests_of_the_rules()
+CLAIMS, TESTS = claims_of_the_code(), carriers_of_the_rules()
 
 
 def test_the_page_is_made_from_the_code_as_it_is():
