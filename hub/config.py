@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.domain.errors import ConfigError
 
-_FROM_FILES = ("dsn", "redis", "secret_keys")
+_FROM_FILES = ("dsn", "redis", "secret_keys", "metrics_token")
 
 
 class Config(BaseSettings):
@@ -38,6 +38,9 @@ class Config(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5, description="Own proxies before us whose headers are believed.")
     host: str = Field(default="127.0.0.1", description="Address to listen at.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen at; 0 takes a free one.")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token for /metrics; without one it answers this machine alone."
+    )
     language: str = Field(default="ru", pattern="^(ru|en)$", description="Language of what the command line says.")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
     log_json: bool = Field(default=False, description="Log lines as JSON, for machines.")

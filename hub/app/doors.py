@@ -2,21 +2,27 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
 from hub.channels.base import Raw, Responsible
 from hub.delivery.loops import keep_going
-from hub.domain.errors import HubError, PayloadInvalid
+from hub.domain.errors import PayloadInvalid, StorageUnavailable
+from hub.domain.health import Health
 from hub.inbox.accept import offer
 from hub.inbox.queries import responsible_for
 from hub.store import connections
 from hub.store.connections import AttemptRow
-from hub.store.pool import acquire
+from hub.store.migrate import newest_revision, present_revision
+from hub.store.pool import acquire, storage_errors
+from hub.store.status import read_health
 from hub.web.entrance import Attempt, Connected, Entrance, Readiness
 
+READY_WITHIN = timedelta(seconds=1)
+TOLD_WITHIN = timedelta(seconds=5)
 _FLUSH_EVERY = timedelta(seconds=0.5)
 _MOST_KEPT = 2_000
 
@@ -31,6 +37,8 @@ class AttemptBook:
     def note(self, attempt: Attempt) -> None:
         """Note an attempt; at once and without failing."""
         self._noted.append(attempt)
+        if attempt.status >= 400:
+            self._building.figures.note_refusal(attempt.status)
 
     async def run(self) -> None:
         """Write for ever; a database that is away loses attempts, never requests."""
@@ -52,6 +60,7 @@ class AttemptBook:
 
 def build_entrance(building: Building, book: AttemptBook) -> Entrance:
     """Return the entrance of this process."""
+    config = building.ground.config
 
     async def accept(connected: Connected, raws: Sequence[Raw]) -> None:
         channel = connected.parses
@@ -72,17 +81,36 @@ def build_entrance(building: Building, book: AttemptBook) -> Entrance:
         record_attempt=book.note,
         responsible_for=responsible,
         readiness=lambda: _readiness(building),
-        trusted_hops=building.ground.config.trusted_proxies,
+        health=lambda: _health(building),
+        metrics_token=config.metrics_token.get_secret_value(),
+        is_public=bool(config.public_url) or config.trusted_proxies > 0,
+        trusted_hops=config.trusted_proxies,
     )
 
 
 async def _readiness(building: Building) -> Readiness:
+    """Look whether the database answers and has the tables of this program; those of a newer one will do."""
     try:
-        async with acquire(building.ground.pool, within=timedelta(seconds=1)) as connection:
-            await connection.fetchval("SELECT 1")
-    except HubError as error:
-        return Readiness(is_ready=False, parts=(("database", str(error)),))
-    return Readiness(is_ready=True, parts=(("database", "ok"),))
+        async with _within(READY_WITHIN), acquire(building.ground.pool, within=READY_WITHIN) as connection:
+            present = await present_revision(connection)
+    except StorageUnavailable:
+        return Readiness(is_ready=False, parts=(("database", "away"),))
+    is_current = present >= newest_revision()
+    parts = (("database", "ok"), ("tables", "ok" if is_current else "behind"))
+    return Readiness(is_ready=is_current, parts=parts)
+
+
+async def _health(building: Building) -> Health:
+    async with _within(TOLD_WITHIN), acquire(building.ground.pool) as connection:
+        return await read_health(connection, now=building.ground.clock.now())
+
+
+@asynccontextmanager
+async def _within(limit: timedelta) -> AsyncIterator[None]:
+    """Give the block so long; a database that is slower counts as away."""
+    with storage_errors():
+        async with asyncio.timeout(limit.total_seconds()):
+            yield
 
 
 def _row(attempt: Attempt, new_id: int) -> AttemptRow:

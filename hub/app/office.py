@@ -15,6 +15,7 @@ from hub.domain.errors import HubError
 from hub.domain.ids import ManagerId
 from hub.domain.ports import LiveFeed, RateBuckets, SoftLocks, Wakeup
 from hub.inbox.accept import Acceptor
+from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
 from hub.net.http import Http
 from hub.store.managers import load_staff
@@ -46,6 +47,11 @@ class Building:
     office: Office
     acceptor: Acceptor
     staff: dict[tuple[str, str, str], ManagerId] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> ProcessFigures:
+        """Return what this process counts."""
+        return self.acceptor.figures
 
     async def refresh(self) -> None:
         """Take over what others changed: rules, connections, people."""

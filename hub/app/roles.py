@@ -17,6 +17,7 @@ from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building, build
 from hub.app.workers import Parsers, poll_jobs, work_jobs
 from hub.config import Config
+from hub.delivery.heartbeat import Heartbeat, name_process
 from hub.delivery.loops import end_all
 from hub.delivery.worker import STOP_WITHIN
 from hub.domain.errors import ConfigError
@@ -103,7 +104,8 @@ async def _open_doors(stack: AsyncExitStack, building: Building, book: AttemptBo
 def _start(
     building: Building, roles: frozenset[str], *, bots: ManagerBotOffice, parsers: Parsers, book: AttemptBook
 ) -> tuple[asyncio.Task[None], ...]:
-    jobs: list[Awaitable[None]] = [building.keep_fresh(), building.ground.clock.keep_reading()]
+    heartbeat = Heartbeat(building.ground.pool, name_process(roles), tuple(sorted(roles)), building.figures)
+    jobs: list[Awaitable[None]] = [building.keep_fresh(), building.ground.clock.keep_reading(), heartbeat.run()]
     if "web" in roles:
         jobs.append(book.run())
     if "work" in roles:

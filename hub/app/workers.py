@@ -63,7 +63,7 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
     }
     return [
         *(ProcessLoop(processor, office.wakeup).run() for _ in range(building.ground.config.workers)),
-        *(DeliveryWorker(office, lane, lane_work).run() for lane, lane_work in lanes.items()),
+        *(DeliveryWorker(office, lane, lane_work, building.figures).run() for lane, lane_work in lanes.items()),
         ClockWatch(office).run(),
         Upkeep(office, building.ground.files).run(),
     ]

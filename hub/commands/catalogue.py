@@ -20,6 +20,7 @@ CATALOGUE = (
     Entry("down", "down", "Stop the embedded database if it still runs."),
     Entry("demo", "demo", "Play with the hub in the browser: no token, no Internet."),
     Entry("check", "check", "Test database, files, address and every connection; say what to do."),
+    Entry("status", "status", "Show who is at work, what waits and for how long, and what needs you."),
     Entry("connect", "connect", "Connect a bot, mailbox, form or PBX and wait for its first event."),
     Entry("connections", "connections", "List connections and how they are."),
     Entry("attempts", "connections", "Show the last requests of a provider and why they were refused."),

@@ -27,6 +27,18 @@ TEXTS: Mapping[str, Sentence] = {
     "policy.nobody_asked": Sentence(
         "Людей не сверяли: здесь нет хаба (--data, --dsn).", "Nobody was asked who works here: no hub (--data, --dsn)."
     ),
+    "automations.key": Sentence("Сценарий", "Automation"),
+    "automations.mode": Sentence("Сейчас", "Now"),
+    "automations.name": Sentence("Что делает", "What it does"),
+    "automations.helped": Sentence("За 30 дней", "In 30 days"),
+    "automations.on": Sentence("включён", "on"),
+    "automations.off": Sentence("выключен", "off"),
+    "automations.dry": Sentence("проба", "dry run"),
+    "automations.always": Sentence("всегда", "always"),
+    "automations.times": Sentence(
+        "помог бы {times} раз; включить: hub policy automations on {key}",
+        "would have helped {times} times; turn it on: hub policy automations on {key}",
+    ),
     "policy.same": Sentence("Различий нет.", "No differences."),
     "policy.applied": Sentence("Действует редакция {number}.", "Revision {number} is in force."),
     "hub.made": Sentence("Создан новый хаб, его данные в {data}.", "A new hub is made, its data is in {data}."),
@@ -180,6 +192,60 @@ TEXTS: Mapping[str, Sentence] = {
     "thing.files": Sentence("файлы", "files"),
     "thing.parked": Sentence("отложенное", "parked"),
     "thing.public address": Sentence("внешний адрес", "public address"),
+    "thing.role web": Sentence("роль web", "role web"),
+    "thing.role work": Sentence("роль work", "role work"),
+    "thing.role poll": Sentence("роль poll", "role poll"),
+    "thing.role bot": Sentence("роль bot", "role bot"),
+    "thing.in client": Sentence("входящее от клиентов", "in: clients"),
+    "thing.in manager_bot": Sentence("входящее от менеджеров", "in: managers"),
+    "thing.out reply": Sentence("ответы клиентам", "out: replies"),
+    "thing.out notify": Sentence("уведомления менеджерам", "out: notices"),
+    "thing.out call": Sentence("звонки", "out: calls"),
+    "thing.out media": Sentence("файлы клиентов", "out: media"),
+    "thing.out crm": Sentence("CRM", "out: CRM"),
+    "thing.out webhook": Sentence("вебхуки наружу", "out: webhooks"),
+    "thing.leases": Sentence("взятое в работу", "leases"),
+    "thing.clocks": Sentence("таймеры", "clocks"),
+    "status.role": Sentence("процессов: {count}", "{count} at work"),
+    "status.role_missing": Sentence(
+        "никто не работает: запустите hub up или hub {role}", "nobody is at work: start hub up, or hub {role}"
+    ),
+    "status.process": Sentence("версия {version}, работает с {since}", "version {version}, at work since {since}"),
+    "status.process_silent": Sentence(
+        "молчит {silent} с (версия {version}): если никто не перезапустил, запустите снова",
+        "silent for {silent} s (version {version}): if nobody has restarted it, start it again",
+    ),
+    "status.lane": Sentence("ждёт {waiting}, дольше всего {lag} с", "{waiting} waiting, the oldest {lag} s"),
+    "status.lane_behind": Sentence(
+        "ждёт {waiting}, дольше всего {lag} с: работает ли hub work? если да, запустите ещё один, причина в журнале",
+        "{waiting} waiting, the oldest {lag} s: does hub work run? if so start another; its log says why",
+    ),
+    "status.leases": Sentence("в работе {held}, дольше всего {age} с", "{held} in work, the oldest {age} s"),
+    "status.leases_abandoned": Sentence(
+        "брошено {overdue} с назад, и никто не подхватил: запустите или перезапустите hub work",
+        "abandoned {overdue} s ago and taken over by nobody: start or restart hub work",
+    ),
+    "status.clocks": Sentence("ближайший {next}, опаздывают: {overdue}", "next {next}, overdue: {overdue}"),
+    "status.clocks_late": Sentence(
+        "опаздывают: {overdue}, дольше всего {lag} с: работает ли hub work? если да, в его журнале ищите timer.failed",
+        "overdue: {overdue}, the oldest {lag} s: does hub work run? if so look for timer.failed in its log",
+    ),
+    "status.parked": Sentence(
+        "отложено входящих {payload_parked}, отправок {delivery_parked}; "
+        "отказов {delivery_failed}, неизвестно {delivery_unknown}",
+        "payloads: {payload_parked}, deliveries: {delivery_parked}; "
+        "failed: {delivery_failed}, unknown: {delivery_unknown}",
+    ),
+    "status.parked_waiting": Sentence(
+        "отложено отправок: {delivery_parked}; список: hub parked, отправить снова: hub replay",
+        "deliveries set aside: {delivery_parked}; hub parked lists them, hub replay sends them again",
+    ),
+    "status.connection": Sentence("работает; последнее событие: {last}", "works; last event: {last}"),
+    "status.connection_down": Sentence(
+        "{state} с {since}: {reason}; последнее событие: {last}; что делать, скажет hub check",
+        "{state} since {since}: {reason}; last event: {last}; hub check says what to do",
+    ),
+    "status.database": Sentence("{megabytes} МБ", "{megabytes} MB"),
     "check.setting": Sentence("настройка", "setting"),
     "check.thing": Sentence("проверено", "looked at"),
     "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),

@@ -22,6 +22,7 @@ from hub.domain.delivery import Lane
 from hub.domain.errors import Conflict, StorageUnavailable
 from hub.domain.outbound import Later, SendResult, Unknown
 from hub.domain.workset import Settled
+from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
 from hub.store import deliveries
 from hub.store.deliveries import ClaimedDelivery, Hold
@@ -62,6 +63,7 @@ class DeliveryWorker:
     office: Office
     lane: Lane
     work: LaneWork
+    figures: ProcessFigures = field(default_factory=ProcessFigures)
     _running: dict[asyncio.Task[None], ClaimedDelivery] = field(default_factory=dict)
     _ends: Shared[Settled, bool] = field(init=False)
 
@@ -182,6 +184,7 @@ class DeliveryWorker:
         return [each.id in written for each in settled]
 
     def _tell(self, claimed: ClaimedDelivery, settled: Settled) -> None:
+        self.figures.note_end(self.lane, settled.state)
         is_wrong = settled.state not in {"sent", "queued"}
         (_log.warning if is_wrong else _log.info)(
             "delivery.attempted",

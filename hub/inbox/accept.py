@@ -6,6 +6,7 @@ alone, a busy one commits them together (measured: twice the rate of a commit ea
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from hub.channels.base import Parses, Peek, PollBatch, Raw
 from hub.crash import crash_point
 from hub.domain.ids import ConnectionId
 from hub.domain.order import order_hash
+from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
 from hub.store import connections, receipts
 from hub.store.files import Files
@@ -40,6 +42,7 @@ class Acceptor:
 
     office: Office
     files: Files
+    figures: ProcessFigures = field(default_factory=ProcessFigures)
     _waiting: list[tuple[Sequence[Offer], asyncio.Future[None]]] = field(default_factory=list)
     _flusher: asyncio.Task[None] | None = None
 
@@ -49,16 +52,19 @@ class Acceptor:
         Raises:
             StorageUnavailable: nothing is promised; the sender has to try again.
         """
+        began = time.monotonic()
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((offers, done))
         if self._flusher is None:
             self._flusher = asyncio.create_task(self._flush())
         await done
+        self.figures.note_commit(time.monotonic() - began, len(offers))
 
     async def accept_batch(
         self, connection_id: ConnectionId, channel: Parses, batch: PollBatch, *, lane: str = "client"
     ) -> None:
         """Store a polled batch and its cursor in one commit, so the cursor passes only what is stored."""
+        began = time.monotonic()
         offers = [offer(connection_id, channel, raw, is_history=batch.is_history, lane=lane) for raw in batch.raws]
         async with acquire(self.office.pool) as connection:
             rows = await self._rows(connection, offers)
@@ -68,6 +74,7 @@ class Acceptor:
                 await connections.save_cursor(connection, connection_id, batch.cursor, at=self.office.clock.now())
                 crash_point("accept.before_batch_commit")
         crash_point("accept.after_batch_commit")
+        self.figures.note_commit(time.monotonic() - began, len(offers))
         self.office.wakeup.wake(_lane_to_wake(lane))
 
     async def _flush(self) -> None:

@@ -675,6 +675,19 @@ screens = Table(
     PrimaryKeyConstraint("bot", "chat_id", "name"),
 )
 
+# --- who is at work --------------------------------------------------------------------------------------------------
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", Text, primary_key=True),
+    _list("roles"),
+    _text("version", None),
+    _at("started_at", required=True),
+    _at("last_seen_at", required=True),
+    _map("figures"),
+)
+
 EXTRA_DDL: tuple[str, ...] = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX IF NOT EXISTS contacts_name_trgm ON contacts USING gin (name gin_trgm_ops)",

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence, Peek, Raw, Reply, Responsible
 from hub.domain.errors import StorageUnavailable, WebhookRejected
+from hub.domain.health import Health
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.net.http import Http
@@ -61,6 +62,7 @@ class Memory:
     responsible: Responsible | None = None
     is_answer_slow: bool = False
     is_ready: bool = True
+    health: Health | None = None
     was_refused: asyncio.Event = field(default_factory=asyncio.Event)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
     commit: asyncio.Event = field(default_factory=asyncio.Event)
@@ -82,12 +84,17 @@ class Memory:
             await asyncio.Event().wait()
         return self.responsible
 
+    async def tell_health(self) -> Health:
+        if self.health is None:
+            raise StorageUnavailable("the database does not answer; see hub check")
+        return self.health
+
     async def readiness(self) -> Readiness:
         return Readiness(self.is_ready, (("database", "ok" if self.is_ready else "no answer"),))
 
 
 def make_entrance(
-    memory: Memory, *, kind: str = "bell", channel: Channel[Any] | None = None, hops: int = 0
+    memory: Memory, *, kind: str = "bell", channel: Channel[Any] | None = None, hops: int = 0, **settings: Any
 ) -> Entrance:
     """Bind an entrance that knows one connection, by default a `bell`."""
     connected = Connected(ConnectionId(7), kind, channel or Bell(ChannelSettings(), make_context(Http())))
@@ -102,5 +109,7 @@ def make_entrance(
         record_attempt=memory.attempts.append,
         responsible_for=memory.responsible_for,
         readiness=memory.readiness,
+        health=memory.tell_health,
         trusted_hops=hops,
+        **settings,
     )

@@ -1,0 +1,117 @@
+"""The lines of `hub status`: what was looked at, whether it is well, and its state or what to do, in people's words."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hub.commands.language import in_language
+from hub.commands.texts import say, word
+from hub.commands.wall_time import WallTime
+from hub.domain.health import (
+    CLOCK_LIMIT,
+    LAG_LIMIT,
+    LEASE_LIMIT,
+    ROLES,
+    Beat,
+    ClockHealth,
+    ConnectionHealth,
+    Health,
+    LaneHealth,
+    LeaseHealth,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """One thing that was looked at."""
+
+    thing: str
+    is_ok: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """In which language and by which wall clock lines are written."""
+
+    language: str
+    time: WallTime
+
+    def list_lines(self, health: Health) -> list[StatusLine]:
+        """Return the lines in the order in which people read them."""
+        return [
+            *(self._role(role, health) for role in ROLES),
+            *(self._process(beat) for beat in health.beats),
+            *(self._lane(lane) for lane in health.lanes),
+            self._leases(health.leases),
+            self._clocks(health.clocks),
+            self._wrong(health),
+            *(self._connection(each) for each in health.connections),
+            StatusLine(
+                "database", is_ok=True, says=self._say("database", megabytes=health.database_bytes // 1_000_000)
+            ),
+        ]
+
+    def _role(self, role: str, health: Health) -> StatusLine:
+        alive = len(health.list_alive(role))
+        says = self._say("role" if alive else "role_missing", count=alive, role=role)
+        return StatusLine(f"role {role}", alive > 0, says)
+
+    def _process(self, beat: Beat) -> StatusLine:
+        """Tell of a process. One that fell silent is no trouble by itself: its roles may be somebody else's by now."""
+        key = "process" if beat.is_alive else "process_silent"
+        since, silent = self.time.minute(beat.started_at), _seconds(beat.silent_for)
+        return StatusLine(
+            beat.process, is_ok=True, says=self._say(key, since=since, version=beat.version, silent=silent)
+        )
+
+    def _lane(self, lane: LaneHealth) -> StatusLine:
+        is_ok = lane.lag <= LAG_LIMIT
+        says = self._say("lane" if is_ok else "lane_behind", waiting=lane.waiting, lag=_seconds(lane.lag))
+        return StatusLine(f"{lane.way} {lane.lane}", is_ok, says)
+
+    def _leases(self, leases: LeaseHealth) -> StatusLine:
+        is_ok = leases.overdue <= LEASE_LIMIT
+        facts = {"held": leases.held, "age": _seconds(leases.age), "overdue": _seconds(leases.overdue)}
+        return StatusLine("leases", is_ok, self._say("leases" if is_ok else "leases_abandoned", **facts))
+
+    def _clocks(self, clocks: ClockHealth) -> StatusLine:
+        is_ok = clocks.lag <= CLOCK_LIMIT
+        facts = {
+            "next": self.time.minute(clocks.next_at) or "–",
+            "overdue": clocks.overdue,
+            "lag": _seconds(clocks.lag),
+        }
+        return StatusLine("clocks", is_ok, self._say("clocks" if is_ok else "clocks_late", **facts))
+
+    def _wrong(self, health: Health) -> StatusLine:
+        """Tell what was set aside; payloads of robots are too, so only deliveries that wait for a person are wrong."""
+        facts = {key.replace(" ", "_"): count for key, count in health.wrong.items()}
+        is_ok = not health.wrong["delivery parked"]
+        return StatusLine("parked", is_ok, self._say("parked" if is_ok else "parked_waiting", **facts))
+
+    def _connection(self, each: ConnectionHealth) -> StatusLine:
+        facts = {
+            "state": word(self.language, "state", each.state),
+            "reason": in_language(each.reason, self.language) or "–",
+            "since": self.time.minute(each.since),
+            "last": self.time.minute(each.last_success_at) or "–",
+        }
+        says = self._say("connection" if each.is_up else "connection_down", **facts)
+        return StatusLine(f"{each.kind} {each.name}", each.is_up, says)
+
+    def _say(self, key: str, **facts: object) -> str:
+        return say(self.language, f"status.{key}", **facts)
+
+    def show_thing(self, line: StatusLine) -> str:
+        """Return what people call the thing of a line."""
+        return word(self.language, "thing", line.thing)
+
+
+def list_wrong(lines: Iterable[StatusLine]) -> Iterator[StatusLine]:
+    """Yield the lines that need a person."""
+    return (line for line in lines if not line.is_ok)
+
+
+def _seconds(length: timedelta) -> str:
+    return f"{length.total_seconds():.0f}"

@@ -1,0 +1,115 @@
+"""How an installation is at one moment, and from when on that is not well.
+
+Read in one query (`hub.store.status`), shown by `hub status` and as metrics. The limits are for one look: alert rules
+wait before they speak and may be stricter. What the contract promises stands in `docs/reliability.md`, what to do about
+each limit in `docs/operations.md`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+BEAT_EVERY = timedelta(seconds=5)
+SILENT_AFTER = timedelta(seconds=20)
+"""A process that missed four beats counts as gone."""
+FORGOTTEN_AFTER = timedelta(minutes=10)
+"""A process that ended without a word is shown this long."""
+LAG_LIMIT = timedelta(seconds=30)
+"""What waits longer, though nothing stands before it, waits for us: five seconds are promised, peaks pass in thirty."""
+LEASE_LIMIT = timedelta(seconds=60)
+"""A lease that ran out this long ago was taken over by nobody."""
+CLOCK_GRACE = timedelta(seconds=5)
+"""A clock that is later than this counts as overdue."""
+CLOCK_LIMIT = timedelta(seconds=60)
+"""A clock may be held for half a minute while an answer is on its way (B-6); later than this, nobody fires it."""
+
+ROLES = ("web", "work", "poll", "bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A process that runs, or did: `silent_for` since its last sign in database time; `figures` of its doings."""
+
+    process: str
+    roles: tuple[str, ...]
+    version: str
+    started_at: datetime
+    silent_for: timedelta
+    figures: Mapping[str, Any]
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it was heard of lately."""
+        return self.silent_for <= SILENT_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class LaneHealth:
+    """A lane: `way` is `in` (payloads) or `out` (deliveries).
+
+    `waiting` counts payloads that are not finished, and deliveries that are due or in work. `lag` is the age of the
+    oldest payload, and of the oldest due delivery at the head of its order: one that waits behind a dead chat's does
+    not count.
+    """
+
+    way: str
+    lane: str
+    waiting: int
+    lag: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseHealth:
+    """What is in work: the age of the oldest (since it came or was due), and how long ago the oldest lease ran out."""
+
+    held: int
+    age: timedelta
+    overdue: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ClockHealth:
+    """The next clock that is to fire, and those that should have fired by now."""
+
+    next_at: datetime | None
+    overdue: int
+    lag: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionHealth:
+    """How a connection is, since when and why, and when something last came over it."""
+
+    kind: str
+    name: str
+    state: str
+    reason: str
+    since: datetime
+    last_success_at: datetime | None
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether it works, as far as anybody noticed."""
+        return self.state == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """All of it at the business instant `at`.
+
+    `wrong` counts what was set aside, by `payload parked`, `delivery parked`, `delivery failed`, `delivery unknown`.
+    """
+
+    at: datetime
+    beats: tuple[Beat, ...]
+    lanes: tuple[LaneHealth, ...]
+    leases: LeaseHealth
+    clocks: ClockHealth
+    wrong: Mapping[str, int]
+    connections: tuple[ConnectionHealth, ...]
+    database_bytes: int
+
+    def list_alive(self, role: str) -> list[Beat]:
+        """Return the processes that do the work of `role`."""
+        return [beat for beat in self.beats if beat.is_alive and role in beat.roles]

@@ -1,0 +1,119 @@
+"""How the installation is, in one statement that stays cheap however large the tables are.
+
+Every part walks a partial index that holds only what is unfinished, or the tables of connections and processes, which
+are small. Ages of work are in business time (`now`), leases and heartbeats in the database's.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from hub.domain.delivery import Lane
+from hub.domain.health import CLOCK_GRACE, Beat, ClockHealth, ConnectionHealth, Health, LaneHealth, LeaseHealth
+
+RECEIPT_LANES = ("client", "manager_bot")
+MOST_COUNTED = 10_000
+"""What was set aside is counted up to this, newest first: failures of years must not make a look expensive."""
+
+STATUS = """
+SELECT
+  (SELECT jsonb_agg(to_jsonb(h) || jsonb_build_object(
+      'silent', extract(epoch FROM clock_timestamp() - h.last_seen_at)) ORDER BY h.started_at, h.process)
+    FROM heartbeats h) AS beats,
+  (SELECT jsonb_agg(jsonb_build_object('lane', l.lane, 'waiting', r.waiting, 'since', r.since) ORDER BY l.place)
+    FROM unnest($2::text[]) WITH ORDINALITY AS l(lane, place) CROSS JOIN LATERAL (
+      SELECT count(*) AS waiting, min(received_at) AS since FROM receipts
+      WHERE lane = l.lane AND state IN ('new', 'claimed')) r) AS receipts,
+  (SELECT jsonb_agg(jsonb_build_object('lane', l.lane, 'waiting', d.waiting, 'since', h.due_at) ORDER BY l.place)
+    FROM unnest($3::text[]) WITH ORDINALITY AS l(lane, place) CROSS JOIN LATERAL (
+      SELECT count(*) AS waiting FROM deliveries
+      WHERE lane = l.lane AND state IN ('queued', 'sending') AND due_at <= $1) d
+    LEFT JOIN LATERAL (
+      SELECT due_at FROM deliveries w
+      WHERE w.lane = l.lane AND w.state IN ('queued', 'sending') AND w.due_at <= $1
+        AND (w.state = 'queued' OR w.lease_until < clock_timestamp())
+        AND w.id = (SELECT b.id FROM deliveries b WHERE b.lane = l.lane AND b.order_hash = w.order_hash
+          AND b.state IN ('queued', 'sending') ORDER BY b.created_at, b.id LIMIT 1)
+      ORDER BY w.due_at LIMIT 1) h ON true) AS deliveries,
+  (SELECT jsonb_build_object('held', count(*), 'since', min(since),
+      'overdue', extract(epoch FROM clock_timestamp() - min(lease_until)))
+    FROM (SELECT received_at AS since, lease_until FROM receipts WHERE state = 'claimed'
+      UNION ALL SELECT due_at, lease_until FROM deliveries
+        WHERE lane = ANY($3::text[]) AND state IN ('queued', 'sending') AND state = 'sending' AND due_at <= $1) held
+  ) AS leases,
+  (SELECT min(due_at) FROM timers WHERE state = 'armed' AND due_at > $1) AS next_clock_at,
+  (SELECT jsonb_build_object('overdue', count(*), 'since', min(due_at))
+    FROM timers WHERE state = 'armed' AND due_at <= $4) AS clocks,
+  (SELECT count(*) FROM (SELECT 1 FROM receipts WHERE state = 'parked' LIMIT $5) p) AS parked,
+  (SELECT jsonb_object_agg(state, number) FROM (SELECT state, count(*) AS number FROM (
+      SELECT state FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') ORDER BY id DESC LIMIT $5) newest
+    GROUP BY state) counted) AS wrong,
+  (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'name', name, 'state', state, 'reason', state_reason,
+      'since', coalesce(state_at, created_at), 'last_success_at', last_success_at) ORDER BY id)
+    FROM connections) AS connections,
+  pg_database_size(current_database()) AS database_bytes
+"""
+
+
+async def read_health(connection: asyncpg.Connection, *, now: datetime) -> Health:
+    """Return how the installation is at `now` of business time. Reads only."""
+    row = await connection.fetchrow(STATUS, now, RECEIPT_LANES, list(Lane), now - CLOCK_GRACE, MOST_COUNTED)
+    lanes = [_lane("in", each, now) for each in row["receipts"]] + [
+        _lane("out", each, now) for each in row["deliveries"]
+    ]
+    return Health(
+        at=now,
+        beats=tuple(_beat(each) for each in row["beats"] or ()),
+        lanes=tuple(lanes),
+        leases=_leases(row["leases"], now),
+        clocks=ClockHealth(row["next_clock_at"], row["clocks"]["overdue"], _age(row["clocks"]["since"], now)),
+        wrong=_wrong(row["parked"], row["wrong"] or {}),
+        connections=tuple(_connection(each) for each in row["connections"] or ()),
+        database_bytes=row["database_bytes"],
+    )
+
+
+def _beat(found: Mapping[str, Any]) -> Beat:
+    return Beat(
+        process=found["process"],
+        roles=tuple(found["roles"]),
+        version=found["version"],
+        started_at=datetime.fromisoformat(found["started_at"]),
+        silent_for=_length(found["silent"]),
+        figures=found["figures"],
+    )
+
+
+def _lane(way: str, found: Mapping[str, Any], now: datetime) -> LaneHealth:
+    return LaneHealth(way, found["lane"], found["waiting"], _age(found["since"], now))
+
+
+def _leases(found: Mapping[str, Any], now: datetime) -> LeaseHealth:
+    return LeaseHealth(found["held"], _age(found["since"], now), _length(found["overdue"] or 0))
+
+
+def _connection(found: Mapping[str, Any]) -> ConnectionHealth:
+    last = found["last_success_at"]
+    return ConnectionHealth(
+        kind=found["kind"],
+        name=found["name"],
+        state=found["state"],
+        reason=found["reason"],
+        since=datetime.fromisoformat(found["since"]),
+        last_success_at=datetime.fromisoformat(last) if last else None,
+    )
+
+
+def _wrong(payloads: int, deliveries: Mapping[str, int]) -> dict[str, int]:
+    ends = {f"delivery {state}": deliveries.get(state, 0) for state in ("parked", "failed", "unknown")}
+    return {"payload parked": payloads, **ends}
+
+
+def _age(since: str | None, now: datetime) -> timedelta:
+    return max(now - datetime.fromisoformat(since), timedelta(0)) if since else timedelta(0)
+
+
+def _length(seconds: float) -> timedelta:
+    return timedelta(seconds=max(seconds, 0))

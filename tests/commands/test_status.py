@@ -1,0 +1,116 @@
+"""`hub status`: one look at who works, what waits and what needs a person."""
+
+import json
+import re
+
+import pytest
+
+from hub.commands.texts import TEXTS
+
+
+def beat(place, *roles, silent="0 s", process="up-0001"):
+    place.fetch(
+        "INSERT INTO heartbeats (process, roles, version, started_at, last_seen_at) "
+        "VALUES ($1, $2, '0.1.0', now() - interval '1 h', now() - $3::text::interval) RETURNING process",
+        process,
+        list(roles),
+        silent,
+    )
+
+
+@pytest.fixture
+def at_work(place):
+    """Give a hub whose roles are all at work."""
+    beat(place, "web", "work", "poll", "bot")
+
+
+def things(result):
+    return [each["thing"] for each in json.loads(result.stdout)["needs_you"]]
+
+
+def test_a_hub_at_work_is_well(hub, at_work):
+    result = hub("status", "--json")
+
+    shown = json.loads(result.stdout)
+    assert (result.exit_code, shown["is_well"], shown["needs_you"]) == (0, True, [])
+    assert [each["process"] for each in shown["beats"]] == ["up-0001"]
+    assert {f"{each['way']} {each['lane']}" for each in shown["lanes"]} >= {"in client", "in manager_bot", "out reply"}
+    assert shown["database_bytes"] > 1_000_000
+
+
+def test_a_role_that_nobody_does_says_how_to_start_it(hub, place):
+    beat(place, "web", "work")
+    beat(place, "poll", silent="30 s", process="poll-0001")
+
+    result = hub("status")
+
+    assert result.exit_code == 1
+    assert re.search(r"role poll +!! +nobody is at work: start hub up, or hub poll", result.stdout)
+    assert re.search(r"role work +ok +1 at work", result.stdout)
+    assert re.search(r"poll-0001 +ok +silent for 3\d s", result.stdout)
+    assert result.stderr.startswith("hub: 2 of ")
+    assert "role poll, role bot; what to do stands above" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("trouble", "thing"),
+    [
+        (
+            "INSERT INTO receipts (id, connection_id, external_id, order_hash, received_at) "
+            "VALUES (1, 1, '1', 1, now() - interval '40 s')",
+            "in client",
+        ),
+        (
+            "INSERT INTO deliveries (id, lane, order_hash, key, due_at, created_at) "
+            "VALUES (1, 'notify', 1, 'k', now() - interval '40 s', now())",
+            "out notify",
+        ),
+        (
+            "INSERT INTO deliveries (id, lane, order_hash, key, due_at, created_at, state) "
+            "VALUES (1, 'reply', 1, 'k', now(), now(), 'parked')",
+            "parked",
+        ),
+        ("INSERT INTO timers (id, kind, subject, due_at) VALUES (1, 'k', 's', now() - interval '70 s')", "clocks"),
+        (
+            "INSERT INTO receipts (id, connection_id, external_id, order_hash, received_at, state, lease_until) "
+            "VALUES (1, 1, '1', 1, now(), 'claimed', now() - interval '70 s')",
+            "leases",
+        ),
+    ],
+)
+def test_what_needs_a_person_is_named(hub, place, at_work, trouble, thing):
+    place.fetch(f"{trouble} RETURNING id")
+
+    result = hub("status", "--json")
+
+    assert (result.exit_code, things(result)) == (1, [thing])
+
+
+def test_a_connection_that_does_not_work_is_named_with_its_reason(hub, place, at_work):
+    hub("connect", "webform", "--set", "secret=s3cret-s3cret", "--no-wait", "--public-url", "https://hub.example")
+    place.fetch("UPDATE connections SET state = 'down', state_reason = 'no answer', state_at = now() RETURNING id")
+
+    shown = hub("status").stdout
+
+    assert re.search(r"webform webform +!! +down since 20\d\d-.*: no answer; last event: –; hub check says", shown)
+
+
+def test_a_connection_whose_settings_this_hub_cannot_open_is_down(hub, place, at_work):
+    hub("connect", "webform", "--set", "secret=s3cret-s3cret", "--no-wait", "--public-url", "https://hub.example")
+    place.fetch("UPDATE connections SET settings_encrypted = 'x' RETURNING id")
+
+    assert things(hub("status", "--json")) == ["webform webform"]
+
+
+def test_people_read_russian(run, place, at_work):
+    shown = run("status", *place.options, HUB_LANGUAGE="ru")
+
+    assert shown.exit_code == 0
+    assert re.search(r"входящее от клиентов +ok +ждёт 0, дольше всего 0 с", shown.stdout)
+    assert re.search(r"таймеры +ok +ближайший –, опаздывают: 0", shown.stdout)
+
+
+def test_every_thing_has_a_word():
+    lanes = {f"thing.{way}" for way in ("in client", "in manager_bot", "out reply", "out notify", "out media")}
+
+    assert lanes <= set(TEXTS)
