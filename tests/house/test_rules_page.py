@@ -2,7 +2,7 @@
 
 from tests.house.rule_ids import folded, split
 from tests.house.rules import LATER, PARTS_LATER, RULES
-from tests.house.rules_page import PAGE, claims_of_the_code, page_lines, carriers_of_the_rules
+from tests.house.rules_page import PAGE, carriers_of_the_rules, claims_of_the_code, page_lines
 
 # How many ids each family of the design has.
 FAMILIES = {
