@@ -8,6 +8,7 @@ import typer
 from hub.app.ground import Ground, has_hub
 from hub.app.rules import apply_policy, compare_policy, current_document
 from hub.channels.registry import list_kinds
+from hub.commands.automations import automations
 from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
 from hub.commands.options import with_config
@@ -32,6 +33,7 @@ RecomputeOpen = Annotated[
 ]
 AllowLater = Annotated[bool, typer.Option("--allow-later", help="With it a deadline may get later too.")]
 app.command("try")(try_)
+app.command("automations")(automations)
 
 
 @app.command()

@@ -27,6 +27,10 @@ REFUSALS: Mapping[str, str] = {
     "the database in {} is in use by: {}; end that first, or give --yes": (
         "базой в {} сейчас пользуются: {}; сначала завершите это или укажите --yes"
     ),
+    "say which automation to switch, for instance: hub policy automations on A-3": (
+        "скажите, какой сценарий переключить, например: hub policy automations on A-3"
+    ),
+    "there is no automation '{}' to switch; there are: {}": "сценария «{}», который можно переключить, нет; есть: {}",
     "there is no report '{}'; there are: {}": "отчёта «{}» нет; есть: {}",
     "there is no line '{}'; there are: {}": "линии «{}» нет; есть: {}",
     "there is no manager '{}'; there are: {}": "менеджера «{}» нет; есть: {}",

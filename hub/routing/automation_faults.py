@@ -11,7 +11,8 @@ from typing import assert_never
 from hub.domain.automation import LASTING, VISIBLE, Audience, Mode, Target, TriggerKind
 from hub.domain.calendar import ZERO
 from hub.domain.conversation import Outcome
-from hub.domain.stages import BuiltIn, FieldType, LeadRules, StageState
+from hub.domain.errors import FieldInvalid
+from hub.domain.stages import BuiltIn, FieldType, LeadRules, StageState, expected_form, read_value
 from hub.domain.wait import WaitKind
 from hub.routing.automation_conditions import Condition, Stage, flatten
 from hub.routing.automation_templates import BUILT_IN, TEMPLATES
@@ -101,7 +102,7 @@ def _needs(place: str, section: AutomationSection, known: Known) -> Iterator[Fau
         yield from _values(f"{place}.trigger", section.trigger, known)
         yield from _date(f"{place}.trigger", section.trigger, known)
     yield from _unknown(f"{place}.lines", section.lines, known.lines)
-    yield from _conditions(f"{place}.when", section.when, known)
+    yield from _conditions(f"{place}.when", section.when or (), known)
     for number, action in enumerate(section.then, start=1):
         yield from _action(f"{place}.then[{number}]", action, known)
 
@@ -171,13 +172,24 @@ def _action(place: str, action: ActionSection, known: Known) -> Iterator[Fault]:
         case TagAction():
             yield from _unknown(f"{place}.tag", leads.unknown_tags([action.tag]), leads.tags)
         case SetAction():
-            own = [BuiltIn.amount.value, BuiltIn.product.value, BuiltIn.source.value, *leads.lead_fields]
-            there_are = own if action.on is Target.lead else list(leads.contact_fields)
-            yield from _unknown(f"{place}.field", [action.field], there_are)
+            yield from _set(place, action, leads)
         case NotifyAction() | SendAction():
             return
         case never:
             assert_never(never)
+
+
+def _set(place: str, action: SetAction, leads: LeadRules) -> Iterator[Fault]:
+    is_lead = action.on is Target.lead
+    own = [BuiltIn.amount.value, BuiltIn.product.value, BuiltIn.source.value, *leads.lead_fields]
+    yield from _unknown(f"{place}.field", [action.field], own if is_lead else list(leads.contact_fields))
+    rule = leads.find_lead_field(action.field) if is_lead else leads.contact_fields.get(action.field)
+    if rule is None:
+        return
+    try:
+        read_value(rule, action.value)
+    except FieldInvalid as refused:
+        yield fault(f"{place}.value", f"не подходит полю «{action.field}»: {expected_form(rule)}", str(refused))
 
 
 def _move(place: str, action: MoveAction, leads: LeadRules) -> Iterator[Fault]:

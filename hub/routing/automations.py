@@ -144,25 +144,26 @@ class AutomationSection(_Part):
 
     name: str = Field(default="", max_length=120)
     name_en: str = Field(default="", max_length=120)
-    mode: Mode = Mode.on
+    mode: Mode | None = Field(default=None, description="That of the shipped one, else on")
     lines: Names = Field(default=(), description="Only on these lines; all if empty")
     trigger: TriggerSection | None = None
-    when: tuple[Condition, ...] = ()
+    when: tuple[Condition, ...] | None = None
     then: tuple[ActionSection, ...] = ()
 
 
+_PLAIN = AutomationSection(mode=Mode.on)
 Sections = Mapping[str, AutomationSection]
 
 
 def lay_over(templates: Sections, own: Sections) -> dict[str, AutomationSection]:
     """Return all automations: the templates with what the document says of them, then the document's own."""
-    laid = {
-        key: each.model_copy(update={name: getattr(own[key], name) for name in own[key].model_fields_set})
-        if key in own
-        else each
-        for key, each in templates.items()
-    }
-    return {**laid, **{key: each for key, each in own.items() if key not in templates}}
+    both = {key: templates.get(key, _PLAIN) for key in (*templates, *own)}
+    return {key: _over(each, own[key]) if key in own else each for key, each in both.items()}
+
+
+def _over(below: AutomationSection, own: AutomationSection) -> AutomationSection:
+    given = {name: getattr(own, name) for name in type(own).model_fields if getattr(own, name) not in (None, "", ())}
+    return below.model_copy(update={**given, **({} if own.when is None else {"when": own.when})})
 
 
 def build_automations(sections: Sections, calendars: Calendars) -> Automations:
@@ -178,9 +179,9 @@ def _build(key: str, section: AutomationSection, calendars: Calendars, trigger: 
         name=Words(name, section.name_en or name),
         trigger=trigger,
         actions=tuple(map(build_action, section.then)),
-        matches=compile_all(section.when, calendars),
-        condition=explain_all(section.when),
-        mode=section.mode,
+        matches=compile_all(section.when or (), calendars),
+        condition=explain_all(section.when or ()),
+        mode=section.mode or Mode.on,
         lines=frozenset(section.lines),
     )
 
