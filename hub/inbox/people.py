@@ -20,7 +20,7 @@ from hub.domain.ledger import Actor, Fact
 from hub.domain.manager import Manager, Presence, Role
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
-from hub.inbox.auditing import Noted, note, note_in
+from hub.inbox.auditing import Noted, note_in
 from hub.inbox.folds.assignment import release_wait, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -73,13 +73,16 @@ async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) 
         NotFound: the token is unknown, used or older than 48 hours.
         Conflict: the account belongs to another person of the business.
     """
-    async with acquire(office.pool) as connection:
+    async with acquire(office.pool) as connection, connection.transaction():
         now = office.clock.now()
         manager = await people.accept_invite(connection, _hash(token), tg_user_id, name=name, at=now)
-    if manager is None:
-        raise NotFound("this invitation does not work any more; ask the administrator for a new one")
-    person = person_of(office.policy(), manager)
-    await note(office, person, Deed.let_in, f"manager:{manager.id}", role=manager.role.value)
+        if manager is None:
+            raise NotFound("this invitation does not work any more; ask the administrator for a new one")
+        person = person_of(office.policy(), manager)
+        noted = Noted(person, Deed.let_in, f"manager:{manager.id}", {"role": manager.role.value})
+        await note_in(connection, office, noted)
+        crash_point("invite.before_accept_commit")
+    crash_point("invite.after_accept_commit")
     return person
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import asyncpg
 
-from hub.crash import crash_point
 from hub.domain.errors import Conflict
 from hub.domain.manager import Manager
 from hub.store import managers
@@ -63,27 +62,24 @@ async def find_by_key(connection: asyncpg.Connection, key: str) -> Manager | Non
 async def accept_invite(
     connection: asyncpg.Connection, token_hash: str, tg_user_id: int, *, name: str, at: datetime
 ) -> Manager | None:
-    """Bind a Telegram account to the invited person, in one transaction; `name` only fills an empty one.
+    """Bind a Telegram account to the invited person; `name` only fills an empty one. The caller commits.
 
     Returns `None` if the token is unknown, used or expired.
 
     Raises:
-        Conflict: the account belongs to another person of the business; the invitation stays good.
+        Conflict: the account belongs to another person of the business; rolled back, the invitation stays good.
     """
     try:
-        async with connection.transaction():
-            manager = await managers.use_invite(connection, token_hash, tg_user_id, at)
-            if manager is None:
-                return None
-            await connection.execute(
-                "UPDATE managers SET left_at = NULL, name = CASE WHEN name = '' THEN $2 ELSE name END WHERE id = $1",
-                manager.id,
-                name,
-            )
-            crash_point("invite.before_accept_commit")
-        crash_point("invite.after_accept_commit")
+        manager = await managers.use_invite(connection, token_hash, tg_user_id, at)
     except asyncpg.UniqueViolationError as error:
         raise Conflict("this Telegram account belongs to another person of the business") from error
+    if manager is None:
+        return None
+    await connection.execute(
+        "UPDATE managers SET left_at = NULL, name = CASE WHEN name = '' THEN $2 ELSE name END WHERE id = $1",
+        manager.id,
+        name,
+    )
     return await find_manager(connection, manager.id)
 
 

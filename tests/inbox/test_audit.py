@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from hub.domain.errors import NotFound, PermissionDenied
@@ -72,6 +73,15 @@ async def test_rg6_changes_of_rights_are_facts(desk: Desk) -> None:
         (olga.manager_id, "let_in", about),
         (0, "dismissed", about),
     ]
+
+
+async def test_rg6_nobody_is_let_in_without_the_fact_of_it(desk: Desk) -> None:
+    token = await people.create_invite(desk.office, ADMIN, key="olga", name="Ольга")
+    await desk.pool.execute("ALTER TABLE audit RENAME TO lost")
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await people.accept_invite(desk.office, token, 777, "Ольга")
+
+    assert not (await desk.one("managers", "key = 'olga'"))["is_active"]
 
 
 async def test_rg4_what_a_person_saw_is_listed_for_the_administrator(desk: Desk) -> None:
