@@ -11,7 +11,8 @@ from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.config import Config
 from hub.domain.errors import NotFound
-from hub.inbox.queries import explain_conversation, find_conversation_by_number
+from hub.inbox.queries import find_conversation_by_number
+from hub.inbox.reading import read_reasons
 
 app = typer.Typer(no_args_is_help=True, help="Say in words why a conversation is whose it is and when it is due.")
 Number = Annotated[str, typer.Argument(help="Number as people say it: 1042 or #1042.")]
@@ -37,7 +38,7 @@ async def _tell(ground: Ground, number: str) -> list[str]:
     async with open_office(ground) as office:
         try:
             found = await find_conversation_by_number(office, THE_OPERATOR, _read(number))
-            return await explain_conversation(office, THE_OPERATOR, found, language=ground.config.language)
+            return await read_reasons(office, THE_OPERATOR, found, language=ground.config.language)
         except NotFound as error:
             raise NotFound(f"there is no conversation {number}; numbers stand on the managers' cards") from error
 

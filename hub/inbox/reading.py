@@ -30,9 +30,14 @@ async def read_history(
     return messages, has_older
 
 
-async def read_reasons(office: Office, actor: Person, conversation_id: ConversationId) -> list[str]:
-    """Return how it came about, in sentences. Commits the fact. Raises: NotFound by rights."""
-    reasons = await queries.explain_conversation(office, actor, conversation_id)
+async def read_reasons(
+    office: Office, actor: Person, conversation_id: ConversationId, *, language: str = ""
+) -> list[str]:
+    """Return how it came about, in sentences, in `language`, else in the actor's. Commits the fact.
+
+    Raises: NotFound by rights.
+    """
+    reasons = await queries.explain_conversation(office, actor, conversation_id, language=language)
     await note(office, actor, Deed.reasons_read, _named(conversation_id))
     return reasons
 

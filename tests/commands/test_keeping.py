@@ -145,3 +145,19 @@ def test_replay_wants_to_know_which(hub, parked, which, reason):
 def test_a_conversation_that_is_not_there_is_said(hub):
     assert "there is no conversation #9" in hub("explain", "conversation", "#9").stderr
     assert hub("explain", "conversation", "nine").exit_code == 2
+
+
+def test_rg6_a_story_that_was_read_at_the_machine_is_an_audit_fact(hub, place):
+    hub("people", "list")
+    at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    place.fetch("INSERT INTO contacts (id, name, created_at) VALUES (5, 'Мария', $1) RETURNING id", at)
+    (number,) = place.fetch(
+        "INSERT INTO conversations (id, contact_id, line, opened_at, last_message_at) "
+        "VALUES (6, 5, 'sales', $1, $1) RETURNING number",
+        at,
+    )
+    assert hub("explain", "conversation", f"#{number}").exit_code == 0
+
+    assert place.fetch("SELECT manager_id || ' ' || action || ' ' || subject FROM audit") == [
+        "0 reasons_read conversation:6"
+    ]
