@@ -18,13 +18,14 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.notices import tell
-from hub.inbox.folds.transfers import hold_transfer, refuse_transfer
+from hub.inbox.folds.transfers import hand_tasks_along, hold_transfer, refuse_transfer
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, who_was_faster
 from hub.routing.eligibility import check_transfer
 from hub.store.scope import Scope
 
 Change = Callable[[LineWork, Conversation], None]
+_IDS = 120
 
 
 async def take(office: Office, actor: Person, conversation_id: ConversationId) -> None:
@@ -152,11 +153,15 @@ def take_over(work: LineWork, conversation: Conversation, manager_id: ManagerId,
 
 
 def _take_from(work: LineWork, conversation: Conversation, manager_id: ManagerId) -> None:
-    """Take over, and tell the one who had it."""
-    before = [] if conversation.assignee_id is None else [conversation.assignee_id]
+    """Take over, with the tasks of the one who had it about this client, and tell that one."""
+    was = conversation.assignee_id
     taken = take_over(work, conversation, manager_id, fact=Fact.taken)
     facts = {"by_id": int(manager_id)}
+    before = [] if was is None else [was]
     tell(work, Notice.taken_away, taken, to=before, cause=f"from:{work.rows.ledger[-1].id}", facts=facts)
+    if was is not None:
+        giver = was if conversation.transfer_to == manager_id else manager_id
+        hand_tasks_along(work, taken, was, by=giver)
 
 
 def name_of(rows: WorkingSet, manager_id: int | None) -> str:
@@ -210,4 +215,6 @@ async def _change(
         change(LineWork(rows, policy, policy.get_line(conversation.line)), conversation)
 
     lines = {str(line) for line in office.policy().lines}
-    await office.change(Scope(conversations={conversation_id}, lines=lines, always_lines=True, ids=60), fold)
+    takes = action is Action.take
+    scope = Scope(conversations={conversation_id}, lines=lines, always_lines=True, whole=takes, ids=_IDS)
+    await office.change(scope, fold)

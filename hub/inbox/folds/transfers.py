@@ -18,6 +18,7 @@ from hub.inbox.folds.assignment import decide_wait, write_decision
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.tasks import hand_task
 
 
 def hold_transfer(work: LineWork, conversation: Conversation) -> None:
@@ -58,6 +59,16 @@ def lapse_transfer(work: LineWork, conversation: Conversation, to: ManagerId) ->
     cause = f"lapsed:{work.rows.ledger[-1].id}"
     tell(work, Notice.taken_away, left, to=[to], cause=cause)
     _fall_back(work, left, _pass_over(work, wait, to), cause=cause)
+
+
+def hand_tasks_along(work: LineWork, conversation: Conversation, was: ManagerId, *, by: ManagerId) -> None:
+    """Give who has the client now the open tasks that `was` had about this client on the line (R-12, T-1).
+
+    Tasks of others stay theirs, and so do those of a line where `was` still has the client.
+    """
+    for task in work.rows.tasks.where(conversation.contact_id):
+        if task.line == conversation.line and task.manager_id == was:
+            hand_task(work, task, conversation.assignee_id, by=by)
 
 
 def _fall_back(work: LineWork, conversation: Conversation, wait: Wait, *, cause: str) -> None:
