@@ -12,7 +12,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import WaitState
 from hub.inbox.changing import change_conversation, change_with_past
 from hub.inbox.folds.closing import close_conversation
-from hub.inbox.folds.lead_moves import settle_lead
+from hub.inbox.folds.lead_moves import settle_lead, take_up_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import pause_resolution
@@ -104,7 +104,8 @@ def _block(work: LineWork, conversation: Conversation, *, is_blocked: bool) -> N
 async def reopen(office: Office, actor: Person, conversation_id: ConversationId) -> None:
     """Open a closed conversation again; it stays with who had it, else it is the actor's. Commits; idempotent.
 
-    What was closed as spam was not: the client may wait again, and does so from the original start (P-3).
+    What was closed as spam was not: the client may wait again, and does so from the original start (P-3), and the lead
+    that was dropped as spam or duplicate is one again.
 
     Raises:
         Conflict: the client has a newer open conversation on the line.
@@ -126,6 +127,7 @@ async def reopen(office: Office, actor: Person, conversation_id: ConversationId)
         )
         work.rows.conversations.put(conversation.id, opened)
         _block(work, opened, is_blocked=False)
+        take_up_lead(work, conversation, manager_id=actor.manager_id)
         record(work.rows, Fact.reopened, opened, manager_id=actor.manager_id, actor=Actor.manager)
         if conversation.outcome == Outcome.spam:
             _give_back_wait(work, opened, actor)

@@ -261,3 +261,32 @@ async def test_m13_who_waits_longer_than_the_window_still_has_the_one_lead_of_th
     await desk.receive(says("Вы там живы?", at=desk.now))
     assert (len(await desk.rows("messages")), len(await desk.rows("leads"))) == (2, 1)
     assert (await desk.one("receipts", "id = (SELECT max(id) FROM receipts)"))["state"] == "done"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.spam, Outcome.duplicate])
+async def test_l4_spam_and_a_duplicate_were_no_lead_and_opened_again_they_are(desk: Desk, outcome: Outcome) -> None:
+    actor, conversation = await lead_of(desk)
+    await conversations.close(desk.office, actor, conversation, outcome=outcome)
+    lead = await desk.one("leads")
+    assert (lead["state"], lead["loss_reason"], lead["loss_note"]) == ("lost", "not_a_lead", outcome.value)
+
+    await conversations.reopen(desk.office, actor, conversation)
+    lead = await desk.one("leads")
+    assert (lead["state"], lead["stage"], lead["loss_reason"]) == ("open", "new", "")
+
+
+async def test_l3_l4_a_spammers_lead_that_lacks_a_field_does_not_keep_the_conversation_open(desk: Desk) -> None:
+    wanting = STAGES.replace('state = "lost"', 'state = "lost"\nrequires = ["amount"]')
+    actor, conversation = await lead_of(desk, document=wanting)
+    await conversations.close(desk.office, actor, conversation, outcome=Outcome.spam)
+    assert (await desk.one("conversations"))["state"] == "closed"
+    assert (await desk.one("leads"))["state"] == "open"
+    assert (await desk.one("ledger", "kind = 'lead_held'"))["facts"]["missing"] == ["amount"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.unreachable, Outcome.solved, Outcome.agreed])
+async def test_l4_other_outcomes_leave_the_lead_where_it_is(desk: Desk, outcome: Outcome) -> None:
+    actor, conversation = await lead_of(desk)
+    await answer(desk, "Здравствуйте")
+    await conversations.close(desk.office, actor, conversation, outcome=outcome)
+    assert (await desk.one("leads"))["stage"] == "contacted"

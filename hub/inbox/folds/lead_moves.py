@@ -12,7 +12,7 @@ from hub.domain.errors import FieldsMissing, ReasonMissing
 from hub.domain.ids import ContactId, ManagerId
 from hub.domain.lead import Lead, Move, get_stage, move
 from hub.domain.ledger import Actor, Fact
-from hub.domain.stages import CONTACTED, LeadRules, StageState
+from hub.domain.stages import CONTACTED, NOT_A_LEAD, LeadRules, StageState
 from hub.domain.wait import Wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -21,6 +21,8 @@ from hub.inbox.folds.tasks import cancel_tasks, tasks_of
 FIRST_RESPONSE = "first_response"
 OUTCOME = "outcome"
 _OTHER = "other"
+NO_LEADS = frozenset({Outcome.spam, Outcome.duplicate})
+"""Outcomes that say that there was no lead, or that it is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def settle_lead(
     """Win or lose the open leads of a conversation by its outcome; other outcomes leave them where they are (L-4).
 
     A refusal's note that names a reason of the policy's list is that reason, any other one is words beside «other».
+    Spam and a duplicate were no leads; where the lost stage asks for more the lead stays, and the close goes through.
 
     Raises:
         ReasonMissing: a refusal without its reason (L-5).
@@ -104,6 +107,8 @@ def settle_lead(
     state = {Outcome.deal: StageState.won, Outcome.refused: StageState.lost}.get(outcome)
     if state is StageState.lost and not note.strip():
         raise ReasonMissing("say why the client refused: a lost lead needs its reason")
+    if outcome in NO_LEADS:
+        _drop_leads(work, conversation, Because(OUTCOME, manager_id, NOT_A_LEAD, outcome.value))
     stage = None if state is None else work.policy.leads.first_with(state)
     if stage is None:
         return
@@ -111,9 +116,36 @@ def settle_lead(
     if state is StageState.lost:
         reason, words = read_loss(work.policy.leads, note)
         because = Because(OUTCOME, manager_id, reason, words)
-    for lead in work.rows.leads.where(conversation.contact_id):
-        if lead.line == conversation.line and lead.is_open:
-            move_lead(work, lead, stage.key, because)
+    for lead in _open_leads(work, conversation):
+        move_lead(work, lead, stage.key, because)
+
+
+def _open_leads(work: LineWork, conversation: Conversation) -> list[Lead]:
+    mine = work.rows.leads.where(conversation.contact_id)
+    return [lead for lead in mine if lead.line == conversation.line and lead.is_open]
+
+
+def _drop_leads(work: LineWork, conversation: Conversation, because: Because) -> None:
+    lost = work.policy.leads.first_with(StageState.lost)
+    if lost is None:
+        return
+    for lead in _open_leads(work, conversation):
+        move_by_event(work, lead, lost.key, because)
+
+
+def take_up_lead(work: LineWork, conversation: Conversation, *, manager_id: ManagerId) -> None:
+    """Open the lead again that a conversation lost as spam or duplicate and that was one after all (L-4).
+
+    The conversation still bears its outcome; its leads must be loaded, closed ones too.
+    """
+    mine = [lead for lead in work.rows.leads.where(conversation.contact_id) if lead.line == conversation.line]
+    latest = max(mine, key=lambda lead: (lead.created_at, lead.id), default=None)
+    if latest is None or conversation.outcome not in NO_LEADS:
+        return
+    if (latest.loss_reason, latest.loss_note) == (NOT_A_LEAD, conversation.outcome) and not latest.is_open:
+        rules = work.policy.leads
+        was_answered = conversation.last_response_at is not None and rules.find_stage(CONTACTED) is not None
+        move_by_event(work, latest, CONTACTED if was_answered else rules.stages[0].key, Because(OUTCOME, manager_id))
 
 
 def read_loss(rules: LeadRules, written: str) -> tuple[str, str]:
