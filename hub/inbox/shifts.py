@@ -112,7 +112,7 @@ def _hand_over(office: Office, manager_id: ManagerId, wait_ids: set[int], rows: 
 
 
 def _leave_to_others(work: LineWork, wait: Wait, manager_id: ManagerId) -> bool:
-    """Give a wait on, unless its person works after all, the line keeps it, or nobody could take it now."""
+    """Give a wait on, unless its person works after all, the line keeps it for them (R-3), or nobody can take it."""
     rows, rule = work.rows, work.line.routing.shift_end
     known = facts_of_line(work).get(manager_id)
     if rule is ShiftEnd.keep or (known is not None and known.is_on_shift):
@@ -121,7 +121,8 @@ def _leave_to_others(work: LineWork, wait: Wait, manager_id: ManagerId) -> bool:
     freed = rows.waits.put(wait.id, replace(wait, assignee_id=None))
     rows.conversations.put(conversation.id, replace(conversation, assignee_id=None, transfer_to=None))
     decision = decide_wait(work, freed)
-    if decision.is_queued and rule is ShiftEnd.hand_over:
+    is_nobody_else = decision.assignee == manager_id or (decision.is_queued and rule is ShiftEnd.hand_over)
+    if is_nobody_else:
         rows.waits.put(wait.id, wait)
         rows.conversations.put(conversation.id, conversation)
         return False

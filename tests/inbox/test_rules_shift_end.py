@@ -119,6 +119,21 @@ async def test_r13_who_says_that_they_work_longer_keeps_the_client(desk: Desk) -
     assert (await desk.one("waits"))["assignee_id"] == await id_of(desk, "anna")
 
 
+async def test_r13_r3_a_line_that_waits_for_the_own_manager_leaves_the_client_there_without_a_word(desk: Desk) -> None:
+    waits = rules().replace("shift_end =", 'owner_off_shift = "wait"\nshift_end =')
+    await ask_at(desk, "16:00", waits.replace('first_response = "5h"', 'first_response = "5h"\nnext_response = "20h"'))
+    await answer(desk)
+    await desk.receive(says("А доставка?", at=desk.now))
+    desk.clock.move(61 * MINUTE)
+    await look(desk)
+    desk.clock.move(61 * MINUTE)
+    await look(desk)
+
+    assert (await desk.one("waits", "state = 'open'"))["assignee_id"] == await id_of(desk, "anna")
+    assert await told(desk, "taken_away") == []
+    assert await desk.rows("ledger", "kind = 'shift_ended'") == []
+
+
 async def test_r13_who_works_on_without_an_end_reads_no_list_of_the_shift(desk: Desk) -> None:
     await ask_at(desk, "17:00", rules())
     me = Person(ManagerId(await id_of(desk, "anna")), Role.manager, frozenset({LineKey("sales")}))
