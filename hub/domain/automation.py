@@ -56,6 +56,29 @@ SCANNED = frozenset({TriggerKind.no_activity, TriggerKind.contact_silent, Trigge
 """Triggers that no single event begins, or that hold for what was there before: a daily look arms their timers."""
 
 
+TRIGGER_WORDS: Mapping[TriggerKind, Words] = {
+    TriggerKind.message_in: Words("клиент написал", "the client wrote"),
+    TriggerKind.message_out: Words("мы написали клиенту", "we wrote to the client"),
+    TriggerKind.call_ringing: Words("клиент звонит", "the client is calling"),
+    TriggerKind.call_missed: Words("пропущен звонок", "a call was missed"),
+    TriggerKind.call_answered: Words("поговорили по телефону", "there was a talk"),
+    TriggerKind.call_not_reached: Words("не дозвонились", "our call reached nobody"),
+    TriggerKind.form_submitted: Words("заполнена форма", "a form was sent"),
+    TriggerKind.lead_created: Words("новый лид", "a new lead"),
+    TriggerKind.stage_changed: Words("этап изменился", "the stage changed"),
+    TriggerKind.field_set: Words("поле заполнено", "a field was set"),
+    TriggerKind.tag_added: Words("добавлена метка", "a tag was added"),
+    TriggerKind.outcome_set: Words("обращение закрыто", "the conversation was closed"),
+    TriggerKind.task_overdue: Words("задача просрочена", "a task is overdue"),
+    TriggerKind.wait_breached: Words("срок ответа нарушен", "the deadline was missed"),
+    TriggerKind.no_reply: Words("клиент не отвечает", "the client does not answer"),
+    TriggerKind.no_activity: Words("лид без движения", "the lead stands still"),
+    TriggerKind.contact_silent: Words("клиент молчит", "the client is silent"),
+    TriggerKind.date_reached: Words("наступила дата", "the date has come"),
+}
+"""Why an automation acted, for people."""
+
+
 class Mode(StrEnum):
     """Whether an automation acts. `dry`: it is logged when it would have acted, and nothing else happens."""
 
@@ -219,6 +242,13 @@ class Automation:
     mode: Mode = Mode.on
     lines: frozenset[str] = frozenset()
 
+    def why(self) -> Words:
+        """Return why it acts: its trigger and its conditions."""
+        words, asked = TRIGGER_WORDS[self.trigger.kind], self.condition
+        if not asked.ru:
+            return words
+        return Words(f"{words.ru}, {asked.ru}", f"{words.en}, {asked.en}")
+
     def wants(self, happened: "Happening") -> bool:
         """Tell whether an event is its trigger: kind, line and values fit, and it is not an effect of its own."""
         if self.id in happened.chain or (self.lines and happened.line not in self.lines):
@@ -244,7 +274,6 @@ class Happening:
     lead_id: LeadId | None = None
     values: frozenset[str] = frozenset()
     text: str = ""
-    channel: str = ""
     count: int = 1
     chain: frozenset[str] = frozenset()
     is_kept: bool = False

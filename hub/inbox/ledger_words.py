@@ -54,6 +54,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.unjoined: Words("{who}: объединение отменено", "{who} took the merge back"),
     Fact.closed: Words("{who}: обращение закрыто. {note}", "{who} closes it. {note}"),
     Fact.reopened: Words("обращение открыто снова", "opened again"),
+    Fact.split_off: Words("{who}: отдельное обращение «{subject}»", "{who} splits “{subject}” off"),
     Fact.matched: Words("{who}: чья карточка: {evidence}", "the client's card is found or made by these addresses"),
     Fact.task_made: Words("задача до {due_at}", "a task, due {due_at}"),
     Fact.task_done: Words("{who}: задача сделана. {result}", "{who} did the task. {result}"),
@@ -66,14 +67,19 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.result_asked: Words("{who}: спросили об итоге разговора", "{who} was asked how the talk ended"),
     Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
     Fact.automation_fired: Words(
-        "сценарий {automation} «{name_ru}»: {did_ru}", "automation {automation} “{name_en}”: {did_en}"
+        "сценарий {automation} «{name_ru}»: {why_ru} → {did_ru}",
+        "automation {automation} “{name_en}”: {why_en} → {did_en}",
     ),
     Fact.automation_cut: Words(
         "сценарии остановлены: больше {most} срабатываний за час", "automations cut off: more than {most} in an hour"
     ),
 }  # fmt: skip
 _VARIANTS = (
-    ("dry", Fact.automation_fired, Words("проба сценария {automation}: {did_ru}", "dry run of {automation}: {did_en}")),
+    (
+        "dry",
+        Fact.automation_fired,
+        Words("проба сценария {automation}: {why_ru} → {did_ru}", "dry run of {automation}: {why_en} → {did_en}"),
+    ),
     ("to_line", Fact.transferred, Words("{who}: передаёт линии «{line}». {note}", "{who} hands it to {line}. {note}")),
     ("assisted", Fact.answered, Words(
         "{who}: одобренный ответ помощника через {seconds} ({channel})",

@@ -107,7 +107,7 @@ async def test_explain_tells_what_an_automation_did_and_what_a_dry_one_would_hav
 
     told_of = await explain_conversation(desk.office, actor, conversation)
     assert any("сценарий A-3" in line and "задача «Узнать решение" in line for line in told_of)
-    assert any("проба сценария A-17: сообщить" in line for line in told_of)
+    assert any("проба сценария A-17: поле заполнено, сумма от 100000 → сообщить" in line for line in told_of)
     english = await explain_conversation(desk.office, actor, conversation, language="en")
     assert any("automation A-3 “A proposal was sent" in line for line in english)
 
@@ -239,3 +239,11 @@ async def test_a_new_client_may_start_an_automation_at_once(desk: Desk) -> None:
     fresh += 'then = [{ kind = "task", what = "Познакомиться", due = ["1h"] }]\n'
     await lead_of(desk, document=with_on(more=QUIET + fresh))
     assert [what for what, _ in await tasks_of(desk, "fresh")] == ["Познакомиться"]
+
+
+async def test_fr8_on_a_line_that_only_observes_every_automation_is_a_dry_run(desk: Desk) -> None:
+    put_in_force(desk, with_on().replace('name = "Продажи"', 'name = "Продажи"\nmode = "observe"'))
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    await pass_time(desk, 16 * MINUTE)
+    assert await desk.rows("tasks") == []
+    assert (await desk.one("ledger", "kind = 'automation_fired'"))["facts"]["dry"] is True

@@ -24,6 +24,7 @@ from hub.domain.automation import (
 )
 from hub.domain.delivery import Notice
 from hub.domain.ledger import Fact
+from hub.domain.line import LineMode
 from hub.domain.replacing import replace
 from hub.domain.words import Words
 from hub.inbox.folds.assignment import duty_of, facts_of_line, heads_of
@@ -116,6 +117,8 @@ def fire(
 ) -> bool:
     """Let an automation act once for this subject and cause; return whether it did, or would have in a dry run.
 
+    A line that only observes makes every run a dry one (FR-8).
+
     With `only`, it has acted before and this part of it was put off.
 
     Raises:
@@ -131,25 +134,26 @@ def fire(
         desk.rows.firings.add(firing.key, firing)
     deed = Deed(desk, automation, happened)
     actions = [each for each in automation.actions if only is None or isinstance(each, only)]
-    is_dry = automation.mode is Mode.dry
-    _log(deed, [describe(each) if is_dry else perform(deed, each) for each in actions])
+    is_dry = automation.mode is Mode.dry or deed.work.line.mode is LineMode.observe
+    _log(deed, [describe(each) if is_dry else perform(deed, each) for each in actions], is_dry=is_dry)
     return True
 
 
-def _log(deed: Deed, did: Sequence[Words]) -> None:
+def _log(deed: Deed, did: Sequence[Words], *, is_dry: bool) -> None:
     """Write the firing with its reason, in both languages."""
     automation, happened = deed.automation, deed.happened
+    why = automation.why()
     facts = {
         "automation": automation.id,
         "name_ru": automation.name.ru,
         "name_en": automation.name.en,
         "trigger": happened.kind.value,
         "because": happened.cause,
-        "condition_ru": automation.condition.ru,
-        "condition_en": automation.condition.en,
+        "why_ru": why.ru,
+        "why_en": why.en,
         "did_ru": "; ".join(each.ru for each in did),
         "did_en": "; ".join(each.en for each in did),
-        "dry": automation.mode is Mode.dry,
+        "dry": is_dry,
     }
     about = deed.desk.conversation_of(happened) or deed.desk.lead_of(happened)
     if about is not None:
