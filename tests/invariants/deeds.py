@@ -27,7 +27,7 @@ from tests.invariants.town import EXTENSION, Town
 
 CLIENTS = st.integers(1, 3)
 PLACES = st.integers(0, 5)
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 LATE = st.sampled_from([0, 0, 0, 0, 40, 600, 2 * 3600, 25 * 3600, -60]).map(lambda seconds: timedelta(seconds=seconds))
 TEXTS = st.sampled_from(["Сколько стоит?", "Сколько стоит?", "У меня сломался чайник"])
 
