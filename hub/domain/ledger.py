@@ -49,6 +49,7 @@ class Fact(StrEnum):
     unjoined = "unjoined"
     closed = "closed"
     reopened = "reopened"
+    split_off = "split_off"
     matched = "matched"
     number_left = "number_left"
     number_came = "number_came"
