@@ -16,6 +16,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
+from hub.inbox.reply import ensure_not_observing
 from hub.inbox.rights import get_conversation
 from hub.inbox.ways import choose_way
 from hub.store.scope import Scope
@@ -28,13 +29,14 @@ async def say(office: Office, actor: Person, conversation_id: ConversationId, *,
 
     Raises:
         ContactBlocked: there is no way to write to this client.
-        NotFound, PermissionDenied: by rights.
+        NotFound, PermissionDenied: by rights; also on a line that only observes (FR-8).
     """
 
     def fold(rows: WorkingSet) -> MessageId:
         conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=conversation_id)
         if said := rows.message_refs.get((_KEYS, key, "bot")):
             return said.message_id
+        ensure_not_observing(office, conversation)
         message = _say(rows, office, conversation, text=text, key=key)
         remember_external(rows, message, _KEYS, thread="bot", external_id=key)
         rest_patience(rows, conversation)

@@ -149,7 +149,7 @@ def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | M
     if winner is not None:
         return winner
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
-    _ensure_not_observing(office, conversation)
+    ensure_not_observing(office, conversation)
     thread = _way_to(rows, office, conversation, answer)
     channel = office.endpoints()[thread.connection_id].kind
     if said := rows.message_refs.get((_NOTES, answer.key, "reply")):
@@ -183,8 +183,8 @@ async def _thread_answered(office: Office, content: Content) -> ThreadId | None:
     return message.thread_id if message else None
 
 
-def _ensure_not_observing(office: Office, conversation: Conversation) -> None:
-    """Refuse to write from a line that only watches: nothing leaves to clients (FR-8)."""
+def ensure_not_observing(office: Office, conversation: Conversation) -> None:
+    """Refuse to write from a line that only watches: nothing leaves to clients (FR-8). Raises: PermissionDenied."""
     line = office.policy().get_line(conversation.line)
     if line.mode is LineMode.observe:
         raise PermissionDenied(f"the line '{line.name}' only observes: set its mode to normal to answer clients")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hub.domain.conversation import Outcome
-from hub.domain.errors import StillWaiting
+from hub.domain.errors import PermissionDenied, StillWaiting
 from hub.domain.ids import ConversationId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
@@ -126,6 +126,15 @@ async def test_s1_the_words_of_a_bot_go_out_once_and_answer_nothing(desk: Desk) 
     assert len(await desk.rows("messages", "author = 'bot'")) == 1
     assert (await desk.one("waits"))["state"] == "open"
     assert (await desk.one("conversations"))["last_response_at"] is None
+
+
+async def test_fr8_a_bot_says_nothing_on_a_line_that_only_observes(desk: Desk) -> None:
+    put_in_force(desk, line_says('mode = "observe"'))
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    with pytest.raises(PermissionDenied):
+        await bot_says(desk, "Пять тысяч")
+
+    assert await desk.rows("deliveries", "lane = 'reply'") == []
 
 
 async def test_fr6_a_call_while_the_bot_talks_is_for_people_at_once(desk: Desk) -> None:
