@@ -11,7 +11,7 @@ from bots.telegram.cards import post_card
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
 from hub.inbox.queries import get_card
-from hub.inbox.queries.plans import get_task
+from hub.inbox.queries.plans import get_talk, get_task
 
 Payload = Mapping[str, object]
 HEADLINES = {"made": "task.made", "before": "task.before", "due": "task.due", "after": "task.after"}
@@ -42,8 +42,9 @@ async def tell_of_automation(turn: Turn, payload: Payload) -> list[int]:
 
 
 async def ask_about_talk(turn: Turn, payload: Payload) -> list[int]:
-    """Ask who talked with the client how it ended."""
-    card = await get_card(turn.office, turn.actor, ConversationId(int(str(payload["conversation_id"]))))
-    ids = await turn.chat.show(talk_screen(turn.texts, card, int(str(payload["call_id"]))).aloud())
-    await turn.link(ids[-1], card.id, Purpose.notice)
+    """Ask who talked with the client how it ended, also about a colleague's client."""
+    conversation_id, call_id = (int(str(payload[name])) for name in ("conversation_id", "call_id"))
+    talk = await get_talk(turn.office, turn.actor, ConversationId(conversation_id), call_id)
+    ids = await turn.chat.show(talk_screen(turn.texts, talk, call_id).aloud())
+    await turn.link(ids[-1], talk.conversation_id, Purpose.notice)
     return ids

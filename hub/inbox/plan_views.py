@@ -27,6 +27,16 @@ class TaskView:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkView:
+    """A talk whose end is asked about; only who `works_with` the client may plan a step or lose the lead (T-5)."""
+
+    conversation_id: ConversationId
+    number: int
+    contact_name: str
+    works_with: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskCountView:
     """How many open tasks somebody has, and how many are overdue; an empty name is nobody's."""
 

@@ -24,6 +24,11 @@ ORDER BY next_at NULLS FIRST, l.stage_at, l.id LIMIT {_LIMIT}
 _ASKED = """
 SELECT facts->>'call_id' FROM ledger WHERE conversation_id = $1 AND kind = 'result_asked' ORDER BY id DESC LIMIT 1
 """
+_IS_ASKED = """
+SELECT EXISTS (SELECT 1 FROM ledger WHERE conversation_id = $1 AND kind = 'result_asked' AND facts->'call_id' = $2
+  AND manager_id = $3)
+AND NOT EXISTS (SELECT 1 FROM ledger WHERE conversation_id = $1 AND kind = 'result_given' AND facts->'call_id' = $2)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,8 @@ async def list_own(connection: asyncpg.Connection, reach: Reach) -> list[ListedL
 async def find_asked_call(connection: asyncpg.Connection, conversation_id: int) -> int:
     """Return the call of a conversation about whose end somebody was asked last (T-5), 0 for none."""
     return int(await connection.fetchval(_ASKED, conversation_id) or 0)
+
+
+async def is_asked(connection: asyncpg.Connection, conversation_id: int, call_id: int, *, manager_id: int) -> bool:
+    """Tell whether somebody was asked how a talk ended, and nobody has said it yet (T-5)."""
+    return bool(await connection.fetchval(_IS_ASKED, conversation_id, call_id, manager_id))

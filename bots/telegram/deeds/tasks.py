@@ -18,7 +18,7 @@ from hub.domain.ids import ConversationId
 from hub.inbox import call_results
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.plan_views import TaskView
-from hub.inbox.queries.plans import find_asked_call, get_plan, get_task, get_today
+from hub.inbox.queries.plans import find_asked_call, get_plan, get_talk, get_task, get_today
 from hub.inbox.tasks import complete_task, make_task, postpone_task
 from hub.inbox.views import CardView
 
@@ -119,13 +119,14 @@ def _time(turn: Turn, card: CardView, at: datetime) -> str:
 
 async def result(turn: Turn, action: Action) -> None:
     """Ask in one line how a talk ended, or take the one behind the command (T-5)."""
-    card = await get(turn, action)
+    conversation_id = ConversationId(action.subject)
+    call_id = await _call(turn, conversation_id, action.arg)
+    talk = await get_talk(turn.office, turn.actor, conversation_id, call_id)
     if not turn.words:
-        await ask(turn, action, notice(turn.texts("talk.write", number=card.number)))
+        await ask(turn, action, notice(turn.texts("talk.write", number=talk.number)))
         return
-    call_id = await _call(turn, card.id, action.arg)
-    await call_results.write_result(turn.once, turn.actor, card.id, call_id=call_id, text=turn.words)
-    await turn.say("talk.done", number=card.number)
+    await call_results.write_result(turn.once, turn.actor, conversation_id, call_id=call_id, text=turn.words)
+    await turn.say("talk.done", number=talk.number)
 
 
 async def notlead(turn: Turn, action: Action) -> None:

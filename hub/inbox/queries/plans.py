@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId
 from hub.domain.manager import Role
-from hub.domain.rights import Action, Person, ensure
+from hub.domain.rights import Action, Person, ensure, may
 from hub.domain.words import Words
 from hub.inbox.office import Office
-from hub.inbox.plan_views import LeadRow, LeadView, PlanView, TaskCountView, TaskView, TodayView
+from hub.inbox.plan_views import LeadRow, LeadView, PlanView, TalkView, TaskCountView, TaskView, TodayView
 from hub.inbox.queries.lists import get_desk
 from hub.inbox.rights import subject_of
 from hub.inbox.tasks import subject_of_task
@@ -90,6 +90,24 @@ async def find_asked_call(office: Office, actor: Person, conversation_id: Conver
         raise NotFound("there is no such conversation for you")
     ensure(actor, Action.view, subject_of(card.conversation, office))
     return found
+
+
+async def get_talk(office: Office, actor: Person, conversation_id: ConversationId, call_id: int) -> TalkView:
+    """Return a talk whose end is asked about, for who works with the client and for who was asked (T-5).
+
+    Raises:
+        NotFound: by rights, or the question is answered (RG-2).
+    """
+    async with acquire(office.pool) as connection:
+        card = await cards.find_card(connection, conversation_id)
+        is_asked = await leads.is_asked(connection, conversation_id, call_id, manager_id=actor.manager_id)
+    if card is None:
+        raise NotFound("there is no such conversation for you")
+    subject = subject_of(card.conversation, office)
+    if not (actor.is_active and is_asked):
+        ensure(actor, Action.view, subject)
+    works_with = may(actor, Action.view, subject)
+    return TalkView(conversation_id, card.conversation.number, card.contact_name, works_with)
 
 
 def _is_same_day(at: datetime, now: datetime, zone: ZoneInfo) -> bool:
