@@ -11,6 +11,7 @@ from hub.domain.metrics import Measured, ResponseFigures, holder_at, holding_sha
 from hub.domain.rebuilding import Ending, Holding, WaitStory
 from hub.domain.replacing import replace
 from hub.domain.wait import Wait, WaitKind
+from tests.proven import proven
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -124,7 +125,7 @@ MOMENTS = st.integers(-300, 900).map(lambda seconds: START + timedelta(seconds=s
 HOLDINGS = st.lists(st.builds(Holding, MOMENTS, st.sampled_from([None, ANNA, IVAN])), max_size=8)
 
 
-@given(HOLDINGS, st.integers(0, 600))
+@proven(HOLDINGS, st.integers(0, 600))
 def test_rp5_invariant8_the_shares_of_all_holders_sum_up_to_the_wait(holdings: list[Holding], seconds: int) -> None:
     end = START + timedelta(seconds=seconds)
     shares = holding_shares(holdings, START, end)

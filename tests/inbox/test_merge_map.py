@@ -28,6 +28,7 @@ from hub.inbox.folds.merging import Merging, absorb
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.inbox.desk import ALWAYS_OPEN
+from tests.proven import proven
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 POLICY = to_policy(parse_policy(ALWAYS_OPEN), 1)
@@ -104,7 +105,7 @@ def add_wait(draw: st.DrawFn, rows: WorkingSet, conversation: Conversation, stat
         rows.arm(TimerKind.level, f"wait:{wait.id}", wait.deadline_at, level=draw(st.integers(0, 2)))
 
 
-@given(cards())
+@proven(cards())
 def test_m10_invariant7_merge_then_undo_restores_every_row(rows: WorkingSet) -> None:
     before = snapshot(rows)
     absorb(Merging(rows, POLICY, ContactId(1), ContactId(2), ManagerId(1)))

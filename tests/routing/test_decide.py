@@ -17,6 +17,7 @@ from hub.domain.policy import LinePolicy
 from hub.routing.decide import RoutingDecision, Step, decide
 from hub.routing.eligibility import check_transfer, is_eligible, list_obstacles, load_of
 from hub.routing.reasons import Reason, ReasonCode
+from tests.proven import proven
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 SALES = LinePolicy(LineKey("sales"), "Продажи", Calendar(ZoneInfo("UTC"), is_always_open=True))
@@ -258,7 +259,7 @@ policies = st.builds(
 ).map(lambda routing: replace(SALES, routing=routing))
 
 
-@given(
+@proven(
     st.lists(managers, unique_by=lambda each: each.id, max_size=6),
     policies,
     st.none() | people,
