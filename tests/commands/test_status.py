@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-from hub.commands.texts import TEXTS
-
 
 def beat(place, *roles, silent="0 s", process="up-0001"):
     place.fetch(
@@ -108,9 +106,3 @@ def test_people_read_russian(run, place, at_work):
     assert shown.exit_code == 0
     assert re.search(r"входящее от клиентов +ok +ждёт 0, дольше всего 0 с", shown.stdout)
     assert re.search(r"таймеры +ok +ближайший –, опаздывают: 0", shown.stdout)
-
-
-def test_every_thing_has_a_word():
-    lanes = {f"thing.{way}" for way in ("in client", "in manager_bot", "out reply", "out notify", "out media")}
-
-    assert lanes <= set(TEXTS)

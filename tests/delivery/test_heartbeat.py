@@ -9,6 +9,7 @@ from hub.delivery.heartbeat import Heartbeat, name_process
 from hub.domain.delivery import Lane
 from hub.inbox.figures import ProcessFigures
 from hub.store.pool import open_pool
+from tests.delivery.bench import Outside
 from tests.inbox.desk import Desk, says
 
 
@@ -62,3 +63,10 @@ def test_ends_of_deliveries_are_counted_and_further_tries_are_none(state, ended)
     figures.note_end(Lane.reply, state)
 
     assert figures.as_json()["ended"] == ({"reply": ended} if ended else {})
+
+
+async def test_a_worker_counts_what_it_ended(outside: Outside) -> None:
+    await outside.reply("Сто рублей")
+    await outside.deliver()
+
+    assert outside.worker.figures.as_json()["ended"] == {"reply": {"sent": 1}}

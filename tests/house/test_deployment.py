@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 
 import pytest
 
+from hub.config import Config
 from tests.house.documents import tracked_files
 from tests.house.source import ROOT, source_files
 
@@ -135,3 +136,11 @@ def test_every_setting_exists():
     fields = set(re.findall(r"^    (\w+):", (ROOT / "hub/config.py").read_text(encoding="utf-8"), re.MULTILINE))
 
     assert {name.removeprefix("HUB_").removesuffix("_FILE").lower() for name in named} - fields == set()
+
+
+def test_values_of_settings_are_understood():
+    given = re.findall(r'^    HUB_(TRUSTED_PROXIES|FILES|REDIS): "?([^"\n]+)', COMPOSE, re.MULTILINE)
+    given += re.findall(r"\bHUB_(DATA|HOST|PORT)=(\S+)", UNIT)
+
+    assert {name.lower() for name, _ in given} == {"trusted_proxies", "files", "redis", "data", "host", "port"}
+    Config(**{name.lower(): value for name, value in given})
