@@ -92,7 +92,8 @@ def test_d1_without_sla_policies_the_line_gives_the_targets_under_its_own_name()
 def test_d1_the_first_policy_that_fits_is_frozen_with_its_revision():
     vip = SlaPolicy("vip", segments=frozenset({"vip"}), first_response=2 * MINUTE)
     mail = SlaPolicy("mail", channels=frozenset({"email"}), first_response=90 * MINUTE, callback=MINUTE)
-    frozen = policy(vip, mail).freeze_targets(SALES, request("email"), kind=WaitKind.first_response)
+    rest = SlaPolicy("rest", first_response=5 * MINUTE)
+    frozen = policy(vip, mail, rest).freeze_targets(SALES, request("email"), kind=WaitKind.first_response)
 
     assert (frozen.policy_id, frozen.revision) == ("mail", 7)
     assert (frozen.response, frozen.callback) == (90 * MINUTE, MINUTE)

@@ -51,6 +51,24 @@ async def test_m5_two_possible_cards_make_one_question_and_lose_no_time(desk: De
     assert (await desk.one("waits", "contact_id = $1", provisional["id"]))["state"] == "open"
 
 
+async def test_m4_a_typed_phone_does_not_join_two_messenger_accounts_and_a_person_is_asked(desk: Desk) -> None:
+    await desk.receive(form(desk, phone=PHONE), connection=3)
+    await desk.receive(says("Здравствуйте", at=desk.now, by=person(1, phone=PHONE)))
+    await desk.receive(says("Здравствуйте", at=desk.now, by=person(2, phone=PHONE)))
+
+    assert len(await desk.rows("contacts")) == 2
+    assert (await desk.one("match_candidates"))["state"] == "open"
+
+
+async def test_m2_a_typed_phone_is_proven_when_its_owner_shares_it(desk: Desk) -> None:
+    await desk.receive(form(desk, phone=PHONE), connection=3)
+    claimed = (await desk.one("identities", "type = 'phone'"))["level"]
+    await desk.receive(says("Это мой номер", at=desk.now, by=person(1, phone=PHONE)))
+    await desk.receive(form(desk, phone=PHONE, key="f2"), connection=3)
+
+    assert (claimed, (await desk.one("identities", "type = 'phone'"))["level"]) == ("claimed", "proven")
+
+
 async def test_m6_a_name_or_username_never_matches(desk: Desk) -> None:
     await desk.receive(says("Раз", at=desk.now, by=person(1, name="Мария Петрова")))
     await desk.receive(says("Два", at=desk.now, by=person(2, name="Мария Петрова")))

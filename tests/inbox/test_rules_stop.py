@@ -225,6 +225,27 @@ async def test_b4_b5_a_wait_nobody_has_breaches_and_the_duty_person_is_told(desk
     assert await desk.rows("deliveries", "manager_id = $1 AND payload->>'notice' = 'level'", olga)
 
 
+async def test_b5_the_duty_person_is_told_at_the_levels_of_who_would_have_the_client(desk: Desk) -> None:
+    head, duty = await desk.hire("olga", "Ольга", role=Role.head), await desk.hire("vera", "Вера")
+    put_in_force(desk, line_says('strategy = "manual"', 'duty = "vera"', "[managers.vera]"))
+    await asked(desk)
+    await pass_time(desk, 15 * MINUTE)
+
+    told = {row["manager_id"] for row in await desk.rows("deliveries", "payload->>'notice' = 'level'")}
+    assert told == {duty, head}
+
+
+async def test_b5_a_level_for_a_team_that_is_not_there_reaches_the_duty_person(desk: Desk) -> None:
+    duty = await desk.hire("vera", "Вера")
+    level = '[[lines.sales.ladder]]\npercent = 20\nrecipients = ["team"]'
+    put_in_force(desk, line_says('duty = "vera"', 'strategy = "manual"', level, "[managers.vera]"))
+    await desk.pool.execute("UPDATE managers SET presence = 'off'")
+    await asked(desk)
+    await pass_time(desk, 4 * MINUTE)
+
+    assert await desk.rows("deliveries", "manager_id = $1 AND payload->>'notice' = 'level'", duty)
+
+
 async def test_b4_a_level_that_reassigns_keeps_the_clock_and_tells_who_had_it(desk: Desk) -> None:
     level = '[[lines.sales.ladder]]\npercent = 20\nrecipients = ["assignee"]\naction = "reassign"'
     put_in_force(desk, line_says(level))

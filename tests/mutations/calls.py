@@ -45,10 +45,5 @@ MUTATIONS = (
     Mutation(
         "C-11", "hub/inbox/waits.py", "        if _has_pbx(office, work):", "        if not _has_pbx(office, work):"
     ),
-    Mutation(
-        "C-12",
-        "hub/channels/telephony/base.py",
-        "async for chunk in self.context.http.get_untrusted(",
-        "async for chunk in self.context.http.get_trusted(",
-    ),
+    Mutation("C-12", "hub/net/http.py", "async with self._open_guarded().get(", "async with self._open().get("),
 )

@@ -63,5 +63,11 @@ MUTATIONS = (
         "tell(work, Notice.taken_away, conversation, to=[]",
     ),
     Mutation("B-5", "hub/inbox/folds/alarms.py", "    told = told or [int(each) for each in duty_of(work)]\n", ""),
+    Mutation(
+        "B-5",
+        "hub/inbox/folds/alarms.py",
+        "(duty_of(work) if wait.assignee_id is None else [wait.assignee_id])",
+        "([wait.assignee_id] if wait.assignee_id else [])",
+    ),
     Mutation("B-6", "hub/inbox/folds/alarms.py", "HELD_AT_MOST = timedelta(seconds=30)", "HELD_AT_MOST = timedelta(0)"),
 )

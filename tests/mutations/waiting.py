@@ -107,12 +107,6 @@ MUTATIONS = (
         "REVERSIBLE_FOR = timedelta(seconds=30)",
     ),
     Mutation(
-        "P-4",
-        "hub/domain/wait.py",
-        "deadline_at=min(kept.deadline_at, absorbed.deadline_at)",
-        "deadline_at=max(kept.deadline_at, absorbed.deadline_at)",
-    ),
-    Mutation(
         "P-5",
         "hub/inbox/folds/conversations.py",
         "at - last.closed_at > work.line.reopen_window",

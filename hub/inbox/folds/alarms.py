@@ -99,10 +99,11 @@ def _awake(work: LineWork, people: list[int]) -> list[int]:
 
 
 def _people(work: LineWork, wait: Wait, recipient: Recipient) -> list[int]:
+    """Return whom a level reaches by this word; where nobody has the client, the duty person stands in (B-5)."""
     known = facts_of_line(work)
     match recipient:
         case Recipient.assignee:
-            return [] if wait.assignee_id is None else [int(wait.assignee_id)]
+            return [int(each) for each in (duty_of(work) if wait.assignee_id is None else [wait.assignee_id])]
         case Recipient.head:
             return [int(each) for each in heads_of(known.values(), work.line)]
         case Recipient.team:
