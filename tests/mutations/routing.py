@@ -47,6 +47,9 @@ MUTATIONS = (
         "    if not check.is_allowed:",
     ),
     Mutation(
+        "R-13", "hub/inbox/shifts.py", "or (decision.is_queued and rule is ShiftEnd.hand_over)", "or decision.is_queued"
+    ),
+    Mutation(
         "R-14",
         "hub/inbox/queries/reports/fairness.py",
         "        if question.takes_person(manager_id):",

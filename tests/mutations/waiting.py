@@ -107,6 +107,12 @@ MUTATIONS = (
         "REVERSIBLE_FOR = timedelta(seconds=30)",
     ),
     Mutation(
+        "P-4",
+        "hub/domain/wait.py",
+        "deadline = min(kept.deadline_at, absorbed.deadline_at)",
+        "deadline = max(kept.deadline_at, absorbed.deadline_at)",
+    ),
+    Mutation(
         "P-5",
         "hub/inbox/folds/conversations.py",
         "at - last.closed_at > work.line.reopen_window",
