@@ -15,7 +15,7 @@ import structlog
 from hub.crash import crash_point
 from hub.delivery.loops import keep_going
 from hub.domain.errors import StorageUnavailable
-from hub.domain.health import BEAT_EVERY, FORGOTTEN_AFTER
+from hub.domain.health import BEAT_EVERY, FORGOTTEN_AFTER, ROLES
 from hub.inbox.figures import ProcessFigures
 from hub.store import heartbeats
 from hub.store.heartbeats import Sign
@@ -25,8 +25,9 @@ _log = structlog.get_logger()
 
 
 def name_process(roles: Iterable[str]) -> str:
-    """Return a name no other process has: its roles and a random word, nothing of the machine."""
-    return f"{'-'.join(sorted(roles))}-{secrets.token_hex(4)}"
+    """Return a name no other process has: its roles (`hub` for all) and a random word, nothing of the machine."""
+    named = sorted(roles)
+    return f"{'hub' if named == sorted(ROLES) else '-'.join(named)}-{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True, slots=True)

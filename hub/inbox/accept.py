@@ -74,7 +74,8 @@ class Acceptor:
                 await connections.save_cursor(connection, connection_id, batch.cursor, at=self.office.clock.now())
                 crash_point("accept.before_batch_commit")
         crash_point("accept.after_batch_commit")
-        self.figures.note_commit(time.monotonic() - began, len(offers))
+        if rows:
+            self.figures.note_commit(time.monotonic() - began, len(rows))
         self.office.wakeup.wake(_lane_to_wake(lane))
 
     async def _flush(self) -> None:

@@ -24,8 +24,8 @@ LEASES_HELD = Metric("hub_leases_held", "gauge", "Payloads and deliveries in wor
 LEASE_AGE = Metric("hub_lease_age_seconds", "gauge", "Age of the oldest thing in work, since it came or was due.")
 LEASE_OVERDUE = Metric("hub_lease_overdue_seconds", "gauge", "How long ago the oldest lease ran out unattended.")
 CLOCKS_OVERDUE = Metric("hub_clocks_overdue", "gauge", "Clocks that should have fired more than 5 s ago.")
-CLOCK_LAG = Metric("hub_clock_lag_seconds", "gauge", "How late the latest of the overdue clocks is.")
-SET_ASIDE = Metric("hub_set_aside", "gauge", "Payloads and deliveries that did not succeed, at most 10000 of each.")
+CLOCK_LAG = Metric("hub_clock_lag_seconds", "gauge", "By how much the oldest of the overdue clocks is late.")
+SET_ASIDE = Metric("hub_set_aside", "gauge", "Payloads and deliveries that did not succeed, counted up to 10000.")
 CONNECTION_UP = Metric("hub_connection_up", "gauge", "1 for a connection that works, 0 for a paused or dead one.")
 LAST_SUCCESS = Metric(
     "hub_connection_last_success_timestamp_seconds", "gauge", "When something last came over a connection."

@@ -5,8 +5,10 @@ import contextlib
 
 import pytest
 
+from hub.channels.base import PollBatch
 from hub.delivery.heartbeat import Heartbeat, name_process
 from hub.domain.delivery import Lane
+from hub.domain.ids import ConnectionId
 from hub.inbox.figures import ProcessFigures
 from hub.store.pool import open_pool
 from tests.delivery.bench import Outside
@@ -18,6 +20,7 @@ def test_processes_of_the_same_roles_have_different_names_that_tell_nothing_of_t
 
     assert first.startswith("bot-work-")
     assert first != second
+    assert name_process({"web", "work", "poll", "bot"}).startswith("hub-")
 
 
 async def rows(pool):
@@ -55,6 +58,12 @@ async def test_payloads_are_counted_with_their_commit(desk: Desk):
 
     figures = desk.acceptor.figures
     assert (figures.accepted, sum(figures.commits), figures.commit_seconds > 0) == (1, 1, True)
+
+
+async def test_a_poll_that_brings_nothing_is_no_commit_that_anybody_waited_for(desk: Desk):
+    await desk.acceptor.accept_batch(ConnectionId(1), desk.channel, PollBatch((), {"offset": 1}))
+
+    assert sum(desk.acceptor.figures.commits) == 0
 
 
 @pytest.mark.parametrize(("state", "ended"), [("sent", {"sent": 1}), ("failed", {"failed": 1}), ("queued", {})])
