@@ -15,6 +15,7 @@ from tests.delivery.bench import open_outside
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.rules import DAY, MINUTE, answer, id_of, line_says, pass_time, put_in_force
 from tests.inbox.test_calls import PHONE, miss
+from tests.inbox.test_merge import three_cards
 from tests.inbox.test_queries import only
 
 HANDOVER = line_says("[lines.sales.bot]", 'clock_start = "handover"', 'patience = "10m"')
@@ -126,6 +127,16 @@ async def test_s1_the_words_of_a_bot_go_out_once_and_answer_nothing(desk: Desk) 
     assert len(await desk.rows("messages", "author = 'bot'")) == 1
     assert (await desk.one("waits"))["state"] == "open"
     assert (await desk.one("conversations"))["last_response_at"] is None
+
+
+async def test_m5_whose_card_it_is_asks_the_hub_who_gets_the_client_from_the_bot(desk: Desk) -> None:
+    put_in_force(desk, HANDOVER)
+    _, question = await three_cards(desk)
+    assert await desk.rows("deliveries", "payload->>'notice' = 'match_question'") == []
+    await pass_time(desk, 11 * MINUTE)
+
+    asked = await desk.one("deliveries", "payload->>'notice' = 'match_question'")
+    assert asked["payload"]["candidate_id"] == question["id"]
 
 
 async def test_fr8_a_bot_says_nothing_on_a_line_that_only_observes(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from hub.inbox.folds.hours import tell_no_open_time
 from hub.inbox.folds.leads import ensure_lead, start_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.questions import ask_standing_question
 from hub.inbox.folds.waits import ClientRequest, add_request
 
 
@@ -123,6 +124,7 @@ def _open(work: LineWork, conversation: Conversation, begun: Mapping[str, object
     if wait.has_no_open_time:
         tell_no_open_time(work, wait)
     ensure_lead(work, work.rows.waits[wait.id], Origin(source=facts.source))
+    ask_standing_question(work, conversation)
     return work.rows.waits[wait.id]
 
 

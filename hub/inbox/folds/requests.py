@@ -26,6 +26,7 @@ from hub.inbox.folds.matching import Match
 from hub.inbox.folds.messages import Said, add_message
 from hub.inbox.folds.notices import ALBUM_WINDOW, NO_DELAY, tell
 from hub.inbox.folds.outgoing import queue_media
+from hub.inbox.folds.questions import ask_standing_question
 from hub.inbox.folds.waits import ClientRequest, add_request
 from hub.inbox.ways import capabilities_of
 from hub.routing.decide import LineChoice, choose_line
@@ -112,7 +113,8 @@ def _request(
     else:
         _tell_owner(work, conversation, message, _follow_up(intake))
     _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
-    _ask_about_match(work, intake, conversation)
+    if intake.match.candidate is not None:
+        ask_standing_question(work, conversation)
     if can_write_back:
         greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
 
@@ -167,20 +169,4 @@ def _tell_owner(work: LineWork, conversation: Conversation, message: Message, no
         cause=f"group:{message.group_key}" if grouped else message.id,
         delay=ALBUM_WINDOW if grouped else NO_DELAY,
         facts={"message_id": int(message.id), "received_at": message.received_at.isoformat()},
-    )
-
-
-def _ask_about_match(work: LineWork, intake: Intake, conversation: Conversation) -> None:
-    question = intake.match.candidate
-    if question is None:
-        return
-    present = work.rows.conversations[conversation.id]
-    asked: tuple[int, ...] = present.offered_to if present.assignee_id is None else (present.assignee_id,)
-    tell(
-        work,
-        Notice.match_question,
-        present,
-        to=asked,
-        cause=question.id,
-        facts={"candidate_id": question.id},
     )
