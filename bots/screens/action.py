@@ -44,6 +44,7 @@ class Press(StrEnum):
     close = "close"
     end = "end"
     reopen = "reopen"
+    sever = "split"
     dismiss = "dismiss"
     needless = "needless"
     reached = "reached"

@@ -133,6 +133,8 @@ def _last_words(texts: Texts, card: CardView) -> tuple[Block, ...]:
     shown = (Direction.inbound, Direction.note)
     said = [m for m in card.recent if m.direction in shown and m.kind is not MessageKind.call]
     blocks = [line(texts("card.subject", subject=one_line(card.subject)))] if card.subject else []
+    if card.new_subject:
+        blocks.append(line(texts("card.new_subject", subject=one_line(card.new_subject))))
     for message in said[-SHOWN_MESSAGES:]:
         if message.direction is Direction.note:
             blocks.append(_note(texts, message))

@@ -26,7 +26,8 @@ def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
         return (_row(texts, card, *offered), *_calling(texts, card), *_writing(texts, card), _reading(texts, card))
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
     ending = _row(texts, card, Press.release, Press.close)
-    reaching = (*_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
+    splitting = (_row(texts, card, Press.sever),) if card.new_subject else ()
+    reaching = (*splitting, *_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
     return (*reaching, _reading(texts, card), working, *_pausing(texts, card), ending)
 
 

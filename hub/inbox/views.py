@@ -93,7 +93,8 @@ class CardView:
     `number` is what people say (#1042). `state` is `open` or `closed`. `recent` are the newest messages, oldest first.
     `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words.
     `reasons` say why this manager has it, in Russian and English by `language` of the viewer. `client_zone` is set
-    where the client's clock is known to show another time than the line's (case 23).
+    where the client's clock is known to show another time than the line's (case 23). `new_subject` is that of the
+    letter the client waits for an answer to, if it is another than the conversation's: a person may split it off.
     `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
     (`is_matter_paused`); `may_wait_for_client`: a person may say now that the client has to act (P-2).
     """
@@ -128,6 +129,7 @@ class CardView:
     lead_stage: str
     version: int
     client_zone: ZoneInfo | None = None
+    new_subject: str = ""
     matter_due_at: datetime | None = None
     is_matter_paused: bool = False
     may_wait_for_client: bool = False

@@ -1,5 +1,6 @@
 """Writes the differences of a working set in one statement, and proves that every guarded row was still as loaded."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -104,7 +105,9 @@ UPDATE messages SET conversation_id = $2, contact_id = $3 WHERE conversation_id 
 _MOVE_KEYS = """
 UPDATE message_keys SET conversation_id = $2, contact_id = $3 WHERE conversation_id = $1 AND thread_id = ANY($4::bigint[])
 """
-_PATCHABLE = frozenset({"text", "html", "visible_length", "edited_at", "deleted_at", "external_id", "attachments"})
+_PATCHABLE = frozenset(
+    {"text", "html", "visible_length", "edited_at", "deleted_at", "external_id", "attachments", "conversation_id"}
+)
 
 _CASTS = {"attachments": "::text::jsonb"}
 
@@ -138,7 +141,7 @@ async def write(connection: asyncpg.Connection, workset: WorkingSet) -> None:
     _add_ended(ended, workset)
     await _run(connection, ended, VersionMissed)
     statement = _Statement([], [], [])
-    _add_rows(statement, workset, is_ended_done=bool(ended.parts))
+    _add_rows(statement, workset, done=_list_ended(workset))
     _add_others(statement, workset)
     settled = len(statement.parts)
     _add_settled(statement, workset)
@@ -165,20 +168,29 @@ async def _run(
 
 
 def _add_ended(statement: _Statement, workset: WorkingSet) -> None:
-    """Write changed waits before new ones where there are both.
+    """Write changed waits before new ones where there are both, and closed conversations before those opened for them.
 
     A contact's next wait opens as the last one ends; within one statement the unique index would see both open.
     """
-    if workset.waits.fresh and workset.waits.changed:
-        _update(statement, _GUARDED["waits"], workset.waits.changed, workset.waits.loaded)
+    for name in _list_ended(workset):
+        rows = getattr(workset, name)
+        _update(statement, _GUARDED[name], rows.changed, rows.loaded)
 
 
-def _add_rows(statement: _Statement, workset: WorkingSet, *, is_ended_done: bool) -> None:
+def _list_ended(workset: WorkingSet) -> list[str]:
+    """Return the tables whose changed rows are written first."""
+    talks = workset.conversations
+    closes = any(old.is_open and not new.is_open for old, new in zip(talks.loaded, talks.changed, strict=True))
+    ended = ["conversations"] if talks.fresh and closes else []
+    return [*ended, "waits"] if workset.waits.fresh and workset.waits.changed else ended
+
+
+def _add_rows(statement: _Statement, workset: WorkingSet, *, done: Collection[str]) -> None:
     for name, table in _GUARDED.items():
         rows = getattr(workset, name)
         if fresh := rows.fresh:
             _insert(statement, table, fresh)
-        if (changed := rows.changed) and not (is_ended_done and name == "waits"):
+        if (changed := rows.changed) and name not in done:
             _update(statement, table, changed, rows.loaded)
     for name, table in _APPENDED.items():
         if listed := getattr(workset, name):

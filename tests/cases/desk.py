@@ -16,8 +16,13 @@ from urllib.parse import urlencode
 import asyncpg
 
 from hub.channels.base import Raw, Receives
+from hub.channels.email.channel import EmailChannel
 from hub.channels.email.events import ARRIVED_HEADER, MAILBOX_HEADER
 from hub.channels.registry import get_channel_class
+from hub.delivery.alarms import Alarms
+from hub.delivery.replies import ReplyHandler
+from hub.delivery.worker import DeliveryWorker
+from hub.domain.delivery import Lane
 from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
 from hub.domain.inbound import InboundEvent
 from hub.domain.manager import Role
@@ -32,7 +37,7 @@ from hub.net.http import Http
 from hub.store.files import Files
 from hub.testing.contracts.bench import make_channel
 from hub.testing.telephony import PlayedCall, Post, Scene, posts
-from tests.delivery.bench import Outside, open_outside
+from tests.delivery.bench import Outside, ScriptedChannel, open_outside
 from tests.inbox.desk import Desk, open_desk
 from tests.inbox.rules import stand_at
 from tests.inbox.test_queries import only, owner
@@ -57,6 +62,12 @@ _SETTINGS: Mapping[int, tuple[str, Mapping[str, object]]] = {
 }
 
 
+class ScriptedMailbox(ScriptedChannel):
+    """A mailbox that accepts every letter."""
+
+    capabilities = EmailChannel.capabilities
+
+
 @dataclass
 class CaseDesk(Desk):
     """The office of one case. It opens on a Tuesday at ten in Moscow."""
@@ -66,7 +77,12 @@ class CaseDesk(Desk):
     _number: int = 100
 
     def __post_init__(self) -> None:
-        self.outside = open_outside(self)
+        self.outside, mail = open_outside(self), ScriptedMailbox(self)
+        mail.sent, chat = self.outside.channel.sent, self.outside.channel
+        handler = ReplyHandler(
+            self.office, lambda number: mail if number in {SALES_MAIL, INFO_MAIL} else chat, Alarms(self.office)
+        )
+        self.outside.worker = DeliveryWorker(self.office, Lane.reply, handler.as_lane())
 
     # what comes in
 

@@ -1,6 +1,7 @@
 """Cases that a mailbox brings: robots, threads, forwards, copies (semantics §8)."""
 
-from hub.inbox import waits
+from hub.inbox import queries, waits
+from hub.inbox.splitting import split_off
 from tests.cases.desk import INFO, INFO_MAIL, MAIL, MINUTE, SALES, SALES_MAIL, CaseDesk, letter
 from tests.inbox.rules import answer, id_of, pass_time
 from tests.inbox.test_queries import only, owner
@@ -59,6 +60,25 @@ async def case_41_mail_to_two_of_our_mailboxes(desk: CaseDesk) -> None:
     again = {"In_Reply_To": "<m1@example.com>", "Message_ID": "<m2@example.com>", "subject": "Re: Расчёт"}
     await desk.mails(letter("Ау", **again), to=INFO_MAIL)
     assert len(await desk.rows("threads")) == 2
+
+
+async def case_42_reply_with_a_changed_subject_and_old_references(desk: CaseDesk) -> None:
+    await desk.mails(letter("Сколько стоит?", Message_ID="<m1@example.com>"))
+    await desk.answers("Пять тысяч")
+    desk.clock.move(MINUTE)
+    ids = {"Message_ID": "<m2@example.com>", "References": "<m1@example.com>"}
+    await desk.mails(letter("Где акт?", subject="Акт сверки", **ids))
+    before = await desk.one("waits", "state = 'open'")
+    card = await queries.get_card(desk.office, await owner(desk), await only(desk))
+    assert (card.new_subject, len(await desk.rows("threads"))) == ("Акт сверки", 1)
+
+    own = await split_off(desk.office, await owner(desk), await only(desk))
+    after = await desk.one("waits", "state = 'open'")
+    assert (after["conversation_id"], after["deadline_at"]) == (own, before["deadline_at"])
+    await desk.outside.reply("Высылаю", own)
+    await desk.deliver()
+    subjects = [sent.mail.subject for sent in desk.outside.channel.sent if sent.mail]
+    assert (subjects, await desk.states()) == (["Re: Расчёт", "Re: Акт сверки"], ["answered", "answered"])
 
 
 async def case_43_newsletter_replies_from_many_people_to_one_message_id(desk: CaseDesk) -> None:

@@ -22,3 +22,7 @@ CASES: dict[str, Case] = {
 @pytest.mark.parametrize("name", sorted(CASES))
 async def test_case(name: str, pool: asyncpg.Pool, tmp_path: Path) -> None:
     await CASES[name](await open_case_desk(pool, tmp_path / "files"))
+
+
+def test_every_case_of_the_table_is_here_once() -> None:
+    assert sorted(int(name[:2]) for name in CASES) == list(range(1, 51))

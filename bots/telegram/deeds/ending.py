@@ -1,5 +1,6 @@
 """Ending and putting off: snooze, close with an outcome, reopen, no reply needed, wait for the client (S8, S9, P)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bots.screens import closing, moments
@@ -14,7 +15,8 @@ from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.domain.conversation import Outcome
 from hub.domain.errors import FieldsMissing, ReasonMissing, StillWaiting
-from hub.inbox import conversations, waits
+from hub.domain.ids import ConversationId
+from hub.inbox import conversations, splitting, waits
 from hub.inbox.queries.plans import get_lead_view
 from hub.inbox.views import CardView
 
@@ -81,6 +83,13 @@ async def reopen(turn: Turn, action: Action) -> None:
     card = await get(turn, action)
     await conversations.reopen(turn.once, turn.actor, card.id)
     await post_card(turn, await get(turn, action))
+
+
+async def split(turn: Turn, action: Action) -> None:
+    """Make a conversation of its own of the letter under another subject (case 42)."""
+    own = await splitting.split_off(turn.once, turn.actor, ConversationId(action.subject))
+    await refresh_card(turn, ConversationId(action.subject))
+    await post_card(turn, await get(turn, replace(action, subject=int(own))))
 
 
 async def dismiss(turn: Turn, action: Action) -> None:
@@ -153,6 +162,7 @@ DEEDS = {
     Press.close: close,
     Press.end: end,
     Press.reopen: reopen,
+    Press.sever: split,
     Press.dismiss: dismiss,
     Press.needless: needless,
 }

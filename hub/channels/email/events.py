@@ -21,12 +21,12 @@ from hub.channels.email.threading import (
     find_reply_token,
     has_passed_dmarc,
     is_own_mark,
-    normal_subject,
     thread_root,
 )
 from hub.domain.errors import PayloadInvalid
 from hub.domain.identity import IdentityType, ProofLevel, canonical_email
 from hub.domain.inbound import Address, DeliveryReport, InboundEvent, InboundMessage, MailHints, Sender
+from hub.domain.mail_subject import normal_subject
 from hub.domain.message import Attachment, AttachmentKind, MessageKind
 
 MAILBOX_HEADER = "x-hub-mailbox"

@@ -9,9 +9,9 @@ import re
 
 from hub.channels.email.mime import Letter
 from hub.channels.email.quotes import FORWARD_LINE
-from hub.channels.email.threading import is_forward_subject
 from hub.domain.identity import IdentityType, ProofLevel, canonical_email
 from hub.domain.inbound import Address, Sender
+from hub.domain.mail_subject import is_forward_subject
 
 _FROM = re.compile(
     r"^[\s>*]*(?:From|От|От кого|Отправитель)\s*:[\s*]*(?P<name>[^<\n]*?)[\s*\"]*"

@@ -16,7 +16,8 @@ from hub.channels.email.charset import decode_text, guess_codec
 from hub.channels.email.headers import Headers, MailAddress
 from hub.channels.email.markup import clean_markup, read_markup, written_around_quotes
 from hub.channels.email.parts import Part, split_header, split_letter
-from hub.channels.email.threading import SYNTHETIC_DOMAIN, is_forward_subject
+from hub.channels.email.threading import SYNTHETIC_DOMAIN
+from hub.domain.mail_subject import is_forward_subject
 
 MAX_TEXT_CHARACTERS = 1_000_000
 _UNSAFE_NAME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\"<>|*?:]")

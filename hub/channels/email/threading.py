@@ -15,12 +15,6 @@ _TOKEN = re.compile(r"^r-[a-z2-7]{16}$")
 _TOKEN_BYTES = 10
 _MARK_BYTES = 16
 _HASH = re.compile(r"#[0-9a-f]{16}$")
-_PREFIX = re.compile(
-    r"^(?:\s*(?:re|fwd?|fw|aw|wg|ha|на|отв|ответ|вн|пересл|пер|нa|hа)\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\*\d{1,3})?\s*:)+\s*",
-    re.IGNORECASE,
-)
-_FORWARD = re.compile(r"^\s*(?:fwd?|fw|wg|пересл|пер|вн)\s*(?:\[\d{1,3}\])?\s*:", re.IGNORECASE)
-_EXTERNAL_TAG = re.compile(r"^\s*\[(?:external|внешн[а-яё]*|ext)\]\s*", re.IGNORECASE)
 
 
 def make_reply_token(proof: bytes) -> str:
@@ -54,21 +48,6 @@ def reply_address(address: str, token: str) -> str:
     """Return our address with the token in it: `sales@example.ru` → `sales+r-…@example.ru`."""
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}+{token}@{domain}" if token else address
-
-
-def normal_subject(subject: str) -> str:
-    """Return the subject without Re:, Fwd:, Отв:, HA: and the like in any number, white space folded."""
-    text = " ".join(subject.split())
-    before = None
-    while before != text:
-        before = text
-        text = _EXTERNAL_TAG.sub("", _PREFIX.sub("", text))
-    return text
-
-
-def is_forward_subject(subject: str) -> bool:
-    """Tell whether the outermost prefix says that the letter is a forward."""
-    return bool(_FORWARD.match(_EXTERNAL_TAG.sub("", subject)))
 
 
 def external_id(message_id: str, body: bytes) -> str:

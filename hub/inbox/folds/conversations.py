@@ -83,6 +83,13 @@ def place_in_history(work: LineWork, contact: Contact, *, at: datetime, thread: 
     return work.rows.conversations.put(last.id, replace(last, last_message_at=max(last.last_message_at, at)))
 
 
+def open_apart(work: LineWork, last: Conversation, *, subject: str) -> Conversation:
+    """Open a conversation behind one that was closed just now: the same people and thread, a matter of its own."""
+    opened = _open(work, work.rows.contacts[last.contact_id], last=last, source=last.source)
+    kept = replace(opened, subject=subject, assignee_id=last.assignee_id, reply_thread_id=last.reply_thread_id)
+    return work.rows.conversations.put(opened.id, kept)
+
+
 def _thread_to_answer(work: LineWork, conversation: Conversation, heard: Thread | None) -> ThreadId | None:
     """Return where an answer goes by itself: the thread of the first request nobody has answered yet."""
     is_waiting = work.rows.open_wait(conversation.contact_id, conversation.line) is not None

@@ -14,6 +14,7 @@ from hub.domain.words import Words
 from hub.inbox.addresses import list_addresses
 from hub.inbox.office import Office
 from hub.inbox.queries.around import PAGE, Around, Asked, read_around
+from hub.inbox.splitting import find_other_matter
 from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
 from hub.inbox.ways import choose_way, is_window_closed
@@ -98,6 +99,7 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         candidate_id=stored.candidate_id,
         lead_stage=_stage_name(office, viewed),
         version=conversation.version,
+        new_subject=_new_subject(viewed, around),
         client_zone=zone_elsewhere(_phones(around), line.calendar.zone, office.clock.now()),
         matter_due_at=stored.matter_due_at if conversation.is_open else None,
         is_matter_paused=stored.is_matter_paused and conversation.is_open,
@@ -111,6 +113,13 @@ def _may_wait_for_client(stored: StoredCard, around: Around, now: datetime) -> b
     if not conversation.is_open or around.wait is not None or stored.matter_due_at is None:
         return False
     return answered_at is not None and answered_at >= conversation.opened_at and stored.matter_due_at > now
+
+
+def _new_subject(viewed: Viewed, around: Around) -> str:
+    """Return the subject that may be split off, empty if there is none (case 42)."""
+    said = [entry.message for entry in around.entries]
+    letter = find_other_matter(viewed.card.conversation, around.wait, said)
+    return letter.subject if letter else ""
 
 
 def _phones(around: Around) -> list[str]:

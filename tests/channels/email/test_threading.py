@@ -10,9 +10,9 @@ from hub.channels.email.inspection import inspect_letter
 from hub.channels.email.threading import (
     find_reply_token,
     make_reply_token,
-    normal_subject,
     reply_address,
 )
+from hub.domain.mail_subject import normal_subject
 from tests.channels.email.letters import letter
 
 
