@@ -63,6 +63,7 @@ def _scope(due: Sequence[DueTimer]) -> Scope:
         leads={int(each.lead_id) for each in happened if each.lead_id is not None},
         lines={str(each.line) for each in happened},
         always_lines=True,
+        automations={str(each.facts["automation"]) for each in due},
         firings={each.subject for each in happened},
         causes={each.cause for each in happened},
         firing_ids=IDS_EACH * len(happened),

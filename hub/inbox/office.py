@@ -54,7 +54,7 @@ class Office:
         """
         folded: list[WorkingSet] = []
         policy = self.policy()
-        scope.automations = policy.automations.timed
+        scope.automations |= set(policy.automations.timed)
 
         def remembered(workset: WorkingSet) -> R:
             folded[:] = [workset]

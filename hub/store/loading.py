@@ -190,7 +190,7 @@ async def _load_timers(connection: asyncpg.Connection, scope: Scope, workset: Wo
     subjects = [f"wait:{wait.id}" for wait in workset.waits] + [f"call:{call.id}" for call in workset.calls]
     subjects += [f"conversation:{conversation.id}" for conversation in workset.conversations]
     subjects += [f"task:{task.id}" for task in workset.tasks]
-    subjects += [f"{of}:{own}" for own in scope.automations for of in _of_automations(workset)]
+    subjects += [f"{of}:{own}" for own in sorted(scope.automations) for of in _of_automations(workset)]
     if subjects:
         for timer in map(codec_of(Timer).decode, await connection.fetch(_TIMERS, subjects)):
             workset.timers.load((timer.kind, timer.subject), timer)

@@ -29,7 +29,7 @@ class Scope:
     always_lines: bool = False
     in_flight: bool = False
     digests: bool = False
-    automations: tuple[str, ...] = ()
+    automations: set[str] = field(default_factory=set)
     firings: set[str] = field(default_factory=set)
     causes: set[str] = field(default_factory=set)
     firing_ids: int = 0

@@ -29,7 +29,8 @@ from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Notice
 from hub.domain.identity import IdentityType
-from hub.domain.ids import ManagerId
+from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.lead import Lead
 from hub.domain.ledger import Fact
 from hub.domain.line import LineMode
 from hub.domain.replacing import replace
@@ -56,16 +57,28 @@ _NO_LEAD = Words("лида нет", "there is no lead")
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An automation that acts because of something; `is_morning`: a text that has waited for the client's day."""
+    """An automation that acts because of something, where people see it: in a conversation of the client."""
 
     desk: AutomationDesk
     automation: Automation
     happened: Happening
-    is_morning: bool = False
+    conversation_id: ConversationId
 
     @property
     def work(self) -> LineWork:
         return self.desk.work_of(self.happened)
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.desk.rows.conversations[self.conversation_id]
+
+    @property
+    def contact(self) -> Contact:
+        return self.desk.rows.contacts[self.conversation.contact_id]
+
+    @property
+    def lead(self) -> Lead | None:
+        return self.desk.lead_of(self.happened)
 
     @property
     def cause(self) -> str:
@@ -119,15 +132,11 @@ def _make_task(deed: Deed, action: MakeTask) -> Words:
     place = deed.happened.count - 1
     if place >= len(action.due):
         return Words("попыток больше нет", "no attempts are left")
-    desk, work, now = deed.desk, deed.work, deed.desk.rows.now
-    delay = action.due[place]
-    due = _next_morning(work) if delay is None else action.counting.after(work.line.calendar, now, delay)
-    about = desk.lead_of(deed.happened) or desk.conversation_of(deed.happened) or desk.contact_of(deed.happened)
-    if about is None:
-        return Words("не о ком", "about nobody")
+    work, delay = deed.work, action.due[place]
+    due = _next_morning(work) if delay is None else action.counting.after(work.line.calendar, work.rows.now, delay)
     manager_id = _person(deed, action.to)
     what = action.what.say(_language(work, manager_id))
-    add_task(work, about, NewTask(what, max(due, now), manager_id, cause=deed.automation.id))
+    add_task(work, deed.lead or deed.conversation, NewTask(what, due, manager_id, cause=deed.automation.id))
     return describe(action)
 
 
@@ -142,7 +151,7 @@ def _next_morning(work: LineWork) -> datetime:
 
 
 def _move(deed: Deed, action: MoveStage) -> Words:
-    lead = deed.desk.lead_of(deed.happened)
+    lead = deed.lead
     if lead is None:
         return _NO_LEAD
     because = Because(deed.automation.id, loss_reason=action.reason)
@@ -153,9 +162,8 @@ def _move(deed: Deed, action: MoveStage) -> Words:
 
 
 def _assign(deed: Deed, action: Assign) -> Words:
-    rows, conversation = deed.desk.rows, deed.desk.conversation_of(deed.happened)
-    manager_id = _person(deed, action.to)
-    if conversation is None or not conversation.is_open or manager_id is None:
+    rows, conversation, manager_id = deed.desk.rows, deed.conversation, _person(deed, action.to)
+    if not conversation.is_open or manager_id is None:
         return Words("назначать нечего или некому", "nothing to assign, or nobody")
     if conversation.assignee_id == manager_id:
         return Words("ответственный уже тот", "it is theirs already")
@@ -182,14 +190,13 @@ def _give_wait(deed: Deed, conversation: Conversation, manager_id: ManagerId) ->
 
 
 def _notify(deed: Deed, action: Notify) -> Words:
-    conversation = deed.desk.conversation_of(deed.happened)
     people = _audience(deed, action.to)
-    if conversation is None or not people:
+    if not people:
         return Words("сообщить некому", "nobody to tell")
     facts = {"automation": deed.automation.id, "ru": action.text.ru, "en": action.text.en}
     for each in people:
         delay = _until_awake(deed.work, each)
-        tell(deed.work, Notice.automation, conversation, to=[each], cause=deed.cause, facts=facts, delay=delay)
+        tell(deed.work, Notice.automation, deed.conversation, to=[each], cause=deed.cause, facts=facts, delay=delay)
     return describe(action)
 
 
@@ -238,15 +245,15 @@ def _language(work: LineWork, manager_id: ManagerId | None) -> str:
 
 
 def _send(deed: Deed, action: SendText) -> Words:
-    contact, conversation = deed.desk.contact_of(deed.happened), deed.desk.conversation_of(deed.happened)
-    if contact is None or conversation is None or _may_not_write(deed, contact):
+    if _may_not_write(deed, deed.contact):
         return Words("клиенту не пишем", "the client is not written to")
-    thread = choose_way(deed.desk.endpoints, deed.desk.rows.threads_of(contact.id), conversation.reply_thread_id)
+    threads = deed.desk.rows.threads_of(deed.contact.id)
+    thread = choose_way(deed.desk.endpoints, threads, deed.conversation.reply_thread_id)
     if thread is None:
         return Words("писать клиенту некуда", "there is no way to write to the client")
     if is_window_closed(deed.desk.endpoints, thread, deed.desk.rows.now):
         return Words("канал уже не даёт писать", "the channel does not let us write any more")
-    return _write(deed, action, contact, conversation, thread=thread)
+    return _write(deed, action, thread)
 
 
 def _may_not_write(deed: Deed, contact: Contact) -> bool:
@@ -254,9 +261,9 @@ def _may_not_write(deed: Deed, contact: Contact) -> bool:
     return is_unwanted or deed.work.line.mode is LineMode.observe
 
 
-def _write(deed: Deed, action: SendText, contact: Contact, conversation: Conversation, *, thread: Thread) -> Words:
+def _write(deed: Deed, action: SendText, thread: Thread) -> Words:
     """Write now, or leave it to the client's morning."""
-    rows, work = deed.desk.rows, deed.work
+    rows, work, contact = deed.desk.rows, deed.work, deed.contact
     phones = [row.value for row in rows.identities_of(contact.id) if row.type is IdentityType.phone]
     zone = client_zone(contact.fields.get(ZONE_FIELD, ""), phones, work.line.calendar.zone)
     at = when_to_write(rows.now, zone)
@@ -267,28 +274,26 @@ def _write(deed: Deed, action: SendText, contact: Contact, conversation: Convers
             f"напишет утром, {at.astimezone(zone):%H:%M}", f"writes in the morning, {at.astimezone(zone):%H:%M}"
         )
     template = Template(action.find(contact.language), contact.language or "ru", deed.automation.id)
-    write_by_template(work, thread, conversation, template)
+    write_by_template(work, thread, deed.conversation, template)
     return describe(action)
 
 
 def _add_tag(deed: Deed, action: AddTag) -> Words:
-    contact, lead = deed.desk.contact_of(deed.happened), deed.desk.lead_of(deed.happened)
-    if action.on is Target.client and contact is not None:
-        add_contact_tags(deed.work, contact, [action.tag])
-    elif lead is not None:
-        add_lead_tags(deed.work, lead, [action.tag], cause=deed.automation.id)
+    if action.on is Target.client:
+        add_contact_tags(deed.work, deed.contact, [action.tag])
+    elif deed.lead is not None:
+        add_lead_tags(deed.work, deed.lead, [action.tag], cause=deed.automation.id)
     else:
         return _NO_LEAD
     return describe(action)
 
 
 def _set_field(deed: Deed, action: SetField) -> Words:
-    contact, lead = deed.desk.contact_of(deed.happened), deed.desk.lead_of(deed.happened)
     values = {action.field: action.value}
-    if action.on is Target.client and contact is not None:
-        set_contact_fields(deed.work, contact, values)
-    elif lead is not None:
-        set_lead_fields(deed.work, lead, values, cause=deed.automation.id)
+    if action.on is Target.client:
+        set_contact_fields(deed.work, deed.contact, values)
+    elif deed.lead is not None:
+        set_lead_fields(deed.work, deed.lead, values, cause=deed.automation.id)
     else:
         return _NO_LEAD
     return describe(action)

@@ -24,7 +24,7 @@ from hub.domain.stages import StageState
 from hub.domain.workset import WorkingSet
 
 OLDEST = timedelta(days=1)
-"""A message that reaches us later than this, or is imported, starts nothing."""
+"""Only imported messages are older than this when they are stored (semantics §1); they start nothing (FR-7)."""
 
 _FACTS: Mapping[Fact, TriggerKind] = {
     Fact.missed_call: TriggerKind.call_missed,

@@ -22,6 +22,7 @@ from hub.domain.automation import (
     Mode,
     Notify,
 )
+from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
 from hub.domain.ledger import Fact
 from hub.domain.line import LineMode
@@ -125,14 +126,15 @@ def fire(
         MoreNeeded: as `run_automations`.
     """
     ensure_loaded(desk, [(automation, happened)])
-    if desk.conversation_of(happened) is None and desk.lead_of(happened) is None:
+    conversation = desk.conversation_of(happened)
+    if conversation is None or desk.contact_of(happened) is None:
         return False
     firing = Firing(desk.rows.new_id(), automation.id, happened.subject, happened.cause, desk.rows.now)
     if only is None:
-        if firing.key in desk.rows.firings or _is_cut_off(desk, happened):
+        if firing.key in desk.rows.firings or _is_cut_off(desk, happened, conversation):
             return False
         desk.rows.firings.add(firing.key, firing)
-    deed = Deed(desk, automation, happened)
+    deed = Deed(desk, automation, happened, conversation.id)
     actions = [each for each in automation.actions if only is None or isinstance(each, only)]
     is_dry = automation.mode is Mode.dry or deed.work.line.mode is LineMode.observe
     _log(deed, [describe(each) if is_dry else perform(deed, each) for each in actions], is_dry=is_dry)
@@ -155,34 +157,29 @@ def _log(deed: Deed, did: Sequence[Words], *, is_dry: bool) -> None:
         "did_en": "; ".join(each.en for each in did),
         "dry": is_dry,
     }
-    about = deed.desk.conversation_of(happened) or deed.desk.lead_of(happened)
-    if about is not None:
-        record(deed.desk.rows, Fact.automation_fired, about, cause=automation.id, facts=facts)
+    record(deed.desk.rows, Fact.automation_fired, deed.conversation, cause=automation.id, facts=facts)
 
 
-def _is_cut_off(desk: AutomationDesk, happened: Happening) -> bool:
+def _is_cut_off(desk: AutomationDesk, happened: Happening, conversation: Conversation) -> bool:
     """Tell whether too many have acted on the subject within the hour; the first time a head is told (the breaker)."""
     recent = [each for each in desk.rows.firings.where(happened.subject) if desk.rows.now - each.fired_at < HOUR]
     if sum(each.automation != BREAKER for each in recent) < MOST_FIRINGS_AN_HOUR:
         return False
     if not any(each.automation == BREAKER for each in recent):
-        _cut_off(desk, happened)
+        _cut_off(desk, happened, conversation)
     return True
 
 
-def _cut_off(desk: AutomationDesk, happened: Happening) -> None:
+def _cut_off(desk: AutomationDesk, happened: Happening, conversation: Conversation) -> None:
     line = str(desk.work_of(happened).line.key)
     if line not in desk.rows.locked_lines:
         desk.scope.lines.add(line)
         desk.scope.always_lines = True
         raise MoreNeeded
-    work, conversation = desk.work_of(happened), desk.conversation_of(happened)
+    work = desk.work_of(happened)
     firing = Firing(desk.rows.new_id(), BREAKER, happened.subject, happened.cause, desk.rows.now)
     desk.rows.firings.add(firing.key, firing)
-    about = conversation or desk.lead_of(happened)
-    if about is not None:
-        record(desk.rows, Fact.automation_cut, about, cause=BREAKER, facts={"most": MOST_FIRINGS_AN_HOUR})
+    record(desk.rows, Fact.automation_cut, conversation, cause=BREAKER, facts={"most": MOST_FIRINGS_AN_HOUR})
     heads = heads_of(facts_of_line(work).values(), work.line) or duty_of(work)
-    if conversation is not None:
-        facts = {"automation": BREAKER, "ru": _TOO_MANY.ru, "en": _TOO_MANY.en}
-        tell(work, Notice.automation, conversation, to=heads, cause=f"{BREAKER}:{firing.id}", facts=facts)
+    facts = {"automation": BREAKER, "ru": _TOO_MANY.ru, "en": _TOO_MANY.en}
+    tell(work, Notice.automation, conversation, to=heads, cause=f"{BREAKER}:{firing.id}", facts=facts)
