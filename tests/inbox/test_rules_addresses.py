@@ -178,12 +178,14 @@ def form(desk: Desk, name: str) -> FormSubmission:
     return FormSubmission(f"form-{name}", "order", sender, desk.now, text="Заявка")
 
 
-async def join_names(desk: Desk, anna: Person, *, first: str, second: str) -> Any:
+async def join_names(desk: Desk, anna: Person, *, first: str, second: str, is_form_first: bool = True) -> Any:
     """Two cards of one person with different names: by a form, and by an account that names the number later."""
-    await desk.receive(form(desk, first), connection=3)
-    desk.clock.move(timedelta(minutes=5))
     account = Address(IdentityType.tg_user, "200", level=ProofLevel.proven)
-    await desk.receive(InboundMessage("1", "chat-200", Sender((account,), name=second), desk.now, text="Я"))
+    wrote = InboundMessage("1", "chat-200", Sender((account,), name=second if is_form_first else first), desk.now)
+    typed = form(desk, first if is_form_first else second)
+    await (desk.receive(typed, connection=3) if is_form_first else desk.receive(wrote))
+    desk.clock.move(timedelta(minutes=5))
+    await (desk.receive(wrote) if is_form_first else desk.receive(typed, connection=3))
     both = Sender((account, Address(IdentityType.phone, PHONE, PHONE, ProofLevel.claimed)))
     await desk.receive(InboundMessage("2", "chat-200", both, desk.now, text="Мой номер"))
     question = await desk.one("match_candidates")
@@ -197,6 +199,12 @@ async def test_m11_in_a_conflict_the_better_proven_card_wins_and_the_loser_is_ke
     assert card["name"] == "Мария Петрова"
     entries = await desk.rows("ledger", "kind = 'joined' AND facts ? 'lost'")
     assert [entry["facts"]["lost"] for entry in entries] == [{"name": "Машулька"}]
+
+
+async def test_m11_a_proven_account_wins_over_a_newer_card_that_was_only_typed(desk: Desk, anna: Person) -> None:
+    card = await join_names(desk, anna, first="Мария Петрова", second="Машулька", is_form_first=False)
+
+    assert card["name"] == "Мария Петрова"
 
 
 async def test_m11_something_wins_over_nothing(desk: Desk, anna: Person) -> None:

@@ -61,7 +61,10 @@ MUTATIONS = (
     Mutation(
         "M-16",
         "hub/inbox/reply.py",
-        "for row in rows.identities_of(conversation.contact_id) if row.id == identity_id",
-        "for row in rows.identities if row.id == identity_id",
+        '    if thread is None:\n        raise ContactBlocked("there is no way to write to this client',
+        "    if thread is None:\n"
+        "        return _begin_thread(rows, office, conversation, rows.identities_of(conversation.contact_id)[0].id)\n"
+        "    if thread is None:\n"
+        '        raise ContactBlocked("there is no way to write to this client',
     ),
 )
