@@ -16,7 +16,7 @@ _CARDS = """
 SELECT c.*, k.name AS contact_name, coalesce(o.name, '') AS company, coalesce(a.name, '') AS assignee_name,
   EXISTS (SELECT 1 FROM conversations b WHERE b.contact_id = c.contact_id AND b.id < c.id) AS is_regular,
   coalesce((SELECT stage FROM leads l WHERE l.contact_id = c.contact_id AND l.line = c.line
-    ORDER BY created_at DESC LIMIT 1), '') AS lead_stage,
+    ORDER BY state = 'open' DESC, created_at DESC, id DESC LIMIT 1), '') AS lead_stage,
   (SELECT id FROM match_candidates q WHERE q.contact_id = c.contact_id AND q.state = 'open' LIMIT 1) AS candidate_id,
   d.assignee_id AS decided_for, coalesce(d.reasons, '[]') AS reasons,
   m.due_at AS matter_due_at, coalesce(m.is_paused, false) AS is_matter_paused

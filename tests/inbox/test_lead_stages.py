@@ -12,6 +12,7 @@ from hub.domain.rights import Person
 from hub.inbox import conversations
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.leads import Filled, add_tags, move_lead, set_client_fields, set_lead_fields
+from hub.inbox.queries import get_card
 from hub.inbox.queries.plans import get_lead_view
 from hub.inbox.tasks import make_task
 from hub.inbox.waits import answered_elsewhere
@@ -80,6 +81,7 @@ async def test_l4_behind_a_newer_lost_lead_an_open_one_is_the_one_that_is_shown_
     older, newer = await desk.rows("leads", "true ORDER BY created_at")
     assert (older["stage"], newer["stage"]) == ("contacted", "lost")
     assert (await get_lead_view(desk.office, actor, conversation_id)).lead.id == older["id"]
+    assert (await get_card(desk.office, actor, conversation_id)).lead_stage == "Связались"
 
 
 async def test_l2_the_default_stages_begin_with_new_and_end_with_won_and_lost(desk: Desk) -> None:
