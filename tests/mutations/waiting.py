@@ -109,8 +109,8 @@ MUTATIONS = (
     Mutation(
         "P-4",
         "hub/domain/wait.py",
-        "deadline = min(kept.deadline_at, absorbed.deadline_at)",
-        "deadline = max(kept.deadline_at, absorbed.deadline_at)",
+        "started_at=min(kept.started_at, absorbed.started_at)",
+        "started_at=max(kept.started_at, absorbed.started_at)",
     ),
     Mutation(
         "P-5",
