@@ -201,18 +201,23 @@ def withdraw_breach(wait: Wait) -> Wait:
 
 
 def join(kept: Wait, absorbed: Wait) -> Wait:
-    """Return the wait that remains when two contacts become one: the earlier start and the earlier deadline (P-4)."""
+    """Return the wait that remains when two contacts become one: the earlier start and the earlier deadline (P-4).
+
+    If one of them has missed its deadline, the earlier one is missed.
+    """
+    deadline = min(kept.deadline_at, absorbed.deadline_at)
+    is_missed = kept.breached_at is not None or absorbed.breached_at is not None
     return replace(
         kept,
         started_at=min(kept.started_at, absorbed.started_at),
-        deadline_at=min(kept.deadline_at, absorbed.deadline_at),
+        deadline_at=deadline,
         requests=kept.requests + absorbed.requests,
         missed_calls=kept.missed_calls + absorbed.missed_calls,
         needs_callback=kept.needs_callback or absorbed.needs_callback,
         callback_due_at=_earlier(kept.callback_due_at, absorbed.callback_due_at),
         last_missed_at=_later(kept.last_missed_at, absorbed.last_missed_at),
         last_request_at=_later(kept.last_request_at, absorbed.last_request_at),
-        breached_at=_earlier(kept.breached_at, absorbed.breached_at),
+        breached_at=deadline if is_missed else None,
     )
 
 

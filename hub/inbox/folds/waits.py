@@ -25,6 +25,7 @@ from hub.domain.wait import (
     finish,
     may_answer,
     restore,
+    withdraw_breach,
 )
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.ledger import record
@@ -183,8 +184,18 @@ def _correct(work: LineWork, conversation: Conversation, wait: Wait, request: Cl
             "started_at": corrected.started_at,
         },
     )
+    corrected = _renew_breach(work.rows, corrected)
     arm_clocks(work, corrected)
     return corrected
+
+
+def _renew_breach(workset: WorkingSet, wait: Wait) -> Wait:
+    """Stamp the breach of a corrected wait with the deadline it has now, or take it back if that has not come (B-1)."""
+    if wait.breached_at in {None, wait.deadline_at}:
+        return wait
+    withdrawn = workset.waits.put(wait.id, withdraw_breach(wait))
+    record(workset, Fact.breach_withdrawn, withdrawn, cause="FR-9")
+    return stamp_missed(workset, withdrawn, workset.now)
 
 
 def clock_of(wait: Wait) -> TimerKind:
