@@ -39,7 +39,9 @@ def mask_in(text: str, identities: Iterable[ContactIdentity]) -> str:
 
 
 def show_address(row: ContactIdentity, *, sees_phones: bool) -> str:
-    """Return an address as people may read it."""
+    """Return an address as people may read it: the number behind a messenger account says nothing to anybody."""
+    if row.type is IdentityType.tg_user:
+        return row.original if row.original not in ("", row.value) else "Telegram"
     if row.type is IdentityType.phone:
         return row.value if sees_phones else mask_phone(row.value)
     return row.original or row.value
@@ -76,7 +78,7 @@ def _view(
         endpoint = endpoints.get(thread.connection_id)
     return AddressView(
         type=row.type.value,
-        text=_card_text(row, sees_phones=viewed.sees_phones),
+        text=show_address(row, sees_phones=viewed.sees_phones),
         level=row.level.value,
         can_reply=note is None,
         thread_id=thread.id if thread and note is None else None,
@@ -86,12 +88,6 @@ def _view(
         key=row.id,
         is_shared=row.is_shared,
     )
-
-
-def _card_text(row: ContactIdentity, *, sees_phones: bool) -> str:
-    """Return an address as a card shows it: the number behind a messenger account says nothing to anybody."""
-    is_nameless = row.type in {IdentityType.tg_user, IdentityType.tg_chat} and not row.original
-    return "Telegram" if is_nameless else show_address(row, sees_phones=sees_phones)
 
 
 def _why_not(row: ContactIdentity, thread: Thread | None, endpoints: Endpoints, now: datetime) -> Words | None:

@@ -125,13 +125,16 @@ def _seen_by(story: _Story, office: Office) -> Iterator[str]:
 
 def _who(story: _Story) -> Iterator[str]:
     say = story.viewed.say
-    known = [
-        f"{say(_TYPES[row.type])} {show_address(row, sees_phones=story.viewed.sees_phones)} ({say(_LEVELS[row.level])})"
-        for row in story.identities
-        if row.type in _TYPES
-    ]
+    known = [_known_by(story, row) for row in story.identities if row.type in _TYPES]
     if known:
         yield say(_KNOWN_BY).format(what=", ".join(known))
+
+
+def _known_by(story: _Story, row: ContactIdentity) -> str:
+    """Return «телефон +7… (подтверждён)»; an account without a name is its messenger."""
+    kind, level = story.viewed.say(_TYPES[row.type]), story.viewed.say(_LEVELS[row.level])
+    shown = show_address(row, sees_phones=story.viewed.sees_phones)
+    return f"{shown} ({level})" if shown == kind else f"{kind} {shown} ({level})"
 
 
 def _events(story: _Story) -> Iterator[str]:

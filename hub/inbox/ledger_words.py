@@ -55,7 +55,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.closed: Words("{who}: обращение закрыто. {note}", "{who} closes it. {note}"),
     Fact.reopened: Words("обращение открыто снова", "opened again"),
     Fact.split_off: Words("{who}: отдельное обращение «{subject}»", "{who} splits “{subject}” off"),
-    Fact.matched: Words("{who}: чья карточка: {evidence}", "the client's card is found or made by these addresses"),
+    Fact.matched: Words("{who}: чья карточка: {evidence}", "{who}: whose card: {evidence}"),
     Fact.task_made: Words("задача до {due_at}", "a task, due {due_at}"),
     Fact.task_done: Words("{who}: задача сделана. {result}", "{who} did the task. {result}"),
     Fact.task_postponed: Words("{who}: задача перенесена на {due_at}", "{who} put the task off until {due_at}"),

@@ -14,6 +14,7 @@ from hub.domain.ledger import Fact, LedgerEntry
 from hub.domain.words import Words
 from hub.domain.workset import Decision
 from hub.inbox.ledger_words import say_fact
+from hub.inbox.match_words import say_match
 from hub.inbox.viewer import Viewed
 from hub.store.explanations import FailedSend
 
@@ -35,6 +36,13 @@ _STATES = {
     "failed": Words("отказ", "refused"),
     "parked": Words("отложено", "parked"),
     "unknown": Words("неизвестно, дошло ли", "nobody knows whether it arrived"),
+}
+_FAILURES = {
+    "blocked": Words("клиент нас заблокировал", "the client has blocked us"),
+    "not_found": Words("такого адреса нет", "there is no such address"),
+    "too_large": Words("файл слишком большой", "the file is too large"),
+    "refused": Words("канал отказал", "the channel refused"),
+    "moved": Words("адрес изменился", "the address has changed"),
 }
 _OWN_FACTS = frozenset({Fact.send_failed, Fact.send_unknown})
 
@@ -129,6 +137,10 @@ def _value(happened: Happened, name: str, value: object) -> str:
         return ""
     if name in {"to", "offered_to"}:
         return ", ".join(filter(None, map(happened.who, _receivers(value))))
+    if name == "evidence":
+        return say_match(str(value), language=happened.viewed.language)
+    if name == "reason":
+        return _why_failed(happened, str(value))
     if name == "seconds":
         return say_span(timedelta(seconds=float(str(value))), happened.viewed)
     if name.startswith("assignee_"):
@@ -136,6 +148,11 @@ def _value(happened: Happened, name: str, value: object) -> str:
     if name == "until" or name.endswith(("_at", "_deadline", "_start")):
         return happened.clock(datetime.fromisoformat(str(value)))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _why_failed(happened: Happened, reason: str) -> str:
+    """Return in words why something was not sent; what we have no words for as the channel said it."""
+    return happened.viewed.say(_FAILURES[reason]) if reason in _FAILURES else reason
 
 
 def _routing(happened: Happened) -> Iterator[Told]:
@@ -151,7 +168,8 @@ def _questions(happened: Happened) -> Iterator[Told]:
     say, own = happened.viewed.say, happened.viewed.card.conversation.contact_id
     for question in happened.questions:
         others = happened.cards([each for each in (question.contact_id, *question.candidates) if each != own])
-        text = say(_ASKED).format(others=others, why="; ".join(question.reasons))
+        why = "; ".join(say_match(each, language=happened.viewed.language) for each in question.reasons)
+        text = say(_ASKED).format(others=others, why=why)
         yield Told(question.created_at, question.created_at, question.id, text.strip())
         if question.state == "apart" and question.decided_at is not None:
             text = say(_APART).format(who=happened.who(question.decided_by), others=others)
@@ -192,6 +210,10 @@ def _failures(happened: Happened) -> Iterator[Told]:
     for failure in happened.failures:
         if failure.message_id is not None and failure.message_id in told:
             continue
-        facts = {"who": happened.who(failure.manager_id), "lane": failure.lane, "reason": failure.reason}
+        facts = {
+            "who": happened.who(failure.manager_id),
+            "lane": failure.lane,
+            "reason": _why_failed(happened, failure.reason),
+        }
         sentence = say(_LANES.get(failure.lane, _OTHER_LANE)).format(state=say(_STATES[failure.state]), **facts)
         yield Told(failure.at, failure.at, failure.id, sentence.strip(" :"))

@@ -31,7 +31,7 @@ async def test_invariant12_the_story_names_client_choice_events_and_deadline(des
 
     story = await explain_conversation(desk.office, me, conversation)
 
-    assert story[0] == "Клиент известен по: Telegram 100 (подтверждён), телефон +79161234567 (подтверждён)"
+    assert story[0] == "Клиент известен по: Telegram (подтверждён), телефон +79161234567 (подтверждён)"
     assert story[1:3] == ["Видят обращение: Анна", "Время: Europe/Moscow"]
     assert [line.split(" ", 2)[2].split(",")[0].split(";")[0] for line in story[3:8]] == [
         "чья карточка: новый клиент: такого адреса ещё не было",
@@ -51,7 +51,7 @@ async def test_the_story_speaks_the_viewers_language(desk: Desk) -> None:
 
     story = await explain_conversation(desk.office, me, conversation)
 
-    assert story[0] == "The client is known by: Telegram 100 (proven)"
+    assert story[0] == "The client is known by: Telegram (proven)"
     assert story[-1].startswith("Deadline: 15 min of open time from ")
     assert not any("а" <= letter <= "я" for line in story for letter in line.replace("Анна", "").replace("Иван", ""))
 

@@ -15,14 +15,9 @@ from hub.domain.ids import ConnectionId, ContactId, IdentityId
 from hub.domain.inbound import Address, Sender
 from hub.domain.replacing import replace
 from hub.domain.workset import WorkingSet
+from hub.inbox.match_words import NEW_CLIENT, SAME_THREAD, SEVERAL_CARDS, address_code
 
 _ONE_PER_PERSON = frozenset({IdentityType.tg_user, IdentityType.crm_id})
-_TYPE_WORDS = {
-    IdentityType.phone: "телефон",
-    IdentityType.email: "почта",
-    IdentityType.tg_user: "аккаунт Telegram",
-    IdentityType.tg_chat: "группа Telegram",
-}
 _LEVEL_WORDS = {
     ProofLevel.proven: "подтверждён",
     ProofLevel.claimed: "указан клиентом",
@@ -35,7 +30,8 @@ IdentityKey = tuple[str, str, str]
 class Match:
     """The contact a payload belongs to.
 
-    `evidence` says in words how it was found; `is_new`: made just now; `candidate` is the question that arose (M-5).
+    `evidence` says how it was found, in a code of `match_words`; `is_new`: made just now; `candidate` is the question
+    that arose (M-5).
     """
 
     contact: Contact
@@ -81,7 +77,7 @@ def _by_thread(
     row = rows.get(own) if own is not None else None
     if row is None or not row.is_shared or sighting.thread is None:
         return None
-    return Match(workset.contacts[sighting.thread.contact_id], "та же переписка: адрес общий для нескольких людей")
+    return Match(workset.contacts[sighting.thread.contact_id], SAME_THREAD)
 
 
 def _choose(
@@ -95,19 +91,19 @@ def _choose(
     if own is not None and own in known:
         return _known_sender(workset, known[own], known)
     if not found:
-        return Match(_new_contact(workset, sender), "новый клиент: такого адреса ещё не было", is_new=True)
+        return Match(_new_contact(workset, sender), NEW_CLIENT, is_new=True)
     if len(found) == 1 and not _contradicts(workset, found[0], keyed):
         row = next(iter(known.values()))
-        return Match(workset.contacts[found[0]], _words(row))
+        return Match(workset.contacts[found[0]], address_code(row))
     contact = _new_contact(workset, sender, is_provisional=True)
-    return Match(contact, "подходит больше одной карточки", is_new=True, candidate=_ask(workset, contact, known))
+    return Match(contact, SEVERAL_CARDS, is_new=True, candidate=_ask(workset, contact, known))
 
 
 def _known_sender(workset: WorkingSet, row: ContactIdentity, known: dict[IdentityKey, ContactIdentity]) -> Match:
     contact = workset.contacts[row.contact_id]
     others = {key: other for key, other in known.items() if other.contact_id != contact.id}
     candidate = _ask(workset, contact, others) if others else None
-    return Match(contact, _words(row), candidate=candidate)
+    return Match(contact, address_code(row), candidate=candidate)
 
 
 def _contradicts(workset: WorkingSet, contact_id: ContactId, keyed: dict[IdentityKey, Address]) -> bool:
@@ -133,12 +129,12 @@ def _ask(workset: WorkingSet, contact: Contact, known: dict[IdentityKey, Contact
     if set(others) <= set(standing.candidates if standing else ()):
         return None
     if standing is not None:
-        return workset.candidates.put(standing.id, _extended(standing, others, map(_words, known.values())))
+        return workset.candidates.put(standing.id, _extended(standing, others, map(address_code, known.values())))
     question = MatchCandidate(
         id=workset.new_id(),
         contact_id=contact.id,
         candidates=others,
-        reasons=tuple(_words(row) for row in known.values()),
+        reasons=tuple(address_code(row) for row in known.values()),
         created_at=workset.now,
     )
     return workset.candidates.add(question.id, question)
@@ -209,7 +205,3 @@ def _fill(workset: WorkingSet, contact: Contact, sender: Sender) -> Contact:
     """Take over a name or language that the card lacks; never overwrite what is there (M-13)."""
     filled = replace(contact, name=contact.name or sender.name, language=contact.language or sender.language)
     return workset.contacts.put(contact.id, filled)
-
-
-def _words(row: ContactIdentity) -> str:
-    return f"{_TYPE_WORDS.get(row.type, row.type.value)} {row.original or row.value} ({_LEVEL_WORDS[row.level]})"

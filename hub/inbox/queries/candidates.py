@@ -8,10 +8,11 @@ from hub.domain.errors import NotFound
 from hub.domain.ids import ContactId
 from hub.domain.rights import Action, Person, may
 from hub.inbox.addresses import mask_in, show_address
+from hub.inbox.match_words import say_match
 from hub.inbox.office import Office
 from hub.inbox.rights import subject_of
 from hub.inbox.views import CandidateView
-from hub.store import cards
+from hub.store import cards, people
 from hub.store.pool import Connection, acquire
 
 
@@ -22,6 +23,8 @@ async def get_candidate(office: Office, actor: Person, candidate_id: int) -> Can
         ids = [int(question.contact_id), *question.candidates]
         contacts = {contact.id: contact for contact in await cards.list_contacts(connection, ids)}
         identities = await cards.list_identities(connection, ids)
+        viewer = await people.find_manager(connection, actor.manager_id)
+    said = tuple(say_match(each, language=viewer.language if viewer else "ru") for each in question.reasons)
     sees_phones = may(actor, Action.see_phone, subject_of(conversation, office))
     others = tuple(
         (ContactId(other), contacts[ContactId(other)].name, _addresses(identities, other, sees_phones=sees_phones))
@@ -33,7 +36,7 @@ async def get_candidate(office: Office, actor: Person, candidate_id: int) -> Can
         name=_name(contacts.values(), question.contact_id),
         addresses=_addresses(identities, question.contact_id, sees_phones=sees_phones),
         others=others,
-        reasons=question.reasons if sees_phones else tuple(mask_in(each, identities) for each in question.reasons),
+        reasons=said if sees_phones else tuple(mask_in(each, identities) for each in said),
         state=question.state,
         conversation_id=conversation.id,
     )
