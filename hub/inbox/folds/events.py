@@ -145,6 +145,11 @@ def _fold_message(
     if (copy := find_copy(rows, endpoint.id, message)) is not None:
         link_copy(_work_of(rows, policy, copy), endpoint.id, message, known=copy)
         return
+    _fold_clients_message(rows, policy, incoming, message)
+
+
+def _fold_clients_message(rows: WorkingSet, policy: Policy, incoming: Incoming, message: InboundMessage) -> None:
+    endpoint = incoming.endpoint
     known = find_thread(rows, endpoint.id, message)
     sighting = Sighting(endpoint.id, is_vouched=True, shared_after=policy.shared_after, thread=known)
     match = match_contact(rows, message.sender, sighting)
