@@ -55,7 +55,8 @@ def _turning(texts: Texts, card: CardView, page: Page) -> Row:
 def _head(texts: Texts, card: CardView, message: MessageView, now: datetime) -> Block:
     at = moments.clock_time(texts, message.occurred_at, zone=card.zone, now=now)
     is_client = message.direction is Direction.inbound
-    name = contact_name(texts, card.contact_name) if is_client else one_line(message.author_name)
+    ours = one_line(message.author_name) or texts(f"author.{message.author.value}")
+    name = contact_name(texts, card.contact_name) if is_client else ours
     channel = channel_name(texts, message.channel)
     words = texts(f"message.{message.direction.value}", name=name, channel=channel, time=at)
     return line(bold(words), *_marks(texts, message))

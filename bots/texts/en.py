@@ -72,6 +72,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.gone": "✋ #{number} is no longer yours",
     # --- messages
     "message.header": "💬 {name} · {channel} · #{number}",
+    "author.client": "Client",
+    "author.person": "Business account",
+    "author.automation": "Automatic text",
+    "author.bot": "Assistant",
     "message.inbound": "⬅️ {name} · {channel} · {time}",
     "message.outbound": "➡️ {name} · {channel} · {time}",
     "message.note": "📝 {name} · note · {time}",

@@ -85,6 +85,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.gone": "✋ #{number} больше не у вас",
     # --- messages
     "message.header": "💬 {name} · {channel} · #{number}",
+    "author.client": "Клиент",
+    "author.person": "Бизнес-аккаунт",
+    "author.automation": "Автотекст",
+    "author.bot": "Помощник",
     "message.inbound": "⬅️ {name} · {channel} · {time}",
     "message.outbound": "➡️ {name} · {channel} · {time}",
     "message.note": "📝 {name} · заметка · {time}",
