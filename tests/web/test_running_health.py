@@ -79,3 +79,23 @@ async def test_refused_requests_are_counted_by_status_others_are_not(running, st
     AttemptBook(running.building).note(Attempt(ConnectionId(1), now, "", "POST", status, "as it was"))
 
     assert running.building.figures.refused == counted
+
+
+async def test_the_token_may_lie_in_a_file_and_is_asked_for(session, dsn, tmp_path, monkeypatch):
+    (tmp_path / "token").write_text("t0ken\n")
+    monkeypatch.setenv("HUB_METRICS_TOKEN_FILE", str(tmp_path / "token"))
+    config = load_config(dsn=dsn, data=tmp_path / "data", port=0, public_url="https://hub.example.ru")
+
+    async with running_hub(config, frozenset({"web"})) as hub:
+        assert (await ask(session, hub, "/metrics"))[0] == 401
+        async with session.get(f"{hub.address}/metrics", headers={"Authorization": "Bearer t0ken"}) as answer:
+            assert answer.status == 200
+    assert "t0ken" not in repr(config)
+
+
+@pytest.mark.parametrize("settings", [{"public_url": "https://hub.example.ru"}, {"trusted_proxies": 1}])
+async def test_a_hub_behind_a_proxy_tells_nothing_without_a_token(session, dsn, tmp_path, settings):
+    config = load_config(dsn=dsn, data=tmp_path / "data", port=0, **settings)
+
+    async with running_hub(config, frozenset({"web"})) as hub:
+        assert (await ask(session, hub, "/metrics"))[0] == 404
