@@ -6,11 +6,20 @@ from hub.domain.errors import NotFound, PermissionDenied
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.line import PhoneMasking
 from hub.domain.manager import Role
-from hub.domain.rights import ADMIN_ACTIONS, HEAD_ACTIONS, Action, Person, Subject, ensure, may
+from hub.domain.rights import Action, Person, Subject, ensure, may
 
 ME, COLLEAGUE = ManagerId(1), ManagerId(2)
 SALES, SUPPORT = LineKey("sales"), LineKey("support")
-DAILY = set(Action) - HEAD_ACTIONS - ADMIN_ACTIONS
+HEADS = {Action.give_task, Action.reassign, Action.confirm_later_deadline, Action.unmerge, Action.view_reports}
+ADMINS = {
+    Action.manage_people,
+    Action.manage_connections,
+    Action.edit_policy,
+    Action.replay,
+    Action.export,
+    Action.erase,
+}
+DAILY = set(Action) - HEADS - ADMINS
 
 SUBJECTS = {
     "own": Subject(SALES, assignee_id=ME),
@@ -25,7 +34,7 @@ SUBJECTS = {
 MINE = ("own", "free", "coming to me", "offered to me")
 ALLOWED = {
     Role.manager: {name: DAILY if name in MINE else set() for name in SUBJECTS},
-    Role.head: {name: DAILY | HEAD_ACTIONS if name in (*MINE, "a colleague's") else set() for name in SUBJECTS},
+    Role.head: {name: DAILY | HEADS if name in (*MINE, "a colleague's") else set() for name in SUBJECTS},
     Role.admin: {name: set(Action) for name in SUBJECTS},
 }
 
