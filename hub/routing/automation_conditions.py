@@ -1,7 +1,8 @@
 """Conditions of automations: those of routing, and what only a lead has.
 
-A condition of routing looks at a part of `AutomationFacts`, so it compiles to what fits here too. Groups are of their
-own, because they hold both kinds.
+A condition of routing looks at a part of `AutomationFacts`, so it compiles to what fits here too. Not `form` and
+`dialled`: they belong to a request alone, its lead keeps them as the source. Groups are of their own, because they hold
+both kinds.
 """
 
 from collections.abc import Callable, Iterable
@@ -142,8 +143,6 @@ class Not(routing._Condition):
 Condition = Annotated[
     routing.Connection
     | routing.Channel
-    | routing.Form
-    | routing.Dialled
     | routing.Language
     | routing.Text
     | routing.Regex

@@ -67,6 +67,7 @@ def test_a_document_with_automations_is_written_and_read_back_the_same():
         (own('kind = "message_in"', NOTE, '{ kind = "move", to = "lost" }'), "then[2].reason", "there are: price"),
         (own('kind = "message_in"', NOTE, '{ kind = "set", field = "size", value = "1" }'), "then[2].field", "amount"),
         (own('kind = "message_in"', NOTE, '{ kind = "set", field = "amount", value = "x" }'), "value", "125000"),
+        (own('kind = "message_in"') + 'when = [{ kind = "form", names = ["calc"] }]\n', "mine.when[1]", "'stage'"),
         ("[automations.A-99]\n", "automations.A-99", "there are: A-2, A-3"),
         ('[automations.A-11]\nmode = "off"\n', "automations.A-11", "take the section out"),
         ('[automations.A-15]\nmode = "on"\n', "automations.A-15.trigger.field", "type = 'date'"),
