@@ -42,7 +42,7 @@ def _row_blocks(texts: Texts, row: RowView, *, place: int, now: datetime) -> tup
     head = line(
         f"{place}. ",
         bold(f"#{row.number} {name}"),
-        f" · {channel_name(texts, row.channel)} · ",
+        f" · {channel_name(texts, row.channel)} · " if row.channel else " · ",
         *_state(texts, row, now),
     )
     words = one_line(row.last_text, 60)

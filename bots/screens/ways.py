@@ -14,6 +14,7 @@ from hub.domain.ids import IdentityId, ThreadId
 from hub.inbox.views import AddressView, CardView
 
 _CHOSEN = "i-"
+_MESSENGERS = ("tg_user", "tg_business")
 
 
 def reachable(card: CardView) -> Iterator[AddressView]:
@@ -67,8 +68,9 @@ def _rows(texts: Texts, card: CardView, press: Press) -> tuple[Row, ...]:
 
 
 def write_label(texts: Texts, address: AddressView) -> str:
-    """Return «✉️ Написать на m@romashka.ru»."""
-    return texts("button.write", icon=address_icon(address.type), address=one_line(address.text, 40))
+    """Return «✉️ Написать на m@romashka.ru», «💬 Написать: @maria»."""
+    key = "button.write_account" if address.type in _MESSENGERS else "button.write"
+    return texts(key, icon=address_icon(address.type), address=one_line(address.text, 40))
 
 
 def _cancel(texts: Texts) -> Row:

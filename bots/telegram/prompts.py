@@ -4,16 +4,19 @@ What is being asked is a row, so a restart loses nothing; it holds for ten minut
 its client, whatever is being asked (reliability 72).
 """
 
-from bots.screens.action import Action, decode, encode
-from bots.screens.screen import Screen
+from dataclasses import replace
+
+from bots.screens.action import Action, Press, decode, encode
+from bots.screens.screen import Button, Screen
 from bots.telegram.turn import Turn
 
 _NAME = "prompt"
 
 
 async def ask(turn: Turn, action: Action, screen: Screen) -> None:
-    """Show a question; the manager's next line of text completes `action`."""
-    shown = await turn.show(screen)
+    """Show a question; the manager's next line of text completes `action`, and a button takes the question back."""
+    cancel = Button(turn.texts("button.cancel"), Action(Press.cancel))
+    shown = await turn.show(screen if screen.rows else replace(screen, rows=((cancel,),)))
     await turn.desk.memory.keep(turn.chat.id, _NAME, {"action": encode(action), "shown": shown})
 
 

@@ -150,6 +150,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.cancel": "✖️ Cancel",
     "button.memo": "📝 As a note",
     "button.anyway": "✉️ Send anyway",
+    "button.write_account": "{icon} Write: {address}",
     "button.write": "{icon} Write to {address}",
     "button.arrived": "✅ It arrived",
     "button.lost": "⛔ It did not",

@@ -163,6 +163,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.cancel": "✖️ Отмена",
     "button.memo": "📝 Как заметку",
     "button.anyway": "✉️ Всё равно отправить",
+    "button.write_account": "{icon} Написать: {address}",
     "button.write": "{icon} Написать на {address}",
     "button.arrived": "✅ Дошло",
     "button.lost": "⛔ Не дошло",

@@ -14,7 +14,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.shift_ended: Words("смена закончилась: {who}", "the shift of {who} is over"),
     Fact.number_left: Words("номер клиента теперь у другого: {other}", "the client's number now belongs to {other}"),
     Fact.number_came: Words("номер перешёл от другого клиента: {other}", "the number was another client's: {other}"),
-    Fact.address_shared: Words("{who}: адрес общий: {shared}", "{who}: a shared address: {shared}"),
+    Fact.address_shared: Words("{who}: адрес {address} не общий", "{who}: {address} is not shared"),
     Fact.wait_opened: Words("клиент ждёт ответа, срок {deadline_at}", "the client waits, answer due {deadline_at}"),
     Fact.request_added: Words("клиент написал ещё, срок прежний", "the client wrote again, the deadline stays"),
     Fact.start_corrected: Words(
@@ -75,6 +75,7 @@ _FACTS: Mapping[Fact, Words] = {
     ),
 }  # fmt: skip
 _VARIANTS = (
+    ("shared", Fact.address_shared, Words("{who}: адрес {address} общий", "{who}: {address} is a shared address")),
     (
         "dry",
         Fact.automation_fired,
