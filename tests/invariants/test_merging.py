@@ -64,4 +64,4 @@ class Cards(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("examples", EXAMPLES)
 def test_m10_invariant7_a_merge_taken_back_restores_identities_threads_and_waits(place: Place, examples: int) -> None:
-    run_machine(lambda: Cards(place), examples=examples, steps=8)
+    run_machine(lambda: Cards(place), examples=examples, steps=6)

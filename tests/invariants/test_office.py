@@ -89,4 +89,4 @@ class Office(RuleBasedStateMachine):
 def test_invariant1_invariant2_invariant3_invariant4_invariant8_invariant11_invariant12_hold_whatever_happens(
     place: Place, examples: int
 ) -> None:
-    run_machine(lambda: Office(place), examples=examples, steps=14)
+    run_machine(lambda: Office(place), examples=examples, steps=12)

@@ -76,9 +76,9 @@ def _form(client: int, key: str, at: datetime) -> FormSubmission:
 
 
 def stories(*kinds: str) -> st.SearchStrategy[list[Step]]:
-    """Return stories of two to six steps in the order of their instants, no two at the same."""
+    """Return stories of two to five steps in the order of their instants, no two at the same."""
     steps = st.tuples(st.sampled_from(kinds), st.integers(1, 2400).map(lambda each: 2 * each * SECOND))
-    drawn = st.lists(steps, min_size=2, max_size=6, unique_by=lambda each: each[1])
+    drawn = st.lists(steps, min_size=2, max_size=5, unique_by=lambda each: each[1])
     return drawn.map(lambda told: [Step(*each, n) for n, each in enumerate(sorted(told, key=lambda each: each[1]))])
 
 
