@@ -17,6 +17,8 @@ RECEIPT_LANES = ("client", "manager_bot")
 MOST_COUNTED = 10_000
 """What was set aside is counted up to this, newest first: failures of years must not make a look expensive."""
 
+# Heads are found in one pass over what waits: asked for each due delivery, the planner with stale statistics looks at
+# everything for each of them (measured: 9 s with 5,000 due of one key and 100,000 that wait).
 STATUS = """
 SELECT
   (SELECT jsonb_agg(to_jsonb(h) || jsonb_build_object(
@@ -26,17 +28,17 @@ SELECT
     FROM unnest($2::text[]) WITH ORDINALITY AS l(lane, place) CROSS JOIN LATERAL (
       SELECT count(*) AS waiting, min(received_at) AS since FROM receipts
       WHERE lane = l.lane AND state IN ('new', 'claimed')) r) AS receipts,
-  (SELECT jsonb_agg(jsonb_build_object('lane', l.lane, 'waiting', d.waiting, 'since', h.due_at) ORDER BY l.place)
-    FROM unnest($3::text[]) WITH ORDINALITY AS l(lane, place) CROSS JOIN LATERAL (
-      SELECT count(*) AS waiting FROM deliveries
-      WHERE lane = l.lane AND state IN ('queued', 'sending') AND due_at <= $1) d
-    LEFT JOIN LATERAL (
-      SELECT due_at FROM deliveries w
-      WHERE w.lane = l.lane AND w.state IN ('queued', 'sending') AND w.due_at <= $1
-        AND (w.state = 'queued' OR w.lease_until < clock_timestamp())
-        AND w.id = (SELECT b.id FROM deliveries b WHERE b.lane = l.lane AND b.order_hash = w.order_hash
-          AND b.state IN ('queued', 'sending') ORDER BY b.created_at, b.id LIMIT 1)
-      ORDER BY w.due_at LIMIT 1) h ON true) AS deliveries,
+  (WITH placed AS (
+      SELECT lane, due_at, state, lease_until,
+        row_number() OVER (PARTITION BY lane, order_hash ORDER BY created_at, id) AS place
+      FROM deliveries WHERE lane = ANY($3::text[]) AND state IN ('queued', 'sending')
+    ), told AS MATERIALIZED (
+      SELECT lane, count(*) FILTER (WHERE due_at <= $1) AS waiting, min(due_at) FILTER (
+        WHERE place = 1 AND due_at <= $1 AND (state = 'queued' OR lease_until < clock_timestamp())) AS since
+      FROM placed GROUP BY lane)
+    SELECT jsonb_agg(jsonb_build_object('lane', l.lane, 'waiting', coalesce(t.waiting, 0), 'since', t.since)
+      ORDER BY l.place)
+    FROM unnest($3::text[]) WITH ORDINALITY AS l(lane, place) LEFT JOIN told t ON t.lane = l.lane) AS deliveries,
   (SELECT jsonb_build_object('held', count(*), 'since', min(since),
       'overdue', extract(epoch FROM clock_timestamp() - min(lease_until)))
     FROM (SELECT received_at AS since, lease_until FROM receipts WHERE state = 'claimed'
