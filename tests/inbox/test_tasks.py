@@ -260,6 +260,19 @@ async def test_m10_the_tasks_of_joined_cards_are_all_the_kept_ones(desk: Desk) -
     assert places == {(kept["contact_id"], kept["id"])}
 
 
+async def test_t1_a_task_that_names_nobody_is_the_responsibles(desk: Desk) -> None:
+    actor, conversation = await lead_of(desk)
+
+    def remind(rows: WorkingSet) -> int:
+        policy = desk.office.policy()
+        work = LineWork(rows, policy, policy.get_line("sales"))
+        return add_task(work, rows.conversations[conversation], NewTask("Перезвонить", rows.now + HOUR)).id
+
+    await desk.office.change(Scope(conversations={conversation}, ids=10), remind)
+
+    assert (await desk.one("tasks"))["manager_id"] == actor.manager_id
+
+
 async def test_t1_a_task_about_a_contact_alone_is_given_told_of_and_done_once(desk: Desk) -> None:
     anna = ManagerId((await desk.one("managers", "key = 'anna'"))["id"])
     actor = Person(anna, Role.manager, SALES)

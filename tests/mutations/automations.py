@@ -5,9 +5,9 @@ from tests.mutations.mutation import Mutation
 MUTATIONS = (
     Mutation(
         "A-1",
-        "hub/inbox/folds/requests.py",
-        "            responsible_id=lead.responsible_id or conversation.assignee_id,\n",
-        "",
+        "hub/domain/line.py",
+        '"webform": timedelta(minutes=5)',
+        '"webform": timedelta(minutes=50)',
     ),
     Mutation(
         "A-2",
@@ -61,9 +61,9 @@ MUTATIONS = (
     Mutation("A-11", "hub/domain/lead.py", "HEAD_AFTER = timedelta(days=1)", "HEAD_AFTER = timedelta(days=2)"),
     Mutation(
         "A-12",
-        "hub/inbox/folds/lead_moves.py",
-        "if state is StageState.lost and not note.strip():",
-        "if state is StageState.lost and note is None:",
+        "hub/domain/lead.py",
+        '{"reason": moved.loss_reason,',
+        '{"reason": "",',
     ),
     Mutation(
         "A-13",
@@ -92,8 +92,8 @@ MUTATIONS = (
     Mutation(
         "A-18",
         "hub/routing/automation_templates.py",
-        'field = "invoice_date", of = "lead"',
-        'field = "invoice_date", of = "contact"',
+        'whether the invoice is paid"\ndue = ["1d"]',
+        'whether the invoice is paid"\ndue = ["9d"]',
     ),
     Mutation(
         "A-19",
