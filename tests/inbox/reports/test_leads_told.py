@@ -58,13 +58,13 @@ async def test_rp3_sources_and_campaigns_bring_leads_answers_sales_and_money(des
     spring = {"utm_campaign": "spring"}
     await lead(desk, 1, "contacted", "won", source="vk", origin=spring, amount="1500.50")
     await lead(desk, 2, "contacted", source="vk", origin=spring)
-    await lead(desk, 3, "lost", source="vk", reason="price")
+    await lead(desk, 3, "lost", source="vk", reason="price", amount="900")
     first, second = (await tables_of(desk, "sources"))["sources"]
 
     assert first == {
         "source": "vk", "campaign": "spring", "leads": 2, "contacted": 2, "won": 1, "conversion": 0.5, "amount": 1500.5
     }  # fmt: skip
-    assert (second["campaign"], second["leads"], second["contacted"]) == ("", 1, 0)
+    assert (second["campaign"], second["leads"], second["contacted"], second["amount"]) == ("", 1, 0, 0)
 
 
 async def test_rp4_losses_are_counted_by_reason_and_by_the_stage_before(desk: Desk) -> None:
@@ -89,10 +89,11 @@ async def test_rp10_new_clients_come_for_the_first_time_ever(desk: Desk) -> None
     await pass_time(desk, MINUTE)
     await answer(desk, where=other)
     await asks(desk, 2)
+    await asks(desk, 3)
     told = await tables_of(desk, "clients")
 
-    assert [figure(told, name, "value") for name in ("clients", "new", "returning", "requests")] == [2, 1, 1, 3]
-    assert figure(told, "repeat_share", "value") == pytest.approx(2 / 3)
+    assert [figure(told, name, "value") for name in ("clients", "new", "returning", "requests")] == [3, 2, 1, 4]
+    assert figure(told, "repeat_share", "value") == pytest.approx(2 / 4)
     assert first != other
 
 

@@ -34,6 +34,13 @@ async def test_rp5_answers_breaches_and_open_waits_are_each_managers_own(desk: D
     assert row["median"] == 180
 
 
+async def test_rp5_an_answer_is_its_senders_whoever_had_the_client(desk: Desk) -> None:
+    await answer(desk, by=await id_of(desk, "ivan"), where=await given_to_anna(desk, 1))
+    told = await tables_of(desk, "managers")
+
+    assert [row_of(told, name)["answered"] for name in ("Анна", "Иван")] == [0, 1]
+
+
 async def test_rp5_invariant8_the_shares_of_waits_held_sum_up_to_one(desk: Desk) -> None:
     await play(desk)
     rows = (await tables_of(desk, "managers"))["managers"]
