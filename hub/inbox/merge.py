@@ -10,7 +10,8 @@ from typing import Any
 
 from hub.domain.contact import MatchCandidate, Merge
 from hub.domain.errors import Conflict, NotFound
-from hub.domain.ids import ContactId, ConversationId
+from hub.domain.ids import ContactId, ConversationId, LeadId
+from hub.domain.lead import StageFact
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rebuilding import list_wait_changes
 from hub.domain.rights import Action, Person, ensure, may
@@ -151,7 +152,9 @@ def _undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> None
     for record_ in _listed(merge, "moves"):
         rows.message_moves.append(_back(rows, merge, record_))
     joined = {wait.id: wait for wait in rows.waits}
+    stages = {lead.id: lead.stage for lead in rows.leads}
     take_back(merge.map["changes"], rows)  # type: ignore[arg-type]
+    _tell_stages(rows, stages, actor)
     for wait in rows.waits:
         if became := list_wait_changes(joined[wait.id], wait):
             told = {"merge_id": merge.id, "became": became}
@@ -160,6 +163,16 @@ def _undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> None
     rows.merges.put(merge.id, replace(merge, undone_at=rows.now))
     for contact_id in (merge.kept_id, *_listed(merge, "absorbed")):
         _tell_ledger(rows, Fact.unjoined, ContactId(int(contact_id)), actor, {"merge_id": merge.id})
+
+
+def _tell_stages(rows: WorkingSet, stages: dict[LeadId, str], actor: Person) -> None:
+    """Write that leads are back in the stage from which the merge had moved them, as moves of now (L-6)."""
+    for lead in rows.leads:
+        if (was := stages.get(lead.id, lead.stage)) != lead.stage:
+            rows.leads.put(lead.id, replace(lead, stage_at=rows.now))
+            by = actor.manager_id
+            fact = StageFact(rows.new_id(), lead.id, lead.stage, "M-10", rows.now, from_stage=was, manager_id=by)
+            rows.stage_facts.append(fact)
 
 
 def _back(rows: WorkingSet, merge: Merge, moved: dict[str, Any]) -> MessageMove:

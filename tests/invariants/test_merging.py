@@ -53,6 +53,8 @@ class Cards(RuleBasedStateMachine):
         merge_id = await merge.join_candidate(office, olga, question["id"], with_contact=question["candidates"][0])
         await merge.undo_merge(office, olga, merge_id)
         after = await state(self.town.desk)
+        for row in (*before["leads"], *after["leads"]):
+            row["stage_at"] = None  # going back to a stage is a move of its own (L-6)
         changed = {name: (rows, after[name]) for name, rows in before.items() if rows != after[name]}
         assert not changed, changed
         wrong = await checks.told_otherwise(self.town)
