@@ -13,7 +13,7 @@ from tests.mutations.carriers import nodes_of
 from tests.mutations.catalogue import MUTATIONS
 from tests.mutations.mutation import Mutation
 
-AT_LEAST = 90
+AT_LEAST = 120
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.rule)
