@@ -41,7 +41,7 @@ async def receive(turn: Turn, message: Message) -> None:
     except AlreadyDone:
         await was_done(turn)
     except HubError as error:
-        log.info("bot.message_refused", reason=error.code, detail=str(error), manager_id=turn.actor.manager_id)
+        log.info("bot.message_refused", reason=error.code, manager_id=turn.actor.manager_id)
         await say_refusal(turn, error)
 
 

@@ -27,7 +27,7 @@ async def press(turn: Turn, data: str) -> None:
     except (ProviderError, StorageUnavailable):
         raise
     except HubError as error:
-        log.info("bot.press_refused", reason=error.code, detail=str(error), manager_id=turn.actor.manager_id)
+        log.info("bot.press_refused", reason=error.code, manager_id=turn.actor.manager_id)
         await say_refusal(turn, error)
 
 

@@ -112,7 +112,8 @@ def _take_along(work: LineWork, conversation: Conversation) -> Conversation:
         if thread.line == conversation.line:
             rows.threads.put((thread.connection_id, thread.external_id), replace(thread, line=line))
     _take_plans_along(work, conversation)
-    rows.disarm(TimerKind.transfer, f"conversation:{conversation.id}")
+    for kind in (TimerKind.transfer, TimerKind.owner_return):
+        rows.disarm(kind, f"conversation:{conversation.id}")
     free = replace(conversation, line=line, assignee_id=None, transfer_to=None, offered_to=())
     return rows.conversations.put(conversation.id, free)
 

@@ -141,7 +141,8 @@ async def claim(
 
 async def extend(connection: asyncpg.Connection, claimed: Collection[ClaimedDelivery], *, lease: timedelta) -> None:
     """Keep what is still being worked on; a lease that was lost stays lost. Commits by itself."""
-    await connection.execute(_EXTEND, [each.id for each in claimed], [each.token for each in claimed], lease)
+    ordered = sorted(claimed, key=lambda each: each.id)  # as ends are written: two who lock both meet in one order
+    await connection.execute(_EXTEND, [each.id for each in ordered], [each.token for each in ordered], lease)
 
 
 async def merge(connection: asyncpg.Connection, claimed: Iterable[ClaimedDelivery], *, now: datetime) -> None:

@@ -204,3 +204,16 @@ async def test_r7_a_running_call_weighs_three_conversations(desk: Desk) -> None:
         await desk.receive(says("Вопрос", at=desk.now, by=person(number + 1)))
 
     assert busy not in {row["assignee_id"] for row in await desk.rows("waits")}
+
+
+async def test_r12_who_was_moved_on_purpose_does_not_go_back_when_a_shift_begins(desk: Desk) -> None:
+    actor, conversation = await set_up(desk, "10m")
+    await desk.pool.execute(
+        "INSERT INTO timers (id, kind, subject, due_at, facts) VALUES (1, 'owner_return', $1, $2, $3)",
+        f"conversation:{conversation}",
+        desk.now + timedelta(hours=1),
+        {"owner_id": actor.manager_id},
+    )
+    await move_to_line(desk.office, actor, conversation, line=SUPPORT)
+
+    assert (await desk.one("timers", "kind = 'owner_return'"))["state"] == "cancelled"
