@@ -1,5 +1,7 @@
 """Codes of matching become words in the reader's language; what older versions stored is shown as it is."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from hub.domain.contact import ContactIdentity
@@ -11,11 +13,13 @@ from tests.inbox.desk import Desk, says
 from tests.inbox.test_merge import PHONE, three_cards
 from tests.inbox.test_queries import actor, only, owner
 
+NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+
 
 def address(kind: IdentityType, value: str, *, original: str = "") -> ContactIdentity:
     return ContactIdentity(
-        IdentityId(1), ContactId(2), kind, "", value, ProofLevel.claimed, created_at=None, original=original
-    )  # type: ignore[arg-type]
+        IdentityId(1), ContactId(2), kind, "", value, ProofLevel.claimed, created_at=NOON, original=original
+    )
 
 
 SAID = [
