@@ -19,6 +19,9 @@ from tests.invariants.work import WORK
 from tests.proven import EXAMPLES
 
 
+pytestmark = pytest.mark.timeout(900)
+
+
 class Cards(RuleBasedStateMachine):
     """Three clients of whom a form says that two may be one."""
 

@@ -18,6 +18,7 @@ from tests.invariants.town import Place
 from tests.invariants.work import WORK, TimePasses
 from tests.proven import EXAMPLES
 
+pytestmark = pytest.mark.timeout(900)
 DEEDS = st.one_of(REQUESTS, WORK, OTHERS)
 
 

@@ -40,6 +40,9 @@ FIRST, SECOND_CLIENT = 1, 2
 CONNECTIONS = {"writes": 1, "mails": 2, "submits": 3, "misses us": 4, "is answered": 1, "talks": 4}
 
 
+pytestmark = pytest.mark.timeout(900)
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing of a story: `what` happens so long after its beginning; `number` makes it one of its kind."""

@@ -16,6 +16,7 @@ from tests.invariants.machines import prove
 from tests.invariants.town import Place, Town
 from tests.proven import EXAMPLES
 
+pytestmark = pytest.mark.timeout(900)
 ROUND_ROBIN = line_says('strategy = "round_robin"', "capacity = 100", base=ALWAYS_OPEN)
 # How many new clients write at once, and how long it is until the next do.
 RUSHES = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 90)), min_size=1, max_size=5)
