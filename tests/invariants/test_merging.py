@@ -18,7 +18,6 @@ from tests.invariants.town import Place
 from tests.invariants.work import WORK
 from tests.proven import EXAMPLES
 
-
 pytestmark = pytest.mark.timeout(900)
 
 
