@@ -1,7 +1,7 @@
-"""Putting a conversation off: the choices, and what people mean by «2h» or «16:30», in the zone of the line."""
+"""Putting off: the choices, and what people mean by «2h», «16:30» or «завтра в 12», in the zone of the line."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bots.screens.action import Press
@@ -15,7 +15,12 @@ EVENING = time(18)
 MORNING = time(10)
 LONGEST = timedelta(days=90)
 _AMOUNT = re.compile(r"(\d{1,3})\s*(m|м|мин|h|ч|час|часа|часов|d|д|дн)", re.IGNORECASE)
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+_CLOCK = re.compile(r"(?:(?:в|at)\s+)?([01]?\d|2[0-3])[:.]([0-5]\d)")
+_ON_DAY = re.compile(r"(\S+)\s+(?:(?:в|at)\s+)?([01]?\d|2[0-3])[:.]([0-5]\d)")
+_ON_DAY_AT_HOUR = re.compile(r"(\S+)\s+(?:в|at)\s+([01]?\d|2[0-3])")
+_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})")
+_DAYS = {"сегодня": 0, "today": 0, "завтра": 1, "tomorrow": 1, "послезавтра": 2}
+_MOST_WORDS = 3
 _WORDS = {"вечер": "evening", "вечером": "evening", "завтра": "tomorrow", "понедельник": "monday"}
 
 
@@ -36,9 +41,21 @@ def parse_until(text: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
         until: datetime | None = now + _length(int(amount[1]), amount[2])
     elif clock := _CLOCK.fullmatch(wanted):
         until = _next_at(time(int(clock[1]), int(clock[2])), now=now, zone=zone)
+    elif named := _ON_DAY.fullmatch(wanted) or _ON_DAY_AT_HOUR.fullmatch(wanted):
+        hour, minute = int(named[2]), int(named[3]) if named.re is _ON_DAY else 0
+        until = _on_day(named[1], time(hour, minute), now=now, zone=zone)
     else:
         until = _named(_WORDS.get(wanted, wanted), now=now, zone=zone)
     return until if until is not None and now < until <= now + LONGEST else None
+
+
+def split_time(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, str]:
+    """Return the time that a text begins with, as many of its words as make one, and the words behind it."""
+    words = text.split()
+    for count in range(min(_MOST_WORDS, len(words)), 0, -1):
+        if until := parse_until(" ".join(words[:count]), now=now, zone=zone):
+            return until, " ".join(text.split(maxsplit=count)[count:])
+    return None, text
 
 
 def _length(amount: int, unit: str) -> timedelta:
@@ -58,6 +75,31 @@ def _named(word: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
             return datetime.combine(local.date() + timedelta(days=7 - local.weekday()), MORNING, zone)
         case _:
             return None
+
+
+def _on_day(word: str, at: time, *, now: datetime, zone: ZoneInfo) -> datetime | None:
+    day = _day(word, now.astimezone(zone).date())
+    return datetime.combine(day, at, zone) if day else None
+
+
+def _day(word: str, today: date) -> date | None:
+    if _WORDS.get(word, word) == "monday":
+        return today + timedelta(days=7 - today.weekday())
+    if written := _DATE.fullmatch(word):
+        return _next_date(int(written[1]), int(written[2]), today)
+    return today + timedelta(days=_DAYS[word]) if word in _DAYS else None
+
+
+def _next_date(day: int, month: int, today: date) -> date | None:
+    """Return the day written without its year, the next one that is not past; `None` if no year of the two has it."""
+    for year in (today.year, today.year + 1):
+        try:
+            written = date(year, month, day)
+        except ValueError:
+            continue
+        if written >= today:
+            return written
+    return None
 
 
 def _next_at(at: time, *, now: datetime, zone: ZoneInfo) -> datetime:

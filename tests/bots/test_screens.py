@@ -147,6 +147,17 @@ def test_with_nobody_to_transfer_to_the_screen_says_so():
         ("evening", "23 18:00"),
         ("завтра", "24 10:00"),
         ("monday", "30 10:00"),
+        ("в 16:30", "23 16:30"),
+        ("сегодня 16:30", "23 16:30"),
+        ("завтра 12:00", "24 12:00"),
+        ("завтра в 12", "24 12:00"),
+        ("Завтра в 9.30", "24 09:30"),
+        ("tomorrow at 9:30", "24 09:30"),
+        ("послезавтра 8:00", "25 08:00"),
+        ("понедельник 9:00", "30 09:00"),
+        ("25.11 12:00", "25 12:00"),
+        ("25.11 в 12", "25 12:00"),
+        ("10.01 12:00", "10 12:00"),
     ],
 )
 def test_a_typed_time_means_the_zone_of_the_line(typed, local):
@@ -155,9 +166,31 @@ def test_a_typed_time_means_the_zone_of_the_line(typed, local):
     assert until.astimezone(MOSCOW).strftime("%d %H:%M") == local
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "25:00", "0m", "999d", "-5m"])
+@pytest.mark.parametrize(
+    "typed", ["", "soon", "25:00", "0m", "999d", "-5m", "сегодня 9:00", "31.02 12:00", "22.11 12:00", "потом 12:00"]
+)
 def test_what_is_no_time_ahead_is_none(typed):
     assert snooze.parse_until(typed, now=NOW, zone=MOSCOW) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "local", "rest"),
+    [
+        ("2h позвонить", "23 14:21", "позвонить"),
+        ("завтра позвонить в 12:00", "24 10:00", "позвонить в 12:00"),
+        ("завтра 12:00 выслать счёт", "24 12:00", "выслать счёт"),
+        ("завтра в 12 выслать\nсчёт", "24 12:00", "выслать\nсчёт"),
+        ("25.11 12:00", "25 12:00", ""),
+    ],
+)
+def test_a_time_is_as_many_of_the_first_words_as_make_one(typed, local, rest):
+    until, words = snooze.split_time(typed, now=NOW, zone=MOSCOW)
+    assert until is not None
+    assert (until.astimezone(MOSCOW).strftime("%d %H:%M"), words) == (local, rest)
+
+
+def test_words_that_begin_with_no_time_are_left_as_they_are():
+    assert snooze.split_time("позвонить завтра", now=NOW, zone=MOSCOW) == (None, "позвонить завтра")
 
 
 def test_after_hours_the_evening_is_not_offered():

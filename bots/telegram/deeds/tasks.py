@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from bots.screens import moments
 from bots.screens.action import Action, Press, from_base36, to_base36
 from bots.screens.screen import notice
-from bots.screens.snooze import parse_until
+from bots.screens.snooze import parse_until, split_time
 from bots.screens.tasks import later_screen, step_screen, task_screen, tasks_screen
 from bots.screens.today import today_screen
 from bots.telegram.cards import refresh_card
@@ -77,11 +77,13 @@ async def later(turn: Turn, action: Action) -> None:
 
 
 async def step(turn: Turn, action: Action) -> None:
-    """Make the next step: a time first, then what is to be done; `/step 1042 2h позвонить` says both."""
+    """Make the next step: a time first, then what is to be done; `/step 1042 завтра в 12 позвонить` says both."""
     card = await get(turn, action)
     choice, _, call = action.arg.partition(".")
-    when, _, what = (choice, "", turn.words) if choice else turn.words.partition(" ")
-    until = _instant(when, card, now=turn.now())
+    if choice:
+        until, what = _instant(choice, card, now=turn.now()), turn.words
+    else:
+        until, what = split_time(turn.words, now=turn.now(), zone=card.zone)
     if until is None:
         await turn.show(step_screen(turn.texts, card, now=turn.now(), call=call), about=card.id)
     elif not what.strip():
@@ -92,10 +94,10 @@ async def step(turn: Turn, action: Action) -> None:
 
 
 def _instant(when: str, card: CardView, *, now: datetime) -> datetime | None:
-    """Return the instant of a choice, of a typed time, or of one that was fixed by an earlier press."""
+    """Return the instant of a choice, or of one that was fixed by an earlier press."""
     if when.startswith(_AT):
         return datetime.fromtimestamp(from_base36(when.removeprefix(_AT)), UTC)
-    return parse_until(when, now=now, zone=card.zone) if when else None
+    return parse_until(when, now=now, zone=card.zone)
 
 
 def _fixed(until: datetime, call: str) -> str:
