@@ -231,7 +231,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "snooze.evening": "Until evening",
     "snooze.tomorrow": "Tomorrow 10:00",
     "snooze.monday": "Monday 10:00",
-    "snooze.format": "Unclear. Examples: /snooze {number} 2h · /snooze {number} 16:30 · /snooze {number} tomorrow 12:00",
+    "snooze.format": "Unclear. Examples: /snooze {number} 2h · 16:30 · tomorrow 12:00",
     "snooze.done": "😴 #{number} is snoozed until {time}",
     "snooze.waiting": "The client waits: the deadline runs on meanwhile.",
     # --- close, dismiss

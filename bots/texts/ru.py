@@ -258,7 +258,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "snooze.evening": "До вечера",
     "snooze.tomorrow": "Завтра 10:00",
     "snooze.monday": "Понедельник 10:00",
-    "snooze.format": "Не понял время. Примеры: /snooze {number} 2ч · /snooze {number} 16:30 · /snooze {number} завтра 12:00",
+    "snooze.format": "Не понял время. Примеры: /snooze {number} 2ч · 16:30 · завтра 12:00",
     "snooze.done": "😴 #{number} отложено до {time}",
     "snooze.waiting": "Клиент ждёт: срок ответа идёт и во время паузы.",
     # --- close, dismiss
