@@ -42,7 +42,7 @@ def ask_settings(
     """
     settings = dict(given)
     if not sys.stdin.isatty():
-        check_settings(model, settings)
+        _refuse_with_a_way_out(model, settings)
         return settings
     for name in model.model_fields if asks_all else ():
         if name not in settings:
@@ -54,6 +54,13 @@ def ask_settings(
             settings.pop(name, None)
             _ask_into(settings, model, name=name, language=language)
     return settings
+
+
+def _refuse_with_a_way_out(model: type[BaseModel], settings: Mapping[str, Any]) -> None:
+    try:
+        check_settings(model, settings)
+    except ConfigError as error:
+        raise ConfigError(f"{error} (nobody can be asked here: give it with --set name=value or --settings)") from error
 
 
 def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def seen(config: Config, key: Key, *, days: Days = 30, as_json: AsJson = False) 
         print_json(found)
         return
     shown = [(each.first_at, "shown", f"#{each.number}") for each in found.shown]
-    deeds = [(each.occurred_at, each.action.value, each.subject) for each in found.deeds]
+    deeds = [(each.occurred_at, each.action.value, found.names.get(each.subject, each.subject)) for each in found.deeds]
     rows = [(time.minute(at), word(config.language, "deed", what), of) for at, what, of in sorted([*shown, *deeds])]
     if rows:
         print_table(columns(config.language, "at", "what", "subject", zone=time.zone), rows)

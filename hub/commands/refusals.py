@@ -31,6 +31,12 @@ REFUSALS: Mapping[str, str] = {
         "скажите, какой сценарий переключить, например: hub policy automations on A-3"
     ),
     "there is no automation '{}' to switch; there are: {}": "сценария «{}», который можно переключить, нет; есть: {}",
+    "{} calls of the last day have no end: let the PBX report when a call is over (docs/telephony.md)": (
+        "{} звонков за сутки без конца: пусть АТС сообщает и о завершении звонка (docs/telephony.md)"
+    ),
+    "the last day {} is before the first, {}: change places": (
+        "последний день {} раньше первого, {}: поменяйте их местами"
+    ),
     "there is no report '{}'; there are: {}": "отчёта «{}» нет; есть: {}",
     "there is no line '{}'; there are: {}": "линии «{}» нет; есть: {}",
     "there is no manager '{}'; there are: {}": "менеджера «{}» нет; есть: {}",
@@ -86,6 +92,9 @@ REFUSALS: Mapping[str, str] = {
     "--set {}: write it as name=value": "--set {}: пишите имя=значение",
     "--set {}: there is no such setting; there are: {}": "--set {}: такой настройки нет; есть: {}",
     "{}: not JSON: {}": "{}: это не JSON: {}",
+    "{} (nobody can be asked here: give it with --set name=value or --settings)": (
+        "{} (спросить здесь некого: задайте через --set имя=значение или --settings)"
+    ),
     "{}: is missing": "{}: не задано",
     "{}: there is no such setting": "{}: такой настройки нет",
     "nobody has the key '{}'; there are: {}": "ключа «{}» ни у кого нет; есть: {}",

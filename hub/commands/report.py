@@ -15,6 +15,7 @@ from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.commands.report_text import Reader, to_csv, to_lines, to_record
 from hub.commands.texts import say
+from hub.commands.wall_time import refuse_backward
 from hub.config import Config
 from hub.inbox.queries.reports.asking import Asked, Question
 from hub.inbox.queries.reports.catalogue import REPORTS, get_kind, run_report
@@ -80,6 +81,8 @@ def report(config: Config, name: Name, filters: Filters, *, as_json: AsJson = Fa
         _verify(config, as_json=as_json)
         return
     get_kind(name)
+    refuse_backward(filters.since, filters.until)
+    refuse_backward(filters.compare_since, filters.compare_until)
     found, question = run_on_ground(config, lambda ground: _ask(ground, name, filters.asked(config.language)))
     if as_json:
         print_json(to_record(found))

@@ -17,7 +17,7 @@ from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.commands.rules_file import RulesFile, right_text
 from hub.commands.texts import say
-from hub.commands.wall_time import WallTime
+from hub.commands.wall_time import WallTime, refuse_backward
 from hub.config import Config
 from hub.inbox.trial import Change, Trial, try_policy
 from hub.routing.build import to_policy
@@ -44,6 +44,7 @@ class Span:
 @with_config()
 def try_(config: Config, file: RulesFile, span: Span, *, as_json: AsJson = False) -> None:
     """Replay stored requests under a file: who would have got what, which deadlines would move; writes nothing."""
+    refuse_backward(span.since, span.until)
     text = right_text(file, config.language)
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

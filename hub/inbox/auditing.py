@@ -18,10 +18,14 @@ _MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a person read, exported or changed, and which conversations stood in their chat."""
+    """What a person read, exported or changed, and which conversations stood in their chat.
+
+    `names` are what people call the subjects of deeds: a conversation's number, a manager's name.
+    """
 
     deeds: Sequence[AuditFact]
     shown: Sequence[Shown]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 async def note(office: Office, actor: Person, deed: Deed, subject: str, **facts: object) -> None:
@@ -58,4 +62,5 @@ async def what_they_saw(office: Office, actor: Person, manager_id: ManagerId, *,
     ensure(actor, Action.manage_people, Subject())
     async with acquire(office.pool) as connection:
         deeds = await audit.list_of(connection, manager_id, since=since, limit=_MOST)
-        return Seen(deeds, await audit.list_shown(connection, manager_id, since=since, limit=_MOST))
+        names = await audit.name_subjects(connection, (deed.subject for deed in deeds))
+        return Seen(deeds, await audit.list_shown(connection, manager_id, since=since, limit=_MOST), names)

@@ -1,6 +1,6 @@
 """The audit log: appended by whoever reads or changes rights, read by «что видел» (RG-4, RG-6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,10 @@ _SHOWN = """
 SELECT c.number, min(l.created_at) AS first_at, max(l.created_at) AS last_at
 FROM links l JOIN conversations c ON c.id = l.conversation_id
 WHERE l.manager_id = $1 AND l.created_at >= $2 GROUP BY c.number ORDER BY first_at LIMIT $3
+"""
+_NAMES = """
+SELECT 'conversation:' || id AS subject, '#' || number AS name FROM conversations WHERE id = ANY($1)
+UNION ALL SELECT 'manager:' || id, name FROM managers WHERE id = ANY($2)
 """
 
 
@@ -40,6 +44,13 @@ async def list_of(
     """Return what a person did, oldest first."""
     rows = await connection.fetch(_OF, manager_id, since, limit)
     return [codec_of(AuditFact).decode(row) for row in rows]
+
+
+async def name_subjects(connection: asyncpg.Connection, subjects: Iterable[str]) -> dict[str, str]:
+    """Return what people call the conversations and managers among these subjects: `#1042`, Анна."""
+    parts = [each.partition(":") for each in set(subjects)]
+    ids = [[int(number) for kind, _, number in parts if kind == wanted] for wanted in ("conversation", "manager")]
+    return {row["subject"]: row["name"] for row in await connection.fetch(_NAMES, *ids)}
 
 
 async def list_shown(connection: asyncpg.Connection, manager_id: int, *, since: datetime, limit: int) -> list[Shown]:

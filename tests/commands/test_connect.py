@@ -45,6 +45,7 @@ def test_the_list_shows_no_settings_and_a_name_shows_the_address(hub, mango):
     [
         (("mango", *MANGO), "there is no public address"),
         (("mango", *PUBLIC), "api_key: is missing"),
+        (("mango", *PUBLIC), "give it with --set name=value or --settings"),
         (("mango", *PUBLIC, "--set", "api_key"), "write it as name=value"),
         (("mango", *PUBLIC, "--set", "colour=red"), "there is no such setting"),
         (("webform", *PUBLIC, "--set", "min_fill_seconds=soon"), "min_fill_seconds: Input should be a valid number"),

@@ -106,7 +106,14 @@ def test_a_report_of_an_empty_hub_is_json_or_csv_too(hub):
 
 
 def test_what_there_is_not_is_said_in_one_line(hub):
-    for asked, said in ((("nothing",), "there is no report"), (("lost", "--line", "x"), "there is no line 'x'")):
+    backward = ("--from", "2026-11-30", "--to", "2026-11-01")
+    for asked, said in (
+        (("nothing",), "there is no report 'nothing'; there are: response"),
+        (("nothing",), "fairness, verify"),
+        (("lost", "--line", "x"), "there is no line 'x'"),
+        (("lost", *backward), "the last day 2026-11-01 is before the first, 2026-11-30"),
+        (("lost", "--compare-from", "2026-11-30", "--compare-to", "2026-11-01"), "the last day 2026-11-01"),
+    ):
         result = hub("report", *asked)
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
         assert said in result.stderr

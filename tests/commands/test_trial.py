@@ -79,3 +79,10 @@ def test_r15_a_draft_with_faults_is_refused_as_a_whole(hub: Run, place: Place, t
 
     assert done.exit_code == 1
     assert "never" in done.output
+
+
+def test_days_that_change_places_are_refused_before_anything_is_replayed(hub: Run, tmp_path: Path) -> None:
+    backward = hub("policy", "try", draft(tmp_path), "--from", "2026-11-30", "--to", "2026-11-01")
+
+    assert (backward.exit_code, backward.stdout) == (1, "")
+    assert "the last day 2026-11-01 is before the first, 2026-11-30" in backward.stderr

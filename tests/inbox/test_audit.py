@@ -92,9 +92,18 @@ async def test_rg4_what_a_person_saw_is_listed_for_the_administrator(desk: Desk)
     seen = await what_they_saw(desk.office, ADMIN, me.manager_id, since=desk.now - DAY)
 
     assert [fact.action.value for fact in seen.deeds] == ["card_read"]
+    assert [seen.names[fact.subject] for fact in seen.deeds] == [f"#{number}"]
     assert [shown.number for shown in seen.shown] == [number]
     later = await what_they_saw(desk.office, ADMIN, me.manager_id, since=desk.now + timedelta(days=1))
     assert (later.deeds, later.shown) == ([], [])
+
+
+async def test_rg4_a_person_among_what_was_done_is_named(desk: Desk) -> None:
+    token = await people.create_invite(desk.office, ADMIN, key="olga", name="Ольга")
+    olga = await people.accept_invite(desk.office, token, 777, "Ольга")
+    seen = await what_they_saw(desk.office, ADMIN, olga.manager_id, since=desk.now - DAY)
+
+    assert [seen.names[fact.subject] for fact in seen.deeds] == ["Ольга"]
 
 
 async def show_in_chat(desk: Desk, manager_id: int, conversation: int) -> None:

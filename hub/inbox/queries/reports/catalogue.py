@@ -69,7 +69,8 @@ def get_kind(name: str) -> Kind:
     for kind in REPORTS:
         if wanted in (kind.word, kind.rule.replace("-", "")):
             return kind
-    raise NotFound(f"there is no report '{name}'; there are: {', '.join(kind.word for kind in REPORTS)}")
+    there_are = ", ".join((*(kind.word for kind in REPORTS), "verify"))
+    raise NotFound(f"there is no report '{name}'; there are: {there_are}")
 
 
 async def run_report(office: Office, actor: Person, name: str, asked: Asked) -> tuple[Report, Question]:
