@@ -16,7 +16,13 @@ PHONE = "+79161234567"
 MATTER = ALWAYS_OPEN + '[lines.sales.targets]\nresolution = "4h"\n'
 WORDS = {
     "ru": ("Дело закрыть до", "⏸ Ждём клиента", "срок дела стоит", "клиент ждёт нас", "нет срока на всё дело"),
-    "en": ("Settle the matter", "⏸ Waiting for the client", "clock stands", "the client waits for us", "sets no time"),
+    "en": (
+        "Settle the matter",
+        "⏸ Waiting for the client",
+        "clock is paused",
+        "the client waits for us",
+        "sets no time",
+    ),
 }
 
 
