@@ -18,9 +18,6 @@ REFUSALS: Mapping[str, str] = {
     ),
     "{} is not saved: {} (--unchecked saves it all the same)": "{} не сохранено: {} (--unchecked сохранит всё равно)",
     "the test failed": "проверка не прошла",
-    "{} calls of the last day have no end: let the PBX report when a call is over (docs/telephony.md)": (
-        "у {} звонков за последние сутки нет конца: включите на АТС сообщение о завершении звонка (docs/telephony.md)"
-    ),
     "the connection {} was removed while it was being made: connect again": (
         "подключение {} удалили, пока оно создавалось: подключите заново"
     ),
