@@ -50,8 +50,10 @@ def to_lines(report: Report, reader: Reader) -> Iterator[str]:
         yield reader.say(table.name)
         if not table.rows:
             yield f"{_GAP}{reader.say(_EMPTY)}"
-        elif table.is_heat:
+        elif table.is_heat and _numbers(table):
             yield from _heat(table, reader)
+        elif table.is_heat:
+            yield f"{_GAP}{reader.say(_EMPTY)}"
         else:
             yield from _grid(table, reader)
 
@@ -94,10 +96,13 @@ def _fit(cell: str, width: int, *, left: bool) -> str:
     return text.ljust(width) if left else text.rjust(width)
 
 
+def _numbers(table: Table) -> list[int | float]:
+    return [value for row in table.rows for value in row[1:] if isinstance(value, int | float)]
+
+
 def _heat(table: Table, reader: Reader) -> Iterator[str]:
     """Draw rows of hours with bars; the scale says what a full bar is."""
-    values = [value for row in table.rows for value in row[1:] if isinstance(value, int | float)]
-    highest = max(values, default=0)
+    highest = max(_numbers(table))
     hours = " ".join(column.key[1:] for column in table.columns[1:])
     firsts = [_shown(row[0], table.columns[0].form, reader) for row in table.rows]
     width = min(max((len(first) for first in firsts), default=0), WIDTH - len(hours) - 2 * len(_GAP))

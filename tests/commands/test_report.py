@@ -82,6 +82,12 @@ def test_the_week_is_drawn_with_bars_and_their_scale():
     assert ("█" in monday, "▁" in sunday) == (True, True)
 
 
+def test_a_week_in_which_nothing_happened_is_one_word():
+    lines = list(to_lines(Report("rp-1", NAME, (heat_table("week", NAME, {}),)), RUSSIAN))
+
+    assert (lines[-1].strip(), any("пн" in line for line in lines)) == ("пусто", False)
+
+
 def test_the_period_is_written_with_its_last_day():
     midnight = ZoneInfo("Europe/Moscow")
     report = Report("rp-1", NAME, (), datetime(2026, 11, 2, tzinfo=midnight), datetime(2026, 11, 9, tzinfo=midnight))
