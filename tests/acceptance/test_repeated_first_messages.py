@@ -35,8 +35,13 @@ def update(client: int, at: int) -> bytes:
 
 async def post_all(http: aiohttp.ClientSession, hooks: list[str], updates: list[bytes]) -> None:
     async def post(place: int, body: bytes) -> None:
-        async with http.post(hooks[place % len(hooks)], data=body, headers=HEADERS) as answer:
-            assert answer.status == 200
+        """Post as Telegram does: what was refused for now comes again."""
+        status = 503
+        while status == 503:
+            async with http.post(hooks[place % len(hooks)], data=body, headers=HEADERS) as answer:
+                status = answer.status
+            await asyncio.sleep(0.5 if status == 503 else 0)
+        assert status == 200
 
     await asyncio.gather(*(post(place, body) for place, body in enumerate(updates)))
 
