@@ -2,7 +2,7 @@
 
 Catalogues are plain mappings from a key to a text or to its plural forms (CLDR categories, chosen by Babel): the texts
 are few, need review by eye, and a test holds both to the same keys and places. Texts carry no markup, and what is put
-into them is never read as a format, so a client's braces stay braces. To add a language: one module and one line here.
+into them is never read as a format, so a client's braces stay braces. To add a language: one package and one line here.
 """
 
 from collections.abc import Mapping

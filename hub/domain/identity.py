@@ -94,8 +94,8 @@ _UNSAFE = re.compile(r"[\s\x00-\x1f\x7f<>()\[\],;:\\\"]")
 def canonical_phone(text: str, *, region: str = "RU") -> Phone | None:
     """Return the number a field, a PBX or a contact card means, or `None` if it cannot be a person's key (M-1).
 
-    `region` is the ISO 3166 code of the connection. Russian 8XXXXXXXXXX and 7XXXXXXXXXX become +7 in every region
-    where they are not local numbers; of several numbers the first good one is taken. Short, service and hidden numbers
+    `region` is the ISO 3166 code of the connection. Eleven digits that begin with 8 or 7 become +7 in every
+    region where they are no local number; of several numbers the first good one is taken. Short, service and hidden numbers
     and placeholders such as +7 999 999-99-99 give `None`. Never raises; canonical of canonical is the same.
     """
     if len(text) > MAX_PHONE_LENGTH:

@@ -1,0 +1,7 @@
+"""English texts of the manager bot: the same keys and places as the Russian catalogue."""
+
+from collections.abc import Mapping
+
+from bots.texts.en import cards, deeds, person, plans
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {**cards.TEXTS, **deeds.TEXTS, **plans.TEXTS, **person.TEXTS}
