@@ -95,8 +95,8 @@ def canonical_phone(text: str, *, region: str = "RU") -> Phone | None:
     """Return the number a field, a PBX or a contact card means, or `None` if it cannot be a person's key (M-1).
 
     `region` is the ISO 3166 code of the connection. Eleven digits that begin with 8 or 7 become +7 in every
-    region where they are no local number; of several numbers the first good one is taken. Short, service and hidden numbers
-    and placeholders such as +7 999 999-99-99 give `None`. Never raises; canonical of canonical is the same.
+    region where they are no local number; of several numbers the first good one is taken. Short, service and hidden
+    numbers and placeholders such as +7 999 999-99-99 give `None`. Never raises; canonical of canonical is the same.
     """
     if len(text) > MAX_PHONE_LENGTH:
         return None

@@ -69,8 +69,8 @@ def test_a_nested_function_does_not_add_to_its_parent():
     assert sizes_of("def f():\n    def g(a):\n        return 1 if a else 2\n    return g\n")["branches"] == [0, 1]
 
 
-def test_only_the_tables_may_be_long():
-    assert sizes_of("pass\n", "hub/store/schema.py")["file lines"] == []
+def test_the_tables_are_measured_like_everything():
+    assert sizes_of("pass\n", "hub/store/schema/work.py")["file lines"] == [1]
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 10), (0.95, 19), (1.0, 20)])

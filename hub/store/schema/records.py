@@ -1,0 +1,70 @@
+"""Rules, files, records, and which processes are at work."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+from hub.store.schema.columns import at, id_, list_, map_, metadata, ref, text_
+
+policy_revisions = Table(
+    "policy_revisions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    text_("document", None),
+    ref("manager_id"),
+    text_("comment"),
+    at("applied_at", required=True),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    at("created_at", required=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    id_(),
+    ref("manager_id"),
+    text_("action", None),
+    text_("subject", None),
+    map_("facts"),
+    at("occurred_at", required=True),
+    Index("audit_by_manager", "manager_id", "occurred_at"),
+)
+
+crm_links = Table(
+    "crm_links",
+    metadata,
+    id_(),
+    ref("contact_id", required=True),
+    text_("crm", None),
+    text_("external_id", None),
+    at("created_at", required=True),
+    UniqueConstraint("crm", "external_id"),
+    Index("crm_links_by_contact", "contact_id"),
+)
+
+screens = Table(
+    "screens",
+    metadata,
+    Column("chat_id", BigInteger, nullable=False),
+    text_("bot", None),
+    text_("name", None),
+    map_("facts"),
+    at("expires_at"),
+    PrimaryKeyConstraint("bot", "chat_id", "name"),
+)
+
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", Text, primary_key=True),
+    list_("roles"),
+    text_("version", None),
+    at("started_at", required=True),
+    at("last_seen_at", required=True),
+    map_("figures"),
+)
