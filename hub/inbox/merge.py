@@ -50,7 +50,7 @@ async def join_candidate(office: Office, actor: Person, candidate_id: int, *, wi
     if done is not None:
         return done
     scope = Scope(contacts=set(kept), whole=True, ids=_IDS)
-    return await office.change(scope, lambda rows: _join(rows, office, actor, _open(rows, question)))
+    return await office.change(scope, lambda rows: fold_join(rows, office, actor, question))
 
 
 def _open(rows: WorkingSet, question: MatchCandidate) -> MatchCandidate:
@@ -65,7 +65,12 @@ def _open(rows: WorkingSet, question: MatchCandidate) -> MatchCandidate:
     return present
 
 
-def _join(rows: WorkingSet, office: Office, actor: Person, question: MatchCandidate) -> int:
+def fold_join(rows: WorkingSet, office: Office, actor: Person, asked: MatchCandidate) -> int:
+    """Make one card of all that the question names; every card of the working set is one of them.
+
+    Raises: as `join_candidate`.
+    """
+    question = _open(rows, asked)
     _ensure_may_match(rows, office, actor, question.contact_id)
     kept, *others = sorted(rows.contacts, key=lambda each: (each.created_at, each.id))
     if not others or any(each.merged_into is not None for each in (kept, *others)):
@@ -104,17 +109,22 @@ async def keep_apart(office: Office, actor: Person, candidate_id: int) -> None:
 
     def fold(rows: WorkingSet) -> None:
         _ensure_may_match(rows, office, actor, conversation.contact_id)
-        present = rows.candidates[question.id]
-        if present.state == "open":
-            apart = replace(present, state="apart", decided_by=actor.manager_id, decided_at=rows.now)
-            rows.candidates.put(question.id, apart)
-            contact = rows.contacts[present.contact_id]
-            rows.contacts.put(contact.id, replace(contact, is_provisional=False))
-            others = frozenset(present.candidates)
-            move_numbers(rows, contact.id, others, manager_id=actor.manager_id)
+        fold_apart(rows, actor, question.id)
 
     contacts = {int(question.contact_id), int(conversation.contact_id), *question.candidates}
     await office.change(Scope(contacts=contacts, whole=True, ids=_IDS), fold)
+
+
+def fold_apart(rows: WorkingSet, actor: Person, candidate_id: int) -> None:
+    """Decide that the cards of a question are different clients; a decided question stays as it is (M-5, M-8)."""
+    question = rows.candidates[candidate_id]
+    if question.state != "open":
+        return
+    apart = replace(question, state="apart", decided_by=actor.manager_id, decided_at=rows.now)
+    rows.candidates.put(question.id, apart)
+    contact = rows.contacts[question.contact_id]
+    rows.contacts.put(contact.id, replace(contact, is_provisional=False))
+    move_numbers(rows, contact.id, frozenset(question.candidates), manager_id=actor.manager_id)
 
 
 async def find_last_merge(office: Office, actor: Person) -> int | None:
@@ -139,11 +149,13 @@ async def undo_merge(office: Office, actor: Person, merge_id: int) -> None:
         raise NotFound("there is no such merge for you")
     contacts = {int(merge.kept_id), *(int(each) for each in _listed(merge, "absorbed"))}
     await office.change(
-        Scope(contacts=contacts, whole=True, ids=_IDS), lambda rows: _undo(rows, office, actor, rows.merges[merge_id])
+        Scope(contacts=contacts, whole=True, ids=_IDS),
+        lambda rows: fold_undo(rows, office, actor, rows.merges[merge_id]),
     )
 
 
-def _undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> None:
+def fold_undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> None:
+    """Take a merge back; one that was taken back stays as it is. Raises: as `undo_merge`."""
     _ensure_may_undo(rows, office, actor, merge)
     if merge.undone_at is not None:
         return

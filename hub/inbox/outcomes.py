@@ -167,20 +167,23 @@ async def confirm_unknown(office: Office, actor: Person, message_id: MessageId, 
         message = await timeline.find_message(connection, message_id)
     if delivery is None or message is None or message.conversation_id is None:
         raise NotFound("there is no such message for you")
-    doubtful = _Doubtful(message, delivery)
+    doubtful = Doubtful(message, delivery)
     await office.change(
         Scope(conversations={message.conversation_id}, ids=20),
-        lambda rows: _confirm(rows, office, actor, doubtful, arrived=arrived),
+        lambda rows: fold_confirmation(rows, office, actor, doubtful, arrived=arrived),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Doubtful:
+class Doubtful:
+    """A message whose arrival was unknown when it was looked at, and its delivery."""
+
     message: Message
     delivery: DeliveryRow
 
 
-def _confirm(rows: WorkingSet, office: Office, actor: Person, doubtful: _Doubtful, *, arrived: bool) -> None:
+def fold_confirmation(rows: WorkingSet, office: Office, actor: Person, doubtful: Doubtful, *, arrived: bool) -> None:
+    """Write the word of `actor` on a doubtful message (S3). Raises: Conflict, NotFound, PermissionDenied."""
     message, delivery = doubtful.message, doubtful.delivery
     conversation_id = ConversationId(message.conversation_id or 0)
     conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=conversation_id)

@@ -79,7 +79,7 @@ class Processor:
     async def _apply(self, parsed: Sequence[Parsed]) -> None:
         """Fold and commit; on a failure halve until the culprit is alone, then leave it to its next attempt."""
         try:
-            await self._commit(parsed)
+            await commit_parsed(self.office, parsed)
         except StorageUnavailable:
             raise
         except LeaseLost:
@@ -98,28 +98,6 @@ class Processor:
             middle = len(parsed) // 2
             await self._apply(parsed[:middle])
             await self._apply(parsed[middle:])
-
-    async def _commit(self, parsed: Sequence[Parsed]) -> None:
-        policy, staff = self.office.policy(), self.office.staff()
-        incoming = [(each, _incoming(each)) for each in parsed]
-        scope = Scope()
-        for _, events in incoming:
-            for event in events:
-                scope_of(policy, event, scope)
-
-        def fold(rows: WorkingSet) -> None:
-            for each, events in incoming:
-                for event in events:
-                    try:
-                        fold_event(rows, policy, event, staff)
-                    except LinesNeeded as needed:
-                        scope.lines.add(str(needed))
-                        raise
-                rows.settled_receipts.append(_settled(each))
-
-        crash_point("process.before_fold")
-        await self.office.change(scope, fold)
-        crash_point("process.after_commit")
 
     async def _parse(self, claimed: Sequence[ClaimedReceipt]) -> list[Parsed]:
         repeated = await self._find_repeated(claimed)
@@ -211,6 +189,34 @@ class Processor:
             stored = await self.files.write(content)
             kept.append(replace(attachment, sha256=stored.digest, size_bytes=len(content), provider_ref=""))
         return replace(event, attachments=tuple(kept))
+
+
+async def commit_parsed(office: Office, parsed: Sequence[Parsed]) -> None:
+    """Fold the events of a batch over one working set, in the order given, and settle its receipts. Commits once.
+
+    Raises:
+        LeaseLost: one of the receipts belongs to somebody else by now; nothing was written.
+    """
+    policy, staff = office.policy(), office.staff()
+    incoming = [(each, _incoming(each)) for each in parsed]
+    scope = Scope()
+    for _, events in incoming:
+        for event in events:
+            scope_of(policy, event, scope)
+
+    def fold(rows: WorkingSet) -> None:
+        for each, events in incoming:
+            for event in events:
+                try:
+                    fold_event(rows, policy, event, staff)
+                except LinesNeeded as needed:
+                    scope.lines.add(str(needed))
+                    raise
+            rows.settled_receipts.append(_settled(each))
+
+    crash_point("process.before_fold")
+    await office.change(scope, fold)
+    crash_point("process.after_commit")
 
 
 async def parse_here(channel: Parses, raws: Sequence[Raw]) -> list[Sequence[InboundEvent] | PayloadInvalid]:

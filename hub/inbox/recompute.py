@@ -61,20 +61,21 @@ class Renewal:
 
 async def renew_next(office: Office, due: DueTimer) -> bool:
     """Renew the next batch of open waits; False if this process has not read the revision yet. Commits per batch."""
-    job = _read(due)
+    job = read_job(due)
     if office.policy().revision < job.revision:
         return False
     async with acquire(office.pool) as connection:
         found = await recompute.load_open_waits(connection, after_id=job.after_id, limit=BATCH)
     if found.ids:
-        await _renew(office, job, found)
+        await renew(office, job, found)
     crash_point("recompute.before_advance")
     await _advance(office, due, job, found)
     crash_point("recompute.after_advance")
     return True
 
 
-def _read(due: DueTimer) -> Renewal:
+def read_job(due: DueTimer) -> Renewal:
+    """Return the job that a timer stands for."""
     facts = due.facts
     return Renewal(
         revision=int(due.subject.partition(":")[2]),
@@ -86,7 +87,8 @@ def _read(due: DueTimer) -> Renewal:
     )
 
 
-async def _renew(office: Office, job: Renewal, found: OpenWaits) -> None:
+async def renew(office: Office, job: Renewal, found: OpenWaits) -> None:
+    """Give these waits the deadlines of the rules in force (D-6, D-7); renewing twice changes nothing. Commits."""
     lines = {str(line) for line in office.policy().lines}
     scope = Scope(waits=set(found.ids), lines=lines, ids=_IDS_PER_WAIT * len(found.ids))
 

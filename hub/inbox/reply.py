@@ -81,9 +81,9 @@ async def reply(
         return present
     if not content.is_confirmed:
         await begin_answer(office, actor, conversation_id)
-    answer = _Answer(actor, conversation_id, content, key, preferred=await _thread_answered(office, content))
+    answer = Answer(actor, conversation_id, content, key, preferred=await _thread_answered(office, content))
     scope = Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=20)
-    outcome = await office.change(scope, lambda rows: _reply(rows, office, answer))
+    outcome = await office.change(scope, lambda rows: fold_reply(rows, office, answer))
     if isinstance(outcome, ReplyResult):
         return outcome
     raise Conflict("a colleague has taken it already", await _name(office, outcome))
@@ -129,7 +129,9 @@ def _is_said_by(message: Message, manager_id: ManagerId, since: datetime) -> boo
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """An answer on its way into the store: who answers whom with what, once for `key`; `preferred` is its thread."""
+
     actor: Person
     conversation_id: ConversationId
     content: Content
@@ -142,8 +144,8 @@ async def _name(office: Office, manager_id: ManagerId) -> str:
         return (await people.list_names(connection, [manager_id])).get(manager_id, "")
 
 
-def _reply(rows: WorkingSet, office: Office, answer: _Answer) -> ReplyResult | ManagerId:
-    """Return what became of the answer, or who has the conversation by now: then nothing has changed (R-10)."""
+def fold_reply(rows: WorkingSet, office: Office, answer: Answer) -> ReplyResult | ManagerId:
+    """Write an answer and return what became of it, or who has the conversation by now: nothing has changed (R-10)."""
     actor, content = answer.actor, answer.content
     winner = who_was_faster(rows, actor, answer.conversation_id)
     if winner is not None:
@@ -190,7 +192,7 @@ def ensure_not_observing(office: Office, conversation: Conversation) -> None:
         raise PermissionDenied(f"the line '{line.name}' only observes: set its mode to normal to answer clients")
 
 
-def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer: _Answer) -> Thread:
+def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer: Answer) -> Thread:
     """Return the thread an answer goes by: chosen, else of the answered message, else the last heard, else any."""
     content = answer.content
     if content.identity_id is not None:
