@@ -92,6 +92,24 @@ async def test_committed_rows_outlive_a_killed_postmaster(data_dir):
     assert await kept_rows(again.dsn) == ["Заказ № 7"]
 
 
+async def test_a_killed_postmaster_is_replaced_while_its_orphans_still_complain(data_dir):
+    server = await start_embedded(data_dir)
+    clients = [await asyncpg.connect(server.dsn) for _ in range(20)]
+    orphans = [client.get_server_pid() for client in clients]
+    for orphan in orphans:
+        os.kill(orphan, signal.SIGSTOP)
+    os.kill(postmaster_pid(server.cluster), signal.SIGKILL)
+
+    starting = asyncio.create_task(start_embedded(data_dir))
+    for orphan in orphans:  # each says in the log that it goes, in the middle of an attempt
+        await asyncio.sleep(0.02)
+        os.kill(orphan, signal.SIGCONT)
+
+    assert not (await starting).attached
+    for client in clients:
+        client.terminate()
+
+
 async def test_stop_ends_a_server_that_another_start_made_and_can_be_repeated(data_dir):
     server = await start_embedded(data_dir)
     attached = await start_embedded(data_dir)
