@@ -47,3 +47,10 @@ def test_a_wish_that_cannot_be_read_is_refused_at_once(wish):
 
     assert done.returncode == 1
     assert "HUB_CRASH reads flow.step:n" in done.stderr
+
+
+def test_points_reached_are_written_down_in_order(tmp_path):
+    log = tmp_path / "points"
+    subprocess.run([sys.executable, "-c", STEPS], env={"HUB_CRASH_LOG": str(log)}, timeout=30, check=True)
+
+    assert log.read_text().split() == ["accept.stored", "accept.committed", "accept.stored"]
