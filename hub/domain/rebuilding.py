@@ -268,7 +268,8 @@ def _breached(wait: Wait, entry: LedgerEntry) -> Wait:
     """Stamp the missed deadline of the answer; other clocks name themselves and change nothing here (C-3, P-2)."""
     if "clock" in entry.facts:
         return wait
-    return replace(breach(wait), breached_at=entry.occurred_at)
+    held_by = _manager(entry.facts["assignee_id"]) if "assignee_id" in entry.facts else wait.assignee_id
+    return replace(breach(wait, held_by), breached_at=entry.occurred_at)
 
 
 def _withdrawn(wait: Wait, _: LedgerEntry) -> Wait:

@@ -190,9 +190,9 @@ def restore(wait: Wait) -> Wait:
     )
 
 
-def breach(wait: Wait) -> Wait:
-    """Stamp the breach with the deadline itself, whatever the moment of the check (B-1)."""
-    return replace(wait, breached_at=wait.deadline_at, assignee_at_deadline=wait.assignee_id)
+def breach(wait: Wait, held_by: ManagerId | None) -> Wait:
+    """Stamp the breach with the deadline itself and with who had the wait then, whenever it is checked (B-1, S7)."""
+    return replace(wait, breached_at=wait.deadline_at, assignee_at_deadline=held_by)
 
 
 def withdraw_breach(wait: Wait) -> Wait:
@@ -206,7 +206,7 @@ def join(kept: Wait, absorbed: Wait) -> Wait:
     If one of them has missed its deadline, the earlier one is missed.
     """
     deadline = min(kept.deadline_at, absorbed.deadline_at)
-    is_missed = kept.breached_at is not None or absorbed.breached_at is not None
+    missed = min((each for each in (kept, absorbed) if each.breached_at), key=lambda w: w.deadline_at, default=None)
     return replace(
         kept,
         started_at=min(kept.started_at, absorbed.started_at),
@@ -217,7 +217,8 @@ def join(kept: Wait, absorbed: Wait) -> Wait:
         callback_due_at=_earlier(kept.callback_due_at, absorbed.callback_due_at),
         last_missed_at=_later(kept.last_missed_at, absorbed.last_missed_at),
         last_request_at=_later(kept.last_request_at, absorbed.last_request_at),
-        breached_at=deadline if is_missed else None,
+        breached_at=deadline if missed else None,
+        assignee_at_deadline=missed.assignee_at_deadline if missed else None,
     )
 
 

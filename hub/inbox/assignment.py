@@ -14,6 +14,7 @@ from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import count_assignment, facts_of_line, release_wait, route_wait
+from hub.inbox.folds.breaches import put_in_hands
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notes import write_note
@@ -141,8 +142,7 @@ def take_over(work: LineWork, conversation: Conversation, manager_id: ManagerId,
     )
     wait = rows.open_wait(conversation.contact_id, conversation.line)
     if wait is not None:
-        start = wait.assignee_at_start or manager_id
-        wait = rows.waits.put(wait.id, replace(wait, assignee_id=manager_id, assignee_at_start=start))
+        wait = put_in_hands(rows, wait, manager_id)
     _accept(rows, taken)
     count_assignment(rows, manager_id, is_turn=False)
     record(rows, fact, wait or taken, manager_id=manager_id, actor=Actor.manager, cause="R-10")

@@ -16,12 +16,12 @@ from hub.inbox.automations import fire_automations
 from hub.inbox.folds import alarms, digests
 from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.bot_talk import hand_over
+from hub.inbox.folds.breaches import stamp_breach
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import breach_resolution
 from hub.inbox.folds.tasks import remind
 from hub.inbox.folds.transfers import lapse_transfer
-from hub.inbox.folds.waits import stamp_breach
 from hub.inbox.office import Office
 from hub.inbox.recompute import renew_next
 from hub.inbox.shifts import pass_shift_end

@@ -18,6 +18,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import duty_of, route_wait
+from hub.inbox.folds.breaches import renew_breach, stamp_missed
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notes import write_note
@@ -136,7 +137,11 @@ def _holders(conversation: Conversation) -> list[int]:
 
 
 def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: bool) -> Wait:
-    """Choose the policy of the new line; start stays, the deadline gets later only if that was agreed (D-7)."""
+    """Choose the policy of the new line; start stays, the deadline gets later only if that was agreed (D-7).
+
+    A breach goes with the deadline: an agreed later one that has not come yet takes it back (B-1).
+    """
+    wait = stamp_missed(work.rows, wait, work.rows.now)
     contact = work.rows.contacts[wait.contact_id]
     targets, deadline = due_on(work.policy, work.line, wait, tags=contact.tags)
     changed = replace(
@@ -161,5 +166,6 @@ def _retarget(work: LineWork, wait: Wait, by: ManagerId, *, is_later_agreed: boo
         "line": changed.line,
     }
     record(work.rows, Fact.deadline_changed, changed, manager_id=by, actor=Actor.manager, cause="D-7", facts=told)
+    changed = renew_breach(work.rows, changed, before=wait, cause="D-7")
     arm_clocks(work, changed)
     return changed

@@ -66,9 +66,13 @@ class Office:
 
         if self.deed:
             scope.messages.add((DEEDS, self.deed))
-        result = await worksets.apply(self.pool, self.ids, scope, remembered, now=self.clock.now())
+        result = await self.apply(scope, remembered)
         self._tell(folded[0])
         return result
+
+    async def apply(self, scope: Scope, fold: Callable[[WorkingSet], R]) -> R:
+        """Load, fold and commit at the present instant; see `hub.store.worksets.apply`."""
+        return await worksets.apply(self.pool, self.ids, scope, fold, now=self.clock.now())
 
     def _tell(self, workset: WorkingSet) -> None:
         for lane in {delivery.lane for delivery in workset.deliveries.values()}:

@@ -19,6 +19,7 @@ from hub.domain.replacing import replace
 from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import decide_wait, facts_of_line, write_decision
+from hub.inbox.folds.breaches import stamp_missed
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
@@ -91,10 +92,11 @@ async def leave_shift(office: Office, manager_id: ManagerId) -> int:
     """Hand over what waits with a person who is off shift now; return how many went on. Commits in parts."""
     async with acquire(office.pool) as connection:
         held = await shifts.list_held_waits(connection, manager_id, limit=10 * _AT_ONCE)
-    return await _hand_over_parts(office, manager_id, held)
+    return await hand_over_held(office, manager_id, held)
 
 
-async def _hand_over_parts(office: Office, manager_id: ManagerId, held: Sequence[int]) -> int:
+async def hand_over_held(office: Office, manager_id: ManagerId, held: Sequence[int]) -> int:
+    """Hand over these waits, as far as they still wait with a person who is off shift now (R-13). Commits in parts."""
     lines = {str(line) for line in office.policy().lines}
     moved = 0
     for place in range(0, len(held), _AT_ONCE):
@@ -118,6 +120,7 @@ def _leave_to_others(work: LineWork, wait: Wait, manager_id: ManagerId) -> bool:
     if rule is ShiftEnd.keep or (known is not None and known.is_on_shift):
         return False
     conversation = rows.conversations[wait.conversation_id]
+    wait = stamp_missed(rows, wait, rows.now)
     freed = rows.waits.put(wait.id, replace(wait, assignee_id=None))
     rows.conversations.put(conversation.id, replace(conversation, assignee_id=None, transfer_to=None))
     decision = decide_wait(work, freed)

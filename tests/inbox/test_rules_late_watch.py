@@ -2,15 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from hub.domain.conversation import Outcome
 from hub.domain.ids import ConversationId
+from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import conversations, waits
+from hub.inbox.assignment import release, take
+from hub.inbox.lines import move_to_line
+from hub.inbox.queries.reports.verify import verify
 from tests.inbox.desk import Desk, person, says
+from tests.inbox.reports.busy_day import THE_ADMIN
 from tests.inbox.rules import MINUTE, answer, pass_time
+from tests.inbox.test_lines import SUPPORT, put_in_force
 from tests.inbox.test_matching import MAIL, PHONE, form, letter
 from tests.inbox.test_queries import only, owner
 
@@ -69,3 +76,70 @@ async def test_b1_fr9_invariant5_a_breach_is_taken_back_where_the_first_request_
     assert (wait["deadline_at"], wait["breached_at"]) == (began + 55 * MINUTE, None)
     await pass_time(desk, 40 * MINUTE)
     assert (await desk.one("waits"))["breached_at"] == wait["deadline_at"]
+
+
+async def _moved(desk: Desk, target: str, *, after: timedelta, is_later_agreed: bool = False) -> datetime:
+    """Let a client of a line with 15 minutes wait, and a head move them to one with another target."""
+    put_in_force(desk, target)
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    await take(desk.office, await owner(desk), await only(desk))
+    await pass_time(desk, after)
+    olga = Person(await desk.hire("olga", role=Role.head), Role.head, frozenset(desk.office.policy().lines))
+    await move_to_line(desk.office, olga, await only(desk), line=SUPPORT, is_later_agreed=is_later_agreed)
+    return datetime.fromisoformat(str((await desk.one("waits"))["started_at"]))
+
+
+async def _differences(desk: Desk) -> list[object]:
+    return list((await verify(desk.office, THE_ADMIN)).differences)
+
+
+async def test_b1_d7_invariant11_a_missed_deadline_that_an_agreed_later_one_replaces_is_missed_no_more(
+    desk: Desk,
+) -> None:
+    start = await _moved(desk, "2h", after=16 * MINUTE, is_later_agreed=True)
+    wait = await desk.one("waits")
+    assert (wait["deadline_at"], wait["breached_at"]) == (start + 120 * MINUTE, None)
+    assert wait["assignee_at_deadline"] is None
+    assert await _differences(desk) == []
+
+    await pass_time(desk, 110 * MINUTE)
+    assert (await desk.one("waits"))["breached_at"] == start + 120 * MINUTE
+    assert await _differences(desk) == []
+
+
+@pytest.mark.parametrize(("target", "minutes"), [("5m", 5), ("2h", 15), ("20m", 20)])
+async def test_b1_d7_invariant11_a_missed_deadline_moves_with_the_line_and_stays_with_who_had_it(
+    desk: Desk, target: str, minutes: int
+) -> None:
+    was = desk.now
+    start = await _moved(desk, target, after=21 * MINUTE, is_later_agreed=target == "20m")
+    wait = await desk.one("waits")
+
+    assert start - was < MINUTE
+    assert wait["breached_at"] == wait["deadline_at"] == start + minutes * MINUTE
+    assert wait["assignee_at_deadline"] == wait["assignee_at_start"]
+    assert await _differences(desk) == []
+
+
+async def test_b1_d7_a_move_to_a_line_whose_deadline_has_passed_is_a_breach_at_once(desk: Desk) -> None:
+    start = await _moved(desk, "5m", after=10 * MINUTE)
+    wait = await desk.one("waits")
+    assert wait["breached_at"] == wait["deadline_at"] == start + 5 * MINUTE
+    assert wait["assignee_at_deadline"] == wait["assignee_at_start"]
+    assert await _differences(desk) == []
+
+
+async def test_b1_s7_who_had_the_client_at_the_deadline_has_missed_it_though_a_colleague_has_them_now(
+    desk: Desk,
+) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    was = await owner(desk)
+    await take(desk.office, was, await only(desk))
+    desk.clock.move(16 * MINUTE)
+    await release(desk.office, was, await only(desk))
+    await pass_time(desk, MINUTE)
+
+    wait = await desk.one("waits")
+    assert wait["assignee_id"] not in {None, was.manager_id}
+    assert wait["assignee_at_deadline"] == was.manager_id
+    assert await _differences(desk) == []

@@ -50,9 +50,9 @@ MUTATIONS = (
     ),
     Mutation(
         "B-1",
-        "hub/inbox/folds/waits.py",
-        "put(wait.id, breach(wait))",
-        "put(wait.id, replace(breach(wait), breached_at=workset.now))",
+        "hub/inbox/folds/breaches.py",
+        "put(wait.id, breach(wait, held_by))",
+        "put(wait.id, replace(breach(wait, held_by), breached_at=workset.now))",
     ),
     Mutation("B-2", "hub/domain/ladder.py", "            if target >= level.min_target\n", ""),
     Mutation("B-3", "hub/inbox/folds/alarms.py", "place = max([*due, _number(timer)])", "place = _number(timer)"),

@@ -14,6 +14,7 @@ from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision, ManagerLoad, Pointer, WorkingSet
+from hub.inbox.folds.breaches import put_in_hands
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
@@ -51,8 +52,7 @@ def write_decision(work: LineWork, wait: Wait, decision: RoutingDecision, *, not
         before.id,
         replace(before, assignee_id=decision.assignee, offered_to=tuple(decision.offered_to), transfer_to=None),
     )
-    start = wait.assignee_at_start if wait.assignee_at_start is not None else decision.assignee
-    wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=decision.assignee, assignee_at_start=start))
+    wait = put_in_hands(work.rows, wait, decision.assignee)
     _take_turn(work, decision)
     _arm_return(work, conversation, decision)
     _arm_accept(work.rows, wait, decision)
@@ -174,8 +174,7 @@ def return_to_owner(work: LineWork, conversation: Conversation, owner_id: Manage
         conversation.id, replace(conversation, assignee_id=owner_id, offered_to=(), transfer_to=None)
     )
     if wait is not None:
-        start = wait.assignee_at_start if wait.assignee_at_start is not None else owner_id
-        wait = work.rows.waits.put(wait.id, replace(wait, assignee_id=owner_id, assignee_at_start=start))
+        wait = put_in_hands(work.rows, wait, owner_id)
         work.rows.disarm(TimerKind.accept, f"wait:{wait.id}")
     count_assignment(work.rows, owner_id, is_turn=False)
     record(work.rows, Fact.assigned, wait or returned, manager_id=owner_id, cause="R-3")
@@ -246,7 +245,8 @@ def heads_of(managers: Iterable[ManagerFacts], line: LinePolicy) -> list[Manager
 def release_wait(workset: WorkingSet, wait: Wait, *, fact: Fact, manager_id: ManagerId) -> Wait:
     """Take the wait from a manager who declined or gave it back: he is not asked again for it (R-6)."""
     declined = tuple(dict.fromkeys((*wait.declined, int(manager_id))))
-    freed = workset.waits.put(wait.id, replace(wait, assignee_id=None, declined=declined))
+    freed = replace(put_in_hands(workset, wait, None), declined=declined)
+    workset.waits.put(wait.id, freed)
     conversation = workset.conversations[wait.conversation_id]
     left = tuple(each for each in conversation.offered_to if each != manager_id)
     workset.conversations.put(

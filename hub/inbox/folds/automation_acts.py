@@ -40,6 +40,7 @@ from hub.inbox.folds.assignment import count_assignment, duty_of, facts_of_line,
 from hub.inbox.folds.auto_texts import Template, write_by_template
 from hub.inbox.folds.automation_desk import AutomationDesk
 from hub.inbox.folds.automation_timers import pack
+from hub.inbox.folds.breaches import put_in_hands
 from hub.inbox.folds.fields import add_contact_tags, add_lead_tags, set_contact_fields, set_lead_fields
 from hub.inbox.folds.lead_moves import Because, move_by_event
 from hub.inbox.folds.ledger import record
@@ -182,8 +183,7 @@ def _give_wait(deed: Deed, conversation: Conversation, manager_id: ManagerId) ->
     rows = deed.desk.rows
     wait = rows.open_wait(conversation.contact_id, conversation.line)
     if wait is not None:
-        start = wait.assignee_at_start if wait.assignee_at_start is not None else manager_id
-        wait = rows.waits.put(wait.id, replace(wait, assignee_id=manager_id, assignee_at_start=start))
+        wait = put_in_hands(rows, wait, manager_id)
         rows.disarm(TimerKind.accept, f"wait:{wait.id}")
     count_assignment(rows, manager_id, is_turn=False)
     record(rows, Fact.assigned, wait or conversation, manager_id=manager_id, cause=deed.automation.id)

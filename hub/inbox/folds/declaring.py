@@ -7,10 +7,11 @@ from hub.domain.conversation import Conversation
 from hub.domain.ids import ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.wait import Wait, WaitState, finish, withdraw_breach
+from hub.inbox.folds.breaches import stamp_missed
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.waits import stamp_missed, stop_clocks
+from hub.inbox.folds.waits import stop_clocks
 
 
 @dataclass(frozen=True, slots=True)

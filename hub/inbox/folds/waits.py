@@ -20,14 +20,13 @@ from hub.domain.wait import (
     WaitState,
     answer,
     append_request,
-    breach,
     correct_start,
     finish,
     may_answer,
     restore,
-    withdraw_breach,
 )
 from hub.domain.workset import WorkingSet
+from hub.inbox.folds.breaches import renew_breach, stamp_missed
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import run_resolution
@@ -184,18 +183,9 @@ def _correct(work: LineWork, conversation: Conversation, wait: Wait, request: Cl
             "started_at": corrected.started_at,
         },
     )
-    corrected = _renew_breach(work.rows, corrected)
+    corrected = renew_breach(work.rows, corrected, before=wait, cause="FR-9")
     arm_clocks(work, corrected)
     return corrected
-
-
-def _renew_breach(workset: WorkingSet, wait: Wait) -> Wait:
-    """Stamp the breach of a corrected wait with the deadline it has now, or take it back if that has not come (B-1)."""
-    if wait.breached_at in {None, wait.deadline_at}:
-        return wait
-    withdrawn = workset.waits.put(wait.id, withdraw_breach(wait))
-    record(workset, Fact.breach_withdrawn, withdrawn, cause="FR-9")
-    return stamp_missed(workset, withdrawn, workset.now)
 
 
 def clock_of(wait: Wait) -> TimerKind:
@@ -235,21 +225,6 @@ def arm_level(work: LineWork, wait: Wait, place: int) -> None:
         offset, _ = plan[place]
         due = work.line.calendar.add_open_time(wait.started_at, offset)
         work.rows.arm(TimerKind.level, f"wait:{wait.id}", due.at, level=place)
-
-
-def stamp_breach(workset: WorkingSet, wait: Wait) -> Wait:
-    """Write the breach once, at the deadline's own instant, however late the check is (B-1)."""
-    if wait.breached_at is not None:
-        return wait
-    breached = workset.waits.put(wait.id, breach(wait))
-    facts = {"late_delivery": wait.is_late_delivery, "assignee_id": wait.assignee_id}
-    record(workset, Fact.breached, breached, at=wait.deadline_at, cause="B-1", facts=facts)
-    return breached
-
-
-def stamp_missed(workset: WorkingSet, wait: Wait, ends_at: datetime) -> Wait:
-    """Write the breach of a wait that ends after its deadline, where no watch has looked in between (B-1)."""
-    return stamp_breach(workset, wait) if ends_at > wait.deadline_at else wait
 
 
 def stop_clocks(workset: WorkingSet, wait: Wait) -> None:

@@ -26,7 +26,7 @@ async def get_plan(office: Office, actor: Person) -> PlanView:
     async with acquire(office.pool) as connection:
         own = await tasks.list_own(connection, reach)
         counts = [] if actor.role is Role.manager else await tasks.count_by_manager(connection, reach, now=now)
-        stepless = await tasks.list_stepless(connection, reach)
+        stepless = await leads.list_stepless(connection, reach)
     return PlanView(
         tasks=tuple(_task(office, each) for each in own),
         others=tuple(TaskCountView(each.name, each.active, each.overdue) for each in counts),
