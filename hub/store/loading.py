@@ -134,7 +134,7 @@ async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet
     await _lock(connection, [lock_key(f"contact:{contact_id}") for contact_id in contact_ids])
     await _load_people(connection, scope, workset, contact_ids)
     await _load_work(connection, scope, workset, contact_ids)
-    if scope.lines and (scope.always_lines or _has_unowned(scope, workset)):
+    if scope.lines and (scope.always_lines or has_unowned(scope, workset)):
         await _load_lines(connection, scope, workset)
     if scope.digests:
         await _load_digests(connection, workset)
@@ -285,7 +285,7 @@ def _columns(keys: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [[key[place] for key in listed] for place in range(width)]
 
 
-def _has_unowned(scope: Scope, workset: WorkingSet) -> bool:
+def has_unowned(scope: Scope, workset: WorkingSet) -> bool:
     """Tell whether somebody may have to be chosen: an unknown address, or a contact whose conversation has no owner."""
     if any((kind, inside, value) not in workset.identities for kind, inside, value in scope.identities):
         return True
