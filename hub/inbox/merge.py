@@ -17,7 +17,7 @@ from hub.domain.rebuilding import list_wait_changes
 from hub.domain.rights import Action, Person, ensure, may
 from hub.domain.workset import MessageMove, WorkingSet
 from hub.inbox.folds.ledger import record
-from hub.inbox.folds.merge_map import list_changes, snapshot, take_back
+from hub.inbox.folds.merge_map import cancel_made_timers, list_changes, list_made_timers, snapshot, take_back
 from hub.inbox.folds.merging import Merging, absorb, list_lost, settle_questions
 from hub.inbox.folds.moving_numbers import move_numbers
 from hub.inbox.office import Office
@@ -85,6 +85,7 @@ def fold_join(rows: WorkingSet, office: Office, actor: Person, asked: MatchCandi
         "question": question.id,
         "absorbed": [int(each.id) for each in others],
         "changes": list_changes(before, rows),
+        "timers": list_made_timers(before, rows),
         "moves": [_to_record(move) for move in rows.message_moves],
     }
     merge = Merge(rows.new_id(), kept.id, others[0].id, facts, rows.now, actor.manager_id)
@@ -166,6 +167,7 @@ def fold_undo(rows: WorkingSet, office: Office, actor: Person, merge: Merge) -> 
     joined = {wait.id: wait for wait in rows.waits}
     stages = {lead.id: lead.stage for lead in rows.leads}
     take_back(merge.map["changes"], rows)  # type: ignore[arg-type]
+    cancel_made_timers(_listed(merge, "timers"), rows)
     _tell_stages(rows, stages, actor)
     for wait in rows.waits:
         if became := list_wait_changes(joined[wait.id], wait):

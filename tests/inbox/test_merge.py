@@ -1,5 +1,6 @@
 """«Это один клиент?»: joined, kept apart, taken back (M-5, M-10, P-4)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -17,7 +18,7 @@ from hub.inbox.reply import add_note
 from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.rules import line_says, pass_time, put_in_force
-from tests.inbox.test_queries import actor
+from tests.inbox.test_queries import actor, only
 
 PHONE = "+79161234567"
 EMAIL = "maria@example.org"
@@ -158,6 +159,35 @@ async def test_m10_invariant7_taking_a_merge_back_restores_everything(desk: Desk
     after = await state(desk)
     for table, rows in before.items():
         assert after[table] == rows, table
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind"),
+    [
+        (("[lines.sales.targets]", 'resolution = "4h"'), "resolution"),
+        (("[lines.sales.bot]", 'clock_start = "handover"', 'patience = "30m"'), "handover"),
+    ],
+    ids=["the whole matter", "a bot's patience"],
+)
+async def test_m10_a_clock_that_only_the_merge_has_begun_ends_with_it(
+    desk: Desk, rules: tuple[str, ...], kind: str
+) -> None:
+    await desk.pool.execute("UPDATE managers SET is_active = false WHERE key = 'ivan'")
+    await desk.receive(says("Из чата", at=desk.now, by=person(100, phone=PHONE)))
+    await waits.dismiss(desk.office, await actor(desk, "anna"), await only(desk), reason="Спасибо")
+    put_in_force(desk, line_says(*rules))
+    await desk.receive(letter(desk, "Из письма"), connection=2)
+    await desk.receive(both(desk, "Из заявки"))
+    oldest, question = await desk.pool.fetchval("SELECT min(id) FROM conversations"), await desk.one("match_candidates")
+    anna = replace(await actor(desk, "anna"), role=Role.head)
+    merge_id = await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+    [made] = await desk.rows("timers", "kind = $1 AND subject = $2", kind, f"conversation:{oldest}")
+    assert made["state"] == "armed"
+    await merge.undo_merge(desk.office, anna, merge_id)
+
+    [left] = await desk.rows("timers", "id = $1", made["id"])
+    assert (left["state"], left["facts"]) == ("cancelled", {})
+    assert len(await desk.rows("timers", "kind = $1 AND state = 'armed'", kind)) == 2
 
 
 async def test_m10_messages_of_after_the_merge_go_back_to_whom_they_belong(desk: Desk) -> None:

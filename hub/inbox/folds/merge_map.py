@@ -2,10 +2,10 @@
 
 The map holds, for every changed row, the value of each changed field before and after. Undoing puts the former value
 back wherever the latter still stands; what has changed since (an answer, a new request) stays as it has become. The map
-is plain JSON, because it is stored with the merge.
+is plain JSON, because it is stored with the merge. Timers are the only rows that a merge makes; they are told apart.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 
 from hub.domain.contact import Claim
 from hub.domain.identity import ProofLevel
+from hub.domain.timer import TimerKind, TimerState
 from hub.domain.workset import Rows, WorkingSet
 
 _TABLES = ("contacts", "identities", "threads", "conversations", "waits", "timers", "leads", "tasks", "candidates")
@@ -31,6 +32,22 @@ def snapshot(rows: WorkingSet) -> Snapshot:
 def list_changes(before: Snapshot, rows: WorkingSet) -> dict[str, object]:
     """Return what differs from a snapshot: table, row id, field, and its value before and after."""
     return {name: changed for name in _TABLES if (changed := dict(_changed_rows(before[name], _table(rows, name))))}
+
+
+def list_made_timers(before: Snapshot, rows: WorkingSet) -> list[object]:
+    """Return the armed timers that a snapshot has not: kind, subject and instant of each."""
+    made = [row for row in rows.timers if row.id not in before["timers"] and row.state is TimerState.armed]
+    return [[row.kind.value, row.subject, row.due_at.isoformat()] for row in made]
+
+
+def cancel_made_timers(made: Iterable[Sequence[str]], rows: WorkingSet) -> None:
+    """Cancel the timers that a merge has made, and what they remember, where nothing has moved them since."""
+    for kind, subject, due_at in made:
+        timer = rows.timers.get((TimerKind(kind), subject))
+        stands = timer is not None and timer.due_at == datetime.fromisoformat(due_at)
+        if timer is not None and stands and timer.state is TimerState.armed:
+            rows.arm(timer.kind, subject, timer.due_at)
+            rows.disarm(timer.kind, subject)
 
 
 def take_back(changes: Mapping[str, Any], rows: WorkingSet) -> None:
