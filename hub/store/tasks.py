@@ -1,4 +1,4 @@
-"""Tasks as lists: one's own, a line's, counted by manager, and open leads without a next step (T-1, T-2)."""
+"""Tasks as lists: one's own, a conversation's, counted by manager (T-1, T-2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,18 +28,6 @@ SELECT t.manager_id, coalesce(m.name, '') AS name, count(*) AS active, count(*) 
 FROM tasks t {_REACH} LEFT JOIN managers m ON m.id = t.manager_id
 WHERE t.state = 'open' GROUP BY t.manager_id, m.name ORDER BY overdue DESC, active DESC, name
 """
-_STEPLESS = f"""
-SELECT l.id, l.contact_id, l.conversation_id, l.line, l.stage, l.stage_at, l.responsible_id, k.name AS contact_name,
-  coalesce(c.number, 0) AS number, coalesce(m.name, '') AS manager_name
-FROM leads l
-JOIN (SELECT $1::bigint AS manager_id, $2::text[] AS lines, $3::boolean AS sees_all) me
-  ON (me.lines IS NULL OR l.line = ANY(me.lines))
-LEFT JOIN conversations c ON c.id = l.conversation_id
-JOIN contacts k ON k.id = l.contact_id LEFT JOIN managers m ON m.id = coalesce(c.assignee_id, l.responsible_id)
-WHERE l.state = 'open' AND (me.sees_all OR coalesce(c.assignee_id, l.responsible_id, me.manager_id) = me.manager_id)
-  AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open')
-ORDER BY l.stage_at, l.id LIMIT {_LIMIT}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +49,6 @@ class TaskCount:
     name: str
     active: int
     overdue: int
-
-
-@dataclass(frozen=True, slots=True)
-class SteplessLead:
-    """An open lead without an open task (T-1). `manager_name` is who has the client."""
-
-    id: int
-    contact_id: int
-    conversation_id: int | None
-    line: str
-    stage: str
-    stage_at: datetime
-    responsible_id: int | None
-    contact_name: str
-    number: int
-    manager_name: str
 
 
 async def find_task(connection: asyncpg.Connection, task_id: int) -> Task | None:
@@ -113,11 +85,6 @@ async def find_listed(connection: asyncpg.Connection, reach: Reach, task_id: int
 async def count_by_manager(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> list[TaskCount]:
     """Return the open tasks within the reach by manager, most overdue first (T-2)."""
     return [TaskCount(**row) for row in await connection.fetch(_COUNTS, *reach.arguments, now)]
-
-
-async def list_stepless(connection: asyncpg.Connection, reach: Reach) -> list[SteplessLead]:
-    """Return the open leads within the reach that have no open task, the longest without movement first (T-1)."""
-    return [SteplessLead(**row) for row in await connection.fetch(_STEPLESS, *reach.arguments)]
 
 
 async def _listed(connection: asyncpg.Connection, condition: str, arguments: Sequence[object]) -> list[ListedTask]:

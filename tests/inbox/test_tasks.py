@@ -22,6 +22,7 @@ from hub.inbox.queries.plans import get_task
 from hub.inbox.tasks import complete_task, make_task, postpone_task
 from hub.inbox.viewer import reach_of
 from hub.inbox.waits import answered_elsewhere
+from hub.store import leads
 from hub.store import tasks as stored
 from hub.store.scope import Scope
 from tests.inbox.desk import ALWAYS_OPEN, Desk
@@ -64,12 +65,12 @@ async def test_t1_a_task_says_what_who_when_about_whom_and_why(desk: Desk) -> No
 
 async def test_t1_an_open_lead_without_an_open_task_is_listed_until_it_has_one(desk: Desk) -> None:
     actor, conversation = await lead_of(desk)
-    assert [lead.number for lead in await stored.list_stepless(desk.pool, reach_of(actor))] == [1001]
+    assert [lead.number for lead in await leads.list_stepless(desk.pool, reach_of(actor))] == [1001]
 
     task_id = await make_task(desk.office, actor, conversation, new=NewTask("Позвонить", desk.now + HOUR))
-    assert await stored.list_stepless(desk.pool, reach_of(actor)) == []
+    assert await leads.list_stepless(desk.pool, reach_of(actor)) == []
     await complete_task(desk.office, actor, task_id, result="Думает")
-    assert len(await stored.list_stepless(desk.pool, reach_of(actor))) == 1
+    assert len(await leads.list_stepless(desk.pool, reach_of(actor))) == 1
 
 
 async def test_t1_one_press_makes_one_task(desk: Desk) -> None:

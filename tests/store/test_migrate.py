@@ -72,6 +72,17 @@ async def test_case37_a_table_in_use_delays_the_migration_and_does_not_fail_it(e
             assert await migration
 
 
+async def test_an_index_that_was_broken_off_is_made_anew(dsn):
+    async with connect(dsn) as connection:
+        await connection.execute("UPDATE alembic_version SET version_num = '0007'")
+        await connection.execute("DROP INDEX leads_standing; CREATE INDEX leads_standing ON leads (line)")
+    assert await migrate(dsn)
+
+    async with connect(dsn) as connection:
+        made = await connection.fetchval("SELECT pg_get_indexdef('leads_standing'::regclass)")
+    assert "(stage_at, id) WHERE (state = 'open'::text)" in made
+
+
 async def test_an_account_that_may_not_make_tables_is_told_so(empty_dsn):
     async with connect(empty_dsn) as connection:
         await connection.execute("CREATE ROLE reader LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")

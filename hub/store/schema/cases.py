@@ -52,6 +52,8 @@ leads = Table(
         "leads_one_a_wait", "contact_id", "line", "wait_id", unique=True, postgresql_where=text("wait_id IS NOT NULL")
     ),
     Index("leads_open", "responsible_id", postgresql_where=text("state = 'open'")),
+    Index("leads_open_by_conversation", "conversation_id", postgresql_where=text("state = 'open'")),
+    Index("leads_standing", "stage_at", "id", postgresql_where=text("state = 'open'")),
 )
 
 lead_stage_facts = Table(

@@ -51,6 +51,7 @@ conversations = Table(
     Index("conversations_one_open", "contact_id", "line", unique=True, postgresql_where=text("state = 'open'")),
     Index("conversations_latest", "contact_id", "line", text("id DESC")),
     Index("conversations_of_manager", "assignee_id", postgresql_where=text("state = 'open'")),
+    Index("conversations_by_assignee", "assignee_id", "id"),
 )
 
 messages = Table(
