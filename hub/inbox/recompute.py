@@ -1,7 +1,7 @@
 """Renewing the deadlines of open waits after the rules have changed (D-5, D-6, and D-7 by choice, case 50).
 
 Every revision brings a job, a timer that the clock watch fires before whatever falls due later. It goes through the
-open waits in batches, notes how far it is after each, and goes through them once more for those that a process with the
+open waits and the clocks of whole matters in batches, notes how far it is after each, and goes through them once more for those that a process with the
 old rules opened meanwhile; renewing twice changes nothing, so a crash costs a batch of work. Waits whose deadline had
 passed when the rules changed keep it, finished ones are not looked at. Targets stay frozen (D-1) unless the person who
 applied the rules wanted them chosen anew.
@@ -22,6 +22,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.hours import tell_no_open_time
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.resolution import renew_resolution
 from hub.inbox.folds.waits import arm_clocks
 from hub.inbox.lines import select_again
 from hub.inbox.office import Office
@@ -39,13 +40,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A revision's job. `applied_at` is when the rules changed; `after_id` and `round` say how far it is."""
+    """A revision's job. `applied_at` is when the rules changed; the last three say how far it is: wait, timer, round."""
 
     revision: int
     applied_at: datetime
     selects: bool = False
     allows_later: bool = False
     after_id: int = 0
+    after_matter: int = 0
     round: int = 1
 
     def as_facts(self) -> dict[str, object]:
@@ -55,21 +57,24 @@ class Renewal:
             "selects": self.selects,
             "allows_later": self.allows_later,
             "after_id": self.after_id,
+            "after_matter": self.after_matter,
             "round": self.round,
         }
+
+
+def is_unread(office: Office, due: DueTimer) -> bool:
+    """Tell whether a timer is the job of rules that this process has not read yet."""
+    return due.kind == TimerKind.recompute and office.policy().revision < read_job(due).revision
 
 
 async def renew_next(office: Office, due: DueTimer) -> bool:
     """Renew the next batch of open waits; False if this process has not read the revision yet. Commits per batch."""
     job = read_job(due)
-    if office.policy().revision < job.revision:
+    if is_unread(office, due):
         return False
-    async with acquire(office.pool) as connection:
-        found = await recompute.load_open_waits(connection, after_id=job.after_id, limit=BATCH)
-    if found.ids:
-        await renew(office, job, found)
+    done = await _renew_waits(office, job) or await _renew_matters(office, job)
     crash_point("recompute.before_advance")
-    await _advance(office, due, job, found)
+    await _advance(office, due, job, done)
     crash_point("recompute.after_advance")
     return True
 
@@ -83,8 +88,40 @@ def read_job(due: DueTimer) -> Renewal:
         selects=bool(facts.get("selects")),
         allows_later=bool(facts.get("allows_later")),
         after_id=int(facts.get("after_id", 0)),
+        after_matter=int(facts.get("after_matter", 0)),
         round=int(facts.get("round", 1)),
     )
+
+
+async def _renew_waits(office: Office, job: Renewal) -> Renewal | None:
+    """Renew the next batch of waits; return the job as it is then, `None` after the last one."""
+    async with acquire(office.pool) as connection:
+        found = await recompute.load_open_waits(connection, after_id=job.after_id, limit=BATCH)
+    if not found.ids:
+        return None
+    await renew(office, job, found)
+    return replace(job, after_id=found.ids[-1])
+
+
+async def _renew_matters(office: Office, job: Renewal) -> Renewal | None:
+    """Renew the next clocks of whole matters (P-2); return the job as it is then, `None` after the last one."""
+    after, at = job.after_matter, job.applied_at
+    async with acquire(office.pool) as connection:
+        found = await recompute.list_matters(connection, after_id=after, applied_at=at, limit=BATCH)
+    if not found:
+        return None
+    ids = {conversation_id for _, conversation_id in found}
+
+    def fold(rows: WorkingSet) -> int:
+        policy, matters = office.policy(), [each for each in rows.conversations if each.id in ids]
+        works = [(LineWork(rows, policy, policy.get_line(each.line)), each) for each in matters]
+        return sum(renew_resolution(work, each, applied_at=at) for work, each in works)
+
+    crash_point("recompute.before_matters")
+    count = await office.change(Scope(conversations=ids, ids=_IDS_PER_WAIT * len(ids)), fold)
+    crash_point("recompute.after_matters")
+    _log.info("matters.renewed", revision=job.revision, looked_at=len(ids), changed=count)
+    return replace(job, after_matter=found[-1][0])
 
 
 async def renew(office: Office, job: Renewal, found: OpenWaits) -> None:
@@ -104,14 +141,13 @@ async def renew(office: Office, job: Renewal, found: OpenWaits) -> None:
     _log.info("deadlines.renewed", revision=job.revision, looked_at=len(found.ids), changed=count)
 
 
-async def _advance(office: Office, due: DueTimer, job: Renewal, found: OpenWaits) -> None:
+async def _advance(office: Office, due: DueTimer, job: Renewal, done: Renewal | None) -> None:
     """Note the batch; after the last one begin the second round, after that one the job is done."""
     async with acquire(office.pool) as connection:
-        if found.ids:
-            facts = replace(job, after_id=found.ids[-1]).as_facts()
-            await recompute.advance(connection, due.subject, due.epoch, facts=facts, due_at=due.due_at)
+        if done is not None:
+            await recompute.advance(connection, due.subject, due.epoch, facts=done.as_facts(), due_at=due.due_at)
         elif job.round == 1:
-            facts = replace(job, after_id=0, round=2).as_facts()
+            facts = replace(job, after_id=0, after_matter=0, round=2).as_facts()
             later = office.clock.now() + SECOND_ROUND_AFTER
             await recompute.advance(connection, due.subject, due.epoch, facts=facts, due_at=later)
         else:

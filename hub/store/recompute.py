@@ -22,6 +22,10 @@ _MISSED = """
 SELECT wait_id, occurred_at, (facts->>'callback_seconds')::bigint AS seconds FROM ledger
 WHERE wait_id = ANY($1::bigint[]) AND kind = 'missed_call' AND facts ? 'callback_seconds'
 """
+_MATTERS = """
+SELECT id, split_part(subject, ':', 2)::bigint AS conversation_id FROM timers
+WHERE kind = 'resolution' AND state = 'armed' AND due_at > $2 AND id > $1 ORDER BY id LIMIT $3
+"""
 _ADVANCE = """
 UPDATE timers SET facts = $3, due_at = $4, epoch = epoch + 1
 WHERE kind = 'recompute' AND subject = $1 AND epoch = $2 AND state = 'armed'
@@ -60,6 +64,13 @@ async def load_open_waits(connection: asyncpg.Connection, *, after_id: int, limi
     missed = await connection.fetch(_MISSED, ids)
     calls = tuple(MissedCall(row["wait_id"], row["occurred_at"], row["seconds"]) for row in missed)
     return OpenWaits(tuple(ids), frozenset(row[0] for row in capped), calls)
+
+
+async def list_matters(
+    connection: asyncpg.Connection, *, after_id: int, applied_at: datetime, limit: int
+) -> list[tuple[int, int]]:
+    """Return the next running clocks of whole matters that were not due yet (P-2): timer and conversation."""
+    return [(row[0], row[1]) for row in await connection.fetch(_MATTERS, after_id, applied_at, limit)]
 
 
 async def advance(

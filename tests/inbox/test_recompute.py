@@ -226,6 +226,33 @@ async def test_d6_the_callback_is_counted_anew_from_the_missed_call(office: Desk
     assert await due_of(office, "callback", wait) == renewed["callback_due_at"]
 
 
+async def test_d6_p2_the_time_for_the_whole_matter_is_counted_anew_too(desk: Desk) -> None:
+    matters = "[lines.sales.targets]\nresolution = '4h'\n"
+    put_in_force(desk, OFFICE + matters)
+    wait = await wait_from(desk, 0, "15:30")
+    clock = "kind = 'resolution'"
+    assert (await desk.one("timers", clock))["due_at"] == at_time(wait, "09:30", days=1)
+    await change_rules(desk, SHORT_DAYS + matters)
+
+    due_at = at_time(wait, "11:30", days=1)
+    assert (await desk.one("timers", clock))["due_at"] == due_at
+    told = await desk.one("ledger", "kind = 'deadline_changed' AND wait_id IS NULL")
+    assert (told["cause"], datetime.fromisoformat(told["facts"]["deadline_at"])) == ("D-6", due_at)
+
+
+async def test_d6_p2_a_matter_that_was_due_before_the_rules_changed_keeps_its_instant(desk: Desk) -> None:
+    matters = "[lines.sales.targets]\nresolution = '2h'\n"
+    put_in_force(desk, OFFICE + matters)
+    stand_at(desk, 0, "15:30")
+    await desk.receive(says("Где мой договор?", at=desk.now))
+    due_at = (await desk.one("timers", "kind = 'resolution'"))["due_at"]
+    desk.clock.move(180 * MINUTE)
+    await change_rules(desk, SHORT_DAYS + matters)
+
+    assert (await desk.one("ledger", "cause = 'P-2' AND kind = 'breached'"))["occurred_at"] == due_at
+    assert await desk.rows("ledger", "kind = 'deadline_changed' AND wait_id IS NULL") == []
+
+
 async def test_d6_d7_a_deadline_kept_by_a_move_to_another_line_only_gets_earlier(desk: Desk) -> None:
     slow = TWO_LINES + '[lines.support.targets]\nfirst_response = "2h"\n'
     put_in_force(desk, slow)

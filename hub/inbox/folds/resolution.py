@@ -19,6 +19,9 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
 
 RESOLUTION = "resolution"
+SINCE = "since"
+SECONDS = "seconds"
+"""In the timer's facts: from when it counts, and how much open time. Both are needed to count anew (D-6)."""
 
 
 def run_resolution(work: LineWork, conversation: Conversation, at: datetime) -> None:
@@ -55,6 +58,24 @@ def pause_resolution(work: LineWork, conversation: Conversation, *, manager_id: 
     record(work.rows, Fact.paused, conversation, manager_id=manager_id, actor=Actor.manager, cause="P-2", facts=facts)
 
 
+def renew_resolution(work: LineWork, conversation: Conversation, *, applied_at: datetime) -> bool:
+    """Count a running clock anew by the calendar in force, unless it was due when the rules changed (D-6); tell if so.
+
+    The target stays; so does a clock of a hub before 0.2, which does not say from when it runs.
+    """
+    timer = _timer(work.rows, conversation)
+    if timer is None or timer.state is not TimerState.armed or timer.due_at <= applied_at or SINCE not in timer.facts:
+        return False
+    since, amount = datetime.fromisoformat(str(timer.facts[SINCE])), float(str(timer.facts[SECONDS]))
+    due_at = _arm(work, conversation, since, timedelta(seconds=amount))
+    if due_at == timer.due_at:
+        return False
+    moved = {"old_deadline": timer.due_at, "deadline_at": due_at}
+    facts = {"clock": RESOLUTION, **moved, "rules_revision": work.policy.revision}
+    record(work.rows, Fact.deadline_changed, conversation, cause="D-6", facts=facts)
+    return True
+
+
 def stop_resolution(rows: WorkingSet, conversation: Conversation) -> None:
     """End the clock with the conversation; one that is opened again begins anew."""
     timer = _timer(rows, conversation)
@@ -70,7 +91,7 @@ def join_resolution(rows: WorkingSet, kept: Conversation, other: Conversation) -
     if theirs is None or theirs.state is not TimerState.armed or (mine and mine.state is TimerState.fired):
         return
     if mine is None or mine.state is not TimerState.armed or theirs.due_at < mine.due_at:
-        rows.arm(TimerKind.resolution, f"conversation:{kept.id}", theirs.due_at)
+        rows.arm(TimerKind.resolution, f"conversation:{kept.id}", theirs.due_at, **theirs.facts)
 
 
 def breach_resolution(work: LineWork, conversation: Conversation, timer: Timer) -> None:
@@ -87,7 +108,8 @@ def breach_resolution(work: LineWork, conversation: Conversation, timer: Timer) 
 
 def _arm(work: LineWork, conversation: Conversation, at: datetime, amount: timedelta) -> datetime:
     due_at = work.line.calendar.add_open_time(at, amount).at
-    work.rows.arm(TimerKind.resolution, f"conversation:{conversation.id}", due_at)
+    facts = {SINCE: at.isoformat(), SECONDS: amount.total_seconds()}
+    work.rows.arm(TimerKind.resolution, f"conversation:{conversation.id}", due_at, **facts)
     return due_at
 
 
