@@ -214,6 +214,16 @@ async def test_an_answer_that_is_cut_off_was_given_and_never_comes(join: Join, p
     assert bytes(echo.heard[0]) == b"commit;"
 
 
+async def test_a_cut_may_wait_for_a_later_answer_over_all_connections(join: Join, proxy: FaultyProxy) -> None:
+    proxy.cut_before_pattern(b"COMMIT", way=Way.to_client, skip=2)
+    client, other = await join(proxy), await join(proxy)
+    assert await client.ask(b"commit;") == b"COMMIT;"
+    assert await other.ask(b"commit;") == b"COMMIT;"
+    with pytest.raises(BROKEN):
+        await client.ask(b"commit;")
+    assert await other.ask(b"commit;") == b"COMMIT;"
+
+
 async def test_a_cut_is_spent_once(join: Join, proxy: FaultyProxy) -> None:
     proxy.cut_after(1)
     with pytest.raises(BROKEN):

@@ -88,12 +88,13 @@ class _Link:
 
 @dataclass(slots=True)
 class _Cut:
-    """Where to cut: after `left` bytes, or at `pattern`, whose chunk still passes or not."""
+    """Where to cut: after `left` bytes, or at `pattern` after `skip` others, whose chunk still passes or not."""
 
     way: Way
     left: int = 0
     pattern: bytes = b""
     is_passed: bool = True
+    skip: int = 0
 
     def measure(self, link: _Link, chunk: bytes) -> bytes | None:
         """Return what still passes of a chunk if it is the last one, else None."""
@@ -103,6 +104,10 @@ class _Cut:
         read = link.seen[self.way] + chunk
         link.seen[self.way] = read[-len(self.pattern) :]
         if self.pattern not in read:
+            return None
+        link.seen[self.way] = b""
+        self.skip -= 1
+        if self.skip >= 0:
             return None
         return chunk if self.is_passed else b""
 
@@ -166,9 +171,12 @@ class FaultyProxy:
         """Cut a connection as soon as `pattern` has passed with the rest of its chunk: the server acts on it."""
         self._cut = _Cut(way, pattern=pattern)
 
-    def cut_before_pattern(self, pattern: bytes, *, way: Way = Way.to_server) -> None:
-        """Cut a connection instead of passing the chunk with `pattern`; `to_client`: the server has acted already."""
-        self._cut = _Cut(way, pattern=pattern, is_passed=False)
+    def cut_before_pattern(self, pattern: bytes, *, way: Way = Way.to_server, skip: int = 0) -> None:
+        """Cut a connection instead of passing the chunk with `pattern`; `to_client`: the server has acted already.
+
+        The first `skip` chunks with it pass.
+        """
+        self._cut = _Cut(way, pattern=pattern, is_passed=False, skip=skip)
 
     def duplicate(self, pattern: bytes) -> None:
         """Bring what holds `pattern` to the server twice, first over a connection of its own whose answer is lost.
