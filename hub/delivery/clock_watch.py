@@ -18,6 +18,7 @@ from hub.domain.errors import StorageUnavailable
 from hub.inbox import clocks
 from hub.inbox.automations import watch_automations
 from hub.inbox.office import Office
+from hub.inbox.recompute import is_unread
 from hub.inbox.shifts import watch_shifts
 from hub.store import timers
 from hub.store.locks import alone
@@ -89,10 +90,17 @@ class ClockWatch:
         return fired
 
     async def _list_due(self) -> list[DueTimer]:
+        """Return what is due and may fire here.
+
+        Where new rules are in force that this process has not read, nothing may, for a minute at most: the clocks are
+        another's to fire, or its own when it has read them (D-6).
+        """
         now = self.office.clock.now()
         self._aside = {key: until for key, until in self._aside.items() if until > now}
         async with acquire(self.office.pool) as connection:
             due = await timers.list_due(connection, now=now, limit=BATCH + len(self._aside))
+        if any(now - each.due_at < ASIDE and is_unread(self.office, each) for each in due):
+            return []
         return [timer for timer in due if _key(timer) not in self._aside][:BATCH]
 
     async def _until_next(self) -> timedelta:

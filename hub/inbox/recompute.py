@@ -1,10 +1,10 @@
 """Renewing the deadlines of open waits after the rules have changed (D-5, D-6, and D-7 by choice, case 50).
 
 Every revision brings a job, a timer that the clock watch fires before whatever falls due later. It goes through the
-open waits and the clocks of whole matters in batches, notes how far it is after each, and goes through them once more for those that a process with the
-old rules opened meanwhile; renewing twice changes nothing, so a crash costs a batch of work. Waits whose deadline had
-passed when the rules changed keep it, finished ones are not looked at. Targets stay frozen (D-1) unless the person who
-applied the rules wanted them chosen anew.
+open waits and the clocks of whole matters in batches, notes how far it is after each, and goes through them once more
+for those that a process with the old rules opened meanwhile; renewing twice changes nothing, so a crash costs a batch
+of work. Whatever was due when the rules changed keeps its instant, finished waits are not looked at. Targets stay
+frozen (D-1) unless the person who applied the rules wanted them chosen anew.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A revision's job. `applied_at` is when the rules changed; the last three say how far it is: wait, timer, round."""
+    """A revision's job. `applied_at` is when the rules changed; the last three say how far it is."""
 
     revision: int
     applied_at: datetime

@@ -214,6 +214,23 @@ async def test_d6_a_process_that_has_not_read_the_new_rules_leaves_the_job_alone
     assert (await office.one("timers", "subject = 'policy:3'"))["facts"]["round"] == 2
 
 
+async def test_d6_no_clock_fires_by_rules_that_are_not_in_force_any_more(office: Desk) -> None:
+    wait, watch = await wait_from(office, 0, "12:50"), ClockWatch(office.office)
+    longer_break = OFFICE.replace('"14:00-19:00"', '"15:00-19:00"')
+    office.clock.move(at_time(wait, "14:04") + 15 * SECOND - office.now)
+    await store_revision(office, longer_break)
+    await store_revision(office, longer_break)
+    await store_revision(office, longer_break)
+    office.clock.move(50 * SECOND)
+    await watch.fire_due()
+    assert (await office.one("waits"))["breached_at"] is None
+    put_in_force(office, longer_break)
+    await watch.fire_due()
+
+    wait = dict(await office.one("waits"))
+    assert (wait["deadline_at"], wait["breached_at"]) == (at_time(wait, "15:05"), None)
+
+
 async def test_d6_the_callback_is_counted_anew_from_the_missed_call(office: Desk) -> None:
     stand_at(office, 0, "16:50")
     await miss(office)
