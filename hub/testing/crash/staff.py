@@ -1,0 +1,122 @@
+"""Managers at work: they take what they are offered, answer most of what they see, leave the rest to the clock.
+
+Each acts on what stands in their own chat with the managers' bot, as a person does: presses a button that is there,
+replies to a card or to a message of the client.
+"""
+
+import asyncio
+import random
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+
+from hub.testing.crash.ledger import Kind, answer_marker, find_markers
+from hub.testing.crash.world import World
+from hub.testing.telegram import Person
+from hub.testing.telegram.state import Chat, Post
+
+TAKE = "✋ Взять"
+TAKEN_SHARE = 0.85
+ANSWERED_SHARE = 0.75
+TWICE_SHARE = 0.3
+_OWN = {"✅ Закрыть", "📋 Обращение"}
+_LOOKED_AT = 40
+_LOOK_EVERY = 0.2
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Gives out the numbers of answers, over all managers."""
+
+    answers: int = 0
+
+    def next_answer(self) -> str:
+        """Return the next marker."""
+        self.answers += 1
+        return answer_marker(self.answers)
+
+
+@dataclass(slots=True)
+class Colleague:
+    """One manager. Works while `work` runs; what was seen once is decided once."""
+
+    world: World
+    key: str
+    chance: random.Random
+    numbers: Numbers
+    _decided: set[tuple[str, str]] = field(default_factory=set)
+    _acting: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def person(self) -> Person:
+        """Return who this is in Telegram."""
+        return self.world.managers[self.key]
+
+    @property
+    def chat(self) -> Chat:
+        """Return the chat with the managers' bot."""
+        return self.world.desk.private_chat(self.person.user)
+
+    def join(self, token: str) -> None:
+        """Follow the invitation."""
+        self.person.starts(self.world.desk, f"m_{token}")
+
+    @property
+    def has_joined(self) -> bool:
+        """Tell whether the bot has greeted."""
+        return any(post.sender is self.world.desk.user for post in self.chat.posts)
+
+    async def work(self) -> None:
+        """Look and act until cancelled; what is begun then is not finished."""
+        try:
+            while True:
+                for post in self.chat.posts[-_LOOKED_AT:]:
+                    self._consider(post)
+                await asyncio.sleep(_LOOK_EVERY)
+        finally:
+            for task in self._acting:
+                task.cancel()
+
+    def _consider(self, post: Post) -> None:
+        marker = _last_event(post)
+        if not marker or post.is_deleted or post.sender is not self.world.desk.user:
+            return
+        labels = set(_labels(post))
+        if TAKE in labels and self._decides("take", marker, TAKEN_SHARE):
+            self._begin(self._take(post))
+        elif TAKE not in labels and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
+            self._begin(self._answer(post, marker))
+
+    def _decides(self, deed: str, marker: str, share: float) -> bool:
+        """Say whether to act on a marker; it is asked once, and then either done or left for ever."""
+        is_new = (deed, marker) not in self._decided
+        self._decided.add((deed, marker))
+        return is_new and self.chance.random() < share
+
+    def _begin(self, acting: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(acting)
+        self._acting.add(task)
+        task.add_done_callback(self._acting.discard)
+
+    async def _take(self, post: Post) -> None:
+        await asyncio.sleep(self.chance.uniform(0.1, 2))
+        if TAKE in _labels(post):
+            self.person.presses(self.world.desk, post, TAKE)
+
+    async def _answer(self, post: Post, marker: str) -> None:
+        """Reply once, sometimes twice in a row: the order is the writer's."""
+        await asyncio.sleep(self.chance.uniform(0.3, 4))
+        for _ in range(2 if self.chance.random() < TWICE_SHARE else 1):
+            own = self.numbers.next_answer()
+            self.world.ledger.tell(Kind.COMPOSED, own, manager=self.key, event=marker)
+            self.person.replies(self.world.desk, f"{own} Здравствуйте, сейчас посмотрим.", to=post)
+            await asyncio.sleep(0.05)
+
+
+def _labels(post: Post) -> Iterator[str]:
+    rows = (post.keyboard or {}).get("inline_keyboard", [])
+    return (str(button["text"]) for row in rows for button in row)
+
+
+def _last_event(post: Post) -> str:
+    events = [marker for marker in find_markers(post.text) if marker.startswith("ev-")]
+    return events[-1] if events else ""
