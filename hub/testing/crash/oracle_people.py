@@ -1,0 +1,142 @@
+"""Checks 7 and 8: one card and one owner for each client, fair turns, and nobody sees what is not theirs."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from hub.testing.crash.ledger import Kind, Record
+from hub.testing.crash.oracle_events import own_messages
+from hub.testing.crash.oracle_finding import Check, Finding, Wrong, with_slices
+from hub.testing.crash.oracle_history import by_key
+from hub.testing.crash.rows import ConversationRow, DecisionRow, ManagerRow, Rows
+
+ON_ITS_WAY = timedelta(seconds=10)
+"""What was drawn while somebody had a right to it may arrive so much later."""
+
+_ABSENCES = frozenset({"declined", "offer_expired", "released", "shift_ended"})
+
+
+def find_misrouted(records: Sequence[Record], rows: Rows) -> list[Finding]:
+    """D2.7: one card a client, one open conversation and wait with one owner, turns that differ by at most one (C9)."""
+    return with_slices([*_cards(records, rows), *_open_twice(rows), *_owned_apart(rows), *_unfair(rows)], records)
+
+
+def find_rights_broken(records: Sequence[Record], rows: Rows) -> list[Finding]:
+    """D2.8: what a manager saw was within that manager's rights at that time (C12).
+
+    A manager may see what is theirs, offered or handed to them, or free, on their own lines; a head everything of own
+    lines; an administrator everything.
+    """
+    people = {str(each.key): each for each in rows.managers}
+    talks = {each.id: each for each in rows.conversations}
+    holders, shown = _holders(rows), own_messages(rows)
+    found = []
+    for key, views in by_key(records, Kind.MANAGER_VISIBLE).items():
+        message = shown.get(key)
+        talk = talks.get(message.conversation_id or 0) if message is not None else None
+        for view in views if talk is not None else ():
+            name = str(view.told.get("manager", ""))
+            if talk is not None and not _may_see(people.get(name), talk, holders.get(talk.id, []), view.at):
+                told = f"'{name}' saw it and has no right to conversation {talk.id}"
+                found.append(Finding(Check.ISOLATION, Wrong.NO_RIGHT, key, told))
+    return with_slices(found, records)
+
+
+_Holders = Sequence[tuple[datetime, frozenset[int]]]
+"""Since when a conversation belonged to whom; the empty set is everybody of the line."""
+
+
+def _holders(rows: Rows) -> Mapping[int, list[tuple[datetime, frozenset[int]]]]:
+    """Return who had each conversation since when, as decisions and facts tell it."""
+    found: dict[int, list[tuple[datetime, frozenset[int]]]] = {}
+    for decision in rows.decisions:
+        named = {decision.assignee_id, *decision.offered_to} - {None}
+        found.setdefault(decision.conversation_id, []).append((decision.decided_at, _ids(named)))
+    for fact in rows.facts:
+        if fact.kind in {"taken", "answered"} and fact.manager_id and fact.conversation_id:
+            found.setdefault(fact.conversation_id, []).append((fact.recorded_at, _ids({fact.manager_id})))
+        elif fact.kind in {"released", "queued", "transferred"} and fact.conversation_id:
+            found.setdefault(fact.conversation_id, []).append((fact.recorded_at, frozenset()))
+    for held in found.values():
+        held.sort(key=lambda each: each[0])
+    return found
+
+
+def _may_see(viewer: ManagerRow | None, talk: ConversationRow, held: _Holders, at: datetime) -> bool:
+    if viewer is None:
+        return False
+    if viewer.role == "admin":
+        return True
+    if talk.line not in viewer.lines:
+        return False
+    if viewer.role == "head":
+        return True
+    before = [who for since, who in held if since <= at - ON_ITS_WAY][-1:]
+    around = [who for since, who in held if at - ON_ITS_WAY < since <= at + ON_ITS_WAY]
+    return any(not who or viewer.id in who for who in [*before, *around]) or not held
+
+
+def _cards(records: Sequence[Record], rows: Rows) -> Iterator[Finding]:
+    """Yield clients whose messages of one channel went to more than one card."""
+    stored, kept = own_messages(rows), {each.id: each.merged_into for each in rows.contacts}
+    cards: dict[tuple[str, str], dict[int, str]] = {}
+    for key, offers in by_key(records, Kind.OFFERED).items():
+        told, message = offers[0].told, stored.get(key)
+        if message is not None and message.contact_id is not None and told.get("client"):
+            place = (str(told.get("channel", "")), str(told["client"]))
+            cards.setdefault(place, {})[_kept(kept, message.contact_id)] = key
+    for (channel, client), found in cards.items():
+        if len(found) > 1:
+            told_of = f"what {client} sent by {channel} is on cards {sorted(found)}"
+            yield _misrouted(sorted(found.values())[-1], told_of)
+
+
+def _kept(merged_into: Mapping[int, int | None], contact_id: int) -> int:
+    """Return the card that stands for a card now."""
+    while (into := merged_into.get(contact_id)) is not None:
+        contact_id = into
+    return contact_id
+
+
+def _open_twice(rows: Rows) -> Iterator[Finding]:
+    for name, listed in (("conversations", rows.conversations), ("waits", rows.waits)):
+        counts = Counter((each.contact_id, each.line) for each in listed if each.state == "open")
+        for (contact, line), count in counts.items():
+            if count > 1:
+                yield _misrouted(f"contact {contact}", f"{count} {name} are open on line '{line}' at once")
+
+
+def _owned_apart(rows: Rows) -> Iterator[Finding]:
+    """Yield open waits that somebody else has than their conversation."""
+    talks = {each.id: each for each in rows.conversations if each.state == "open"}
+    for wait in rows.waits:
+        talk = talks.get(wait.conversation_id)
+        if wait.state == "open" and talk is not None and wait.assignee_id != talk.assignee_id:
+            told = f"manager {wait.assignee_id} has it, and manager {talk.assignee_id} its conversation"
+            yield _misrouted(f"wait {wait.id}", told)
+
+
+def _unfair(rows: Rows) -> Iterator[Finding]:
+    """Yield lines whose turns differ by more than one; lines where somebody was absent or declined are left out."""
+    absent = {fact.conversation_id for fact in rows.facts if fact.kind in _ABSENCES}
+    lines = {each.line for each in rows.decisions}
+    for line in sorted(lines):
+        decisions = [each for each in rows.decisions if each.line == line]
+        turns = [each for each in decisions if "turn" in each.reasons and each.assignee_id is not None]
+        if len(turns) != len(_by_strategy(decisions)) or any(each.conversation_id in absent for each in decisions):
+            continue
+        counts = Counter(each.assignee_id for each in turns)
+        if counts and max(counts.values()) - min(counts.values()) > 1:
+            yield _misrouted(f"line {line}", f"turns were given as {dict(counts)}")
+
+
+def _by_strategy(decisions: Sequence[DecisionRow]) -> list[DecisionRow]:
+    return [each for each in decisions if each.step not in {"assignee", "owner"}]
+
+
+def _ids(found: set[int | None]) -> frozenset[int]:
+    return frozenset(each for each in found if each is not None)
+
+
+def _misrouted(key: str, sentence: str) -> Finding:
+    return Finding(Check.ROUTING, Wrong.MISROUTED, key, sentence)
