@@ -54,6 +54,11 @@ class Config(BaseSettings):
         return self.files or self.data / "files"
 
     @property
+    def spool_dir(self) -> Path:
+        """Return where payloads wait while the database is away: on this machine's own disk."""
+        return self.data / "spool"
+
+    @property
     def key_file(self) -> Path:
         """Return where the key file lies if `secret_keys` is not given."""
         return self.data / "secret.key"

@@ -68,7 +68,8 @@ def build_entrance(building: Building, book: AttemptBook) -> Entrance:
             raise PayloadInvalid(f"'{connected.kind}' cannot receive")
         lane = MANAGER_BOT if connected.kind == MANAGER_BOT else "client"
         offers = [offer(connected.connection_id, channel, raw, lane=lane) for raw in raws]
-        await building.acceptor.accept(offers)
+        way_in = building.spooled if connected.channel.is_spooled else building.acceptor
+        await way_in.accept(offers)
 
     async def responsible(phone: str) -> Responsible | None:
         found = await responsible_for(building.office, phone)

@@ -17,11 +17,14 @@ from hub.domain.ports import LiveFeed, RateBuckets, SoftLocks, Wakeup
 from hub.inbox.accept import Acceptor
 from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
+from hub.inbox.spooling import SpooledAcceptor
 from hub.net.http import Http
 from hub.store.managers import load_staff
 from hub.store.pool import acquire
+from hub.store.spool import Spool
 
 REFRESH_EVERY = timedelta(seconds=2)
+EMPTY_EVERY = timedelta(seconds=0.5)
 _log = structlog.get_logger()
 
 
@@ -46,6 +49,7 @@ class Building:
     connections: Connections
     office: Office
     acceptor: Acceptor
+    spooled: SpooledAcceptor
     staff: dict[tuple[str, str, str], ManagerId] = field(default_factory=dict)
 
     @property
@@ -65,6 +69,14 @@ class Building:
     async def keep_fresh(self) -> None:
         """Refresh for ever; a database that is away, or a rule that is wrong, leaves the old state in force."""
         await keep_going("refresh", self._rest_and_refresh, REFRESH_EVERY)
+
+    async def keep_spool_empty(self) -> None:
+        """Empty the spool for ever, of this process and of dead ones; while the database is away it waits."""
+        await keep_going("spool", self._empty_and_rest, EMPTY_EVERY)
+
+    async def _empty_and_rest(self) -> None:
+        await self.spooled.empty()
+        await asyncio.sleep(EMPTY_EVERY.total_seconds())
 
     async def _rest_and_refresh(self) -> None:
         await asyncio.sleep(REFRESH_EVERY.total_seconds())
@@ -91,7 +103,9 @@ async def build(ground: Ground, hints: Hints) -> Building:
         feed=hints.feed,
         locks=hints.locks,
     )
-    building = Building(ground, hints, http, rules, connections, office, Acceptor(office, ground.files), staff)
+    acceptor = Acceptor(office, ground.files)
+    spooled = SpooledAcceptor(acceptor, Spool(ground.config.spool_dir))
+    building = Building(ground, hints, http, rules, connections, office, acceptor, spooled, staff)
     await building.refresh()
     return building
 

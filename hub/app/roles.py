@@ -54,6 +54,7 @@ async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[Ru
         building = await build(ground, hints)
         stack.push_async_callback(building.http.close)
         stack.push_async_callback(building.connections.close)
+        stack.callback(building.spooled.spool.close)
         parsers, bots = Parsers(), ManagerBotOffice(building)
         stack.push_async_callback(parsers.close)
         stack.push_async_callback(bots.close)
@@ -106,6 +107,7 @@ def _start(
 ) -> tuple[asyncio.Task[None], ...]:
     heartbeat = Heartbeat(building.ground.pool, name_process(roles), tuple(sorted(roles)), building.figures)
     jobs: list[Awaitable[None]] = [building.keep_fresh(), building.ground.clock.keep_reading(), heartbeat.run()]
+    jobs.append(building.keep_spool_empty())
     if "web" in roles:
         jobs.append(book.run())
     if "work" in roles:

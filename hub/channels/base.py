@@ -165,6 +165,8 @@ class Channel(Generic[SettingsT]):
 
     `body_limit_bytes` is the largest webhook body the entrance reads for it; an adapter that takes files sets its own.
     `kept_headers` (lower case) and `keeps_query` name what `parse` reads: nothing else of a request's head is stored.
+    `is_spooled`: the sender gives up within seconds or minutes, so while the database is away its webhooks are kept in
+    the spool (reliability case 10); without it they are refused and have to come again.
     """
 
     settings_model: ClassVar[type[ChannelSettings]]
@@ -172,6 +174,7 @@ class Channel(Generic[SettingsT]):
     evidence: ClassVar[Evidence]
     kept_headers: ClassVar[frozenset[str]] = frozenset({"content-type"})
     keeps_query: ClassVar[bool] = False
+    is_spooled: ClassVar[bool] = False
     body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
 
     def __init__(self, settings: SettingsT, context: Context) -> None:

@@ -23,6 +23,8 @@ CLOCK_GRACE = timedelta(seconds=5)
 """A clock that is later than this counts as overdue."""
 CLOCK_LIMIT = timedelta(seconds=60)
 """A clock may be held for half a minute while an answer is on its way (B-6); later than this, nobody fires it."""
+DISK_LIMIT = 0.1
+"""A disk of which less than this part is free needs room before it is full."""
 
 ROLES = ("web", "work", "poll", "bot")
 
@@ -92,6 +94,37 @@ class ConnectionHealth:
     def is_up(self) -> bool:
         """Tell whether it works, as far as anybody noticed."""
         return self.state == "active"
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolHealth:
+    """What lies in the spool of one machine: records that wait for the database, their bytes, files with damage."""
+
+    records: int
+    size_bytes: int
+    damaged_files: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiskHealth:
+    """A disk of one machine: what for (`data`, `files`), which part of it is free (0 to 1), and how much that is."""
+
+    name: str
+    free_ratio: float
+    free_bytes: int
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether there is time left to make room."""
+        return self.free_ratio >= DISK_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHealth:
+    """What only the machine itself can tell, whether the database answers or not."""
+
+    spool: SpoolHealth
+    disks: tuple[DiskHealth, ...]
 
 
 @dataclass(frozen=True, slots=True)

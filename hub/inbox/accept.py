@@ -1,14 +1,17 @@
 """Accepting: payloads become receipts, and only after the commit anybody is told so.
 
 Requests that arrive while a statement is under way share the next one: no delay is added, an idle hub commits each
-alone, a busy one commits them together (measured: twice the rate of a commit each).
+alone, a busy one commits them together (measured: twice the rate of a commit each). What would be large in the table
+is a file before its row joins the others, so a full disk of files is the trouble of its payload alone.
 """
 
 import asyncio
 import hashlib
+import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from hub.channels.base import Parses, Peek, PollBatch, Raw
 from hub.crash import crash_point
@@ -18,10 +21,12 @@ from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
 from hub.store import connections, receipts
 from hub.store.files import Files
-from hub.store.pool import Connection, acquire
+from hub.store.pool import acquire, storage_errors
 from hub.store.receipts import NewReceipt
+from hub.store.sharing import Shared
 
 FILE_OVER_BYTES = 64 * 1024
+STATEMENT_WITHIN = timedelta(seconds=10)
 _MOST_AT_ONCE = 256
 
 
@@ -43,34 +48,40 @@ class Acceptor:
     office: Office
     files: Files
     figures: ProcessFigures = field(default_factory=ProcessFigures)
-    _waiting: list[tuple[Sequence[Offer], asyncio.Future[None]]] = field(default_factory=list)
-    _flusher: asyncio.Task[None] | None = None
+    _shared: Shared[Sequence[NewReceipt], None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._shared = Shared(self._commit, most=_MOST_AT_ONCE)
 
     async def accept(self, offers: Sequence[Offer]) -> None:
         """Store payloads; returns after the commit. What is stored already is left as it is.
 
         Raises:
             StorageUnavailable: nothing is promised; the sender has to try again.
+            PayloadInvalid: the database does not take one of them as it is.
         """
+        await self.store([receipt_of(each) for each in offers])
+
+    async def store(self, new: Sequence[NewReceipt]) -> None:
+        """Store receipts with their whole bodies in them; as `accept`. Repeatable: their external ids stay."""
         began = time.monotonic()
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((offers, done))
-        if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush())
-        await done
-        self.figures.note_commit(time.monotonic() - began, len(offers))
+        await self._shared.ask([await self._lay_down(each) if _is_large(each) else each for each in new])
+        self.figures.note_commit(time.monotonic() - began, len(new))
 
     async def accept_batch(
         self, connection_id: ConnectionId, channel: Parses, batch: PollBatch, *, lane: str = "client"
     ) -> None:
         """Store a polled batch and its cursor in one commit, so the cursor passes only what is stored."""
         began = time.monotonic()
-        offers = [offer(connection_id, channel, raw, is_history=batch.is_history, lane=lane) for raw in batch.raws]
+        new = [
+            receipt_of(offer(connection_id, channel, raw, is_history=batch.is_history, lane=lane)) for raw in batch.raws
+        ]
+        rows = [await self._lay_down(each) if _is_large(each) else each for each in new]
         async with acquire(self.office.pool) as connection:
-            rows = await self._rows(connection, offers)
+            new_id = await self.office.ids.reserve(connection, len(rows))
             async with connection.transaction():
                 if rows:
-                    await receipts.store(connection, rows)
+                    await receipts.store(connection, rows, new_id)
                 await connections.save_cursor(connection, connection_id, batch.cursor, at=self.office.clock.now())
                 crash_point("accept.before_batch_commit")
         crash_point("accept.after_batch_commit")
@@ -78,52 +89,22 @@ class Acceptor:
             self.figures.note_commit(time.monotonic() - began, len(rows))
         self.office.wakeup.wake(_lane_to_wake(lane))
 
-    async def _flush(self) -> None:
-        """Commit what waits until nothing does; no await between the last look and the end, so nothing stalls."""
-        while self._waiting:
-            taken, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-            try:
-                await self._store([offer for offers, _ in taken for offer in offers])
-            except BaseException as error:
-                _settle(taken, error)
-                if not isinstance(error, Exception):
-                    self._flusher = None
-                    raise
-            else:
-                _settle(taken, None)
-        self._flusher = None
-
-    async def _store(self, offers: Sequence[Offer]) -> None:
-        async with acquire(self.office.pool) as connection:
-            rows = await self._rows(connection, offers)
-            crash_point("accept.before_commit")
-            await receipts.store(connection, rows)
-            crash_point("accept.after_commit")
+    async def _commit(self, asked: Sequence[Sequence[NewReceipt]]) -> list[None]:
+        rows = [row for rows in asked for row in rows]
+        with storage_errors():
+            async with asyncio.timeout(STATEMENT_WITHIN.total_seconds()), acquire(self.office.pool) as connection:
+                new_id = await self.office.ids.reserve(connection, len(rows))
+                crash_point("accept.before_commit")
+                await receipts.store(connection, rows, new_id)
+                crash_point("accept.after_commit")
         for lane in {row.lane for row in rows}:
             self.office.wakeup.wake(_lane_to_wake(lane))
+        return [None] * len(asked)
 
-    async def _rows(self, connection: Connection, offers: Sequence[Offer]) -> list[NewReceipt]:
-        new_id = await self.office.ids.reserve(connection, len(offers))
-        return [await self._row(each, new_id()) for each in offers]
-
-    async def _row(self, offer: Offer, receipt_id: int) -> NewReceipt:
-        raw, peek = offer.raw, offer.peek
-        is_large = len(raw.body) > FILE_OVER_BYTES
-        stored = (await self.files.write(raw.body)).digest if is_large else ""
-        return NewReceipt(
-            id=receipt_id,
-            connection_id=offer.connection_id,
-            external_id=peek.event_id or f"unkeyed:{receipt_id}",
-            order_hash=order_hash(offer.connection_id, peek.order_key),
-            lane=offer.lane,
-            received_at=raw.received_at,
-            is_unkeyed=not peek.event_id,
-            is_history=offer.is_history,
-            body_hash="" if peek.event_id else hashlib.sha256(raw.body).hexdigest(),
-            body=None if is_large else raw.body,
-            file_sha256=stored,
-            head=_head(raw, peek),
-        )
+    async def _lay_down(self, receipt: NewReceipt) -> NewReceipt:
+        """Return the receipt with its body as a file on disk."""
+        stored = await self.files.write(receipt.body or b"")
+        return replace(receipt, body=None, file_sha256=stored.digest)
 
 
 def offer(
@@ -132,6 +113,28 @@ def offer(
     """Return a payload as it is offered for storing: without secrets, looked at by its channel but not understood."""
     kept = channel.to_store(raw)
     return Offer(connection_id, kept, channel.peek(kept), lane, is_history)
+
+
+def receipt_of(offer: Offer) -> NewReceipt:
+    """Return the receipt of an offer. One without a provider's id gets its own here: stored twice it stays one."""
+    raw, peek = offer.raw, offer.peek
+    return NewReceipt(
+        connection_id=offer.connection_id,
+        external_id=peek.event_id or f"unkeyed:{secrets.token_hex(16)}",
+        order_hash=order_hash(offer.connection_id, peek.order_key),
+        lane=offer.lane,
+        received_at=raw.received_at,
+        is_unkeyed=not peek.event_id,
+        is_history=offer.is_history,
+        body_hash="" if peek.event_id else hashlib.sha256(raw.body).hexdigest(),
+        body=raw.body,
+        file_sha256="",
+        head=_head(raw, peek),
+    )
+
+
+def _is_large(receipt: NewReceipt) -> bool:
+    return len(receipt.body or b"") > FILE_OVER_BYTES
 
 
 def _lane_to_wake(lane: str) -> str:
@@ -148,13 +151,3 @@ def _head(raw: Raw, peek: Peek) -> dict[str, object]:
     if not peek.event_id:
         told["join_seconds"] = peek.join_window.total_seconds()
     return {name: value for name, value in told.items() if value}
-
-
-def _settle(taken: Sequence[tuple[Sequence[Offer], asyncio.Future[None]]], error: BaseException | None) -> None:
-    for _, done in taken:
-        if done.done():
-            continue
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)

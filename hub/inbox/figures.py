@@ -17,12 +17,14 @@ class ProcessFigures:
     """The counters of a process.
 
     `commits` counts by bucket how long payloads took from the offer to the commit. `accepted` counts payloads, repeats
-    included; `refused` requests by HTTP status; `ended` deliveries by lane and end.
+    included, `spooled` those that went to the spool first; `refused` requests by HTTP status; `ended` deliveries by
+    lane and end.
     """
 
     commits: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_SECONDS) + 1))
     commit_seconds: float = 0.0
     accepted: int = 0
+    spooled: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     ended: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -31,6 +33,10 @@ class ProcessFigures:
         self.commits[bisect_left(BOUNDS_SECONDS, seconds)] += 1
         self.commit_seconds += seconds
         self.accepted += payloads
+
+    def note_spooled(self, payloads: int) -> None:
+        """Note payloads that the database could not take."""
+        self.spooled += payloads
 
     def note_refusal(self, status: int) -> None:
         """Note a request at a connection that was not taken."""
@@ -47,6 +53,7 @@ class ProcessFigures:
             "commits": list(self.commits),
             "commit_seconds": self.commit_seconds,
             "accepted": self.accepted,
+            "spooled": self.spooled,
             "refused": dict(self.refused),
             "ended": {lane: dict(ends) for lane, ends in self.ended.items()},
         }

@@ -5,7 +5,7 @@ process at a time per lane: with row locks alone two processes can split a key, 
 just taken. Leases live in database time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 
 from hub.crash import crash_point
+from hub.domain.errors import PayloadInvalid
 from hub.store.pool import lock_key
 from hub.store.rows import to_json_text
 
@@ -83,7 +84,6 @@ WHERE EXISTS (SELECT 1 FROM receipts r WHERE r.is_unkeyed AND r.connection_id = 
 class NewReceipt:
     """A payload to store. `external_id` is unique per connection; `file_sha256` replaces `body` when it is large."""
 
-    id: int
     connection_id: int
     external_id: str
     order_hash: int
@@ -114,13 +114,16 @@ class ClaimedReceipt:
     head: Mapping[str, Any]
 
 
-async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt]) -> None:
-    """Insert payloads in one statement; one that is already there is left as it is, silently.
+async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt], new_id: Callable[[], int]) -> None:
+    """Insert payloads in one statement, a new id each; one that is already there is left as it is, silently.
 
-    Commits by itself unless the caller has a transaction open.
+    Commits by itself unless the caller has a transaction open. Repeatable.
+
+    Raises:
+        PayloadInvalid: the database does not take one of them as it is, so none was stored.
     """
     columns: list[list[Any]] = [
-        [r.id for r in receipts],
+        [new_id() for _ in receipts],
         [r.connection_id for r in receipts],
         [r.external_id for r in receipts],
         [r.order_hash for r in receipts],
@@ -133,7 +136,10 @@ async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt]) 
         [r.file_sha256 for r in receipts],
         [to_json_text(r.head) for r in receipts],
     ]
-    await connection.execute(_STORE, *columns)
+    try:
+        await connection.execute(_STORE, *columns)
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+        raise PayloadInvalid(f"the database does not take it: {type(error).__name__}") from error
 
 
 async def claim(

@@ -43,7 +43,6 @@ class Provider:
         body = urlencode({"vpbx_api_key": "key", "sign": sign("key", text, "salt"), "json": text}).encode()
         self.count += 1
         receipt = NewReceipt(
-            id=self.count,
             connection_id=self.connection_id,
             external_id=str(self.count),
             order_hash=1,
@@ -57,7 +56,7 @@ class Provider:
             head={"method": "POST", "suffix": "events/call"},
         )
         async with acquire(self.ground.pool) as connection:
-            await store(connection, [receipt])
+            await store(connection, [receipt], lambda: self.count)
 
     async def is_refused(self, verdict="refused"):
         self.count += 1

@@ -81,6 +81,7 @@ class Telephony(Channel[SettingsT]):
     capabilities = Capabilities(needs_public_url=True)
     evidence = Evidence.documented
     keeps_query = True
+    is_spooled = True
 
     @abstractmethod
     def parse(self, raw: Raw) -> Sequence[CallEvent]:

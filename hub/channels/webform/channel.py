@@ -39,6 +39,7 @@ class WebForm(Channel[WebFormSettings]):
     capabilities = Capabilities(needs_public_url=True)
     evidence = Evidence.documented
     kept_headers = frozenset({"content-type", "idempotency-key", "referer", "user-agent"})
+    is_spooled = True
 
     def __init__(self, settings: WebFormSettings, context: Context) -> None:
         super().__init__(settings, context)
