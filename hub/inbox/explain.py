@@ -12,6 +12,7 @@ from hub.domain.contact import ContactIdentity
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConversationId
 from hub.domain.manager import Manager
+from hub.domain.policy import Policy
 from hub.domain.rights import Action, Person, may
 from hub.domain.wait import Wait
 from hub.domain.words import Words
@@ -82,11 +83,11 @@ async def explain_conversation(
         viewed = await view(connection, office, actor, conversation_id)
         if language:
             viewed = see(office, actor, viewed.card, language=language)
-        story = await _load(connection, viewed)
+        story = await _load(connection, viewed, office.policy())
     return [*_who(story), *_seen_by(story, office), *_events(story), *_deadlines(story)]
 
 
-async def _load(connection: Connection, viewed: Viewed) -> _Story:
+async def _load(connection: Connection, viewed: Viewed, policy: Policy) -> _Story:
     conversation = viewed.card.conversation
     questions = await explanations.list_questions(connection, conversation.contact_id)
     merges = await explanations.list_merges(connection, conversation.contact_id)
@@ -101,6 +102,9 @@ async def _load(connection: Connection, viewed: Viewed) -> _Story:
         questions=questions,
         merges=merges,
         failures=await explanations.list_failed_sends(connection, conversation.id),
+        stages=await explanations.list_stage_moves(connection, conversation.id),
+        policy=policy,
+        tasks=await explanations.list_task_titles(connection, conversation.id),
         names={each.id: each.name for each in staff},
         contacts={each.id: each.name for each in await cards.list_contacts(connection, named)},
     )

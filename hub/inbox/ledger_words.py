@@ -56,14 +56,29 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.reopened: Words("обращение открыто снова", "opened again"),
     Fact.split_off: Words("{who}: отдельное обращение «{subject}»", "{who} splits “{subject}” off"),
     Fact.matched: Words("{who}: чья карточка: {evidence}", "{who}: whose card: {evidence}"),
-    Fact.task_made: Words("задача до {due_at}", "a task, due {due_at}"),
-    Fact.task_done: Words("{who}: задача сделана. {result}", "{who} did the task. {result}"),
-    Fact.task_postponed: Words("{who}: задача перенесена на {due_at}", "{who} put the task off until {due_at}"),
-    Fact.task_given: Words("задача у другого менеджера", "the task has another manager"),
-    Fact.task_cancelled: Words("задача снята", "the task is cancelled"),
-    Fact.task_reminded: Words("напоминание о задаче", "a reminder of the task was sent"),
+    Fact.task_made: Words(
+        "{who}: задача «{task_id}» до {due_at}, делает {responsible_id}",
+        "{who}: the task “{task_id}”, due {due_at}, for {responsible_id}",
+    ),
+    Fact.task_done: Words("{who}: задача «{task_id}» сделана. {result}", "{who} did the task “{task_id}”. {result}"),
+    Fact.task_postponed: Words(
+        "{who}: задача «{task_id}» перенесена на {due_at}", "{who} put the task “{task_id}” off until {due_at}"
+    ),
+    Fact.task_given: Words(
+        "{who}: задача «{task_id}» передана: {was_responsible_id} → {responsible_id}",
+        "{who}: the task “{task_id}” was handed over: {was_responsible_id} → {responsible_id}",
+    ),
+    Fact.task_cancelled: Words(
+        "{who}: задача «{task_id}» снята ({why})", "{who}: the task “{task_id}” is cancelled ({why})"
+    ),
+    Fact.task_reminded: Words(
+        "напоминание о задаче «{task_id}»: {to}", "a reminder of the task “{task_id}” was sent to {to}"
+    ),
     Fact.lead_changed: Words("{who}: поля лида: {changed}", "{who} set fields of the lead: {changed}"),
-    Fact.lead_held: Words("лид не перешёл дальше, не хватает: {missing}", "the lead stays, missing: {missing}"),
+    Fact.lead_held: Words(
+        "лид не перешёл на этап «{to_stage}», не хватает: {missing}",
+        "the lead did not move to “{to_stage}”, missing: {missing}",
+    ),
     Fact.result_asked: Words("{who}: спросили об итоге разговора", "{who} was asked how the talk ended"),
     Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
     Fact.automation_fired: Words(

@@ -1,18 +1,21 @@
-"""What happened to a conversation as one time line: facts of the ledger, routing, questions, merges, failed sends.
+"""What happened to a conversation as one time line: the ledger, routing, stages, questions, merges, failed sends.
 
 Lines stand in the order of the times that are shown; within a minute in the order in which the hub wrote them down.
 Each comes from a stored row. Masking and the rest of the story are left to `explain`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from hub.domain.contact import MatchCandidate, Merge
+from hub.domain.lead import StageFact
 from hub.domain.ledger import Fact, LedgerEntry
+from hub.domain.policy import Policy
 from hub.domain.words import Words
 from hub.domain.workset import Decision
+from hub.inbox.lead_words import name_field, name_stage, say_cause, say_move
 from hub.inbox.ledger_words import say_fact
 from hub.inbox.match_words import say_match
 from hub.inbox.viewer import Viewed
@@ -44,6 +47,7 @@ _FAILURES = {
     "refused": Words("канал отказал", "the channel refused"),
     "moved": Words("адрес изменился", "the address has changed"),
 }
+_NOBODY = "—"
 _OWN_FACTS = frozenset({Fact.send_failed, Fact.send_unknown})
 
 
@@ -64,7 +68,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What is stored of a conversation; `names` are the managers', `contacts` the cards' by id."""
+    """What is stored of a conversation; `names` are managers', `contacts` cards', `tasks` what they say, each by id."""
 
     viewed: Viewed
     entries: Sequence[LedgerEntry]
@@ -72,6 +76,9 @@ class Happened:
     questions: Sequence[MatchCandidate]
     merges: Sequence[Merge]
     failures: Sequence[FailedSend]
+    stages: Sequence[StageFact]
+    policy: Policy
+    tasks: Mapping[int, str]
     names: Mapping[int, str]
     contacts: Mapping[int, str]
 
@@ -90,8 +97,8 @@ class Happened:
 
 def list_told(happened: Happened) -> list[Told]:
     """Return everything that happened, in order."""
-    lines = (*_facts(happened), *_routing(happened), *_questions(happened), *_merges(happened), *_failures(happened))
-    return sorted(lines, key=lambda line: line.place)
+    every = (_facts, _routing, _stages, _questions, _merges, _failures)
+    return sorted((line for each in every for line in each(happened)), key=lambda line: line.place)
 
 
 def _receivers(told: object) -> list[int]:
@@ -133,8 +140,30 @@ def _values(happened: Happened, entry: LedgerEntry) -> dict[str, str]:
 
 
 def _value(happened: Happened, name: str, value: object) -> str:
-    if value is None:
-        return ""
+    if name.endswith("responsible_id"):
+        return (happened.who(value) if isinstance(value, int) else "") or _NOBODY
+    if name in _OF_LEADS and value is not None:
+        return _OF_LEADS[name](happened, value)
+    return "" if value is None else _plain_value(happened, name, value)
+
+
+def _fields(happened: Happened, keys: object) -> str:
+    """Return fields of a lead as people call them (L-7)."""
+    named = keys if isinstance(keys, list) else [keys]
+    return ", ".join(name_field(happened.policy.leads, str(key)).say(happened.viewed.language) for key in named)
+
+
+_OF_LEADS: Mapping[str, Callable[[Happened, Any], str]] = {
+    "task_id": lambda happened, value: happened.tasks.get(value, ""),
+    "changed": _fields,
+    "missing": _fields,
+    "to_stage": lambda happened, value: name_stage(happened.policy.leads, value).say(happened.viewed.language),
+    "why": lambda happened, value: say_cause(happened.policy, value).say(happened.viewed.language),
+}
+"""How facts of leads and tasks are said, by their name."""
+
+
+def _plain_value(happened: Happened, name: str, value: object) -> str:
     if name in {"to", "offered_to"}:
         return ", ".join(filter(None, map(happened.who, _receivers(value))))
     if name == "evidence":
@@ -161,6 +190,13 @@ def _routing(happened: Happened) -> Iterator[Told]:
         why = "; ".join(reason[key] for reason in decision.reasons)
         text = happened.viewed.say(_ROUTED).format(why=why)
         yield Told(decision.decided_at, decision.decided_at, decision.id, text)
+
+
+def _stages(happened: Happened) -> Iterator[Told]:
+    """Yield every move of the leads: who, from where, where to, why (L-6)."""
+    for fact in happened.stages:
+        said = say_move(happened.policy, fact, who=happened.who(fact.manager_id))
+        yield Told(fact.occurred_at, fact.occurred_at, fact.id, said.say(happened.viewed.language))
 
 
 def _questions(happened: Happened) -> Iterator[Told]:

@@ -1,4 +1,4 @@
-"""How a conversation came to be as it is: its ledger, routing decisions, waits, merges and failures, oldest first."""
+"""How a conversation came to be as it is: its ledger, routing, waits, stages, merges and failures, oldest first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from hub.domain.contact import MatchCandidate, Merge
+from hub.domain.lead import StageFact
 from hub.domain.ledger import LedgerEntry
 from hub.domain.wait import Wait
 from hub.domain.workset import Decision
@@ -19,7 +20,16 @@ _FAILED = """
 SELECT id, lane, state, reason, manager_id, message_id, coalesce(finished_at, first_attempt_at, created_at) AS at
 FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') AND conversation_id = $1 ORDER BY id
 """
-
+_STAGES = """
+SELECT f.* FROM conversations c JOIN leads l ON l.contact_id = c.contact_id JOIN lead_stage_facts f ON f.lead_id = l.id
+WHERE c.id = $1 AND (l.conversation_id = c.id
+  OR l.line = c.line AND f.occurred_at >= c.opened_at AND (c.closed_at IS NULL OR f.occurred_at <= c.closed_at))
+ORDER BY f.occurred_at, f.id
+"""
+_TASKS = """
+SELECT id, what FROM tasks
+WHERE id IN (SELECT (facts->>'task_id')::bigint FROM ledger WHERE conversation_id = $1 AND facts ? 'task_id')
+"""
 _NUMBERS = """
 SELECT DISTINCT ON (i.id, l.kind) i.value AS number, l.occurred_at AS at, l.kind = 'number_came' AS has_come,
   coalesce(l.facts->>'other', '') AS other
@@ -71,6 +81,16 @@ async def list_waits(connection: asyncpg.Connection, conversation_id: int) -> li
         "SELECT * FROM waits WHERE conversation_id = $1 ORDER BY started_at, id", conversation_id
     )
     return [codec_of(Wait).decode(row) for row in rows]
+
+
+async def list_stage_moves(connection: asyncpg.Connection, conversation_id: int) -> list[StageFact]:
+    """Return the moves of the leads that began in a conversation, and of the client's others while it was open (L-6)."""
+    return [codec_of(StageFact).decode(row) for row in await connection.fetch(_STAGES, conversation_id)]
+
+
+async def list_task_titles(connection: asyncpg.Connection, conversation_id: int) -> dict[int, str]:
+    """Return what the tasks say that the ledger of a conversation names, by id."""
+    return dict(await connection.fetch(_TASKS, conversation_id))
 
 
 async def list_number_moves(connection: asyncpg.Connection, contact_id: int) -> list[NumberMove]:

@@ -33,11 +33,12 @@ async def test_invariant12_the_story_names_client_choice_events_and_deadline(des
 
     assert story[0] == "Клиент известен по: Telegram (подтверждён), телефон +79161234567 (подтверждён)"
     assert story[1:3] == ["Видят обращение: Анна", "Время: Europe/Moscow"]
-    assert [line.split(" ", 2)[2].split(",")[0].split(";")[0] for line in story[3:8]] == [
+    assert [line.split(" ", 2)[2].split(",")[0].split(";")[0] for line in story[3:9]] == [
         "чья карточка: новый клиент: такого адреса ещё не было",
         "клиент ждёт ответа",
         "маршрут: Анна: очередь по кругу",
         "назначено: Анна",
+        "лид начат на этапе «Новый» (новое обращение)",
         "клиент написал ещё",
     ]
     assert story[-1].startswith("Срок: 15 мин рабочего времени с ")

@@ -13,21 +13,19 @@ from hub.domain.rights import Person
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.tasks import NewTask, add_task
-from hub.inbox.leads import Filled, move_lead, set_lead_fields
+from hub.inbox.leads import Filled, move_lead
 from hub.inbox.lines import move_to_line
 from hub.inbox.merge import join_candidate
 from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
-from hub.inbox.queries import explain_conversation
 from hub.inbox.queries.plans import get_task
 from hub.inbox.tasks import complete_task, make_task, postpone_task
 from hub.inbox.viewer import reach_of
-from hub.inbox.waits import answered_elsewhere
 from hub.store import leads
 from hub.store import tasks as stored
 from hub.store.scope import Scope
 from tests.inbox.desk import ALWAYS_OPEN, Desk
 from tests.inbox.rules import TWO_LINES, put_in_force
-from tests.inbox.test_lead_stages import STAGES, lead_of
+from tests.inbox.test_lead_stages import lead_of
 from tests.inbox.test_merge import three_cards
 
 HOUR = timedelta(hours=1)
@@ -233,21 +231,6 @@ async def test_r12_lead_and_tasks_go_to_the_line_to_which_their_client_goes(desk
     await make_task(desk.office, actor, conversation, new=NewTask("Позвонить", desk.now + HOUR))
     await move_to_line(desk.office, actor, conversation, line=LineKey("support"))
     assert ((await desk.one("leads"))["line"], (await desk.one("tasks"))["line"]) == ("support", "support")
-
-
-async def test_t1_l3_the_story_of_a_conversation_tells_of_tasks_and_of_a_lead_that_was_held(desk: Desk) -> None:
-    wanting = STAGES.replace('key = "contacted"', 'key = "contacted"\nrequires = ["object_type"]')
-    actor, conversation = await lead_of(desk, document=wanting)
-    task_id = await make_task(desk.office, actor, conversation, new=NewTask("Позвонить", desk.now + HOUR))
-    await answered_elsewhere(desk.office, actor, conversation, channel="sms", at=desk.now, result="Да")
-    await complete_task(desk.office, actor, task_id, result="Думает")
-    await set_lead_fields(desk.office, actor, conversation, values={"amount": "5"})
-
-    story = "\n".join(await explain_conversation(desk.office, actor, conversation))
-    assert "задача до " in story
-    assert "лид не перешёл дальше, не хватает: object_type" in story
-    assert "задача сделана. Думает" in story
-    assert "поля лида: amount" in story
 
 
 async def test_m10_the_tasks_of_joined_cards_are_all_the_kept_ones(desk: Desk) -> None:
