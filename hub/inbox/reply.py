@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, Thread
-from hub.domain.errors import Composing, Conflict, ContactBlocked, PermissionDenied, ReplyWindowClosed
+from hub.domain.errors import Composing, Conflict, ContactBlocked, PermissionDenied
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 from hub.domain.ledger import Fact
 from hub.domain.line import LineMode
@@ -24,7 +24,7 @@ from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, subject_of, who_was_faster
 from hub.inbox.viewer import person_of
-from hub.inbox.ways import choose_way, endpoint_writing_to, is_window_closed
+from hub.inbox.ways import choose_way, endpoint_writing_to, ensure_window_open
 from hub.store import cards, deliveries, people, timeline
 from hub.store.pool import acquire
 from hub.store.scope import Scope
@@ -203,17 +203,17 @@ def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer
     thread = choose_way(office.endpoints(), threads, answer.preferred or conversation.reply_thread_id)
     if thread is None:
         raise ContactBlocked("there is no way to write to this client; call, or ask for another address")
-    if is_window_closed(office.endpoints(), thread, rows.now):
-        kind = office.endpoints()[thread.connection_id].kind
-        raise ReplyWindowClosed(f"{kind} lets us answer for some time after the client's message only; call instead")
+    ensure_window_open(office.endpoints(), thread, rows.now)
     return thread
 
 
 def _begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, identity_id: IdentityId) -> Thread:
-    """Open a thread to an address of the contact on the first connection that can write to such addresses (FR-5)."""
+    """Open a thread to an address of the contact on the first connection that can write to such addresses (FR-5, M-7)."""
     identity = next((row for row in rows.identities_of(conversation.contact_id) if row.id == identity_id), None)
     if identity is None:
         raise ContactBlocked("that is no address of this client")
+    if identity.is_shared:
+        raise ContactBlocked("several people use that address: nobody begins to write there (M-7); choose another")
     endpoint = endpoint_writing_to(office.endpoints(), identity.type, line=conversation.line)
     if endpoint is None:
         raise ContactBlocked("no connection of ours can write to that address; connect a mailbox, or call")

@@ -8,6 +8,7 @@ from hub.channels.base import Capabilities
 from hub.channels.registry import get_channel_class
 from hub.channels.telephony.base import Telephony
 from hub.domain.conversation import Thread
+from hub.domain.errors import ReplyWindowClosed
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ThreadId
 from hub.domain.inbound import ReachState
@@ -51,6 +52,13 @@ def is_window_closed(endpoints: Endpoints, thread: Thread, now: datetime) -> boo
     """Tell whether the channel forbids to write now, because the client's last message is too long ago."""
     window = capabilities_of(endpoints[thread.connection_id].kind).reply_window
     return window is not None and (thread.last_inbound_at is None or now - thread.last_inbound_at > window)
+
+
+def ensure_window_open(endpoints: Endpoints, thread: Thread, now: datetime) -> None:
+    """Refuse to write where the channel does not let us any more. Raises: ReplyWindowClosed."""
+    if is_window_closed(endpoints, thread, now):
+        kind = endpoints[thread.connection_id].kind
+        raise ReplyWindowClosed(f"{kind} lets us answer for some time after the client's message only; call instead")
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.errors import NotFound, PermissionDenied
+from hub.domain.errors import ContactBlocked, NotFound, PermissionDenied
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConversationId, IdentityId, LineKey, ManagerId
 from hub.domain.inbound import Address, FormSubmission, InboundMessage, MailHints, Sender
@@ -13,6 +13,7 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import merge
 from hub.inbox.identities import mark_shared
+from hub.inbox.reply import Content, reply
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
 from tests.inbox.rules import DAY, MINUTE, put_in_force
 from tests.inbox.test_calls import PHONE, miss
@@ -108,6 +109,24 @@ async def test_m7_an_address_that_is_one_persons_after_all_finds_the_card_again(
     await desk.receive(writes(desk, 2), connection=2)
 
     assert len(await desk.rows("contacts")) == 1
+
+
+async def test_m7_an_answer_does_not_begin_at_a_shared_address_even_where_no_screen_offers_it(
+    desk: Desk, anna: Person
+) -> None:
+    addresses = (
+        Address(IdentityType.tg_user, "100", level=ProofLevel.proven),
+        Address(IdentityType.email, INFO, INFO, ProofLevel.claimed),
+    )
+    sender = Sender(addresses, name="Завод")
+    await desk.receive(InboundMessage("100-1", "chat-100", sender, desk.now, text="Пишите на почту"))
+    await mark(desk, anna)
+    content = Content("Счёт готов", identity_id=IdentityId((await identity(desk, INFO))["id"]))
+    place = ConversationId((await desk.one("conversations"))["id"])
+    with pytest.raises(ContactBlocked):
+        await reply(desk.office, anna, place, content=content, key="press-1")
+
+    assert await desk.rows("deliveries", "lane = 'reply'") == []
 
 
 async def test_m7_only_who_may_match_the_client_marks_an_address(desk: Desk, anna: Person) -> None:

@@ -1,16 +1,19 @@
 """A bot or assistant that talks first: when the clock starts, and that it never answers for a person (FR-6, S1, S9)."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.domain.conversation import Outcome
-from hub.domain.errors import PermissionDenied, StillWaiting
-from hub.domain.ids import ConversationId
+from hub.domain.errors import PermissionDenied, ReplyWindowClosed, StillWaiting
+from hub.domain.ids import ConnectionId, ConversationId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import bot_talk, conversations
+from hub.inbox.endpoint import Endpoint
+from tests.channels.outside import entry_point_package
 from tests.delivery.bench import open_outside
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.rules import DAY, MINUTE, answer, id_of, line_says, pass_time, put_in_force
@@ -175,3 +178,29 @@ async def test_fr6_what_a_person_has_closed_is_not_handed_over_later(desk: Desk)
     await pass_time(desk, 60 * MINUTE)
 
     assert await desk.rows("waits") == []
+
+
+WINDOWED = """
+from dataclasses import replace
+from datetime import timedelta
+from hub.channels.telegram import CHANNEL
+
+class Windowed(CHANNEL):
+    kind = "windowed"
+    capabilities = replace(CHANNEL.capabilities, reply_window=timedelta(days=1))
+"""
+
+
+@pytest.mark.parametrize("who", ["bot", "manager"])
+async def test_fr6_nobody_writes_after_the_channels_reply_window(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    entry_point_package(tmp_path, "windowed", WINDOWED, "Windowed")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    desk.endpoints[ConnectionId(1)] = Endpoint(ConnectionId(1), "windowed", "windowed")
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    desk.clock.move(DAY + MINUTE)
+    with pytest.raises(ReplyWindowClosed):
+        await (bot_says(desk, "Какой размер вам нужен?") if who == "bot" else answer(desk))
+
+    assert await desk.rows("deliveries", "lane = 'reply'") == []
