@@ -6,9 +6,10 @@ The manager bot is a connection too, of the kind `manager_bot`: its updates are 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -167,8 +168,14 @@ def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: Rate
         read_file=ground.files.read,
         public_url=public_address(ground.config.public_url, row.kind, key),
         prove=ground.secrets.prove,
+        find_known=partial(_find_known, ground, row.id),
     )
     return found(settings, context)
+
+
+async def _find_known(ground: Ground, connection_id: int, ids: Sequence[str]) -> frozenset[str]:
+    async with acquire(ground.pool) as connection:
+        return await connections.find_known(connection, connection_id, ids)
 
 
 def find_fault(ground: Ground, row: ConnectionRow) -> str:

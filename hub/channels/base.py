@@ -110,15 +110,25 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a look at the provider showed (case 12): how many events wait there, how many only this look has found."""
+
+    waiting: int = 0
+    overlooked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PollBatch:
     """Payloads in received order and the cursor that may be stored together with them, never before.
 
     `is_history` marks what is older than the connection: imported without waits, leads, texts or notices (FR-7).
+    `compared` is there when what is stored was held against what the provider has.
     """
 
     raws: Sequence[Raw]
     cursor: Mapping[str, object]
     is_history: bool = False
+    compared: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +148,19 @@ class CheckResult:
     lines: tuple[str, ...]
 
 
+async def know_all(ids: Sequence[str]) -> frozenset[str]:
+    """Call every id known."""
+    return frozenset(ids)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an adapter may use. One object per connection, built by `hub.app`.
 
     `read_file` yields the bytes of a stored file by its hash. `public_url` is the address providers reach us at for
     this connection, empty without one. `name` is the connection's name for log lines. `prove` gives a digest that only
-    this installation can make of a text; None where nothing is sent.
+    this installation can make of a text; None where nothing is sent. `find_known` returns which ids of events or calls
+    this connection has brought already; where nothing is stored nothing can be missed.
     """
 
     connection_id: ConnectionId
@@ -155,6 +171,7 @@ class Context:
     read_file: Callable[[str], Awaitable[bytes]]
     public_url: str = ""
     prove: Callable[[str], bytes] | None = None
+    find_known: Callable[[Sequence[str]], Awaitable[frozenset[str]]] = know_all
 
 
 SettingsT = TypeVar("SettingsT", bound=ChannelSettings)
@@ -254,7 +271,7 @@ class Asks(Protocol):
 
 @runtime_checkable
 class Polls(Protocol):
-    """Fetches by itself: long polling, IMAP."""
+    """Fetches by itself: long polling, IMAP; or looks at the provider whether its webhooks brought everything."""
 
     def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
         """Yield batches for ever. An empty `cursor` means first contact: begin at now (FR-7).

@@ -97,7 +97,11 @@ class Words:
             "since": self.time.minute(each.since),
             "last": self.time.minute(each.last_success_at) or "–",
         }
-        says = self._say("connection" if each.is_up else "connection_down", **facts)
+        if each.is_up and each.compared_at is not None:
+            facts |= {"compared": self.time.minute(each.compared_at)}
+            facts |= {"waiting": str(each.waiting), "overlooked": str(each.overlooked)}
+        key = "connection_down" if not each.is_up else "connection_compared" if "compared" in facts else "connection"
+        says = self._say(key, **facts)
         return StatusLine(f"{each.kind} {each.name}", each.is_up, says)
 
     def _say(self, key: str, **facts: object) -> str:

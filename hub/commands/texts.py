@@ -241,6 +241,12 @@ TEXTS: Mapping[str, Sentence] = {
         "deliveries set aside: {delivery_parked}; hub parked lists them, hub replay sends them again",
     ),
     "status.connection": Sentence("работает; последнее событие: {last}", "works; last event: {last}"),
+    "status.connection_compared": Sentence(
+        "работает; последнее событие: {last}; сверено с провайдером {compared}: ждут там {waiting}, "
+        "найдено только сверкой {overlooked}",
+        "works; last event: {last}; compared with the provider {compared}: {waiting} wait there, "
+        "{overlooked} found only by comparing",
+    ),
     "status.connection_down": Sentence(
         "{state} с {since}: {reason}; последнее событие: {last}; что делать, скажет hub check",
         "{state} since {since}: {reason}; last event: {last}; hub check says what to do",

@@ -81,7 +81,11 @@ class ClockHealth:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionHealth:
-    """How a connection is, since when and why, and when something last came over it."""
+    """How a connection is, since when and why, and when something last came over it.
+
+    `compared_at` is when it was last held against its provider, None if never; `waiting` events were there then, and
+    `overlooked` have been found only by such looks.
+    """
 
     kind: str
     name: str
@@ -89,6 +93,9 @@ class ConnectionHealth:
     reason: str
     since: datetime
     last_success_at: datetime | None
+    compared_at: datetime | None = None
+    waiting: int = 0
+    overlooked: int = 0
 
     @property
     def is_up(self) -> bool:

@@ -82,7 +82,12 @@ class Acceptor:
             async with connection.transaction():
                 if rows:
                     await receipts.store(connection, rows, new_id)
-                await connections.save_cursor(connection, connection_id, batch.cursor, at=self.office.clock.now())
+                came_at = self.office.clock.now() if rows else None
+                await connections.save_cursor(connection, connection_id, batch.cursor, at=came_at)
+                if batch.compared is not None:
+                    await connections.save_comparison(
+                        connection, connection_id, batch.compared.waiting, batch.compared.overlooked
+                    )
                 crash_point("accept.before_batch_commit")
         crash_point("accept.after_batch_commit")
         if rows:

@@ -1,6 +1,6 @@
 """Connections: configured endpoints with encrypted settings, found by the hash of the key in their path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,15 +73,39 @@ async def add_connection(connection: asyncpg.Connection, row: ConnectionRow) -> 
 
 
 async def save_cursor(
-    connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, at: datetime
+    connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, at: datetime | None
 ) -> None:
-    """Store how far a poll has come, together with what it brought; the caller commits."""
+    """Store how far a poll has come, together with what came `at`, None if nothing did; the caller commits."""
     await connection.execute(
-        "UPDATE connections SET cursor = $2::text::jsonb, last_success_at = $3 WHERE id = $1",
+        "UPDATE connections SET cursor = $2::text::jsonb, last_success_at = coalesce($3, last_success_at) WHERE id = $1",
         connection_id,
         to_json_text(cursor),
         at,
     )
+
+
+async def save_comparison(connection: asyncpg.Connection, connection_id: int, waiting: int, overlooked: int) -> None:
+    """Store that a connection was compared with its provider just now (database time); the caller commits.
+
+    `waiting` events are still there; `overlooked` ones are added to those that only comparisons have found.
+    """
+    await connection.execute(
+        "UPDATE connections SET compared_at = clock_timestamp(), waiting = $2, overlooked = overlooked + $3 WHERE id = $1",
+        connection_id,
+        waiting,
+        overlooked,
+    )
+
+
+async def find_known(connection: asyncpg.Connection, connection_id: int, ids: Sequence[str]) -> frozenset[str]:
+    """Return which ids of events or calls this connection has brought already."""
+    found = await connection.fetch(
+        "SELECT external_id FROM receipts WHERE connection_id = $1 AND external_id = ANY($2::text[]) "
+        "UNION SELECT external_id FROM calls WHERE connection_id = $1 AND external_id = ANY($2::text[])",
+        connection_id,
+        list(ids),
+    )
+    return frozenset(str(row["external_id"]) for row in found)
 
 
 async def get_cursor(connection: asyncpg.Connection, connection_id: int) -> dict[str, Any]:

@@ -53,7 +53,8 @@ SELECT
       SELECT state FROM deliveries WHERE state IN ('failed', 'unknown', 'parked') ORDER BY id DESC LIMIT $5) newest
     GROUP BY state) counted) AS wrong,
   (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'name', name, 'state', state, 'reason', state_reason,
-      'since', coalesce(state_at, created_at), 'last_success_at', last_success_at) ORDER BY id)
+      'since', coalesce(state_at, created_at), 'last_success_at', last_success_at,
+      'compared_at', compared_at, 'waiting', waiting, 'overlooked', overlooked) ORDER BY id)
     FROM connections) AS connections,
   pg_database_size(current_database()) AS database_bytes
 """
@@ -97,15 +98,21 @@ def _leases(found: Mapping[str, Any], now: datetime) -> LeaseHealth:
 
 
 def _connection(found: Mapping[str, Any]) -> ConnectionHealth:
-    last = found["last_success_at"]
     return ConnectionHealth(
         kind=found["kind"],
         name=found["name"],
         state=found["state"],
         reason=found["reason"],
         since=datetime.fromisoformat(found["since"]),
-        last_success_at=datetime.fromisoformat(last) if last else None,
+        last_success_at=_instant(found["last_success_at"]),
+        compared_at=_instant(found["compared_at"]),
+        waiting=found["waiting"],
+        overlooked=found["overlooked"],
     )
+
+
+def _instant(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
 
 
 def _wrong(payloads: int, deliveries: Mapping[str, int]) -> dict[str, int]:

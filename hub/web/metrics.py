@@ -30,6 +30,12 @@ CONNECTION_UP = Metric("hub_connection_up", "gauge", "1 for a connection that wo
 LAST_SUCCESS = Metric(
     "hub_connection_last_success_timestamp_seconds", "gauge", "When something last came over a connection."
 )
+PROVIDER_WAITING = Metric(
+    "hub_connection_waiting_events", "gauge", "Events that waited at the provider when it was last compared."
+)
+OVERLOOKED = Metric(
+    "hub_connection_overlooked_events_total", "counter", "Events that only a comparison with the provider found."
+)
 DATABASE_SIZE = Metric("hub_database_size_bytes", "gauge", "Size of the database.")
 COMMIT = Metric("hub_accept_commit_seconds", "histogram", "Time from the offer of payloads to their commit.")
 ACCEPTED = Metric("hub_receipts_accepted_total", "counter", "Payloads committed, repeats included.")
@@ -38,7 +44,7 @@ ENDED = Metric("hub_deliveries_ended_total", "counter", "Deliveries whose attemp
 
 METRICS = (
     *(DATABASE_UP, ROLE_PROCESSES, PROCESS_SILENT, QUEUE_LENGTH, QUEUE_LAG, LEASES_HELD, LEASE_AGE, LEASE_OVERDUE),
-    *(CLOCKS_OVERDUE, CLOCK_LAG, SET_ASIDE, CONNECTION_UP, LAST_SUCCESS, DATABASE_SIZE),
+    *(CLOCKS_OVERDUE, CLOCK_LAG, SET_ASIDE, CONNECTION_UP, LAST_SUCCESS, PROVIDER_WAITING, OVERLOOKED, DATABASE_SIZE),
     *(COMMIT, ACCEPTED, REFUSED, ENDED),
 )
 
@@ -74,6 +80,8 @@ def _tell_rest(health: Health) -> dict[Metric, list[Sample]]:
         LAST_SUCCESS: [
             Sample(each.last_success_at.timestamp(), labels) for labels, each in named if each.last_success_at
         ],
+        PROVIDER_WAITING: [Sample(each.waiting, labels) for labels, each in named if each.compared_at],
+        OVERLOOKED: [Sample(each.overlooked, labels) for labels, each in named if each.compared_at],
         DATABASE_SIZE: [Sample(health.database_bytes, {})],
     }
 

@@ -15,7 +15,7 @@ from tests.house.source import ROOT, read_source, source_files
 
 KINDS = list_kinds()
 
-PROVIDERS = sorted({module.name for module in pkgutil.iter_modules(telephony.__path__)} - {"base", "mapped"})
+PROVIDERS = sorted({module.name for module in pkgutil.iter_modules(telephony.__path__)} - {"base", "history", "mapped"})
 
 SUITES = re.compile(r"\w*Contract$")
 

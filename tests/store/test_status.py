@@ -7,6 +7,7 @@ import pytest
 from hub.domain.delivery import Lane
 from hub.domain.health import CLOCK_GRACE, FORGOTTEN_AFTER
 from hub.store import heartbeats
+from hub.store.connections import find_known, save_comparison, save_cursor
 from hub.store.heartbeats import Sign
 from hub.store.pool import acquire
 from hub.store.status import MOST_COUNTED, RECEIPT_LANES, STATUS, read_health
@@ -140,6 +141,42 @@ async def test_a_connection_tells_its_state_and_last_success(connection):
     assert (mail.name, mail.is_up, mail.reason, f"{mail.since:%d}") == ("sales", False, "refused", "02")
     assert f"{mail.last_success_at:%Y-%m-%d}" == "2031-01-01"
     assert (site.is_up, f"{site.since:%d}", site.last_success_at) == (True, "03", None)
+
+
+async def test_case12_a_connection_tells_when_it_was_compared_and_what_that_showed(connection):
+    await connection.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES (1, 'k', 'pbx', '', now())"
+    )
+    for waiting, overlooked in ((3, 2), (0, 1)):
+        await save_comparison(connection, 1, waiting, overlooked)
+
+    (pbx,) = (await look(connection)).connections
+
+    assert (pbx.compared_at is not None, pbx.waiting, pbx.overlooked) == (True, 0, 3)
+
+
+async def test_case12_what_came_by_payload_or_as_a_call_is_known(connection):
+    await connection.execute(
+        "INSERT INTO receipts (id, connection_id, external_id, order_hash, lane, received_at) "
+        "VALUES (1, 1, '7:1', 0, 'client', now()), (2, 2, '7:2', 0, 'client', now())"
+    )
+    await connection.execute(
+        "INSERT INTO calls (id, connection_id, external_id, state, created_at) VALUES (1, 1, 'in_1', 'missed', now())"
+    )
+
+    assert await find_known(connection, 1, ["7:1", "7:2", "in_1", "in_2"]) == {"7:1", "in_1"}
+
+
+async def test_case12_a_look_without_payloads_is_no_event_of_the_connection(connection):
+    await connection.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at, last_success_at) "
+        "VALUES (1, 'k', 'pbx', '', now(), '2031-01-01T00:00Z')"
+    )
+
+    await save_cursor(connection, 1, {"since": 1}, at=None)
+
+    (pbx,) = (await look(connection)).connections
+    assert f"{pbx.last_success_at:%Y}" == "2031"
 
 
 async def beat(connection, process="work-1", **figures):

@@ -28,7 +28,7 @@ def make_health(**changed):
         "leases": LeaseHealth(2, timedelta(seconds=4), timedelta(0)),
         "clocks": ClockHealth(NOON, 1, timedelta(seconds=7)),
         "wrong": {"delivery parked": 5},
-        "connections": (ConnectionHealth("webform", 'a "b"\\\nc', "down", "no answer", NOON, NOON),),
+        "connections": (ConnectionHealth("webform", 'a "b"\\\nc', "down", "no answer", NOON, NOON, NOON, 7, 2),),
         "database_bytes": 9_000_000,
     }
     return Health(**(parts | changed))

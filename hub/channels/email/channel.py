@@ -74,7 +74,7 @@ class EmailChannel(Channel[EmailSettings]):
         return {f"part:{number}": content for number, content in enumerate(read_files(raw.body), 1)}
 
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
-        poller = ImapPoller(self.settings, self.context.clock, name=self.context.name, suspects=self._suspects)
+        poller = ImapPoller(self.settings, self.context, suspects=self._suspects)
         async with aclosing(poller.batches(cursor)) as found:
             async for batch in found:
                 yield batch

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from hub.channels.base import PollBatch, Raw
+from hub.channels.base import Comparison, Context, PollBatch, Raw
 from hub.channels.email.events import ARRIVED_HEADER, MAILBOX_HEADER, STUB_HEADER
 from hub.channels.email.headers import Headers
 from hub.channels.email.imap_session import STEP_DEADLINE, Envelope, ImapSession
@@ -22,12 +22,13 @@ from hub.channels.email.parts import split_header
 from hub.channels.email.settings import EmailSettings
 from hub.crash import crash_point
 from hub.domain.errors import TemporaryFailure
-from hub.domain.ports import Clock
 
 WINDOW = 100
 WINDOW_BYTES = 8_000_000
 IDLE_ROUND = timedelta(seconds=60)
 MAX_FAILURES = 3
+COMPARE_EVERY = timedelta(minutes=10)
+COMPARE_BACK = timedelta(days=2)
 log = structlog.get_logger()
 
 
@@ -105,16 +106,17 @@ class ImapPoller:
     def __init__(
         self,
         settings: EmailSettings,
-        clock: Clock,
+        context: Context,
         *,
-        name: str,
         suspects: Suspects,
         patience: timedelta = STEP_DEADLINE,
     ) -> None:
         self._patience = patience
         self._settings = settings
-        self._clock = clock
-        self._log = log.bind(connection=name)
+        self._clock = context.clock
+        self._find_known = context.find_known
+        self._compared_at = context.clock.now()
+        self._log = log.bind(connection=context.name)
         self._suspects = suspects
 
     async def batches(self, stored: Mapping[str, object]) -> AsyncGenerator[PollBatch, None]:
@@ -129,6 +131,8 @@ class ImapPoller:
                     cursor = Cursor.from_json(batch.cursor)
                     yield batch
                     crash_point("mail.batch_stored")
+                if self._is_to_compare(cursor):
+                    yield await self._compare(session, cursor)
                 await session.wait_for_news(IDLE_ROUND)
                 await session.look()
         finally:
@@ -174,14 +178,33 @@ class ImapPoller:
             cursor = cursor.passed(window[-1])
             yield PollBatch(new or old, cursor.to_json(), is_history=not new and bool(old))
 
+    def _is_to_compare(self, cursor: Cursor) -> bool:
+        """Tell whether it is time; not while old letters are read, nor where letters have no ids of their own."""
+        is_busy = bool(cursor.history_to or cursor.rescan_to or not cursor.uidvalidity)
+        is_time = self._clock.now() - self._compared_at >= COMPARE_EVERY
+        return is_time and not is_busy
+
+    async def _compare(self, session: ImapSession, cursor: Cursor) -> PollBatch:
+        """Return the letters of the last days that are in the folder and were never stored (case 12)."""
+        now = self._compared_at = self._clock.now()
+        since = max(cursor.since.replace(microsecond=0), now - COMPARE_BACK)
+        uids = await session.find_uids(f"UID 1:{cursor.uid} {_since(since - timedelta(days=1))}")
+        ids = {f"{cursor.uidvalidity}:{uid}": uid for uid in uids if uid <= cursor.uid}
+        known = await self._find_known(list(ids))
+        missing = [uid for place, uid in ids.items() if place not in known][:WINDOW]
+        arrived = {each.uid: each.arrived_at for each in await session.fetch_envelopes(missing)} if missing else {}
+        late = [uid for uid, at in arrived.items() if at is not None and at >= since]
+        raws = await self._fetch(session, late, cursor) if late else []
+        if raws:
+            self._log.warning("mail.overlooked_letters_found", count=len(raws))
+        return PollBatch(raws, cursor.to_json(), compared=Comparison(overlooked=len(raws)))
+
     def _criteria(self, cursor: Cursor) -> str:
         """Search behind the cursor; while old letters are imported only those young enough (days, by arrival)."""
         criteria = f"UID {cursor.uid + 1}:*"
         if not cursor.history_to:
             return criteria
-        first = cursor.since - timedelta(days=self._settings.history_days)
-        months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-        return f"{criteria} SINCE {first.day}-{months[first.month - 1]}-{first.year}"
+        return f"{criteria} {_since(cursor.since - timedelta(days=self._settings.history_days))}"
 
     async def _fetch(self, session: ImapSession, window: Sequence[int], cursor: Cursor) -> list[Raw]:
         """Return the letters of a window in order; a failure is remembered against those that were being fetched."""
@@ -227,6 +250,12 @@ class ImapPoller:
             raise
         self._suspects.acquit([uid])
         return found.get(uid, b"")
+
+
+def _since(at: datetime) -> str:
+    """Return the search key for letters that arrived on the day of `at` or later; months are English for servers."""
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"SINCE {at.day}-{months[at.month - 1]}-{at.year}"
 
 
 def _window(uids: list[int], cursor: Cursor, limit: int) -> tuple[list[int], list[int]]:

@@ -22,6 +22,7 @@ from hub.channels.telegram.outgoing_parts import METHODS, TEXT_LIMIT, UPLOAD_LIM
 from hub.channels.telegram.parsing import events_of
 from hub.channels.telegram.sending import Sender
 from hub.channels.telegram.settings import Mode, TelegramSettings
+from hub.channels.telegram.webhook_watch import watch
 from hub.channels.telegram.wire import ALLOWED_UPDATES, read_update
 from hub.domain.errors import PayloadInvalid, WebhookRejected
 from hub.domain.inbound import InboundEvent
@@ -74,10 +75,14 @@ class TelegramChannel(Channel[TelegramSettings]):
         return events_of(read_update(raw.body), region=self.settings.region, received_at=raw.received_at)
 
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
-        """Yield batches for ever; ends at once for a bot whose updates come by webhook."""
-        if self.settings.mode is Mode.polling:
-            async for batch in polling.poll(self._api, self.context.clock, cursor, wanted=self.wanted):
-                yield batch
+        """Yield batches for ever; of a bot whose updates come by webhook, what became of them at Telegram."""
+        polled = (
+            polling.poll(self._api, self.context.clock, cursor, wanted=self.wanted)
+            if self.settings.mode is Mode.polling
+            else watch(self._api, self.settings, self.context, cursor=cursor, wanted=self.wanted)
+        )
+        async for batch in polled:
+            yield batch
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Send text and files; a repeated send may arrive twice, Telegram knows no key."""

@@ -5,6 +5,7 @@ chat keep their order.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from hub.channels.base import Capabilities, PollBatch, Raw
 from hub.channels.telegram.channel import TelegramChannel
@@ -27,4 +28,4 @@ class ManagerBotChannel(TelegramChannel):
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
         """Yield batches for ever, none of them history: what a manager pressed is still to be done."""
         async for batch in super().batches(cursor):
-            yield PollBatch(batch.raws, batch.cursor)
+            yield replace(batch, is_history=False)

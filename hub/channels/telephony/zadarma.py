@@ -5,19 +5,21 @@ with the header `Signature` = base64 of the *hex* HMAC-SHA1 of three fields, oth
 neither length nor outcome and never changes for a call. `GET ?zd_echo=x` wants `x` back. Times are the account's wall
 clock, and only the start of the call is told: later stages happened when they arrived. NOTIFY_RECORD may come before
 NOTIFY_END. A call `answered` without `internal` was taken by a machine. The answer to NOTIFY_START may redirect it.
+Calls whose notifications never came are read from /v1/statistics/pbx/ (ten requests a minute at most): one row a leg,
+the employee's number only as the end of `sip`; whether a row names the dialled number is not documented.
 """
 
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, quote_plus, urlencode
 
 from pydantic import Field, SecretStr
 
-from hub.channels.base import Raw, Reply, Responsible
+from hub.channels.base import PollBatch, Raw, Reply, Responsible
 from hub.channels.telephony.base import (
     Outcome,
     Telephony,
@@ -30,11 +32,13 @@ from hub.channels.telephony.base import (
     seconds,
     whole_call,
 )
+from hub.channels.telephony.history import PastCall, watch_history
 from hub.domain.call import VOICEMAIL
 from hub.domain.errors import PayloadInvalid, TemporaryFailure, WebhookRejected
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.outbound import SendResult
 from hub.net.http import HttpAnswer
+from hub.net.payloads import Json
 from hub.net.signatures import digest_hex, hmac_hex, is_same_secret
 
 _ARRIVAL = ("caller_id", "called_did", "call_start")
@@ -50,6 +54,9 @@ _SIGNED = {
     "NOTIFY_RECORD": ("pbx_call_id", "call_id_with_rec"),
 }
 _REASONS = {"busy": "busy", "cancel": "cancelled", "no answer": "no_answer"}
+_PAGE = 1000
+_MOST_PAGES = 5
+_ZONES_APART = timedelta(hours=14)
 _ECHO = re.compile(r"[\w.-]{1,128}")
 
 
@@ -140,6 +147,37 @@ class Zadarma(Telephony[ZadarmaSettings]):
         path, query = "/v1/request/callback/", {"from": extension, "to": phone.lstrip("+")}
         return await self.command(self._get(path, query), command, refusal=_refusal)
 
+    async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
+        """Yield the calls that the account knows and no notification told of; see `watch_history`."""
+        async for batch in watch_history(self.context, cursor, self._past_calls):
+            yield batch
+
+    async def _past_calls(self, since: datetime, until: datetime) -> Sequence[PastCall]:
+        """Return the calls that began in the span: the account's zone is asked for widely and read narrowly."""
+        span = {
+            "start": f"{since - _ZONES_APART:%Y-%m-%d %H:%M:%S}",
+            "end": f"{until + _ZONES_APART:%Y-%m-%d %H:%M:%S}",
+        }
+        legs: dict[str, list[Mapping[str, str]]] = {}
+        for page in range(_MOST_PAGES):
+            rows = await self._statistics({**span, "version": "2", "skip": str(page * _PAGE), "limit": str(_PAGE)})
+            for row in rows:
+                legs.setdefault(need(row, "pbx_call_id"), []).append({name: clean(each) for name, each in row.items()})
+            if len(rows) < _PAGE:
+                break
+        calls = [
+            PastCall(call, self.local_instant(rows[0]["callstart"]), _as_end(call, rows)) for call, rows in legs.items()
+        ]
+        return [call for call in calls if since <= call.began_at < until]
+
+    async def _statistics(self, query: Mapping[str, str]) -> Sequence[Mapping[str, Json]]:
+        answer = await self._get("/v1/statistics/pbx/", query)
+        told = answer.json()
+        if answer.status != 200 or not isinstance(told, dict) or told.get("status") != "success":
+            raise TemporaryFailure("the account does not show its history of calls", answer.status)
+        stats = told.get("stats")
+        return [row for row in stats if isinstance(row, dict)] if isinstance(stats, list) else []
+
     async def recording_address(self, reference: str) -> str:
         """Ask for an address of the recording, good for half an hour."""
         answer = await self._get("/v1/pbx/record/request/", {"call_id": reference, "lifetime": "1800"})
@@ -194,7 +232,8 @@ class Zadarma(Telephony[ZadarmaSettings]):
 
     def _end(self, fields: Mapping[str, str], raw: Raw) -> Sequence[CallEvent]:
         ringing, length = self._first_stage(fields), seconds(fields.get("duration", ""))
-        ended_at = arrival(raw, ringing.occurred_at + length)
+        is_past = fields.get("is_history") == "1"
+        ended_at = ringing.occurred_at + length if is_past else arrival(raw, ringing.occurred_at + length)
         word = need(fields, "disposition").lower()
         recording = fields.get("call_id_with_rec", "") if fields.get("is_recorded") == "1" else ""
         is_machine = ringing.direction is CallDirection.inbound and not ringing.extension
@@ -220,6 +259,33 @@ def _record_stage(fields: Mapping[str, str], raw: Raw) -> CallEvent:
     direction = CallDirection.outbound if call.startswith("out_") else CallDirection.inbound
     external_id = f"{call}:recording:{recording}"
     return CallEvent(external_id, call, CallStage.recording, direction, raw.received_at, recording=recording)
+
+
+def _as_end(call: str, legs: Sequence[Mapping[str, str]]) -> bytes:
+    """Return the legs of a call as the NOTIFY_END that never came: the longest talk decides, else the last leg."""
+    told = max(
+        legs, key=lambda leg: (leg.get("disposition") == "answered", seconds(leg.get("seconds", "")), leg["callstart"])
+    )
+    is_out = call.startswith("out_")
+    caller, called = (_digits(told.get(name, "")) for name in ("clid", "destination"))
+    fields = {
+        "event": "NOTIFY_OUT_END" if is_out else "NOTIFY_END",
+        "pbx_call_id": call,
+        "call_start": min(leg["callstart"] for leg in legs),
+        "caller_id": caller,
+        "destination" if is_out else "called_did": called,
+        "internal": told.get("sip", "").rpartition("-")[2],
+        "duration": told.get("seconds", "0"),
+        "disposition": told.get("disposition", ""),
+        "is_recorded": "0",
+        "is_history": "1",
+    }
+    return urlencode(fields).encode()
+
+
+def _digits(text: str) -> str:
+    """Return the number of a caller that may come with a name: `Ivan <79161234567>`."""
+    return re.sub(r"\D", "", text.rpartition("<")[2])
 
 
 CHANNEL = Zadarma

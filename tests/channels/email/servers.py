@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography import x509
@@ -11,6 +12,8 @@ from cryptography.x509.oid import NameOID
 
 from hub.channels.email.settings import EmailSettings
 from hub.domain.inbound import InboundMessage
+from hub.net.http import Http
+from hub.testing.contracts.bench import make_context
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 
@@ -18,6 +21,9 @@ NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 class StillClock:
     def now(self):
         return NOW
+
+
+CONTEXT = replace(make_context(Http()), name="sales", clock=StillClock())
 
 
 def mailbox_settings(*, imap_port=1, smtp_port=1, **changes) -> EmailSettings:

@@ -15,7 +15,7 @@ from hub.channels.email.imap import ImapPoller, Suspects
 from hub.domain.errors import TemporaryFailure
 from hub.testing.mail.dovecot import PASSWORD, USER, run_dovecot
 from tests.channels.email.letters import letter
-from tests.channels.email.servers import StillClock, mailbox_settings, make_certificate, only_message
+from tests.channels.email.servers import CONTEXT, mailbox_settings, make_certificate, only_message
 
 pytestmark = pytest.mark.needs_dovecot
 CODECS = ["utf-8", "koi8-r", "cp1251", "cp866", "iso8859-5"]
@@ -45,7 +45,7 @@ def batches_of(server, cursor, **changes):
         ca_file=str(server.certificate),
         **changes,
     )
-    poller = ImapPoller(settings, StillClock(), name="sales", suspects=Suspects(), patience=timedelta(seconds=10))
+    poller = ImapPoller(settings, CONTEXT, suspects=Suspects(), patience=timedelta(seconds=10))
     return aclosing(poller.batches(cursor))
 
 

@@ -2,7 +2,8 @@ import asyncio
 import logging
 import ssl
 from contextlib import aclosing
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from hub.channels.email.imap_session import compact_set
 from hub.domain.errors import AuthenticationFailed, TemporaryFailure
 from hub.testing.mail.imap_server import FakeImap, Fault
 from tests.channels.email.letters import letter
-from tests.channels.email.servers import NOW, StillClock, mailbox_settings, make_certificate
+from tests.channels.email.servers import CONTEXT, NOW, mailbox_settings, make_certificate
 
 DAY = timedelta(days=1)
 
@@ -24,9 +25,9 @@ async def server():
         yield running
 
 
-def poller(server, suspects=None, patience=timedelta(seconds=5), **changes):
+def poller(server, suspects=None, patience=timedelta(seconds=5), context=CONTEXT, **changes):
     settings = mailbox_settings(imap_port=server.port, **changes)
-    return ImapPoller(settings, StillClock(), name="sales", suspects=suspects or Suspects(), patience=patience)
+    return ImapPoller(settings, context, suspects=suspects or Suspects(), patience=patience)
 
 
 async def first_contact(server, **changes):
@@ -258,3 +259,47 @@ async def test_no_secret_and_no_letter_in_the_log(server, caplog):
 
 def test_uids_are_asked_for_in_ranges():
     assert compact_set([5, 7, 6, 9, 1]) == "1,5:7,9"
+
+
+@dataclass
+class MovingClock:
+    instant: datetime = NOW
+
+    def now(self):
+        return self.instant
+
+
+async def compared(server, known, *, arrived_at=NOW):
+    """Return what a comparison yields after three letters were read of which the store has only `known`."""
+    clock, asked = MovingClock(), []
+
+    async def find_known(ids):
+        asked.append(list(ids))
+        return frozenset(known)
+
+    context = replace(CONTEXT, clock=clock, find_known=find_known)
+    start = await first_contact(server)
+    async with aclosing(poller(server, context=context).batches(start)) as batches:
+        fill(server, 3, at=arrived_at)
+        await anext(batches)
+        clock.instant += timedelta(minutes=11)
+        return await anext(batches), asked
+
+
+def ids(*uids):
+    return {f"1700000000:{uid}" for uid in uids}
+
+
+async def test_case12_a_letter_behind_the_cursor_that_was_never_stored_is_found_by_comparing(server):
+    found, asked = await compared(server, ids(1, 3))
+    assert (uids(found.raws), found.compared.overlooked, asked) == ([2], 1, [sorted(ids(1, 2, 3))])
+
+
+async def test_case12_where_nothing_is_missing_the_comparison_brings_nothing(server):
+    found, _ = await compared(server, ids(1, 2, 3))
+    assert (list(found.raws), found.compared.overlooked) == ([], 0)
+
+
+async def test_fr7_a_letter_of_before_the_first_contact_is_not_missing(server):
+    found, _ = await compared(server, set(), arrived_at=NOW - timedelta(minutes=1))
+    assert list(found.raws) == []

@@ -16,6 +16,7 @@ from hub.net.payloads import read_json_object
 from hub.testing.faulty_http import Answer, faulty_server
 from hub.testing.telegram import Media
 from hub.testing.telegram.faults import Fault, bad_gateway, refused, reset_before
+from hub.testing.telegram.state import Webhook
 from tests.channels.telegram.conftest import SECRET
 
 HEADER = "x-telegram-bot-api-secret-token"
@@ -283,3 +284,53 @@ def _application(handler) -> web.Application:
     app = web.Application()
     app.router.add_post("/hook", handler)
     return app
+
+
+OUR_ADDRESS = "https://hub.example/in/telegram/present-key"
+
+
+async def look(make_channel):
+    channel = make_channel(OUR_ADDRESS, mode="webhook", webhook_secret=SECRET)
+    batches = channel.batches({"offset": 5})
+    try:
+        return await anext(batches)
+    finally:
+        await batches.aclose()
+
+
+async def test_case12_what_waits_at_telegram_is_known_and_the_cursor_stays(make_channel, bot, maria):
+    bot.webhook = Webhook(OUR_ADDRESS, SECRET)
+    found = await look(make_channel)
+    assert (list(found.raws), found.cursor, found.compared.waiting) == ([], {"offset": 5}, 1)
+
+
+@pytest.mark.parametrize("before", ["", "https://hub.example/in/telegram/former-key"])
+async def test_case12_a_webhook_that_was_taken_away_or_has_a_former_key_is_set_again(make_channel, bot, before):
+    bot.webhook = Webhook(before, SECRET)
+    await look(make_channel)
+    assert bot.webhook.url == OUR_ADDRESS
+
+
+async def test_case15_a_webhook_with_too_few_kinds_of_updates_is_set_again(make_channel, bot):
+    bot.webhook = Webhook(OUR_ADDRESS, SECRET)
+    bot.updates.allowed = ("message",)
+    await look(make_channel)
+    assert set(bot.updates.allowed) == set(ALLOWED_UPDATES)
+
+
+async def test_case14_the_webhook_of_another_program_is_told_of_and_not_fought_over(make_channel, bot):
+    bot.webhook = Webhook("https://elsewhere.example/bot", "another")
+    with pytest.raises(TemporaryFailure, match="на другой адрес"):
+        await look(make_channel)
+    assert bot.webhook.url == "https://elsewhere.example/bot"
+
+
+async def test_case48_a_webhook_that_telegram_cannot_reach_is_a_trouble_with_its_words(make_channel, bot, maria, clock):
+    bot.webhook = Webhook(OUR_ADDRESS, SECRET, "Connection refused", clock.now() - timedelta(minutes=1))
+    with pytest.raises(TemporaryFailure, match=r"1 ждут.*Connection refused"):
+        await look(make_channel)
+
+
+async def test_case48_an_error_of_long_ago_is_no_trouble(make_channel, bot, maria, clock):
+    bot.webhook = Webhook(OUR_ADDRESS, SECRET, "Connection refused", clock.now() - timedelta(hours=1))
+    assert (await look(make_channel)).compared.waiting == 1
