@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from hub.store.pool import lock_key
+
 READ_WITHIN = timedelta(seconds=3)
 """By then every running process has read a new revision."""
 
@@ -67,13 +69,18 @@ SELECT number FROM revision
 
 
 async def add_revision(connection: asyncpg.Connection, document: str, *, change: PolicyChange) -> int:
-    """Store the next revision, with the job that renews open waits, and return its number. Commits by itself."""
+    """Store the next revision, with the job that renews open waits, and return its number. Commits by itself.
+
+    Of two at once each gets a number of its own, and the later one is in force.
+    """
     facts = {
         "applied_at": change.at.isoformat(),
         "selects": change.selects_targets,
         "allows_later": change.allows_later,
     }
-    number = await connection.fetchval(
-        _ADD, document, change.comment, change.manager_id, change.at, change.at + READ_WITHIN, facts
-    )
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key("policy"))
+        number = await connection.fetchval(
+            _ADD, document, change.comment, change.manager_id, change.at, change.at + READ_WITHIN, facts
+        )
     return int(number)
