@@ -208,7 +208,7 @@ def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer
 
 
 def _begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, identity_id: IdentityId) -> Thread:
-    """Open a thread to an address of the contact on the first connection that can write to such addresses (FR-5, M-7)."""
+    """Open a thread to an address of the contact on the first connection that can write there (FR-5, M-7)."""
     identity = next((row for row in rows.identities_of(conversation.contact_id) if row.id == identity_id), None)
     if identity is None:
         raise ContactBlocked("that is no address of this client")

@@ -141,13 +141,13 @@ def _build_shifts(document: PolicyDocument, section: LineSection, calendars: Cal
 
 
 def _build_targets(section: LineSection) -> Targets:
-    targets = section.targets
+    targets, by_channel = section.targets, section.targets.first_response_by_channel
     return Targets(
         first_response=targets.first_response,
         next_response=targets.next_response,
         callback=targets.callback,
         resolution=targets.resolution,
-        first_response_by_channel=targets.first_response_by_channel,
+        first_response_by_channel=Targets().first_response_by_channel if by_channel is None else by_channel,
         next_response_by_channel=targets.next_response_by_channel,
     )
 

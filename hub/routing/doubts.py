@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import product
 
 from hub.domain.calendar import HORIZON
-from hub.domain.line import EVERYONE
+from hub.domain.line import EVERYONE, ClockStart
 from hub.domain.production_calendar import production_year
 from hub.routing.build import build_calendars
 from hub.routing.conditions import AllOf, AnyOf, Channel, Condition, Not, explain_all
@@ -33,6 +33,7 @@ def list_doubts(
     """Return what is probably not meant; `kinds` of channels and `people` are compared if they are given."""
     doubts = [*_undecreed_years(document, at), *_running_out(document, at)]
     doubts += [*_unreachable_rules(document), *_unreachable_sla(document)]
+    doubts += _idle_bots(document)
     doubts += _unknown_kinds(document, kinds) if kinds else ()
     return doubts if people is None else [*doubts, *_people(document, people), *_teams(document, people)]
 
@@ -62,6 +63,19 @@ def _running_out(document: PolicyDocument, at: datetime) -> Iterator[Fault]:
                 f"lines.{key}.calendar",
                 f"после {day} рабочих часов нет: сроки пойдут по часам; допишите часы",
                 f"there are no open hours after {day}: deadlines will run by the wall clock; write more hours",
+            )
+
+
+def _idle_bots(document: PolicyDocument) -> Iterator[Fault]:
+    """Name lines whose clock waits for a hand-over and whose bot has no time to talk (FR-6)."""
+    for key, line in document.lines.items():
+        if line.bot.clock_start is ClockStart.handover and not line.bot.patience:
+            yield fault(
+                f"lines.{key}.bot.patience",
+                "у бота нет времени на ответ: клиента сразу отдают людям, и срок идёт с первого сообщения; задайте "
+                'patience или уберите clock_start = "handover"',
+                "the bot has no time to answer: the client goes to people at once, as from the first message; set "
+                'patience, or take clock_start = "handover" away',
             )
 
 
@@ -131,7 +145,7 @@ def _unknown_kinds(document: PolicyDocument, kinds: Collection[str]) -> Iterator
 def _named_kinds(document: PolicyDocument) -> Iterator[tuple[str, str]]:
     for key, line in document.lines.items():
         for field in ("first_response_by_channel", "next_response_by_channel"):
-            yield from ((f"lines.{key}.targets.{field}", name) for name in getattr(line.targets, field))
+            yield from ((f"lines.{key}.targets.{field}", name) for name in getattr(line.targets, field) or ())
     for number, section in enumerate(document.sla, start=1):
         yield from ((f"sla[{number}].channels", name) for name in section.channels)
     for number, rule in enumerate(document.rules, start=1):

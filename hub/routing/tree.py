@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hub.domain.calendar import ZERO
 from hub.domain.ladder import HEAD_WINDOW, LevelAction, Recipient
@@ -128,16 +128,27 @@ class StaffSection(_Part):
 
 
 class TargetsSection(_Part):
-    """How soon the line answers, in open time."""
+    """How soon the line answers, in open time.
+
+    A `first_response` that is written holds for every channel that is not named beside it: the usual targets of letters
+    and forms (semantics §12) are for lines that say nothing.
+    """
 
     first_response: Duration = Field(default=_TARGETS.first_response, gt=ZERO)
     next_response: Duration = Field(default=_TARGETS.next_response, gt=ZERO)
     callback: Duration = Field(default=_TARGETS.callback, gt=ZERO)
     resolution: Duration = Field(default=_TARGETS.resolution, description="For the whole matter; 0 for no such clock")
-    first_response_by_channel: dict[Name, Duration] = Field(
-        default_factory=lambda: dict(_TARGETS.first_response_by_channel), description="By channel kind"
+    first_response_by_channel: dict[Name, Duration] | None = Field(
+        default=None, description="By channel kind; letters and forms have their usual ones if nothing is written"
     )
     next_response_by_channel: dict[Name, Duration] = Field(default_factory=dict, description="By channel kind")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _hold_for_all(cls, written: object) -> object:
+        if isinstance(written, dict) and "first_response" in written:
+            return {"first_response_by_channel": {}, **written}
+        return written
 
 
 class AcceptSection(_Part):

@@ -60,6 +60,32 @@ def test_section_12_default(setting: str, document: str):
     assert read(line_of(document)) == default
 
 
+TARGETS = "[calendars.always]\nalways_open = true\n[lines.sales]\nname = 'A'\n[lines.sales.targets]\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("first_response = '2h'", {"telegram": 120, "email": 120, "webform": 120}),
+        ("first_response = '15m'", {"telegram": 15, "email": 15, "webform": 15}),
+        ("first_response_by_channel = { email = '4h' }", {"telegram": 15, "email": 240, "webform": 15}),
+        (
+            "first_response = '2h'\nfirst_response_by_channel = { email = '4h' }",
+            {"telegram": 120, "email": 240, "webform": 120},
+        ),
+        ("next_response = '1h'", {"telegram": 15, "email": 60, "webform": 5}),
+    ],
+)
+def test_section_12_a_first_response_that_is_written_holds_for_every_channel_not_named(
+    written: str, minutes: dict[str, int]
+):
+    document = parse_policy(TARGETS + written)
+    for text in (TARGETS + written, write_policy(document)):
+        targets = line_of(text).targets
+        assert {kind: targets.response(FIRST, kind) / MINUTE for kind in minutes} == minutes
+    assert parse_policy(write_policy(document)) == document
+
+
 def test_section_12_a_line_may_be_open_around_the_clock():
     line = line_of("[calendars.always]\nalways_open = true\n[lines.sales]\nname = 'A'\ncalendar = 'always'\n")
 

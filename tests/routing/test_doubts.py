@@ -150,3 +150,12 @@ def test_faults_are_said_in_russian_with_place_and_mend(addition: str, russian: 
         parse_policy(SMALL + addition)
 
     assert any(russian in line for line in caught.value.words.ru.splitlines()), caught.value.words.ru
+
+
+def test_fr6_a_bot_that_is_given_no_time_is_named():
+    bot = "[lines.sales.bot]\nclock_start = 'handover'\npatience = '{}'\n"
+    assert doubts_of(bot.format("5m")) == []
+    (said,) = doubts_of(bot.format("0s"))
+
+    assert said.startswith("lines.sales.bot.patience: the bot has no time to answer")
+    assert "set patience" in said
