@@ -41,24 +41,24 @@ def fault(seconds: float, place: str = "work-1", *, what: str = "kill", until: f
     return Record(Kind.FAULT, at(seconds), place, told)
 
 
-def copy_seen(seconds: float, key: str = "an-000001", *, identity: str = "k1", chat: str = "501") -> Record:
-    return record(Kind.CLIENT_VISIBLE, seconds, key, channel="telegram", chat=chat, client="maria", identity=identity)
+def copy_seen(seconds: float, key: str = "an-000001", *, channel: str = "email", identity: str = "k1") -> Record:
+    return record(Kind.CLIENT_VISIBLE, seconds, key, channel=channel, client="maria", identity=identity)
 
 
 def right_records() -> list[Record]:
-    client = {"channel": "telegram", "client": "maria"}
+    client = {"channel": "email", "client": "maria"}
     return [
         record(Kind.OFFERED, 1, "ev-000001", **client, attempt=1),
         record(Kind.ACKED, 1.1, "ev-000001", **client, attempt=1),
         record(Kind.MANAGER_VISIBLE, 1.5, "ev-000001", manager="anna"),
-        record(Kind.COMPOSED, 5, "an-000001", **client, chat="501", manager="anna"),
+        record(Kind.COMPOSED, 5, "an-000001", manager="anna", event="ev-000001"),
         copy_seen(5.5),
     ]
 
 
 RECEIPT = ReceiptRow(
     id=1,
-    connection_kind="telegram",
+    connection_kind="email",
     external_id="77",
     lane="client",
     state="done",

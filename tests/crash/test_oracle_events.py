@@ -68,6 +68,14 @@ def test_a_call_stands_for_its_event_and_is_not_counted_again_with_the_message_t
     assert lost_keys(RIGHT, records) == ["ev-000002"]
 
 
+def test_a_call_of_which_only_the_beginning_was_told_hangs_on_no_card():
+    ringing = replace(CALL, state="ringing", contact_id=None, conversation_id=None, message_id=None)
+    records = [*right_records(), record(Kind.OFFERED, 2, "ev-000002"), record(Kind.INFO, 2.1, "ev-000002")]
+
+    assert lost_keys(replace(RIGHT, calls=(ringing,)), records) == []
+    assert lost_keys(replace(RIGHT, calls=(ringing,)), [*records, record(Kind.ACKED, 3, "ev-000002")]) == ["ev-000002"]
+
+
 def test_a_stored_event_that_nobody_sent_is_invented():
     strange = replace(INBOUND, id=15, marker="ev-000777")
     [found] = find_invented(right_records(), replace(RIGHT, messages=(INBOUND, OUTBOUND, strange)))

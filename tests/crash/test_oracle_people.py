@@ -1,6 +1,7 @@
 """Checks 7 to 9: one card and owner a client, fair turns, rights, and nothing left over."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def test_a_right_history_has_no_findings():
 
 
 def test_a_client_on_two_cards_is_found():
-    second = record(Kind.OFFERED, 2, "ev-000002", channel="telegram", client="maria")
+    second = record(Kind.OFFERED, 2, "ev-000002", channel="email", client="maria")
     apart = replace(INBOUND, id=16, contact_id=22, marker="ev-000002")
     rows = replace(RIGHT, messages=(*RIGHT.messages, apart), contacts=(*RIGHT.contacts, OTHER_CARD))
     merged = (*RIGHT.contacts, replace(OTHER_CARD, merged_into=21))
@@ -63,9 +64,9 @@ def test_a_client_on_two_cards_is_found():
 
 @pytest.mark.parametrize(("table", "row"), [("conversations", CONVERSATION), ("waits", replace(WAIT, state="open"))])
 def test_two_open_at_once_on_one_line_are_found(table, row):
-    rows = replace(RIGHT, **{table: (row, replace(row, id=99))})
+    changes: dict[str, Any] = {table: (row, replace(row, id=99))}
 
-    assert misrouted(rows) == ["contact 21"]
+    assert misrouted(replace(RIGHT, **changes)) == ["contact 21"]
 
 
 def test_a_wait_that_somebody_else_has_than_its_conversation_is_found():

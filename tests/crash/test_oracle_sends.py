@@ -10,7 +10,18 @@ from hub.testing.crash.ledger import Kind, Record
 from hub.testing.crash.oracle_finding import Wrong
 from hub.testing.crash.oracle_sends import find_disordered, find_doubled, find_unsent, pair_doubles
 from hub.testing.crash.rows import Rows
-from tests.crash.histories import DELIVERY, OUTBOUND, QUIET, RIGHT, at, copy_seen, fault, record, right_records
+from tests.crash.histories import (
+    DECISION,
+    DELIVERY,
+    OUTBOUND,
+    QUIET,
+    RIGHT,
+    at,
+    copy_seen,
+    fault,
+    record,
+    right_records,
+)
 
 DOUBTED = replace(RIGHT, deliveries=(replace(DELIVERY, attempt=2, reason="maybe_twice"),))
 SEEN_TWICE = [*right_records(), copy_seen(36)]
@@ -24,14 +35,26 @@ def doubled(records: list[Record], rows: Rows = DOUBTED) -> list[str]:
     return [finding.key for finding in find_doubled(records, rows)]
 
 
-def composed_and_seen(*seen_at: float, manager: str = "anna") -> list[Record]:
+def composed_and_seen(*seen_at: float) -> list[Record]:
     """Answers written a second apart, in the order of their numbers, seen at these instants."""
     records = []
     for number, seconds in enumerate(seen_at, start=1):
         key = f"an-{number:06}"
-        records.append(record(Kind.COMPOSED, number, key, manager=manager, client="maria"))
+        records.append(record(Kind.COMPOSED, number, key, manager="anna", event="ev-000001"))
         records.append(copy_seen(seconds, key, identity=key))
     return records
+
+
+def on_threads(*threads: int) -> Rows:
+    """The rows of as many answers, each on its thread."""
+    numbers = range(1, len(threads) + 1)
+    messages = tuple(replace(OUTBOUND, id=200 + number, marker=f"an-{number:06}") for number in numbers)
+    deliveries = (replace(DELIVERY, id=300 + number, message_id=200 + number) for number in numbers)
+    placed = tuple(replace(each, thread=thread) for each, thread in zip(deliveries, threads, strict=True))
+    return replace(RIGHT, messages=messages, deliveries=placed)
+
+
+ONE_THREAD = on_threads(41, 41, 41, 41, 41, 41)
 
 
 def test_a_right_history_has_no_findings():
@@ -46,10 +69,12 @@ def test_a_delivery_that_has_not_ended_is_found(state):
     assert told(rows, right_records()) == [(Wrong.UNSENT, "delivery 51")]
 
 
-def test_a_delivery_that_is_due_later_may_wait():
-    later = replace(DELIVERY, id=52, lane="notify", message_id=None, state="queued", due_at=at(QUIET + 60))
+def test_a_notice_that_is_due_later_may_wait_and_an_answer_may_not():
+    later = replace(DELIVERY, id=52, message_id=None, state="queued", due_at=at(QUIET + 60))
+    notice = replace(later, lane="notify")
 
-    assert told(replace(RIGHT, deliveries=(DELIVERY, later)), right_records()) == []
+    assert told(replace(RIGHT, deliveries=(DELIVERY, notice)), right_records()) == []
+    assert told(replace(RIGHT, deliveries=(DELIVERY, later)), right_records()) == [(Wrong.UNSENT, "delivery 52")]
 
 
 def test_an_answer_called_sent_that_the_client_never_saw_is_found():
@@ -77,6 +102,21 @@ def test_an_answer_that_is_stored_nowhere_is_found_unless_it_was_refused():
 
     assert told(rows, unseen) == [(Wrong.UNSENT, "an-000001")]
     assert told(rows, [*unseen, record(Kind.REFUSED, 6, "an-000001")]) == []
+
+
+def test_an_answer_that_its_writer_had_no_right_to_give_need_not_be_stored():
+    rows = replace(RIGHT, messages=RIGHT.messages[:1], deliveries=())
+    moved = replace(rows, decisions=(DECISION, replace(DECISION, id=92, assignee_id=72, decided_at=at(6))))
+
+    assert told(rows, right_records()[:-1]) == [(Wrong.UNSENT, "an-000001")]
+    assert told(moved, right_records()[:-1]) == []
+
+
+def test_an_answer_to_somebody_who_only_called_need_not_be_stored():
+    rows = replace(RIGHT, messages=RIGHT.messages[:1], deliveries=())
+    called = record(Kind.OFFERED, 1, "ev-000001", channel="telephony", client="maria")
+
+    assert told(rows, [called, *right_records()[1:-1]]) == []
 
 
 def test_an_answer_that_is_stored_twice_is_a_double_whatever_the_client_saw():
@@ -144,32 +184,32 @@ def test_never_more_pairs_than_faults_that_fit(instants, first, gap):
     assert (pair is not None) == bool(fitting)
 
 
+def test_copies_in_a_chat_have_ids_of_their_own():
+    records = [*right_records()[:-1], *(copy_seen(at, channel="telegram", identity=f"{at}") for at in (5.5, 36))]
+
+    assert doubled([*records, fault(5.6)]) == []
+
+
 def test_answers_in_the_order_in_which_they_were_written_are_right():
-    assert find_disordered(composed_and_seen(5, 6, 7), RIGHT) == []
+    assert find_disordered(composed_and_seen(5, 6, 7), ONE_THREAD) == []
 
 
 def test_an_answer_that_overtook_another_is_found():
-    [found] = find_disordered(composed_and_seen(5, 7, 6), RIGHT)
+    [found] = find_disordered(composed_and_seen(5, 7, 6), ONE_THREAD)
 
     assert (found.wrong, found.key) == (Wrong.DISORDERED, "an-000003")
 
 
 def test_a_second_copy_does_not_count_for_the_order():
-    assert find_disordered([*composed_and_seen(5, 6, 7), copy_seen(9, "an-000001")], RIGHT) == []
+    assert find_disordered([*composed_and_seen(5, 6, 7), copy_seen(9, "an-000001")], ONE_THREAD) == []
 
 
-def test_other_chats_need_not_wait():
-    records = [
-        *composed_and_seen(9),
-        record(Kind.COMPOSED, 2, "an-000002", manager="anna", client="denis"),
-        copy_seen(3, "an-000002", chat="502"),
-    ]
-
-    assert find_disordered(records, RIGHT) == []
+def test_another_thread_need_not_wait():
+    assert find_disordered(composed_and_seen(9, 5), on_threads(41, 42)) == []
 
 
 @given(st.permutations(range(6)))
 def test_a_thread_is_in_order_if_and_only_if_nothing_overtook(places):
-    found = find_disordered(composed_and_seen(*(10 + place for place in places)), RIGHT)
+    found = find_disordered(composed_and_seen(*(10 + place for place in places)), ONE_THREAD)
 
     assert bool(found) == (list(places) != sorted(places))

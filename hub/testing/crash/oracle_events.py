@@ -4,7 +4,7 @@ An event is stored where a client's message or a call carries its marker, or a p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from hub.testing.crash.ledger import Kind, Record
@@ -12,7 +12,6 @@ from hub.testing.crash.oracle_finding import Check, Finding, Wrong, with_slices
 from hub.testing.crash.oracle_history import by_key, is_event
 from hub.testing.crash.rows import CallRow, MessageRow, Rows
 
-_RUNNING_CALLS = frozenset({"", "ringing", "talking", "ending"})
 _OUTCOMES = (Kind.ACKED, Kind.REFUSED, Kind.INFO)
 
 
@@ -24,7 +23,7 @@ def find_lost(records: Sequence[Record], rows: Rows) -> list[Finding]:
     stored, aside = set(count_stored(rows)), parked_markers(rows)
     acked = (key for key in by_key(records, Kind.ACKED) if is_event(key))
     lost = [_lost(key, "it was acknowledged and is nowhere") for key in acked if key not in stored | aside]
-    return with_slices([*lost, *_unfinished(rows), *_unattached(rows)], records)
+    return with_slices([*lost, *_unfinished(rows), *_unattached(rows, by_key(records, Kind.ACKED))], records)
 
 
 def find_invented(records: Sequence[Record], rows: Rows) -> list[Finding]:
@@ -87,12 +86,13 @@ def _unfinished(rows: Rows) -> Iterator[Finding]:
             yield _lost(key, "its payload is parked without a reason")
 
 
-def _unattached(rows: Rows) -> Iterator[Finding]:
+def _unattached(rows: Rows, acked: Container[str]) -> Iterator[Finding]:
+    """Yield what hangs on no card; a call of which only the beginning was told hangs on none."""
     contacts, conversations = {each.id for each in rows.contacts}, {each.id for each in rows.conversations}
     routed = {decision.conversation_id for decision in rows.decisions if decision.reasons}
     routed |= {conversation.id for conversation in rows.conversations if conversation.assignee_id is not None}
     for marker, stored in own_messages(rows).items():
-        if isinstance(stored, CallRow) and stored.state in _RUNNING_CALLS:
+        if isinstance(stored, CallRow) and marker not in acked:
             continue
         if stored.contact_id not in contacts or stored.conversation_id not in conversations:
             yield _lost(marker, "it is attached to no card or no conversation that exists")

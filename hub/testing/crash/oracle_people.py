@@ -2,16 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 
 from hub.testing.crash.ledger import Kind, Record
 from hub.testing.crash.oracle_events import own_messages
 from hub.testing.crash.oracle_finding import Check, Finding, Wrong, with_slices
 from hub.testing.crash.oracle_history import by_key
-from hub.testing.crash.rows import ConversationRow, DecisionRow, ManagerRow, Rows
-
-ON_ITS_WAY = timedelta(seconds=10)
-"""What was drawn while somebody had a right to it may arrive so much later."""
+from hub.testing.crash.oracle_holdings import Holdings
+from hub.testing.crash.rows import DecisionRow, Rows
 
 _ABSENCES = frozenset({"declined", "offer_expired", "released", "shift_ended"})
 
@@ -27,53 +24,15 @@ def find_rights_broken(records: Sequence[Record], rows: Rows) -> list[Finding]:
     A manager may see what is theirs, offered or handed to them, or free, on their own lines; a head everything of own
     lines; an administrator everything.
     """
-    people = {str(each.key): each for each in rows.managers}
-    talks = {each.id: each for each in rows.conversations}
-    holders, shown = _holders(rows), own_messages(rows)
+    holdings = Holdings(rows)
     found = []
     for key, views in by_key(records, Kind.MANAGER_VISIBLE).items():
-        message = shown.get(key)
-        talk = talks.get(message.conversation_id or 0) if message is not None else None
-        for view in views if talk is not None else ():
+        for view in views:
             name = str(view.told.get("manager", ""))
-            if talk is not None and not _may_see(people.get(name), talk, holders.get(talk.id, []), view.at):
-                told = f"'{name}' saw it and has no right to conversation {talk.id}"
+            if not holdings.may_see(key, name, view.at):
+                told = f"'{name}' saw it and has no right to its conversation"
                 found.append(Finding(Check.ISOLATION, Wrong.NO_RIGHT, key, told))
     return with_slices(found, records)
-
-
-_Holders = Sequence[tuple[datetime, frozenset[int]]]
-"""Since when a conversation belonged to whom; the empty set is everybody of the line."""
-
-
-def _holders(rows: Rows) -> Mapping[int, list[tuple[datetime, frozenset[int]]]]:
-    """Return who had each conversation since when, as decisions and facts tell it."""
-    found: dict[int, list[tuple[datetime, frozenset[int]]]] = {}
-    for decision in rows.decisions:
-        named = {decision.assignee_id, *decision.offered_to} - {None}
-        found.setdefault(decision.conversation_id, []).append((decision.decided_at, _ids(named)))
-    for fact in rows.facts:
-        if fact.kind in {"taken", "answered"} and fact.manager_id and fact.conversation_id:
-            found.setdefault(fact.conversation_id, []).append((fact.recorded_at, _ids({fact.manager_id})))
-        elif fact.kind in {"released", "queued", "transferred"} and fact.conversation_id:
-            found.setdefault(fact.conversation_id, []).append((fact.recorded_at, frozenset()))
-    for held in found.values():
-        held.sort(key=lambda each: each[0])
-    return found
-
-
-def _may_see(viewer: ManagerRow | None, talk: ConversationRow, held: _Holders, at: datetime) -> bool:
-    if viewer is None:
-        return False
-    if viewer.role == "admin":
-        return True
-    if talk.line not in viewer.lines:
-        return False
-    if viewer.role == "head":
-        return True
-    before = [who for since, who in held if since <= at - ON_ITS_WAY][-1:]
-    around = [who for since, who in held if at - ON_ITS_WAY < since <= at + ON_ITS_WAY]
-    return any(not who or viewer.id in who for who in [*before, *around]) or not held
 
 
 def _cards(records: Sequence[Record], rows: Rows) -> Iterator[Finding]:
@@ -132,10 +91,6 @@ def _unfair(rows: Rows) -> Iterator[Finding]:
 
 def _by_strategy(decisions: Sequence[DecisionRow]) -> list[DecisionRow]:
     return [each for each in decisions if each.step not in {"assignee", "owner"}]
-
-
-def _ids(found: set[int | None]) -> frozenset[int]:
-    return frozenset(each for each in found if each is not None)
 
 
 def _misrouted(key: str, sentence: str) -> Finding:

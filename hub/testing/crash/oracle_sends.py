@@ -2,9 +2,11 @@
 
 A copy is what a provider accepted (`client_visible`), by the answer's marker. A second one is allowed where a fault
 fell between the provider's word and the commit of it: then the delivery says that it had doubt, both copies carry the
-same identity, and no other copy of this client's thread needs the same fault for an excuse.
+same identity (a letter's Message-ID; elsewhere the marker is all there is), and no other copy of this client's thread
+needs the same fault for an excuse.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
@@ -12,6 +14,7 @@ from itertools import pairwise
 from hub.testing.crash.ledger import Kind, Record
 from hub.testing.crash.oracle_finding import Check, Finding, Wrong, with_slices
 from hub.testing.crash.oracle_history import Fault, by_key, list_faults
+from hub.testing.crash.oracle_holdings import Holdings
 from hub.testing.crash.rows import DeliveryRow, Rows
 
 COMMITTED_WITHIN = timedelta(seconds=5)
@@ -26,7 +29,8 @@ _ALLOWED = {"sent": (1, 2), "failed": (0, 0), "cancelled": (0, 0), "unknown": (0
 def find_unsent(records: Sequence[Record], rows: Rows) -> list[Finding]:
     """D2.3: every delivery has ended, and the client saw what its end says; every answer is stored once (C5).
 
-    An answer that was refused, or whose taking nobody saw, need not be there. A delivery that is due later waits.
+    An answer that was refused, whose taking nobody saw, or that its writer had no right to give or no way to send, need
+    not be there. A notice that is due later may wait.
     """
     seen = by_key(records, Kind.CLIENT_VISIBLE)
     found = [*_unended(rows), *_unstored(records, rows)]
@@ -54,21 +58,22 @@ def find_doubled(records: Sequence[Record], rows: Rows) -> list[Finding]:
             found.append(_doubled(key, f"the client saw it {len(copies)} times"))
         elif len(copies) == 2 and paired.get(key) is None:
             found.append(_doubled(key, "the client saw it twice, and no fault or no doubt of its delivery explains it"))
-        if len({copy.told.get("identity", "") for copy in copies}) > 1:
+        if len({copy.told.get("identity", "") for copy in copies if copy.told.get("channel") == "email"}) > 1:
             found.append(_doubled(key, "its copies carry different identities"))
     return with_slices(found, records)
 
 
-def find_disordered(records: Sequence[Record], _rows: Rows) -> list[Finding]:
-    """D2.5: what one manager wrote to one client's chat arrived there in the order in which it was written (C7).
+def find_disordered(records: Sequence[Record], rows: Rows) -> list[Finding]:
+    """D2.5: what one manager wrote on one thread arrived there in the order in which it was written (C7).
 
-    First copies count. Two managers who write to one client at the same moment have no order.
+    First copies count. Two managers who write to one client at the same moment have no order, nor have two threads.
     """
     seen = {key: copies[0] for key, copies in by_key(records, Kind.CLIENT_VISIBLE).items()}
-    threads: dict[tuple[str, ...], list[Record]] = {}
+    deliveries, threads = replies(rows), dict[tuple[object, ...], list[Record]]()
     for composed in sorted(_of(records, Kind.COMPOSED), key=lambda each: (each.at, each.key)):
-        if copy := seen.get(composed.key):
-            threads.setdefault((*thread_of(copy), str(composed.told.get("manager", ""))), []).append(copy)
+        if composed.key in seen and composed.key in deliveries:
+            place = (deliveries[composed.key].thread, composed.told.get("manager", ""))
+            threads.setdefault(place, []).append(seen[composed.key])
     return with_slices((found for copies in threads.values() for found in _disordered(copies)), records)
 
 
@@ -83,17 +88,18 @@ def pair_doubles(records: Sequence[Record], rows: Rows) -> Mapping[str, Fault | 
     A fault explains at most one copy of a thread: the one answer that was under way there.
     """
     faults = [fault for fault in list_faults(records) if not fault.place.startswith(_BYSTANDERS)]
-    deliveries, used = replies(rows), set[tuple[int, tuple[str, str]]]()
+    deliveries, used = replies(rows), set[tuple[int, int]]()
     pairs: dict[str, Fault | None] = {}
     doubles = [copies for copies in by_key(records, Kind.CLIENT_VISIBLE).values() if len(copies) == 2]
     for first, second in sorted(doubles, key=lambda each: each[0].at):
         pairs[first.key] = None
-        if not _had_doubt(deliveries.get(first.key)):
+        delivery = deliveries.get(first.key)
+        if delivery is None or not _had_doubt(delivery):
             continue
         for place, fault in enumerate(faults):
             fits = fault.touches(first.at, min(second.at, first.at + COMMITTED_WITHIN))
-            if fits and (place, thread_of(first)) not in used:
-                used.add((place, thread_of(first)))
+            if fits and (place, delivery.thread) not in used:
+                used.add((place, delivery.thread))
                 pairs[first.key] = fault
                 break
     return pairs
@@ -106,37 +112,31 @@ def replies(rows: Rows) -> Mapping[str, DeliveryRow]:
     return {markers[each.message_id]: each for each in lane if each.message_id in markers}
 
 
-def thread_of(record: Record) -> tuple[str, str]:
-    """Return the channel and the chat that an answer went to."""
-    told = record.told
-    return str(told.get("channel", "")), str(told.get("chat", told.get("client", "")))
-
-
-def _had_doubt(delivery: DeliveryRow | None) -> bool:
+def _had_doubt(delivery: DeliveryRow) -> bool:
     """Tell whether the delivery shows people that it may have left twice."""
-    if delivery is None or delivery.attempt < 2:
-        return False
-    return delivery.state == "unknown" or delivery.reason in DOUBTFUL
+    return delivery.attempt > 1 and (delivery.state == "unknown" or delivery.reason in DOUBTFUL)
 
 
 def _unended(rows: Rows) -> Iterator[Finding]:
     for delivery in rows.deliveries:
-        if delivery.state not in FINAL and not (delivery.state == "queued" and delivery.due_at > rows.at):
+        is_early = delivery.lane == "notify" and delivery.state == "queued" and delivery.due_at > rows.at
+        if delivery.state not in FINAL and not is_early:
             told = f"{delivery.lane} delivery {delivery.key} is still '{delivery.state}' ({delivery.reason})"
             yield _unsent(f"delivery {delivery.id}", told)
 
 
 def _unstored(records: Sequence[Record], rows: Rows) -> Iterator[Finding]:
     excused = by_key(records, Kind.REFUSED, Kind.INFO)
-    stored: dict[str, int] = {}
-    for message in rows.messages:
-        if message.marker and message.direction in {"outbound", "note"}:
-            stored[message.marker] = stored.get(message.marker, 0) + 1
-    for key in by_key(records, Kind.COMPOSED):
-        if stored.get(key, 0) > 1:
+    stored = Counter(each.marker for each in rows.messages if each.direction in {"outbound", "note"} and each.marker)
+    asked, talks = by_key(records, Kind.OFFERED), Holdings(rows)
+    for key, [composed, *_] in by_key(records, Kind.COMPOSED).items():
+        if stored[key] > 1:
             yield _doubled(key, f"it was written once and is stored {stored[key]} times")
-        elif key not in stored and key not in excused:
-            yield _unsent(key, "a manager wrote it, nobody refused it, and it is stored nowhere")
+        elif not stored[key] and key not in excused:
+            event = str(composed.told.get("event", ""))
+            is_by_phone = any(offer.told.get("channel") == "telephony" for offer in asked.get(event, ()))
+            if not is_by_phone and talks.had_alone(event, str(composed.told.get("manager", "")), composed.at):
+                yield _unsent(key, "a manager wrote it, nobody refused it, and it is stored nowhere")
 
 
 def _is_author_told(delivery: DeliveryRow, rows: Rows) -> bool:
