@@ -1,4 +1,7 @@
-"""Due timers and the queue of a line. Reading is a hint: what fires is decided by the conditional write of the fold."""
+"""Due timers and the queue of a line. Reading is a hint: what fires is decided by the conditional write of the fold.
+
+Timers of kinds that only a newer hub knows are left to it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+
+from hub.domain.timer import TimerKind
+
+_KINDS = list(TimerKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +30,19 @@ async def list_due(connection: asyncpg.Connection, *, now: datetime, limit: int)
     """Return armed timers that are due, earliest first."""
     rows = await connection.fetch(
         "SELECT kind, subject, due_at, epoch, facts FROM timers WHERE state = 'armed' AND due_at <= $1 "
-        "ORDER BY due_at LIMIT $2",
+        "AND kind = ANY($3::text[]) ORDER BY due_at LIMIT $2",
         now,
         limit,
+        _KINDS,
     )
     return [DueTimer(**row) for row in rows]
 
 
 async def next_due(connection: asyncpg.Connection) -> datetime | None:
     """Return the instant of the next armed timer."""
-    found: datetime | None = await connection.fetchval("SELECT min(due_at) FROM timers WHERE state = 'armed'")
+    found: datetime | None = await connection.fetchval(
+        "SELECT min(due_at) FROM timers WHERE state = 'armed' AND kind = ANY($1::text[])", _KINDS
+    )
     return found
 
 

@@ -1,0 +1,76 @@
+"""A hub that listens, with a form, a PBX and a bot connected, and a provider's patience when it is called."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession, ClientTimeout
+
+from hub.app.connections import create_connection
+from hub.app.roles import RunningHub, running_hub
+from hub.config import load_config
+
+PATIENCE_SECONDS = 3.0
+"""The shortest that a provider is known to wait for an answer (reliability case 9)."""
+_BOT_SECRET = "bot-secret-of-tests"
+_SETTINGS = {
+    "webform": {"secret": "s3cret"},
+    "telegram": {"token": "1:token", "mode": "webhook", "webhook_secret": _BOT_SECRET},
+}
+
+
+@dataclass
+class Caller:
+    """What calls a hub from outside; an answer that takes longer than providers wait is an error."""
+
+    address: str
+    session: ClientSession
+    paths: dict[str, str] = field(default_factory=dict)
+
+    async def submit(self, text: str, *, key: str = "", secret: str = "s3cret") -> int:
+        """Send a form and return the status; `key` is the sender's id of it, empty for none."""
+        headers = {"X-Hub-Secret": secret, **({"Idempotency-Key": key} if key else {})}
+        fields = {"name": "Пётр", "phone": "+79161234567", "message": text}
+        return await self.post(self.paths["webform"], headers=headers, json=fields)
+
+    async def update(self, number: int) -> int:
+        """Send an update of the bot as Telegram does."""
+        headers = {"X-Telegram-Bot-Api-Secret-Token": _BOT_SECRET}
+        return await self.post(self.paths["telegram"], headers=headers, json={"update_id": number})
+
+    async def post(self, path: str, **request: object) -> int:
+        """Send anything."""
+        async with self.session.post(self.address + path, **request) as answer:  # type: ignore[arg-type]
+            return answer.status
+
+    async def get(self, path: str) -> str:
+        """Ask and return what is answered."""
+        async with self.session.get(self.address + path) as answer:
+            return await answer.text()
+
+
+@asynccontextmanager
+async def open_hub(
+    dsn: str, data: Path, *, roles: frozenset[str] = frozenset({"web"})
+) -> AsyncIterator[tuple[RunningHub, Caller]]:
+    """Run `roles` over `data`, with the connections of earlier hubs or new ones."""
+    config = load_config(dsn=dsn, data=data, port=0, pool_size=4, public_url="https://hub.example.ru")
+    timeout = ClientTimeout(total=PATIENCE_SECONDS)
+    async with running_hub(config, roles) as hub, ClientSession(timeout=timeout) as session:
+        caller = Caller(hub.address, session)
+        await _connect(hub, caller)
+        yield hub, caller
+
+
+async def _connect(hub: RunningHub, caller: Caller) -> None:
+    ground = hub.building.ground
+    present = {row.kind: ground.secrets.decrypt(row.key_encrypted or b"") for row in hub.building.connections.rows()}
+    for kind, settings in _SETTINGS.items():
+        if kind in present:
+            caller.paths[kind] = f"/in/{kind}/{present[kind]}"
+        else:
+            made = await create_connection(ground, kind, name=kind, settings=settings)
+            caller.paths[kind] = urlsplit(made.url).path
+    await hub.building.refresh()
