@@ -1,4 +1,4 @@
-"""Records of a spool file: whatever a crash or a disk does to the bytes, whole records come back and nothing else does."""
+"""Records of a spool file: whatever happens to the bytes, whole records come back and nothing else does."""
 
 from itertools import accumulate
 
