@@ -41,8 +41,8 @@ class Installation:
 
     @property
     def public_url(self) -> str:
-        """Return where providers reach `web`."""
-        return f"http://127.0.0.1:{self.port}"
+        """Return where providers reach `web`: what the settings say as HUB_PUBLIC_URL, else its own port."""
+        return self.settings.get("HUB_PUBLIC_URL", f"http://127.0.0.1:{self.port}")
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a role: ours without any `HUB_`, then the installation's, then `extra`."""
@@ -185,6 +185,19 @@ class Keeper:
     def switch_on(self) -> None:
         """Start the role, and again whenever it ended."""
         self._task = asyncio.create_task(self._keep())
+
+    async def wait_until_ready(self, within: timedelta = READY_WITHIN) -> None:
+        """Return when the role runs and said so, however often it has to be started again until then.
+
+        Raises:
+            DidNotHappen: it did not come up in time.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within.total_seconds()):
+                while not (self.process.is_running and self.process.is_ready()):  # noqa: ASYNC110 - a file tells nobody
+                    await asyncio.sleep(_LOOK_EVERY.total_seconds())
+                return
+        raise DidNotHappen(f"{self.process.name} does not come up\n{self.process.tail()}")
 
     async def switch_off(self) -> None:
         """Keep no longer; what runs goes on running."""

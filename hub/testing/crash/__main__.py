@@ -1,0 +1,70 @@
+"""`python -m hub.testing.crash`: one run, its summary as the last line, exit code 0 only if everything is right."""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.testing.crash.report import failure, summary
+from hub.testing.crash.run import RATE, Outcome, Wish, run
+from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
+
+
+def main() -> int:
+    """Read the arguments, run, print; return the exit code."""
+    given = _arguments()
+    outcome = asyncio.run(_run(given))
+    for line in failure(outcome) if not outcome.is_right else ():
+        _say_plainly(line)
+    print(summary(outcome), flush=True)  # noqa: T201 - the one line for programs
+    return 0 if outcome.is_right else 1
+
+
+async def _run(given: argparse.Namespace) -> Outcome:
+    """Run until done; Ctrl-C and SIGTERM end everything that was started."""
+    running = asyncio.current_task()
+    assert running is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    await remove_abandoned_data_dirs()
+    place = given.keep or make_data_dir()
+    say = _silent if given.json else _with_time(time.monotonic())
+    say(f"seed {given.seed}, {given.kills} kills, in {place}")
+    try:
+        return await run(Wish(given.kills, given.seed, place, given.rate), say)
+    finally:
+        if not given.keep:
+            await remove_data_dir(place)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m hub.testing.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=60, help="SIGKILLs of roles and servers")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1_000_000), help="of the plan")
+    parser.add_argument("--rate", type=float, default=RATE, help="clients' events a second")
+    parser.add_argument("--json", action="store_true", help="say nothing but the last line")
+    parser.add_argument("--keep", type=Path, help="work in this directory and leave it: ledger, logs, database")
+    return parser.parse_args()
+
+
+def _with_time(began: float) -> Callable[[str], None]:
+    def say(line: str) -> None:
+        _say_plainly(f"{time.monotonic() - began:6.1f} s  {line}")
+
+    return say
+
+
+def _say_plainly(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - progress for people
+
+
+def _silent(_line: str) -> None:
+    """Say nothing."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

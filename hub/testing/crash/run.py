@@ -1,0 +1,175 @@
+"""A whole run: prepare, work under load, break, let it become quiet, judge; start everything cold, judge again."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from hub.app.logs import set_up_logs
+from hub.config import Config
+from hub.testing.crash.breaking import Nemesis
+from hub.testing.crash.ledger import Ledger, Record, WorldClock
+from hub.testing.crash.nemesis import Fault, plan
+from hub.testing.crash.oracle import Verdict, judge
+from hub.testing.crash.processes import DidNotHappen, Installation
+from hub.testing.crash.quiet import wait_until_quiet
+from hub.testing.crash.rows import read_rows
+from hub.testing.crash.servers import free_port
+from hub.testing.crash.staff import Colleague, Numbers
+from hub.testing.crash.system import System, broken_system, prepare_business, running_servers
+from hub.testing.crash.traffic import speak
+from hub.testing.crash.world import World, running_world
+
+RATE = 4.0
+_JOINED_WITHIN = timedelta(seconds=30)
+_WARM_UP = timedelta(seconds=2)
+_LOOK_EVERY = timedelta(milliseconds=100)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to run: how many kills, by which seed, with how many events a second, in which empty directory."""
+
+    kills: int
+    seed: int
+    place: Path
+    rate: float = RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. `trouble` says why a run did not reach its end, empty if it did."""
+
+    wish: Wish
+    faults: Sequence[Fault]
+    records: Sequence[Record]
+    verdicts: Sequence[tuple[str, Verdict]]
+    seconds: float
+    trouble: str = ""
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether the run reached its end and nothing is wrong."""
+        return not self.trouble and len(self.verdicts) == 2 and all(each.is_right for _, each in self.verdicts)
+
+
+async def run(wish: Wish, say: Say) -> Outcome:
+    """Run it; `say` hears what goes on. Whatever was started is ended when this returns or is cancelled."""
+    began = time.monotonic()
+    set_up_logs(Config(log_level="error", proxy="", redis=SecretStr(""), dsn=SecretStr("")))
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations
+    (wish.place / "logs").mkdir(parents=True, exist_ok=True)
+    clock, faults, verdicts = WorldClock(), plan(wish.seed, wish.kills), list[tuple[str, Verdict]]()
+    ledger, trouble = Ledger(wish.place / "ledger.jsonl", clock), ""
+    try:
+        await _play(wish, _Stage(ledger, clock, faults, verdicts, say))
+    except DidNotHappen as error:
+        trouble = str(error)
+    finally:
+        ledger.close()
+    return Outcome(wish, faults, ledger.records(), verdicts, round(time.monotonic() - began, 1), trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    ledger: Ledger
+    clock: WorldClock
+    faults: list[Fault]
+    verdicts: list[tuple[str, Verdict]]
+    say: Say
+
+
+async def _play(wish: Wish, stage: _Stage) -> None:
+    chance = random.Random(f"world {wish.seed}")
+    async with AsyncExitStack() as stack:
+        postgres, redis = await stack.enter_async_context(running_servers(wish.place))
+        web_port = free_port()
+        world = await stack.enter_async_context(running_world(stage.ledger, stage.clock, web_port, chance))
+        installation = Installation(
+            postgres.dsn,
+            redis.url,
+            wish.place / "data",
+            web_port,
+            wish.place / "logs",
+            {"HUB_PUBLIC_URL": world.door.url},
+        )
+        world.plug_in(await prepare_business(installation, world.addresses))
+        system = await stack.enter_async_context(broken_system(postgres, redis, installation))
+        stage.say("business prepared, starting web, two workers, poll and bot")
+        await system.start()
+        await _work(wish, stage, world, system)
+        await _judge(stage, world, system, "after the faults")
+        stage.say("cold restart")
+        await system.restart_cold()
+        await _judge(stage, world, system, "after a cold restart")
+
+
+async def _work(wish: Wish, stage: _Stage, world: World, system: System) -> None:
+    """Let everybody work while things break; returns when nothing is broken any more and nobody speaks."""
+    numbers = Numbers()
+    staff = [Colleague(world, key, random.Random(f"{key} {wish.seed}"), numbers) for key in world.managers]
+    await _join(world, staff)
+    stage.say(f"{len(staff)} managers have joined; {wish.kills} kills to come")
+    working = [asyncio.create_task(each.work()) for each in staff]
+    speaking = asyncio.create_task(speak(world, random.Random(f"clients {wish.seed}"), wish.rate))
+    try:
+        await asyncio.sleep(_WARM_UP.total_seconds())
+        await _first_ended(Nemesis(system, world, _teller(stage)).carry_out(stage.faults), [speaking, *working])
+        speaking.cancel()
+        stage.say("faults are over, clients are silent; waiting for quiet")
+        await wait_until_quiet(world, system.postgres.dsn)
+    finally:
+        for task in (speaking, *working):
+            task.cancel()
+        await asyncio.gather(speaking, *working, return_exceptions=True)
+    await wait_until_quiet(world, system.postgres.dsn)
+
+
+async def _first_ended(breaking: Awaitable[None], beside: list[asyncio.Task[None]]) -> None:
+    """Wait for the nemesis; an error of those who work beside it ends the run."""
+    task = asyncio.ensure_future(breaking)
+    try:
+        await asyncio.wait({task, *beside}, return_when=asyncio.FIRST_COMPLETED)
+        for ended in (each for each in (task, *beside) if each.done()):
+            ended.result()
+    finally:
+        task.cancel()
+
+
+async def _join(world: World, staff: list[Colleague]) -> None:
+    assert world.premises is not None
+    for each in staff:
+        each.join(world.premises.invites[each.key])
+    try:
+        async with asyncio.timeout(_JOINED_WITHIN.total_seconds()):
+            while not all(each.has_joined for each in staff):  # noqa: ASYNC110 - looks at the fakes
+                await asyncio.sleep(_LOOK_EVERY.total_seconds())
+    except TimeoutError:
+        raise DidNotHappen("the managers' bot did not greet everybody") from None
+
+
+async def _judge(stage: _Stage, world: World, system: System, when: str) -> None:
+    await wait_until_quiet(world, system.postgres.dsn)
+    stage.ledger.sync()
+    rows = await read_rows(system.postgres.dsn, system.installation.data)
+    verdict = judge(stage.ledger.records(), rows)
+    stage.verdicts.append((when, verdict))
+    stage.say(f"{when}: {'right' if verdict.is_right else f'{len(verdict.findings)} findings'}")
+
+
+def _teller(stage: _Stage) -> Callable[[Fault], None]:
+    """Say every fault with its number."""
+    places = {id(fault): number for number, fault in enumerate(stage.faults, 1)}
+
+    def tell(fault: Fault) -> None:
+        stage.say(f"[{places[id(fault)]:3}/{len(stage.faults)}] {fault.what} {fault.place}")
+
+    return tell
