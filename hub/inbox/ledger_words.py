@@ -52,7 +52,7 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.breach_withdrawn: Words("нарушение снято: ответ был вовремя", "not missed after all: the answer was in time"),
     Fact.joined: Words("{who}: карточки объединены", "{who} joined the cards"),
     Fact.unjoined: Words("{who}: объединение отменено", "{who} took the merge back"),
-    Fact.closed: Words("{who}: обращение закрыто. {note}", "{who} closes it. {note}"),
+    Fact.closed: Words("{who}: обращение закрыто ({outcome}). {note}", "{who} closes it ({outcome}). {note}"),
     Fact.reopened: Words("обращение открыто снова", "opened again"),
     Fact.split_off: Words("{who}: отдельное обращение «{subject}»", "{who} splits “{subject}” off"),
     Fact.matched: Words("{who}: чья карточка: {evidence}", "{who}: whose card: {evidence}"),

@@ -18,6 +18,7 @@ from hub.domain.workset import Decision
 from hub.inbox.lead_words import name_field, name_stage, say_cause, say_move
 from hub.inbox.ledger_words import say_fact
 from hub.inbox.match_words import say_match
+from hub.inbox.state_words import say_failure, say_outcome, say_send
 from hub.inbox.viewer import Viewed
 from hub.store.explanations import FailedSend
 
@@ -35,18 +36,6 @@ _LANES = {
     ),
 }
 _OTHER_LANE = Words("не доставлено: {lane} ({state}). {reason}", "not delivered: {lane} ({state}). {reason}")
-_STATES = {
-    "failed": Words("отказ", "refused"),
-    "parked": Words("отложено", "parked"),
-    "unknown": Words("неизвестно, дошло ли", "nobody knows whether it arrived"),
-}
-_FAILURES = {
-    "blocked": Words("клиент нас заблокировал", "the client has blocked us"),
-    "not_found": Words("такого адреса нет", "there is no such address"),
-    "too_large": Words("файл слишком большой", "the file is too large"),
-    "refused": Words("канал отказал", "the channel refused"),
-    "moved": Words("адрес изменился", "the address has changed"),
-}
 _NOBODY = "—"
 _OWN_FACTS = frozenset({Fact.send_failed, Fact.send_unknown})
 
@@ -169,7 +158,9 @@ def _plain_value(happened: Happened, name: str, value: object) -> str:
     if name == "evidence":
         return say_match(str(value), language=happened.viewed.language)
     if name == "reason":
-        return _why_failed(happened, str(value))
+        return happened.viewed.say(say_failure(str(value)))
+    if name == "outcome":
+        return happened.viewed.say(say_outcome(str(value)))
     if name == "seconds":
         return say_span(timedelta(seconds=float(str(value))), happened.viewed)
     if name.startswith("assignee_"):
@@ -177,11 +168,6 @@ def _plain_value(happened: Happened, name: str, value: object) -> str:
     if name == "until" or name.endswith(("_at", "_deadline", "_start")):
         return happened.clock(datetime.fromisoformat(str(value)))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _why_failed(happened: Happened, reason: str) -> str:
-    """Return in words why something was not sent; what we have no words for as the channel said it."""
-    return happened.viewed.say(_FAILURES[reason]) if reason in _FAILURES else reason
 
 
 def _routing(happened: Happened) -> Iterator[Told]:
@@ -249,7 +235,7 @@ def _failures(happened: Happened) -> Iterator[Told]:
         facts = {
             "who": happened.who(failure.manager_id),
             "lane": failure.lane,
-            "reason": _why_failed(happened, failure.reason),
+            "reason": say(say_failure(failure.reason)),
         }
-        sentence = say(_LANES.get(failure.lane, _OTHER_LANE)).format(state=say(_STATES[failure.state]), **facts)
+        sentence = say(_LANES.get(failure.lane, _OTHER_LANE)).format(state=say(say_send(failure.state)), **facts)
         yield Told(failure.at, failure.at, failure.id, sentence.strip(" :"))

@@ -25,7 +25,10 @@ WHERE k.merged_into IS NULL AND NOT k.is_anonymous AND {lines}
   AND NOT EXISTS (SELECT FROM identities i WHERE i.contact_id = k.id AND i.type IN ('phone', 'email'))
 """
 _DUPLICATES = """
-SELECT c.number, k.name, c.line, jsonb_array_length(m.candidates)::text AS what, m.created_at AS at
+SELECT c.number, k.name, c.line, m.created_at AS at, (
+    SELECT string_agg(coalesce(nullif(o.name, ''), '№' || o.id), ', ' ORDER BY o.id) FROM contacts o
+    WHERE o.id IN (SELECT each::bigint FROM jsonb_array_elements_text(m.candidates) each)
+  ) AS what
 FROM match_candidates m JOIN contacts k ON k.id = m.contact_id
 JOIN LATERAL (SELECT number, line FROM conversations WHERE contact_id = k.id ORDER BY id DESC LIMIT 1) c ON true
 WHERE m.state = 'open' AND {lines}
@@ -41,7 +44,7 @@ JOIN conversations c ON c.id = d.conversation_id JOIN contacts k ON k.id = c.con
 WHERE d.state IN ('failed', 'unknown', 'parked') AND {lines}
 """
 _TASKLESS = """
-SELECT v.number, k.name, c.line, '' AS what, t.created_at AS at FROM tasks t
+SELECT v.number, k.name, c.line, t.what, t.created_at AS at FROM tasks t
 JOIN contacts k ON k.id = t.contact_id LEFT JOIN conversations v ON v.id = t.conversation_id
 CROSS JOIN LATERAL (SELECT t.line AS line) c WHERE t.state = 'open' AND t.manager_id IS NULL AND {lines}
 """
@@ -65,7 +68,11 @@ LISTS = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One thing that is wrong: the conversation where it can be put right, whose it is, since when."""
+    """One thing that is wrong: the conversation where it can be put right, whose it is, since when.
+
+    `what` is told by the list: the stage of a lead, the words of a task, the other cards of a possible duplicate, the
+    channel of a request, `state: reason` of something that was not sent.
+    """
 
     number: int | None
     client: str
@@ -97,5 +104,5 @@ async def _list(connection: Connection, template: str, lines: Iterable[str] | No
     wanted = (None if lines is None else sorted(lines), *bounds)
     total = await connection.fetchval(f"SELECT count(*) FROM ({statement}) listed", *wanted)
     rows = await connection.fetch(f"{statement} ORDER BY at DESC LIMIT {_SHOWN}", *wanted)
-    listed = (Listed(row["number"], row["name"], row["line"], row["what"], row["at"]) for row in rows)
+    listed = (Listed(row["number"], row["name"], row["line"], row["what"] or "", row["at"]) for row in rows)
     return FaultList(int(total), tuple(listed))

@@ -214,6 +214,16 @@ async def list_conversations(connection: Connection, ids: Sequence[int]) -> dict
     return {int(row["id"]): (int(row["number"]), row["name"]) for row in rows}
 
 
+async def list_leads_named(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int | None, str]]:
+    """Return (number of its conversation, client's name) of leads by id."""
+    rows = await connection.fetch(
+        "SELECT l.id, c.number, k.name FROM leads l JOIN contacts k ON k.id = l.contact_id "
+        "LEFT JOIN conversations c ON c.id = l.conversation_id WHERE l.id = ANY($1::bigint[])",
+        list(ids),
+    )
+    return {int(row["id"]): (row["number"], row["name"]) for row in rows}
+
+
 async def count_rows(connection: Connection) -> int:
     """Return how many waits and leads are stored: the length of a verification."""
     return int(await connection.fetchval("SELECT (SELECT count(*) FROM waits) + (SELECT count(*) FROM leads)"))

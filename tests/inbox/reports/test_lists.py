@@ -1,13 +1,18 @@
 """RP-7, RP-8, RP-11, RP-12: lists that people work through."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from hub.domain.conversation import Outcome
 from hub.inbox import conversations, leads, waits
+from hub.inbox.folds.tasks import NewTask
+from hub.inbox.queries.reports.asking import Asked
+from hub.inbox.queries.reports.catalogue import REPORTS, run_report
+from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk
-from tests.inbox.reports.busy_day import Tables, asks, figure, head, play, tables_of
+from tests.inbox.reports.busy_day import THE_ADMIN, Tables, asks, figure, head, play, tables_of
 from tests.inbox.rules import DAY, MINUTE, MOSCOW, TWO_LINES, answer, line_says, pass_time, put_in_force, stand_at
 from tests.inbox.test_calls import miss
 from tests.inbox.test_merge import three_cards
@@ -59,7 +64,7 @@ async def test_rp8_what_has_to_be_put_right_is_counted_and_listed(desk: Desk) ->
 
     assert figure(told, "duplicates", "value") == 1
     assert figure(told, "no_next_step", "value") == len(await desk.rows("leads"))
-    assert [row["client"] for row in told["duplicates"]] == ["Маша"]
+    assert [(row["client"], row["what"]) for row in told["duplicates"]] == [("Маша", "Мария, Мария П.")]
     assert {row["what"] for row in told["no_next_step"]} == {"New"}
 
 
@@ -70,7 +75,7 @@ async def test_rp8_a_failed_answer_is_listed_with_its_reason(desk: Desk) -> None
     await desk.pool.execute("UPDATE deliveries SET state = 'failed', reason = 'blocked' WHERE lane = 'reply'")
 
     [row] = (await tables_of(desk, "quality"))["unsent"]
-    assert row["what"] == "failed: blocked"
+    assert row["what"] == "refused: the client has blocked us"
 
 
 NEEDY = """
@@ -92,12 +97,35 @@ state = "lost"
 """
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_no_report_shows_an_internal_id(desk: Desk, language: str) -> None:
+    await play(desk)
+    await leads.move_lead(desk.office, await head(desk), await asks(desk, 55), to="contacted")
+    await desk.pool.execute("UPDATE waits SET deadline_at = deadline_at + interval '1 hour' WHERE state = 'open'")
+    ids = {
+        str(row["id"])
+        for table in ("leads", "waits", "contacts", "tasks", "managers")
+        for row in await desk.rows(table)
+    }
+
+    for kind in REPORTS:
+        report, _ = await run_report(desk.office, THE_ADMIN, kind.word, Asked(language=language))
+        words = {word for table in report.tables for row in table.rows for cell in row for word in _words(cell)}
+        assert not words & ids, (kind.word, words & ids)
+
+
+def _words(cell: object) -> list[str]:
+    return re.findall(r"\d+", cell) if isinstance(cell, str) else []
+
+
 async def test_rp8_l3_leads_without_what_new_rules_ask_of_their_stage_are_counted_by_name(desk: Desk) -> None:
     conversation = await asks(desk, 1)
     await leads.move_lead(desk.office, await head(desk), conversation, to="need_confirmed")
     put_in_force(desk, line_says() + NEEDY)
     told = await tables_of(desk, "quality")
+    report, _ = await run_report(desk.office, THE_ADMIN, "quality", Asked(language="ru"))
 
+    assert "лиды без обязательных полей: Сумма" in {each.name.ru for each in report.tables[0].figures}
     assert figure(told, "without:amount", "value") == 1
     assert "without:next_step" not in {row["figure"] for row in told["summary"]}
 
@@ -108,7 +136,24 @@ async def test_rp11_l4_a_first_move_by_hand_is_listed(desk: Desk) -> None:
     told = await tables_of(desk, "acceptance")
 
     assert results(told)["stages follow what happened"] == "fail"
-    assert [row["what"] for row in told["moved_by_action"]] == ["Need confirmed"]
+    [row] = told["moved_by_action"]
+    assert (row["number"], row["client"], row["what"]) == (1001, "Клиент 1", "Need confirmed")
+
+
+async def test_rp11_a_task_of_nobody_is_listed_by_what_it_says(desk: Desk) -> None:
+    conversation, boss = await asks(desk, 1), await head(desk)
+    await make_task(desk.office, boss, conversation, new=NewTask("won", desk.now + DAY))
+    await desk.pool.execute("UPDATE tasks SET manager_id = NULL")
+
+    assert [row["what"] for row in (await tables_of(desk, "acceptance"))["task_set"]] == ["won"]
+
+
+async def test_rp11_figures_without_facts_are_listed_by_whose_they_are(desk: Desk) -> None:
+    await asks(desk, 1)
+    await desk.pool.execute("UPDATE waits SET deadline_at = deadline_at + interval '1 hour'")
+
+    [row] = (await tables_of(desk, "acceptance"))["no_hands"]
+    assert (row["number"], row["client"], row["what"]) == (1001, "Клиент 1", "wait: deadline_at")
 
 
 async def test_rg1_lists_stay_within_the_lines_that_are_asked_about(desk: Desk) -> None:

@@ -6,21 +6,24 @@ every row can be told again from its facts; nothing was led outside; and, if an 
 show whether answers became more punctual.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from hub.domain.ladder import Ladder
 from hub.domain.lead import MANUAL
+from hub.domain.lead_story import LeadStory, Standing
 from hub.domain.line import LineMode
 from hub.domain.metrics import Measured, ResponseFigures
 from hub.domain.rebuilding import Ending
+from hub.domain.wait import Wait
 from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.leads_told import stage_name, stream_told_leads
 from hub.inbox.queries.reports.measuring import stream_measured
 from hub.inbox.queries.reports.quality import LIST_COLUMNS, fault_rows
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table
-from hub.inbox.queries.reports.verify import Verdict, stream_differences
+from hub.inbox.queries.reports.verify import Difference, Verdict, stream_differences
 from hub.store import reports
 from hub.store.pool import Connection
 from hub.store.report_lists import list_faults, list_leadless
@@ -44,6 +47,8 @@ _CHECKS = {
     "nothing_outside": Words("ничего мимо хаба", "nothing led outside"),
     "before_after": Words("стало не хуже, чем до", "not worse than before"),
 }
+_SUBJECTS = {"wait": Words("ожидание", "wait"), "lead": Words("лид", "lead")}
+_WHOLE = Words("строка или её факты", "the row or its facts")
 
 
 @dataclass(slots=True)
@@ -65,7 +70,7 @@ async def build(connection: Connection, question: Question) -> Report:
     checks["lead_made"].add(*fault_rows(question, leadless), total=leadless.total)
     for name in ("no_next_step", "nobodys_task"):
         found = await list_faults(connection, name, question.lines)
-        checks["task_set"].add(*fault_rows(question, found), total=found.total)
+        checks["task_set"].add(*fault_rows(question, found, name=name), total=found.total)
     await _check_moves(connection, question, checks["moved_by_action"])
     await _check_waits(connection, question, checks)
     await _check_facts(connection, question, checks["no_hands"])
@@ -84,20 +89,36 @@ def _judged(question: Question, name: str, check: _Check) -> Row:
 
 async def _check_moves(connection: Connection, question: Question, check: _Check) -> None:
     """Count leads whose first move was made by hand (L-4)."""
+    moved: dict[int, tuple[LeadStory, Standing]] = {}
+    total = 0
     async for lead in stream_told_leads(connection, question):
         first = lead.standings[1] if len(lead.standings) > 1 else None
         if first is not None and first.cause == MANUAL:
-            stage = stage_name(question, first.stage)
-            check.add((None, f"#{lead.id}", question.line_name(lead.line), stage, first.since))
+            total += 1
+            if total <= _SHOWN:
+                moved[int(lead.id)] = (lead, first)
+    known = await reports.list_leads_named(connection, list(moved))
+    rows: list[Row] = [
+        (*known.get(each, (None, "")), question.line_name(lead.line), stage_name(question, first.stage), first.since)
+        for each, (lead, first) in moved.items()
+    ]
+    check.add(*rows, total=total)
 
 
 async def _check_waits(connection: Connection, question: Question, checks: dict[str, _Check]) -> None:
     """Count breaches nobody was reminded of in time (B-2), and answers given elsewhere (S11)."""
+    found: dict[str, list[Wait]] = {"reminded": [], "nothing_outside": []}
+    totals: Counter[str] = Counter()
     async for measured in stream_measured(connection, question):
-        if _is_unreminded(measured, question):
-            checks["reminded"].add(await _wait_row(connection, question, measured))
-        if measured.story.ending is Ending.elsewhere:
-            checks["nothing_outside"].add(await _wait_row(connection, question, measured))
+        broken = {
+            "reminded": _is_unreminded(measured, question),
+            "nothing_outside": measured.story.ending is Ending.elsewhere,
+        }
+        for name in (each for each, is_broken in broken.items() if is_broken):
+            totals[name] += 1
+            found[name].extend([measured.story.wait] if totals[name] <= _SHOWN else ())
+    for name, waits in found.items():
+        checks[name].add(*await _wait_rows(connection, question, waits), total=totals[name])
 
 
 def _is_unreminded(measured: Measured, question: Question) -> bool:
@@ -114,18 +135,36 @@ def _reminds(ladder: Ladder, target: timedelta) -> bool:
     return any(offset <= target for offset, _ in ladder.plan(target))
 
 
-async def _wait_row(connection: Connection, question: Question, measured: Measured) -> Row:
-    wait = measured.story.wait
-    known = await reports.list_conversations(connection, [int(wait.conversation_id)])
-    number, name = known.get(int(wait.conversation_id), (None, ""))
-    return (number, name, question.line_name(wait.line), wait.channel, wait.started_at)
+async def _wait_rows(connection: Connection, question: Question, waits: list[Wait]) -> list[Row]:
+    known = await reports.list_conversations(connection, [int(wait.conversation_id) for wait in waits])
+    return [
+        (
+            *known.get(int(wait.conversation_id), (None, "")),
+            question.line_name(wait.line),
+            wait.channel,
+            wait.started_at,
+        )
+        for wait in waits
+    ]
 
 
 async def _check_facts(connection: Connection, question: Question, check: _Check) -> None:
-    """Count stored values that facts do not bear out; the names of waits belong to administrators."""
+    """Count stored values that facts do not bear out; whose they are is for administrators."""
+    shown: list[Difference] = []
+    total = 0
     async for found in stream_differences(connection, Verdict()):
-        rows = [(None, f"{each.subject} {each.id}", "", each.field, question.now) for each in found]
-        check.add(*(rows if question.lines is None else ()), total=len(rows))
+        total += len(found)
+        shown.extend(found[: max(_SHOWN - len(shown), 0)] if question.lines is None else ())
+    known = await reports.list_conversations(connection, [each.conversation_id or 0 for each in shown])
+    rows: list[Row] = [
+        (*known.get(each.conversation_id or 0, (None, "")), "", _say_difference(question, each), question.now)
+        for each in shown
+    ]
+    check.add(*rows, total=total)
+
+
+def _say_difference(question: Question, found: Difference) -> str:
+    return f"{_SUBJECTS[found.subject].say(question.language)}: {found.field or _WHOLE.say(question.language)}"
 
 
 async def _check_before(connection: Connection, question: Question) -> _Check:

@@ -12,6 +12,7 @@ from hub.domain.ledger import LedgerEntry
 from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table
+from hub.inbox.state_words import say_outcome
 from hub.store import reports
 from hub.store.pool import Connection
 from hub.store.reports import Period
@@ -72,4 +73,4 @@ def _is_asked(entry: LedgerEntry, question: Question) -> bool:
 def _row(entry: LedgerEntry, week: str, known: dict[int, tuple[int, str]], question: Question) -> Row:
     number, client = known.get(int(entry.conversation_id or 0), (None, ""))
     told = (question.line_name(entry.line), entry.occurred_at, question.name_of(entry.manager_id))
-    return (week, number, client, *told, str(entry.facts.get("outcome", "")))
+    return (week, number, client, *told, say_outcome(str(entry.facts.get("outcome", ""))).say(question.language))

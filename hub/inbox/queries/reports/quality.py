@@ -4,12 +4,16 @@ Cards that lack something, duplicates to decide, leads without a next step or wi
 that did not arrive.
 """
 
+from collections.abc import Callable, Mapping
+
 from hub.domain.lead import list_missing
 from hub.domain.stages import BuiltIn
 from hub.domain.words import Words
+from hub.inbox.lead_words import name_field
 from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.leads_told import stage_name
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table, upright
+from hub.inbox.state_words import say_failure, say_send
 from hub.store.pool import Connection
 from hub.store.report_lists import FaultList, list_faults
 from hub.store.reports import stream_leads
@@ -39,26 +43,40 @@ async def build(connection: Connection, question: Question) -> Report:
     found = {name: await list_faults(connection, name, question.lines) for name in _KINDS}
     missing = await _count_missing(connection, question)
     figures = [(Column(name, words, Form.whole), (found[name].total,)) for name, words in _KINDS.items()]
-    figures += [
-        (Column(f"without:{name}", Words(f"{_FIELDS.ru}: {name}", f"{_FIELDS.en}: {name}")), (count,))
-        for name, count in sorted(missing.items())
-    ]
+    figures += [(_without(question, name), (count,)) for name, count in sorted(missing.items())]
     summary = upright("summary", NAME, figures, (_VALUE,))
-    lists = (fault_table(question, name, _KINDS[name], listed=found[name]) for name in _KINDS)
+    lists = (_fault_table(question, name, listed=found[name]) for name in _KINDS)
     return Report("rp-8", NAME, (summary, *(each for each in lists if each.rows)))
 
 
-def fault_table(question: Question, key: str, name: Words, *, listed: FaultList) -> Table:
-    """Return a list of faults as a table."""
-    return Table(key, name, LIST_COLUMNS, tuple(fault_rows(question, listed)))
+def _without(question: Question, key: str) -> Column:
+    name = name_field(question.policy.leads, key)
+    return Column(f"without:{key}", Words(f"{_FIELDS.ru}: {name.ru}", f"{_FIELDS.en}: {name.en}"))
 
 
-def fault_rows(question: Question, listed: FaultList) -> list[Row]:
-    """Return faults as rows of `LIST_COLUMNS`; what a lead stands on reads as the stage's name."""
+def _fault_table(question: Question, key: str, *, listed: FaultList) -> Table:
+    return Table(key, _KINDS[key], LIST_COLUMNS, tuple(fault_rows(question, listed, name=key)))
+
+
+def fault_rows(question: Question, listed: FaultList, *, name: str = "") -> list[Row]:
+    """Return faults as rows of `LIST_COLUMNS`, in the words of the list of this name."""
+    say = _SAID.get(name, _as_it_is)
     return [
-        (row.number, row.client, question.line_name(row.line), stage_name(question, row.what), row.at)
-        for row in listed.rows
+        (row.number, row.client, question.line_name(row.line), say(question, row.what), row.at) for row in listed.rows
     ]
+
+
+def _as_it_is(question: Question, what: str) -> str:
+    return what
+
+
+def _say_unsent(question: Question, what: str) -> str:
+    state, _, reason = what.partition(": ")
+    told = (say_send(state).say(question.language), say_failure(reason).say(question.language))
+    return ": ".join(filter(None, told))
+
+
+_SAID: Mapping[str, Callable[[Question, str], str]] = {"no_next_step": stage_name, "unsent": _say_unsent}
 
 
 async def _count_missing(connection: Connection, question: Question) -> dict[str, int]:
