@@ -26,7 +26,7 @@ from hub.store.receipts import NewReceipt
 from hub.store.sharing import Shared
 
 FILE_OVER_BYTES = 64 * 1024
-STATEMENT_WITHIN = timedelta(seconds=10)
+STATEMENT_WITHIN = timedelta(seconds=5)
 _MOST_AT_ONCE = 256
 
 

@@ -127,6 +127,7 @@ def create(directory: Path) -> SpoolFile:
     descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        crash_point("spool.before_naming")
         fresh.rename(path)
         _fsync_directory(directory)
     except OSError:
