@@ -1,20 +1,22 @@
 """What `hub check` looks at, one thing after the other; a fault of one is a finding and the rest is looked at still."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.app.connections import build_channel
+from hub.app.connections import MANAGER_BOT, build_channel
 from hub.app.ground import Ground, open_ground
 from hub.channels.base import Checks
 from hub.commands.machine import NoRates
 from hub.config import Config
 from hub.domain.errors import ConfigError, HubError, ProviderError
+from hub.domain.manager import Manager
 from hub.net.http import Http
 from hub.store import deliveries, receipts
 from hub.store.arrivals import list_newest_files
 from hub.store.connections import ConnectionRow, count_endless_calls, list_connections
+from hub.store.managers import list_managers
 from hub.store.pool import Pool, acquire
 
 _LOOKED_BACK = timedelta(days=1)
@@ -30,7 +32,7 @@ class Finding:
 
 
 async def look_at_everything(config: Config) -> AsyncIterator[Finding]:
-    """Yield a finding for database, keys, files and every connection, public address and Redis. Changes nothing."""
+    """Yield a finding for database, keys, files, people and every connection, public address and Redis. Changes nothing."""
     http = Http(config.proxy)
     try:
         async for finding in _look_at_store(config, http):
@@ -57,7 +59,9 @@ async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
     yield await _find("files", _try_files(ground))
     yield await _find("parked", _count_parked(ground))
     async with acquire(ground.pool) as connection:
-        rows = await list_connections(connection)
+        rows, people = await list_connections(connection), await list_managers(connection)
+    if any(row.kind == MANAGER_BOT for row in rows):
+        yield await _find("people", _look_for_absent(people))
     for row in rows:
         yield await _find(f"{row.kind} {row.name}", _try_connection(ground, row, http))
 
@@ -114,6 +118,23 @@ async def _count_parked(ground: Ground) -> str:
     if wrong.get("parked"):
         raise ConfigError(f"{says}; `hub parked` lists them, `hub replay` sends them again")
     return says
+
+
+async def _look_for_absent(people: Sequence[Manager]) -> str:
+    """Refuse people who have never opened the manager bot: no notice reaches them, no client is theirs (R-6, B-5).
+
+    Raises:
+        ConfigError: there are some; says who, and how to invite them.
+    """
+    working = [each for each in people if each.is_active]
+    absent = [each for each in working if each.tg_user_id is None]
+    if absent:
+        names = ", ".join(each.name for each in absent)
+        raise ConfigError(
+            f"{names}: have never opened the manager bot, so nothing reaches them and others are told instead; "
+            f"give them an invitation: hub people invite {absent[0].key}"
+        )
+    return f"all {len(working)} are in the manager bot"
 
 
 async def _try_address(config: Config, http: Http) -> str:

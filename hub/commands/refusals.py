@@ -31,6 +31,11 @@ REFUSALS: Mapping[str, str] = {
         "скажите, какой сценарий переключить, например: hub policy automations on A-3"
     ),
     "there is no automation '{}' to switch; there are: {}": "сценария «{}», который можно переключить, нет; есть: {}",
+    "{}: have never opened the manager bot, so nothing reaches them and others are told instead; "
+    "give them an invitation: hub people invite {}": (
+        "{}: ещё не открывали бот менеджеров, до них ничего не доходит, вместо них узнают другие; пригласите: "
+        "hub people invite {}"
+    ),
     "{} calls of the last day have no end: let the PBX report when a call is over (docs/telephony.md)": (
         "{} звонков за сутки без конца: пусть АТС сообщает и о завершении звонка (docs/telephony.md)"
     ),
@@ -122,6 +127,7 @@ REFUSALS: Mapping[str, str] = {
     "{}; keep a copy elsewhere": "{}; держите копию в другом месте",
     "answers": "отвечает",
     "{} is writable": "{} доступен для записи",
+    "all {} are in the manager bot": "все {} пользуются ботом менеджеров",
     "payloads: {}, deliveries: {}; failed: {}": "входящих: {}, отправок: {}; с отказом: {}",
     "none; enough for Telegram by polling and e-mail. PBX and forms need HUB_PUBLIC_URL": (
         "нет; для Telegram опросом и почты хватает. АТС и формам нужен HUB_PUBLIC_URL"

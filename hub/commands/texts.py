@@ -190,6 +190,7 @@ TEXTS: Mapping[str, Sentence] = {
     "thing.database": Sentence("база", "database"),
     "thing.keys": Sentence("ключи", "keys"),
     "thing.files": Sentence("файлы", "files"),
+    "thing.people": Sentence("люди", "people"),
     "thing.parked": Sentence("отложенное", "parked"),
     "thing.public address": Sentence("внешний адрес", "public address"),
     "thing.role web": Sentence("роль web", "role web"),

@@ -47,6 +47,22 @@ def test_case36_calls_of_a_pbx_that_never_end_are_a_warning(hub, place):
     assert (told["is_ok"], told["says"].split(":")[0]) == (False, "1 calls of the last day have no end")
 
 
+def test_b5_who_has_never_opened_the_manager_bot_is_named(hub, place):
+    hub("connect", "manager_bot", "--set", "token=1:abc", "--unchecked", "--no-wait")
+    hub("people", "add", "anna", "Анна")
+    hub("people", "add", "olga", "Ольга", "--role", "head")
+    place.fetch("UPDATE managers SET tg_user_id = 7 WHERE key = 'anna' RETURNING 1")
+
+    told = findings(hub("check", "--json"))["people"]
+    assert (told["is_ok"], told["says"].split(":")[0]) == (False, "Ольга")
+    assert told["says"].endswith("hub people invite olga")
+    assert "Ольга: ещё не открывали бот менеджеров" in hub("check", "--language", "ru").stdout
+
+    place.fetch("UPDATE managers SET tg_user_id = 8 WHERE key = 'olga' RETURNING 1")
+    told = findings(hub("check", "--json"))["people"]
+    assert (told["is_ok"], told["says"]) == (True, "all 2 are in the manager bot")
+
+
 @pytest.mark.parametrize(
     ("option", "value", "thing", "advice"),
     [

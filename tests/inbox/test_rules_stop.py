@@ -246,6 +246,44 @@ async def test_b5_a_level_for_a_team_that_is_not_there_reaches_the_duty_person(d
     assert await desk.rows("deliveries", "manager_id = $1 AND payload->>'notice' = 'level'", duty)
 
 
+async def levels(desk: Desk) -> set[int]:
+    """Who is told of a late client."""
+    return {row["manager_id"] for row in await desk.rows("deliveries", "payload->>'notice' = 'level'")}
+
+
+async def test_b5_a_level_for_a_head_who_has_never_opened_the_bot_reaches_the_duty_person(desk: Desk) -> None:
+    head, duty = await desk.hire("olga", "Ольга", role=Role.head), await desk.hire("vera", "Вера")
+    await desk.pool.execute("UPDATE managers SET tg_user_id = NULL WHERE id = $1", head)
+    level = '[[lines.sales.ladder]]\npercent = 20\nrecipients = ["head"]'
+    put_in_force(desk, line_says('duty = "vera"', 'strategy = "manual"', level, "[managers.vera]"))
+    await asked(desk)
+    await pass_time(desk, 4 * MINUTE)
+
+    assert await levels(desk) == {duty}
+
+
+@pytest.mark.parametrize("lost", ["tg_user_id = NULL", "is_reachable = false"], ids=["never there", "blocked"])
+async def test_b5_where_the_bot_cannot_reach_the_duty_person_the_heads_are_told(desk: Desk, lost: str) -> None:
+    head, duty = await desk.hire("olga", "Ольга", role=Role.head), await desk.hire("vera", "Вера")
+    await desk.pool.execute(f"UPDATE managers SET {lost} WHERE id = $1", duty)
+    put_in_force(desk, line_says('strategy = "manual"', 'duty = "vera"', "[managers.vera]"))
+    await asked(desk)
+    await pass_time(desk, 15 * MINUTE)
+
+    assert await levels(desk) == {head}
+
+
+async def test_b5_nothing_is_queued_for_people_who_have_never_opened_the_bot(desk: Desk) -> None:
+    head = await desk.hire("olga", "Ольга", role=Role.head)
+    await desk.pool.execute("UPDATE managers SET tg_user_id = NULL")
+    put_in_force(desk, line_says('strategy = "manual"'))
+    await asked(desk)
+    await pass_time(desk, 15 * MINUTE)
+
+    assert await desk.rows("deliveries", "manager_id = $1", head) == []
+    assert (await desk.one("waits"))["breached_at"] is not None
+
+
 async def test_b4_a_level_that_reassigns_keeps_the_clock_and_tells_who_had_it(desk: Desk) -> None:
     level = '[[lines.sales.ladder]]\npercent = 20\nrecipients = ["assignee"]\naction = "reassign"'
     put_in_force(desk, line_says(level))

@@ -62,7 +62,12 @@ MUTATIONS = (
         "tell(work, Notice.taken_away, conversation, to=[previous]",
         "tell(work, Notice.taken_away, conversation, to=[]",
     ),
-    Mutation("B-5", "hub/inbox/folds/alarms.py", "    told = told or [int(each) for each in duty_of(work)]\n", ""),
+    Mutation(
+        "B-5",
+        "hub/inbox/folds/alarms.py",
+        "told = _reached(work, told) or [int(each) for each in duty_of(work)]",
+        "told = _reached(work, told)",
+    ),
     Mutation(
         "B-5",
         "hub/inbox/folds/alarms.py",

@@ -73,7 +73,7 @@ def _number(timer: Timer) -> int:
 def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> None:
     told = list(dict.fromkeys(each for recipient in level.recipients for each in _people(work, wait, recipient)))
     is_last = place + 1 == len(work.line.ladder.plan(timedelta(seconds=wait.target_seconds)))
-    told = told or [int(each) for each in duty_of(work)]
+    told = _reached(work, told) or [int(each) for each in duty_of(work)]
     told = told if is_last else _awake(work, told)
     conversation = work.rows.conversations[wait.conversation_id]
     facts = {"wait_id": int(wait.id), "level": place, "percent": level.percent}
@@ -90,6 +90,12 @@ def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> Non
             work.rows.conversations.put(conversation.id, replace(conversation, offered_to=offered))
         case _:
             return
+
+
+def _reached(work: LineWork, people: list[int]) -> list[int]:
+    """Leave out whoever the bot cannot reach, so that a level for them alone goes to the duty person (B-5)."""
+    known = facts_of_line(work)
+    return [each for each in people if each in known and known[each].is_reachable]
 
 
 def _awake(work: LineWork, people: list[int]) -> list[int]:

@@ -1,6 +1,6 @@
 """Who gets it: applies the decisions of `hub.routing` to a working set, with reasons, notices and the accept clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from hub.domain.conversation import Conversation
@@ -231,10 +231,23 @@ def _tell_about(
 
 
 def duty_of(work: LineWork) -> list[ManagerId]:
-    """Return the line's duty person, else its heads, else the administrators (B-5, R-9)."""
+    """Return the line's duty person, else its heads, else the administrators: the first who can be reached (B-5, R-9).
+
+    Where none of them can, those whose turn it would be.
+    """
     known = list(facts_of_line(work).values())
-    duty = [each.id for each in known if work.line.duty and each.key == work.line.duty]
-    return duty or heads_of(known, work.line) or [each.id for each in known if each.role is Role.admin]
+    reached = [each for each in known if each.is_reachable]
+    return _in_charge(work, reached) or _in_charge(work, known)
+
+
+def heads_or_duty(work: LineWork) -> list[ManagerId]:
+    """Return the heads of the line who can be reached, else who is on duty (B-5)."""
+    return heads_of((each for each in facts_of_line(work).values() if each.is_reachable), work.line) or duty_of(work)
+
+
+def _in_charge(work: LineWork, among: Sequence[ManagerFacts]) -> list[ManagerId]:
+    duty = [each.id for each in among if work.line.duty and each.key == work.line.duty]
+    return duty or heads_of(among, work.line) or [each.id for each in among if each.role is Role.admin]
 
 
 def heads_of(managers: Iterable[ManagerFacts], line: LinePolicy) -> list[ManagerId]:

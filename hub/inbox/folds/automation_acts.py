@@ -36,7 +36,7 @@ from hub.domain.line import LineMode
 from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind
 from hub.domain.words import Words
-from hub.inbox.folds.assignment import count_assignment, duty_of, facts_of_line, heads_of
+from hub.inbox.folds.assignment import count_assignment, duty_of, facts_of_line, heads_or_duty
 from hub.inbox.folds.auto_texts import Template, write_by_template
 from hub.inbox.folds.automation_desk import AutomationDesk
 from hub.inbox.folds.automation_timers import pack
@@ -210,7 +210,7 @@ def _audience(deed: Deed, to: Iterable[Audience]) -> list[ManagerId]:
                 own = deed.desk.responsible_for(deed.happened)
                 people = [own] if own in known and own is not None else duty_of(work)
             case Audience.head:
-                people = heads_of(known.values(), work.line) or duty_of(work)
+                people = heads_or_duty(work)
             case Audience.team:
                 people = [person.id for person in known.values() if work.line.has_member(person.key)]
             case Audience.duty:

@@ -28,7 +28,7 @@ from hub.domain.ledger import Fact
 from hub.domain.line import LineMode
 from hub.domain.replacing import replace
 from hub.domain.words import Words
-from hub.inbox.folds.assignment import duty_of, facts_of_line, heads_of
+from hub.inbox.folds.assignment import heads_or_duty
 from hub.inbox.folds.automation_acts import Deed, describe, perform
 from hub.inbox.folds.automation_desk import AutomationDesk
 from hub.inbox.folds.automation_events import Reader
@@ -180,6 +180,6 @@ def _cut_off(desk: AutomationDesk, happened: Happening, conversation: Conversati
     firing = Firing(desk.rows.new_id(), BREAKER, happened.subject, happened.cause, desk.rows.now)
     desk.rows.firings.add(firing.key, firing)
     record(desk.rows, Fact.automation_cut, conversation, cause=BREAKER, facts={"most": MOST_FIRINGS_AN_HOUR})
-    heads = heads_of(facts_of_line(work).values(), work.line) or duty_of(work)
+    heads = heads_or_duty(work)
     facts = {"automation": BREAKER, "ru": _TOO_MANY.ru, "en": _TOO_MANY.en}
     tell(work, Notice.automation, conversation, to=heads, cause=f"{BREAKER}:{firing.id}", facts=facts)

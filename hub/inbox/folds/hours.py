@@ -5,7 +5,7 @@ from hub.domain.ids import DeliveryId, ManagerId
 from hub.domain.line import LineMode
 from hub.domain.order import order_hash
 from hub.domain.wait import Wait
-from hub.inbox.folds.assignment import duty_of, facts_of_line, heads_of
+from hub.inbox.folds.assignment import heads_or_duty
 from hub.inbox.folds.line_work import LineWork
 
 
@@ -21,7 +21,7 @@ def tell_no_open_time(work: LineWork, wait: Wait) -> None:
     if work.line.mode is LineMode.observe:
         return
     day = work.rows.now.astimezone(work.line.calendar.zone).date()
-    for head in heads_of(facts_of_line(work).values(), work.line) or duty_of(work):
+    for head in heads_or_duty(work):
         key = f"no_open_time:{work.line.key}:{day}:{head}"
         work.rows.deliveries[key] = Delivery(
             id=DeliveryId(work.rows.new_id()),

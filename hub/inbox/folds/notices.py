@@ -1,6 +1,7 @@
 """Notices to managers: deliveries of the notify lane, written in the commit that caused them.
 
-A notice names what to show; the screen is made from the state at sending. Lines in observe mode stay silent (FR-8).
+A notice names what to show; the screen is made from the state at sending. Lines in observe mode stay silent (FR-8),
+and nothing is queued for somebody who has never opened the bot: `hub check` names them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,13 +46,19 @@ def tell_about_task(work: LineWork, notice: Notice, task: Task, *, to: Iterable[
     _queue(work, notice, task.conversation_id, to=to, cause=f"task:{told['cause']}", facts=facts)
 
 
+def _may_have_chat(work: LineWork, manager_id: int) -> bool:
+    """Tell whether a notice can get anywhere: who has never opened the bot has no chat with it, as far as is loaded."""
+    load = work.rows.managers.get(manager_id)
+    return load is None or load.manager.tg_user_id is not None
+
+
 def _queue(
     work: LineWork, notice: Notice, conversation_id: ConversationId | None, *, to: Iterable[int], **told: Unpack[Told]
 ) -> None:
     if work.line.mode is LineMode.observe:
         return
     about = int(conversation_id or 0)
-    for manager_id in dict.fromkeys(to):
+    for manager_id in (each for each in dict.fromkeys(to) if _may_have_chat(work, each)):
         key = f"{notice}:{about}:{manager_id}:{told['cause']}"
         payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": about}
         work.rows.deliveries[key] = Delivery(

@@ -13,7 +13,7 @@ from hub.domain.ids import ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds.assignment import duty_of, facts_of_line, heads_of
+from hub.inbox.folds.assignment import heads_or_duty
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
@@ -100,10 +100,9 @@ def breach_resolution(work: LineWork, conversation: Conversation, timer: Timer) 
         return
     facts = {"clock": RESOLUTION}
     record(work.rows, Fact.breached, conversation, at=timer.due_at, cause="P-2", facts=facts)
-    heads = heads_of(facts_of_line(work).values(), work.line)
     owner = [] if conversation.assignee_id is None else [conversation.assignee_id]
     cause = f"{RESOLUTION}:{conversation.id}:{timer.epoch}"
-    tell(work, Notice.level, conversation, to=[*owner, *(heads or duty_of(work))], cause=cause, facts=facts)
+    tell(work, Notice.level, conversation, to=[*owner, *heads_or_duty(work)], cause=cause, facts=facts)
 
 
 def _arm(work: LineWork, conversation: Conversation, at: datetime, amount: timedelta) -> datetime:
