@@ -32,7 +32,7 @@ class Finding:
 
 
 async def look_at_everything(config: Config) -> AsyncIterator[Finding]:
-    """Yield a finding for database, keys, files, people and every connection, public address and Redis. Changes nothing."""
+    """Yield a finding for database, keys, files, people, connections, public address and Redis. Changes nothing."""
     http = Http(config.proxy)
     try:
         async for finding in _look_at_store(config, http):
