@@ -38,7 +38,12 @@ MUTATIONS = (
     ),
     Mutation("M-7", "hub/inbox/folds/matching.py", "is_shared=len(claims) + 1 >= shared_after)", "is_shared=False)"),
     Mutation("M-8", "hub/inbox/folds/moving_numbers.py", "in ((former, to), (to, former)):", "in ((to, former),):"),
-    Mutation("M-9", "hub/store/loading.py", "    await _lock(connection, _identity_locks(scope))\n", ""),
+    Mutation(
+        "M-9",
+        "hub/inbox/folds/matching.py",
+        "    _attach(workset, match.contact, keyed, shared_after=sighting.shared_after)\n",
+        "",
+    ),
     Mutation("M-10", "hub/inbox/merge.py", '    take_back(merge.map["changes"], rows)  # type: ignore[arg-type]\n', ""),
     Mutation(
         "M-11",
