@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+KILLS ?= 60
+SEED ?=
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
@@ -12,7 +14,7 @@ TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check slow bench bench-ab lock secrets clean
+.PHONY: help setup run test acceptance test-pg15 check crash slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -44,6 +46,10 @@ check: setup ## format, lint, types, imports, sizes and documents; under a minut
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m tests.house.sizes
 	@$(BIN)/python -m tests.house.documents
+
+crash: setup ## kill the hub's processes under load and judge what is left (KILLS=60, SEED=random)
+	@echo "crash: kills of a hub under load, judged; the last line is the summary as JSON"
+	@$(BIN)/python -m hub.testing.crash --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 slow: setup ## run the full-size figures and long repetitions; takes hours
 	@echo "slow: full sizes and long repetitions"

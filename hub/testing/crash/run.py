@@ -131,6 +131,8 @@ async def _work(wish: Wish, stage: _Stage, world: World, system: System) -> None
             task.cancel()
         await asyncio.gather(speaking, *working, return_exceptions=True)
     await wait_until_quiet(world, system.postgres.dsn)
+    for each in staff:
+        each.book_refused()
 
 
 async def _first_ended(breaking: Awaitable[None], beside: list[asyncio.Task[None]]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 
 from hub.testing.crash.ledger import Kind, answer_marker, find_markers
+from hub.testing.crash.refused import book_refused
 from hub.testing.crash.world import World
 from hub.testing.telegram import Person
 from hub.testing.telegram.state import Chat, Post
@@ -44,6 +45,7 @@ class Colleague:
     chance: random.Random
     numbers: Numbers
     _decided: set[tuple[str, str]] = field(default_factory=set)
+    _answers: list[tuple[str, Post]] = field(default_factory=list)
     _acting: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -64,6 +66,10 @@ class Colleague:
     def has_joined(self) -> bool:
         """Tell whether the bot has greeted."""
         return any(post.sender is self.world.desk.user for post in self.chat.posts)
+
+    def book_refused(self) -> None:
+        """Write down which answers the bot sent back; once, when all is quiet."""
+        book_refused(self.world.ledger, self.world.desk, self._answers)
 
     async def work(self) -> None:
         """Look and act until cancelled; what is begun then is not finished."""
@@ -108,7 +114,8 @@ class Colleague:
         for _ in range(2 if self.chance.random() < TWICE_SHARE else 1):
             own = self.numbers.next_answer()
             self.world.ledger.tell(Kind.COMPOSED, own, manager=self.key, event=marker)
-            self.person.replies(self.world.desk, f"{own} Здравствуйте, сейчас посмотрим.", to=post)
+            said = self.person.replies(self.world.desk, f"{own} Здравствуйте, сейчас посмотрим.", to=post)
+            self._answers.append((own, said))
             await asyncio.sleep(0.05)
 
 
