@@ -19,6 +19,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.questions import ask_standing_question
 from hub.inbox.folds.transfers import hand_tasks_along, hold_transfer, refuse_transfer
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, who_was_faster
@@ -149,6 +150,7 @@ def take_over(work: LineWork, conversation: Conversation, manager_id: ManagerId,
     tell(
         work, Notice.taken_away, taken, to=others, cause=f"taken:{rows.ledger[-1].id}", facts={"by_id": int(manager_id)}
     )
+    ask_standing_question(work, taken)
     return taken
 
 

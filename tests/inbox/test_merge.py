@@ -6,6 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from hub.delivery.clock_watch import ClockWatch
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConversationId
@@ -13,11 +14,12 @@ from hub.domain.inbound import Address, InboundMessage, Sender
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import bot_talk, conversations, merge, queries, waits
+from hub.inbox.assignment import take
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.reply import add_note
 from hub.inbox.tasks import make_task
-from tests.inbox.desk import Desk, person, says
-from tests.inbox.rules import line_says, pass_time, put_in_force
+from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
+from tests.inbox.rules import id_of, line_says, pass_time, put_in_force
 from tests.inbox.test_queries import actor, only
 
 PHONE = "+79161234567"
@@ -261,6 +263,23 @@ async def test_m5_a_third_possible_card_joins_the_standing_question(desk: Desk) 
     assert asked["candidates"][:2] == question["candidates"]
     assert len(asked["candidates"]) == 3
     assert await desk.rows("receipts", "state = 'parked'") == []
+
+
+@pytest.mark.parametrize("way", ["takes", "is given"])
+async def test_m5_whoever_becomes_responsible_later_is_asked_then(desk: Desk, way: str) -> None:
+    put_in_force(desk, line_says('strategy = "manual"'))
+    _, question = await three_cards(desk)
+    asked = "payload->>'notice' = 'match_question'"
+    assert await desk.rows("deliveries", asked) == []
+    place = await desk.one("conversations", "contact_id = $1", question["contact_id"])
+    if way == "takes":
+        await take(desk.office, await actor(desk, "anna"), place["id"])
+    else:
+        put_in_force(desk, ALWAYS_OPEN)
+        await ClockWatch(desk.office).serve_queue()
+
+    told = await desk.one("deliveries", asked)
+    assert (told["manager_id"], told["payload"]["candidate_id"]) == (await id_of(desk, "anna"), question["id"])
 
 
 async def test_rg2_a_question_about_a_colleagues_client_does_not_exist(desk: Desk) -> None:

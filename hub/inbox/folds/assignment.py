@@ -18,6 +18,7 @@ from hub.inbox.folds.breaches import put_in_hands
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.questions import ask_standing_question
 from hub.routing.decide import RoutingDecision, Step, decide
 from hub.routing.eligibility import list_obstacles
 from hub.store.worksets import LinesNeeded
@@ -45,7 +46,10 @@ def decide_wait(work: LineWork, wait: Wait, *, was_broadcast: bool = False) -> R
 
 
 def write_decision(work: LineWork, wait: Wait, decision: RoutingDecision, *, notice: Notice) -> Conversation:
-    """Write a decision: reasons, assignee or offer on wait and conversation, turn, accept clock, ledger, notices."""
+    """Write a decision: reasons, assignee or offer on wait and conversation, turn, accept clock, ledger, notices.
+
+    Whoever it comes to is asked the question that stands about the client, too (M-5).
+    """
     _remember(work, wait, decision)
     before = work.rows.conversations[wait.conversation_id]
     conversation = work.rows.conversations.put(
@@ -66,6 +70,7 @@ def write_decision(work: LineWork, wait: Wait, decision: RoutingDecision, *, not
         facts={"offered_to": list(decision.offered_to)},
     )
     _tell_about(work, wait, decision=decision, notice=notice)
+    ask_standing_question(work, conversation)
     return conversation
 
 
@@ -181,6 +186,7 @@ def return_to_owner(work: LineWork, conversation: Conversation, owner_id: Manage
     cause = f"return:{work.rows.ledger[-1].id}"
     tell(work, Notice.assigned, returned, to=[owner_id], cause=cause)
     tell(work, Notice.taken_away, returned, to=[each for each in before if each], cause=cause)
+    ask_standing_question(work, returned)
 
 
 def _take_turn(work: LineWork, decision: RoutingDecision) -> None:

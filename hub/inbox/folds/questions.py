@@ -1,4 +1,4 @@
-"""«Это один клиент?» is asked of whoever has the client, or is offered them (M-5)."""
+"""«Это один клиент?» is asked of whoever has the client, or is offered them, now or later (M-5)."""
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
