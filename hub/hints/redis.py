@@ -3,7 +3,9 @@
 Redis never holds the only copy of anything. Without it wake-ups wait for the poll, live updates for the next look, and
 limits and soft locks hold within each process alone; no caller ever sees an error. Commands are not retried by the
 client (redis-py 8.1 does so ten times by default, and a command whose answer was lost would count twice); while Redis
-is away it is left alone for a few seconds, so nobody waits for a timeout at every call.
+is away it is left alone for a few seconds, so nobody waits for a timeout at every call. A subscription over which
+nothing comes is asked for a sign of life on the same connection: one that a NAT or a failover has forgotten never
+fails, it stays silent for ever.
 
 Sources: https://redis.io/docs/latest/develop/pubsub/, https://redis.io/docs/latest/develop/programmability/eval-intro/,
 generic cell rate algorithm as in `hub.hints.local` (read 2026-11-21).
@@ -23,6 +25,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -34,6 +37,8 @@ CHANNEL = "hub:hints"
 PATIENCE = timedelta(milliseconds=500)
 LEFT_ALONE = timedelta(seconds=5)
 RECONNECT_AFTER = timedelta(seconds=1)
+PROBED_AFTER = timedelta(seconds=1)
+DEAF_AFTER = timedelta(seconds=3)
 _OUTBOX_LENGTH = 1000
 _COMPOSING_SECONDS = 90
 _GONE = (RedisError, OSError, TimeoutError, asyncio.TimeoutError)
@@ -214,10 +219,27 @@ async def _listen(line: _Line, hints: RedisHints) -> None:
     async with line.redis.pubsub() as pubsub:
         await pubsub.subscribe(CHANNEL)
         hints.wakeup.local.wake_all()
+        heard_at = time.monotonic()
         while True:
-            message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=1.0)
-            if message is not None:
+            message = await pubsub.get_message(timeout=1.0)  # an answer to a probe counts as heard
+            if message is None:
+                await _probe(pubsub, silent_for=timedelta(seconds=time.monotonic() - heard_at))
+                continue
+            heard_at = time.monotonic()
+            if message["type"] == "message":
                 _hear(json.loads(message["data"]), line, hints)
+
+
+async def _probe(pubsub: PubSub, *, silent_for: timedelta) -> None:
+    """Ask a silent subscription whether it lives.
+
+    Raises:
+        TimeoutError: it has been asked, and nothing came.
+    """
+    if silent_for > DEAF_AFTER:
+        raise TimeoutError("nothing comes over the subscription any more")
+    if silent_for > PROBED_AFTER:
+        await pubsub.ping()
 
 
 def _hear(message: Mapping[str, Any], line: _Line, hints: RedisHints) -> None:

@@ -64,7 +64,7 @@ async def test_r11_two_who_compose_in_different_processes_see_each_other(join: J
     assert await here.locks.touch(conversation, anna) is None
 
 
-async def test_without_redis_everything_works_within_the_process(server: ValkeyServer, join: Join) -> None:
+async def test_case32_without_redis_everything_works_within_the_process(server: ValkeyServer, join: Join) -> None:
     hints = await join()
     server.stop()
 
@@ -76,7 +76,7 @@ async def test_without_redis_everything_works_within_the_process(server: ValkeyS
     assert await hints.locks.touch(ConversationId(1), ManagerId(2)) == ManagerId(1)
 
 
-async def test_redis_that_comes_back_is_used_again_and_everybody_looks_once(server: ValkeyServer, join: Join) -> None:
+async def test_case32_redis_that_comes_back_is_used_again_and_everybody_looks_once(server: ValkeyServer, join: Join) -> None:
     here, there = await join(), await join()
     await heard(there, here)
     port = server.port
@@ -85,7 +85,7 @@ async def test_redis_that_comes_back_is_used_again_and_everybody_looks_once(serv
         await asyncio.wait_for(heard(there, here), 20)
 
 
-async def test_a_flushed_redis_only_forgets_limits(server: ValkeyServer, join: Join) -> None:
+async def test_case32_a_flushed_redis_only_forgets_limits(server: ValkeyServer, join: Join) -> None:
     hints = await join()
     await hints.rates.take("bot", per_second=0.01, burst=1)
     server.client().flushall()
