@@ -94,6 +94,15 @@ async def a_question_and_an_answer(desk: Desk) -> list[Record]:
     ]
 
 
+async def test_a_wait_changed_without_a_fact_is_read_as_untrue(desk: Desk, dsn: str, tmp_path):
+    await a_question_and_an_answer(desk)
+    assert (await read_rows(dsn, tmp_path)).untrue == ()
+
+    wait = await desk.pool.fetchval("UPDATE waits SET requests = 7 RETURNING id")
+
+    assert (await read_rows(dsn, tmp_path)).untrue == (f"wait:{wait} requests is 7 and its facts tell 1",)
+
+
 async def test_a_transaction_that_somebody_left_open_is_read(pool, dsn: str, tmp_path):
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SELECT 1")

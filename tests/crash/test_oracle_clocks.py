@@ -117,6 +117,12 @@ def test_a_wait_that_was_answered_in_time_and_counts_as_missed_is_found():
     assert (Wrong.CLOCK_EARLY, "wait:61") in found(replace(RIGHT, waits=(replace(WAIT, breached_at=at(60)),)))
 
 
+def test_a_wait_of_which_the_ledger_tells_otherwise_is_found():
+    assert found(replace(RIGHT, untrue=("wait:61 state is open and its facts tell answered",))) == [
+        (Wrong.UNTRUE, "wait:61")
+    ]
+
+
 @given(st.lists(st.tuples(SECONDS, SECONDS)), SECONDS, SECONDS)
 def test_what_faults_cover_of_a_span_is_never_more_than_the_span_nor_than_the_faults(pairs, one, other):
     since, until = sorted((one, other))

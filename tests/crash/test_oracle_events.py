@@ -58,6 +58,13 @@ def test_a_message_for_which_nobody_was_chosen_is_lost():
     assert lost_keys(replace(RIGHT, decisions=(), conversations=(unowned,))) == ["ev-000001"]
 
 
+@pytest.mark.parametrize(("status", "is_found"), [("400", True), ("404", True), ("503", False), ("429", False)])
+def test_a_refusal_after_which_a_provider_gives_up_is_found(status, is_found):
+    refused = record(Kind.REFUSED, 1.1, "ev-000002", result=status)
+
+    assert lost_keys(RIGHT, [*right_records(), refused]) == ["ev-000002"] * is_found
+
+
 def test_a_call_stands_for_its_event_and_is_not_counted_again_with_the_message_that_shows_it():
     records = [*right_records(), record(Kind.OFFERED, 2, "ev-000002"), record(Kind.ACKED, 2.1, "ev-000002")]
     shown = replace(INBOUND, id=13, kind="call", marker="")

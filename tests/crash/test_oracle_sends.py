@@ -11,7 +11,6 @@ from hub.testing.crash.oracle_finding import Wrong
 from hub.testing.crash.oracle_sends import find_disordered, find_doubled, find_unsent, pair_doubles
 from hub.testing.crash.rows import Rows
 from tests.crash.histories import (
-    DECISION,
     DELIVERY,
     OUTBOUND,
     QUIET,
@@ -102,21 +101,6 @@ def test_an_answer_that_is_stored_nowhere_is_found_unless_it_was_refused():
 
     assert told(rows, unseen) == [(Wrong.UNSENT, "an-000001")]
     assert told(rows, [*unseen, record(Kind.REFUSED, 6, "an-000001")]) == []
-
-
-def test_an_answer_that_its_writer_had_no_right_to_give_need_not_be_stored():
-    rows = replace(RIGHT, messages=RIGHT.messages[:1], deliveries=())
-    moved = replace(rows, decisions=(DECISION, replace(DECISION, id=92, assignee_id=72, decided_at=at(6))))
-
-    assert told(rows, right_records()[:-1]) == [(Wrong.UNSENT, "an-000001")]
-    assert told(moved, right_records()[:-1]) == []
-
-
-def test_an_answer_to_somebody_who_only_called_need_not_be_stored():
-    rows = replace(RIGHT, messages=RIGHT.messages[:1], deliveries=())
-    called = record(Kind.OFFERED, 1, "ev-000001", channel="telephony", client="maria")
-
-    assert told(rows, [called, *right_records()[1:-1]]) == []
 
 
 def test_an_answer_that_is_stored_twice_is_a_double_whatever_the_client_saw():

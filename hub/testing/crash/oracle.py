@@ -62,6 +62,7 @@ class Figures:
     early: int
     late: int
     twice: int
+    untrue: int
     order_violations: int
     misrouted: int
     rights_violations: int
@@ -111,6 +112,7 @@ def sum_up(records: Sequence[Record], rows: Rows, findings: Sequence[Finding]) -
         early=wrong[Wrong.CLOCK_EARLY],
         late=wrong[Wrong.CLOCK_LATE],
         twice=wrong[Wrong.CLOCK_TWICE],
+        untrue=wrong[Wrong.UNTRUE],
         order_violations=wrong[Wrong.DISORDERED],
         misrouted=wrong[Wrong.MISROUTED],
         rights_violations=wrong[Wrong.NO_RIGHT],

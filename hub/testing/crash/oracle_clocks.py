@@ -19,10 +19,14 @@ _MOVING = frozenset({"wait_opened", "start_corrected", "deadline_changed", "rest
 
 
 def find_clock_faults(records: Sequence[Record], rows: Rows) -> list[Finding]:
-    """D2.6: clocks fire once, never early, late only by downtime and 5 s, and not after an answer in time (C8)."""
+    """D2.6: clocks fire once, never early, late only by downtime and 5 s, and not after an answer in time (C8).
+
+    And what every wait is, is what its own facts tell: a clock that was stopped unseen would leave no other trace.
+    """
     faults = list_faults(records)
     judged = _Judged(rows, faults)
-    return [*judged.missing(), *judged.early(), *judged.late(), *judged.twice(), *judged.answered()]
+    untrue = [_clock(Wrong.UNTRUE, each.partition(" ")[0], each.partition(" ")[2]) for each in rows.untrue]
+    return [*judged.missing(), *judged.early(), *judged.late(), *judged.twice(), *judged.answered(), *untrue]
 
 
 def allowed_delay(faults: Sequence[Fault], due_at: datetime, fired_at: datetime) -> timedelta:

@@ -12,17 +12,21 @@ from hub.testing.crash.oracle_finding import Check, Finding, Wrong, with_slices
 from hub.testing.crash.oracle_history import by_key, is_event
 from hub.testing.crash.rows import CallRow, MessageRow, Rows
 
+_COMES_AGAIN = frozenset({"408", "425", "429"})
 _OUTCOMES = (Kind.ACKED, Kind.REFUSED, Kind.INFO)
 
 
 def find_lost(records: Sequence[Record], rows: Rows) -> list[Finding]:
     """D2.1: every acknowledged event is stored, and every stored one is attached to a card and routed, or parked (C1).
 
-    A payload that is neither done nor parked when all is quiet is lost too: nobody will look at it again.
+    A payload that is neither done nor parked when all is quiet is lost too: nobody will look at it again. So is what
+    was refused with 4xx, for the world sends nothing that deserves it and a provider would not come again.
     """
     stored, aside = set(count_stored(rows)), parked_markers(rows)
     acked = (key for key in by_key(records, Kind.ACKED) if is_event(key))
     lost = [_lost(key, "it was acknowledged and is nowhere") for key in acked if key not in stored | aside]
+    refused = by_key((record for record in records if is_event(record.key)), Kind.REFUSED)
+    lost += [_lost(key, "it was refused for good") for key, each in refused.items() if any(map(_is_for_good, each))]
     return with_slices([*lost, *_unfinished(rows), *_unattached(rows, by_key(records, Kind.ACKED))], records)
 
 
@@ -75,6 +79,11 @@ def own_messages(rows: Rows) -> Mapping[str, MessageRow | CallRow]:
     """Return what stands for each event: its message, or its call."""
     found: dict[str, MessageRow | CallRow] = {call.marker: call for call in rows.calls if call.marker}
     return found | {message.marker: message for message in _of_clients(rows) if message.marker}
+
+
+def _is_for_good(refusal: Record) -> bool:
+    status = str(refusal.told.get("result", ""))
+    return status.startswith("4") and status not in _COMES_AGAIN
 
 
 def _unfinished(rows: Rows) -> Iterator[Finding]:

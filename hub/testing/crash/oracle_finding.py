@@ -34,6 +34,7 @@ class Wrong(StrEnum):
     CLOCK_EARLY = "clock_early"
     CLOCK_LATE = "clock_late"
     CLOCK_TWICE = "clock_twice"
+    UNTRUE = "untrue"
     MISROUTED = "misrouted"
     NO_RIGHT = "no_right"
     RESIDUE = "residue"

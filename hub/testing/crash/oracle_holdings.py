@@ -1,4 +1,4 @@
-"""Who had a conversation when, as the hub's own decisions and facts tell it, and so who may see and answer."""
+"""Who had a conversation when, as the hub's own decisions and facts tell it, and so who may have seen it."""
 
 from bisect import bisect_right
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from hub.testing.crash.oracle_events import own_messages
 from hub.testing.crash.rows import ConversationRow, ManagerRow, Rows
 
 ON_ITS_WAY = timedelta(seconds=10)
-"""What was drawn while somebody had a right to it may arrive so much later, and an answer is taken so much later."""
+"""What was drawn while somebody had a right to it may arrive so much later."""
 
 _BY_NOBODY = frozenset({"released", "queued", "transferred"})
 _EVERYBODY: frozenset[int] = frozenset()
@@ -36,16 +36,6 @@ class Holdings:
         if talk.line not in viewer.lines:
             return False
         return viewer.role == "head" or self._is_within_reach(talk, viewer, at)
-
-    def had_alone(self, event: str, manager: str, at: datetime) -> bool:
-        """Tell whether a manager alone had an event's conversation at `at`, and while their answer is taken.
-
-        An event that is stored nowhere counts as theirs: what they answer they have seen.
-        """
-        talk, writer = self._talks.get(self._talk_of.get(event) or 0), self._people.get(manager)
-        if talk is None or writer is None:
-            return True
-        return all(held == {writer.id} for held in self._between(talk.id, at, at + ON_ITS_WAY))
 
     def _is_within_reach(self, talk: ConversationRow, viewer: ManagerRow, at: datetime) -> bool:
         held = self._between(talk.id, at - ON_ITS_WAY, at + ON_ITS_WAY)

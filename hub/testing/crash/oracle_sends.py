@@ -14,7 +14,6 @@ from itertools import pairwise
 from hub.testing.crash.ledger import Kind, Record
 from hub.testing.crash.oracle_finding import Check, Finding, Wrong, with_slices
 from hub.testing.crash.oracle_history import Fault, by_key, list_faults
-from hub.testing.crash.oracle_holdings import Holdings
 from hub.testing.crash.rows import DeliveryRow, Rows
 
 COMMITTED_WITHIN = timedelta(seconds=5)
@@ -29,8 +28,7 @@ _ALLOWED = {"sent": (1, 2), "failed": (0, 0), "cancelled": (0, 0), "unknown": (0
 def find_unsent(records: Sequence[Record], rows: Rows) -> list[Finding]:
     """D2.3: every delivery has ended, and the client saw what its end says; every answer is stored once (C5).
 
-    An answer that was refused, whose taking nobody saw, or that its writer had no right to give or no way to send, need
-    not be there. A notice that is due later may wait.
+    An answer that was refused, as its writer was told, need not be there. A notice that is due later may wait.
     """
     seen = by_key(records, Kind.CLIENT_VISIBLE)
     found = [*_unended(rows), *_unstored(records, rows)]
@@ -128,15 +126,11 @@ def _unended(rows: Rows) -> Iterator[Finding]:
 def _unstored(records: Sequence[Record], rows: Rows) -> Iterator[Finding]:
     excused = by_key(records, Kind.REFUSED, Kind.INFO)
     stored = Counter(each.marker for each in rows.messages if each.direction in {"outbound", "note"} and each.marker)
-    asked, talks = by_key(records, Kind.OFFERED), Holdings(rows)
-    for key, [composed, *_] in by_key(records, Kind.COMPOSED).items():
+    for key in by_key(records, Kind.COMPOSED):
         if stored[key] > 1:
             yield _doubled(key, f"it was written once and is stored {stored[key]} times")
         elif not stored[key] and key not in excused:
-            event = str(composed.told.get("event", ""))
-            is_by_phone = any(offer.told.get("channel") == "telephony" for offer in asked.get(event, ()))
-            if not is_by_phone and talks.had_alone(event, str(composed.told.get("manager", "")), composed.at):
-                yield _unsent(key, "a manager wrote it, nobody refused it, and it is stored nowhere")
+            yield _unsent(key, "a manager wrote it, nobody refused it, and it is stored nowhere")
 
 
 def _is_author_told(delivery: DeliveryRow, rows: Rows) -> bool:

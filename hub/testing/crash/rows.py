@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.domain.policy import Policy
+from hub.inbox.queries.reports.verify import Verdict, stream_differences
 from hub.inbox.viewer import person_of
 from hub.routing.build import to_policy
 from hub.routing.document import DEFAULT_POLICY, parse_policy
@@ -188,7 +189,11 @@ class SessionRow:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Everything that is judged. `at` is the database's instant; `leftovers` are files that should be gone."""
+    """Everything that is judged.
+
+    `at` is the database's instant. `untrue` are waits and leads of which the hub's own ledger tells otherwise than
+    their rows, `leftovers` files that should be gone.
+    """
 
     at: datetime
     receipts: tuple[ReceiptRow, ...] = ()
@@ -203,6 +208,7 @@ class Rows:
     contacts: tuple[ContactRow, ...] = ()
     sessions: tuple[SessionRow, ...] = ()
     managers: tuple[ManagerRow, ...] = ()
+    untrue: tuple[str, ...] = ()
     leftovers: tuple[str, ...] = ()
 
 
@@ -251,7 +257,8 @@ async def read_rows(dsn: str, data: Path) -> Rows:
     async with connect(dsn) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         tables = {name: await _read(connection, *named) for name, named in _STATEMENTS.items()}
         at = await connection.fetchval("SELECT clock_timestamp()")
-        return Rows(at=at, managers=await _read_managers(connection), leftovers=find_leftovers(data), **tables)
+        people, untrue = await _read_managers(connection), await _read_untrue(connection)
+        return Rows(at=at, managers=people, untrue=untrue, leftovers=find_leftovers(data), **tables)
 
 
 def find_leftovers(data: Path) -> tuple[str, ...]:
@@ -288,4 +295,12 @@ async def _read_managers(connection: Connection) -> tuple[ManagerRow, ...]:
             each.id, each.key, each.role.value, frozenset(map(str, person.lines)) if each.is_active else frozenset()
         )
         for each, person in people
+    )
+
+
+async def _read_untrue(connection: Connection) -> tuple[str, ...]:
+    """Return what `hub report verify` would: rows that their own facts do not bear out."""
+    found = [each async for differences in stream_differences(connection, Verdict()) for each in differences]
+    return tuple(
+        f"{each.subject}:{each.id} {each.field} is {each.stored} and its facts tell {each.told}" for each in found
     )
