@@ -36,12 +36,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to run: how many kills, by which seed, with how many events a second, in which empty directory."""
+    """What to run: how many kills, by which seed, with how many events a second, in which empty directory.
+
+    `faults` stand in for the plan that is drawn from the seed. A hunt ends with the first judgement that finds anything.
+    """
 
     kills: int
     seed: int
     place: Path
     rate: float = RATE
+    faults: Sequence[Fault] | None = None
+    is_hunt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ async def run(wish: Wish, say: Say) -> Outcome:
     set_up_logs(Config(log_level="error", proxy="", redis=SecretStr(""), dsn=SecretStr("")))
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations
     (wish.place / "logs").mkdir(parents=True, exist_ok=True)
-    clock, faults, verdicts = WorldClock(), plan(wish.seed, wish.kills), list[tuple[str, Verdict]]()
+    faults = plan(wish.seed, wish.kills) if wish.faults is None else list(wish.faults)
+    clock, verdicts = WorldClock(), list[tuple[str, Verdict]]()
     ledger, trouble = Ledger(wish.place / "ledger.jsonl", clock), ""
     try:
         await _play(wish, _Stage(ledger, clock, faults, verdicts, say))
@@ -107,6 +113,8 @@ async def _play(wish: Wish, stage: _Stage) -> None:
         await system.start()
         await _work(wish, stage, world, system)
         await _judge(stage, world, system, "after the faults")
+        if wish.is_hunt and not stage.verdicts[-1][1].is_right:
+            return
         stage.say("cold restart")
         await system.restart_cold()
         await _judge(stage, world, system, "after a cold restart")
