@@ -169,6 +169,7 @@ def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: Rate
         public_url=public_address(ground.config.public_url, row.kind, key),
         prove=ground.secrets.prove,
         find_known=partial(_find_known, ground, row.id),
+        connected_at=row.created_at,
     )
     return found(settings, context)
 

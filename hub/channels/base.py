@@ -160,7 +160,8 @@ class Context:
     `read_file` yields the bytes of a stored file by its hash. `public_url` is the address providers reach us at for
     this connection, empty without one. `name` is the connection's name for log lines. `prove` gives a digest that only
     this installation can make of a text; None where nothing is sent. `find_known` returns which ids of events or calls
-    this connection has brought already; where nothing is stored nothing can be missed.
+    this connection has brought already; where nothing is stored nothing can be missed. `connected_at` is when the
+    connection was saved, None for one that is not.
     """
 
     connection_id: ConnectionId
@@ -172,6 +173,7 @@ class Context:
     public_url: str = ""
     prove: Callable[[str], bytes] | None = None
     find_known: Callable[[Sequence[str]], Awaitable[frozenset[str]]] = know_all
+    connected_at: datetime | None = None
 
 
 SettingsT = TypeVar("SettingsT", bound=ChannelSettings)

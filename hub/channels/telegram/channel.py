@@ -77,7 +77,13 @@ class TelegramChannel(Channel[TelegramSettings]):
     async def batches(self, cursor: Mapping[str, object]) -> AsyncIterator[PollBatch]:
         """Yield batches for ever; of a bot whose updates come by webhook, what became of them at Telegram."""
         polled = (
-            polling.poll(self._api, self.context.clock, cursor, wanted=self.wanted)
+            polling.poll(
+                self._api,
+                self.context.clock,
+                cursor,
+                wanted=self.wanted,
+                connected_at=self.context.connected_at,
+            )
             if self.settings.mode is Mode.polling
             else watch(self._api, self.settings, self.context, cursor=cursor, wanted=self.wanted)
         )

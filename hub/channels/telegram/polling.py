@@ -1,14 +1,16 @@
 """Long polling under our own control: an update is confirmed to Telegram only after it is stored (case 13).
 
 The cursor is `offset`, the next update wanted, `at`, when that was known, and `since`, the first contact: what people
-wrote before it is history (FR-7); both in Unix time. The offset leaves for Telegram when the consumer asks for the next
-batch, never earlier. After a quiet week the ids of updates begin anew at random, maybe lower, so an offset that has
-done its work or is old is not sent again: it would confirm what nobody has read.
+wrote before it is history (FR-7); both in Unix time. The first contact is when the connection was made: a hub that died
+before its first batch was stored has left no cursor, and who wrote while it was down is waiting. The offset leaves
+for Telegram when the consumer asks for the next batch, never earlier. After a quiet week the ids of updates begin anew
+at random, maybe lower, so an offset that has done its work or is old is not sent again: it would confirm what nobody
+has read.
 """
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from hub.channels.base import PollBatch, Raw
@@ -26,9 +28,14 @@ _JUST_NOW = timedelta(minutes=2)
 
 
 async def poll(
-    api: BotApi, clock: Clock, cursor: Mapping[str, object], *, wanted: Sequence[str]
+    api: BotApi,
+    clock: Clock,
+    cursor: Mapping[str, object],
+    *,
+    wanted: Sequence[str],
+    connected_at: datetime | None = None,
 ) -> AsyncIterator[PollBatch]:
-    """Yield batches for ever; see `hub.channels.base.Polls`.
+    """Yield batches for ever; see `hub.channels.base.Polls`. Without `connected_at` the first contact is now.
 
     Raises:
         TemporaryFailure: no connection, no answer, or another program reads this bot (409).
@@ -36,7 +43,7 @@ async def poll(
     """
     is_fresh = int(clock.now().timestamp()) - _whole(cursor.get("at")) < _OFFSET_LIFE.total_seconds()
     offset = _whole(cursor.get("offset")) if is_fresh else 0
-    since = _whole(cursor.get("since")) or int((clock.now() - _JUST_NOW).timestamp())
+    since = _whole(cursor.get("since")) or int(((connected_at or clock.now()) - _JUST_NOW).timestamp())
     while True:
         updates = await _get_updates(api, offset, wanted)
         offset = offset if updates else 0

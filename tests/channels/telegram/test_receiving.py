@@ -1,6 +1,7 @@
 """Polling confirms only what was handed over; webhooks prove themselves; files are fetched or honestly refused."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,17 @@ async def test_fr7_what_was_written_before_the_first_contact_is_history(channel,
 
     assert (texts(old)[-1], old.is_history) == ("вчерашнее", True)
     assert (texts(new), new.is_history) == (["только что"], False)
+
+
+async def test_fr7_who_wrote_while_a_just_connected_hub_was_down_is_waiting(channel, bot, maria, clock):
+    connected = type(channel)(channel.settings, replace(channel.context, connected_at=clock.now()))
+    clock.advance(hours=1)
+    maria.writes(bot, "пока хаб лежал")
+    clock.advance(hours=6)
+
+    first = await anext(connected.batches({}))
+
+    assert (texts(first)[-1], first.is_history) == ("пока хаб лежал", False)
 
 
 async def test_fr7_the_first_contact_is_remembered_in_the_cursor(channel, bot, maria, clock):
