@@ -38,7 +38,7 @@ Say = Callable[[str], None]
 class Wish:
     """What to run: how many kills, by which seed, with how many events a second, in which empty directory.
 
-    `faults` stand in for the plan that is drawn from the seed. A hunt ends with the first judgement that finds anything.
+    `faults` stand in for the plan drawn from the seed. A hunt ends with the first judgement that finds anything.
     """
 
     kills: int
