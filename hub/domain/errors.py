@@ -7,7 +7,8 @@
     │   ├── UnknownConnection         no connection has this key (404)
     │   └── RateExceeded              too many from one address at a public entrance (429)
     ├── PayloadInvalid                authenticated, but cannot be understood: parked
-    │   └── PayloadTooLarge           over the limit of the entrance (413)
+    │   ├── PayloadTooLarge           over the limit of the entrance (413)
+    │   └── PayloadIncomplete         did not come whole or in time (503)
     ├── UnsupportedEvent              understood, and not for us: stored and ignored
     ├── NotFound                      also the answer for things of others (RG-2)
     ├── Conflict                      somebody was faster; carries who
@@ -93,6 +94,13 @@ class PayloadTooLarge(PayloadInvalid):
     """A body or file over the limit of its entrance."""
 
     code = "payload.too_large"
+
+
+class PayloadIncomplete(PayloadInvalid):
+    """A body that did not come whole, or not in time; the sender should try again."""
+
+    code = "payload.incomplete"
+    retryable = True
 
 
 class UnsupportedEvent(HubError):

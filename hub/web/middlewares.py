@@ -1,8 +1,8 @@
 """Maps the errors of the hub to HTTP, once, and is the last catch of the web side.
 
-Providers give up on 4xx (reliability case 11): only a caller that did not prove itself, an unknown key and a body over
-the limit get one. Faults of ours are 503 or 500, so that the sender comes again. Answers tell the stable code and
-nothing else; the reason is in the attempts list.
+Providers give up on 4xx (reliability case 11): at a connection only a caller that did not prove itself, an unknown key
+and a body over the limit get one. Faults of ours are 503 or 500, so that the sender comes again, and so is a body that
+came in part. Answers tell the stable code and nothing else; the reason is in the attempts list.
 """
 
 import math
@@ -15,6 +15,7 @@ from aiohttp import web
 from hub.domain.errors import (
     HubError,
     NotFound,
+    PayloadIncomplete,
     PayloadInvalid,
     PayloadTooLarge,
     PermissionDenied,
@@ -33,6 +34,7 @@ _STATUSES: tuple[tuple[type[HubError], int], ...] = (
     (RateExceeded, 429),
     (WebhookRejected, 401),
     (PayloadTooLarge, 413),
+    (PayloadIncomplete, 503),
     (PayloadInvalid, 400),
     (NotFound, 404),
     (PermissionDenied, 403),
@@ -66,7 +68,8 @@ def _refusal(error: HubError) -> web.Response:
         headers["Retry-After"] = _seconds(error.retry_after)
     elif status in {500, 503}:
         headers["Retry-After"] = _seconds(STORAGE_RETRY)
-        _log.error("web.request_failed", code=error.code, reason=str(error))
+        if not isinstance(error, PayloadIncomplete):
+            _log.error("web.request_failed", code=error.code, reason=str(error))
     return web.Response(status=status, text=error.code, headers=headers)
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from hub.channels.base import Raw
-from hub.domain.errors import PayloadInvalid, PayloadTooLarge
+from hub.domain.errors import PayloadIncomplete, PayloadInvalid, PayloadTooLarge
 from hub.net.payloads import clean_text, read_form, read_json
 from hub.web.entrance import Entrance
 
@@ -23,7 +23,7 @@ async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int
 
     Raises:
         PayloadTooLarge: the body is over `limit_bytes`; reading stops there.
-        PayloadInvalid: the body did not come whole, or not in time.
+        PayloadIncomplete: the body did not come whole, or not in time.
     """
     received_at = entrance.clock.now()
     if (request.content_length or 0) > limit_bytes:
@@ -86,9 +86,9 @@ async def _read_body(request: web.Request, deadline: timedelta, *, limit_bytes: 
         async with asyncio.timeout(deadline.total_seconds()):
             return await _read_slowly(request, limit_bytes)
     except TimeoutError as error:
-        raise PayloadInvalid("the body did not come in time") from error
+        raise PayloadIncomplete("the body did not come in time") from error
     except (ConnectionError, web.RequestPayloadError) as error:
-        raise PayloadInvalid("the body was cut, or is not encoded as its headers say") from error
+        raise PayloadIncomplete("the body was cut, or is not encoded as its headers say") from error
 
 
 async def _read_slowly(request: web.Request, limit_bytes: int) -> bytes:

@@ -1,11 +1,13 @@
 """The door for providers: `/in/<kind>/<key>` with whatever path, method and body they like.
 
 Order of one request: find the connection (404) → ping → proof (401) → store and commit → what the provider wants to
-hear. Nothing is parsed here; a payload nobody understands is stored too and parked later (reliability case 11). The
-key in the path never reaches a log.
+hear. Nothing is parsed here; what nobody understands is stored too and parked later. Whatever else goes wrong is our
+fault and no 4xx, on which providers give up for good (reliability case 11). The key in the path never reaches a log.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -33,7 +35,8 @@ def add_routes(app: web.Application) -> None:
 async def receive(request: web.Request) -> web.Response:
     """Take one webhook; see the module for the order."""
     entrance, desk = request.app[ENTRANCE], request.app[_DESK]
-    connected = await entrance.find_connection(request.match_info["kind"], request.match_info["key"])
+    with _other_faults_are_ours():
+        connected = await entrance.find_connection(request.match_info["kind"], request.match_info["key"])
     if connected is None:
         raise UnknownConnection("no connection has this key")
     try:
@@ -48,21 +51,43 @@ async def _take(entrance: Entrance, desk: AttemptsDesk, connected: Connected, ra
     """Return what the provider wants to hear.
 
     Raises:
-        WebhookRejected: no proof. StorageUnavailable: not stored, come again.
+        WebhookRejected: no proof. StorageUnavailable, HubError: not stored, come again.
     """
-    if connected.handshakes is not None and (pong := connected.handshakes.handshake(raw)) is not None:
-        desk.answered(connected, raw, pong.status)
-        return pong
     try:
-        if connected.receives is None:
-            raise WebhookRejected("this channel takes no webhooks")
-        connected.receives.verify(raw)
-        reply = await _store(entrance, connected, raw) or _acknowledge(connected.receives, raw)
+        with _other_faults_are_ours():
+            pong = connected.handshakes.handshake(raw) if connected.handshakes is not None else None
+        reply = pong or await _keep(entrance, connected, raw)
     except HubError as error:
         desk.refused(connected, raw, status_of(error), str(error))
         raise
-    desk.accepted(connected, raw, reply.status)
+    if pong is not None:
+        desk.answered(connected, raw, pong.status)
+    else:
+        desk.accepted(connected, raw, reply.status)
     return reply
+
+
+async def _keep(entrance: Entrance, connected: Connected, raw: Raw) -> Reply:
+    """Ask for the proof, then store and acknowledge. Raises: as `_take`."""
+    if connected.receives is None:
+        raise WebhookRejected("this channel takes no webhooks")
+    with _other_faults_are_ours(than=WebhookRejected):
+        connected.receives.verify(raw)
+    with _other_faults_are_ours():
+        return await _store(entrance, connected, raw) or _acknowledge(connected.receives, raw)
+
+
+@contextmanager
+def _other_faults_are_ours(*, than: tuple[type[HubError], ...] | type[HubError] = ()) -> Iterator[None]:
+    """Let no error `than` these tell the sender that it was wrong."""
+    try:
+        yield
+    except than:
+        raise
+    except HubError as error:
+        if status_of(error) >= 500:
+            raise
+        raise HubError(f"{error.code} where nobody expects it: {error}") from error
 
 
 async def _store(entrance: Entrance, connected: Connected, raw: Raw) -> Reply | None:
@@ -87,14 +112,24 @@ async def _accept(entrance: Entrance, connected: Connected, raw: Raw) -> None:
 
 async def _ask(entrance: Entrance, phone: str) -> Responsible | None:
     """Return who should get the call, None if that is not known within 300 ms: the phone rings meanwhile."""
+    look_up = asyncio.ensure_future(entrance.responsible_for(phone))
+    look_up.add_done_callback(_let_go)
     try:
-        async with asyncio.timeout(ANSWER_DEADLINE.total_seconds()):
-            return await entrance.responsible_for(phone)
-    except TimeoutError:
+        done, _ = await asyncio.wait({look_up}, timeout=ANSWER_DEADLINE.total_seconds())
+        if done:
+            return look_up.result()
         _log.warning("webhook.question_timed_out")
     except HubError as error:
         _log.warning("webhook.question_failed", code=error.code)
+    finally:
+        look_up.cancel()  # without waiting for its end: a dead connection takes seconds to close
     return None
+
+
+def _let_go(look_up: asyncio.Future[Responsible | None]) -> None:
+    """Take note of how a look-up ended that nobody waits for any more."""
+    if not look_up.cancelled():
+        look_up.exception()
 
 
 def _acknowledge(channel: Receives, raw: Raw) -> Reply:
