@@ -1,11 +1,13 @@
 """Fires what is due and serves the queue: looks once a second, at the next due instant, and whenever somebody wakes it.
 
 Of all processes one looks at a time, under an advisory lock; what fires is decided by the conditional write of the fold
-(`hub.inbox.clocks`), so a lost lock costs work, never a second firing. A timer that cannot be fired stands aside and is
-tried again later, so that it never holds up the others.
+(`hub.inbox.clocks`), so a lost lock costs work, never a second firing. A process that was frozen in its turn keeps the
+lock for as long as it is frozen, so the others wait for a turn only so long. A timer that cannot be fired stands aside
+and is tried again later, so that it never holds up the others.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +31,8 @@ BATCH = 64
 POLL = timedelta(seconds=1)
 QUEUE_POLL = timedelta(seconds=3)
 ASIDE = timedelta(minutes=1)
+TURN = timedelta(seconds=3)
+"""Whoever is refused for longer than this looks without its turn."""
 _MOST_QUEUED = 1024
 _log = structlog.get_logger()
 
@@ -39,6 +43,7 @@ class ClockWatch:
 
     office: Office
     _aside: dict[tuple[str, str, int], datetime] = field(default_factory=dict)
+    _refused_since: dict[str, float] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -50,8 +55,8 @@ class ClockWatch:
     async def fire_due(self) -> int:
         """Fire all that is due now, unless another process does it; return how many fired. Commits by batch."""
         total = 0
-        async with self._alone("clocks") as is_alone:
-            while is_alone and (due := await self._list_due()):
+        async with self._turn("clocks") as is_ours:
+            while is_ours and (due := await self._list_due()):
                 total += await self._fire(due)
         return total
 
@@ -60,8 +65,8 @@ class ClockWatch:
 
         Looks for shifts that end (R-13) and for what automations wait for, too.
         """
-        async with self._alone("queue") as is_alone:
-            if not is_alone:
+        async with self._turn("queue") as is_ours:
+            if not is_ours:
                 return 0
             await watch_shifts(self.office)
             await watch_automations(self.office)
@@ -111,9 +116,17 @@ class ClockWatch:
         return min(left, POLL) if left > timedelta(0) else POLL
 
     @asynccontextmanager
-    async def _alone(self, name: str) -> AsyncIterator[bool]:
+    async def _turn(self, name: str) -> AsyncIterator[bool]:
         async with acquire(self.office.pool) as connection, alone(connection, f"watch:{name}") as is_alone:
-            yield is_alone
+            yield self._may_look(name, is_alone)
+
+    def _may_look(self, name: str, is_alone: bool) -> bool:
+        """Tell whether to look: nobody else does, or somebody else has not come to an end with it for too long."""
+        now = time.monotonic()
+        if is_alone:
+            self._refused_since.pop(name, None)
+            return True
+        return now - self._refused_since.setdefault(name, now) > TURN.total_seconds()
 
     async def _repeat(
         self, lane: str, look: Callable[[], Awaitable[int]], rest: Callable[[], Awaitable[timedelta]]
