@@ -108,7 +108,8 @@ async def _shift_ending(turn: Turn, payload: Payload) -> list[int]:
         return []
     listed = payload.get("waits")
     waits = [int(str(each)) for each in listed] if isinstance(listed, Sequence) else []
-    rows = [row for row in await list_waiting(turn.office, turn.actor, waits) if row.assignee_name]
+    waiting = await list_waiting(turn.office, turn.actor, waits)
+    rows = [row for row in waiting if row.assignee_id == turn.actor.manager_id]
     if not rows:
         return []
     ends_at = datetime.fromisoformat(str(payload["ends_at"]))

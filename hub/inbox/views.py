@@ -153,6 +153,7 @@ class RowView:
     is_overdue: bool
     needs_callback: bool
     snoozed_until: datetime | None
+    assignee_id: ManagerId | None = None
 
 
 @dataclass(frozen=True, slots=True)

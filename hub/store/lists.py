@@ -21,7 +21,7 @@ WITH page AS (
   FROM conversations c {REACH} {_OPEN_WAIT}
   WHERE {{condition}} ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id LIMIT {{limit}}
 )
-SELECT c.id, c.number, c.line, k.name AS contact_name, coalesce(m.name, '') AS assignee_name, c.deadline_at,
+SELECT c.id, c.number, c.line, k.name AS contact_name, c.assignee_id, coalesce(m.name, '') AS assignee_name, c.deadline_at,
   c.wait_id IS NOT NULL AS is_waiting, c.is_overdue, c.needs_callback, c.snoozed_until, c.last_message_at,
   coalesce(c.wait_channel, '') AS channel, t.connection_id, coalesce(said.text, '') AS last_text
 FROM page c JOIN contacts k ON k.id = c.contact_id
@@ -58,6 +58,7 @@ class ListedConversation:
     number: int
     line: str
     contact_name: str
+    assignee_id: int | None
     assignee_name: str
     deadline_at: datetime | None
     is_waiting: bool

@@ -11,6 +11,7 @@ from bots.screens.words import address_text
 from bots.telegram import prompts
 from bots.telegram.answers import answer, answer_together
 from bots.telegram.cards import refresh_card
+from bots.telegram.deeds.leads import forget_move
 from bots.telegram.deeds.reading import get
 from bots.telegram.drafts import forget_draft, recall_draft
 from bots.telegram.prompts import ask
@@ -100,6 +101,7 @@ async def cancel(turn: Turn, action: Action) -> None:
     """Drop whatever is being asked or kept."""
     await prompts.answered(turn)
     await forget_draft(turn)
+    await forget_move(turn)
     await turn.say("done.cancelled")
 
 

@@ -91,10 +91,15 @@ async def _move(turn: Turn, view: LeadView, to: str, filled: Filled) -> None:
     if not await with_missing_named(turn, view.conversation_id, moving):
         await turn.desk.memory.keep(turn.chat.id, _WANTED, {"conversation": int(view.conversation_id), "stage": to})
         return
-    await turn.desk.memory.forget(turn.chat.id, _WANTED)
+    await forget_move(turn)
     await refresh_card(turn, view.conversation_id)
     found = view.rules.find_stage(to)
     await turn.say("lead.moved", number=view.number, stage=found.name.say(turn.texts.language) if found else to)
+
+
+async def forget_move(turn: Turn) -> None:
+    """Give up the move that a missing field has refused: what is filled in later moves nothing by itself."""
+    await turn.desk.memory.forget(turn.chat.id, _WANTED)
 
 
 async def with_missing_named(turn: Turn, conversation_id: ConversationId, doing: Awaitable[object]) -> bool:

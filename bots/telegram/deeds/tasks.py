@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bots.screens import moments
-from bots.screens.action import Action, Press, from_base36, to_base36
+from bots.screens.action import Action, Press, StaleButton, from_base36, to_base36
 from bots.screens.screen import notice
 from bots.screens.snooze import parse_until, split_time
 from bots.screens.tasks import later_screen, step_screen, task_screen, tasks_screen
@@ -23,6 +23,7 @@ from hub.inbox.tasks import complete_task, make_task, postpone_task
 from hub.inbox.views import CardView
 
 _AT = "at-"
+_LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
 async def tasks(turn: Turn, action: Action) -> None:
@@ -96,8 +97,15 @@ async def step(turn: Turn, action: Action) -> None:
 def _instant(when: str, card: CardView, *, now: datetime) -> datetime | None:
     """Return the instant of a choice, or of one that was fixed by an earlier press."""
     if when.startswith(_AT):
-        return datetime.fromtimestamp(from_base36(when.removeprefix(_AT)), UTC)
+        return _fixed_at(from_base36(when.removeprefix(_AT)))
     return parse_until(when, now=now, zone=card.zone)
+
+
+def _fixed_at(seconds: int) -> datetime:
+    """Return the instant of so many seconds since 1970; no later than any zone can show."""
+    if seconds > _LAST_SECOND:
+        raise StaleButton("the button's instant is behind the last one there is")
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _fixed(until: datetime, call: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.domain.errors import NotFound
-from hub.domain.ids import ConnectionId, ConversationId
+from hub.domain.ids import ConnectionId, ConversationId, ManagerId
 from hub.domain.manager import Manager, is_on_shift
 from hub.domain.rights import Person
 from hub.inbox.office import Office
@@ -141,4 +141,5 @@ def _view(office: Office, row: ListedConversation) -> RowView:
         is_overdue=row.is_overdue,
         needs_callback=row.needs_callback,
         snoozed_until=row.snoozed_until,
+        assignee_id=None if row.assignee_id is None else ManagerId(row.assignee_id),
     )

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bots.screens.action import Action, Press, encode
 from hub.delivery.clock_watch import ClockWatch
 from hub.domain.manager import Role
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
+from hub.testing.telegram.state import Press as Pressed
 from hub.testing.telegram.state import User
 from tests.bots.telegram.workplace import repeat, waiting_update
 from tests.inbox.desk import person
@@ -135,6 +137,33 @@ async def test_l3_a_refusal_names_what_is_missing_lets_fill_it_and_then_moves(pl
     lead = await place.desk.one("leads")
     assert (lead["stage"], lead["amount"], lead["fields"]) == ("proposal_sent", "125000.00", {"object_type": "офис"})
     assert "теперь «Предложение»" in place.seen(ivan)[-1]
+
+
+async def test_l3_a_move_that_was_called_off_does_not_happen_when_the_fields_are_filled_in_later(place, ivan):
+    place.desk.rules.append(to_policy(parse_policy(STAGES), 2))
+    number = await client_of(place)
+    await place.writes(ivan, f"/step {number} 2h позвонить")
+    await place.writes(ivan, f"/stage {number} proposal_sent")
+    await place.presses(ivan, "не перейдёт дальше", "✏️ Сумма")
+    await place.presses(ivan, "сумм", "✖️ Отмена")
+    await place.writes(ivan, f"/fill {number} amount 100")
+    await place.writes(ivan, f"/fill {number} object_type офис")
+
+    lead = await place.desk.one("leads")
+    assert (lead["stage"], lead["amount"]) == ("new", "100.00")
+
+
+@pytest.mark.parametrize("seconds", ["zzzzzzzzzzzz", "1y2p0ij32e8e7"])
+async def test_an_instant_that_no_calendar_has_is_a_stale_button(place, ivan, seconds):
+    number = await client_of(place)
+    await place.writes(ivan, f"/card {number}")
+    shown, place_id = place.post(ivan, "Сколько стоит?"), (await place.desk.one("conversations"))["id"]
+    data = encode(Action(Press.step, place_id, 0, f"at-{seconds}"))
+    place.account.press(Pressed("77000001", ivan.user, shown, data, place.account.now()))
+    await place.work()
+
+    assert "устарела" in place.seen(ivan)[-1]
+    assert await place.desk.rows("tasks") == []
 
 
 async def test_l3_closing_as_a_deal_names_what_is_missing_too(place, ivan):
