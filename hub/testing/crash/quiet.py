@@ -23,9 +23,10 @@ _STATEMENTS: Mapping[str, str] = {
         "SELECT count(*) FROM deliveries WHERE state = 'sending' "
         "OR (state = 'queued' AND due_at < clock_timestamp() + interval '2 minutes')"
     ),
+    "clients whom nobody took": "SELECT count(*) FROM waits WHERE state = 'open' AND assignee_id IS NULL",
     "clocks that will fire": (
         "SELECT count(*) FROM timers WHERE state = 'armed' AND (due_at <= clock_timestamp() "
-        "OR (kind IN ('first_response', 'next_response', 'callback', 'hangup_grace') "
+        "OR (kind IN ('first_response', 'next_response', 'callback', 'accept', 'hangup_grace') "
         "AND due_at < clock_timestamp() + interval '1 minute'))"
     ),
     "letters to fetch": (

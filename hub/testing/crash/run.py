@@ -19,8 +19,8 @@ from hub.testing.crash.ledger import Ledger, Record, WorldClock
 from hub.testing.crash.nemesis import Fault, plan
 from hub.testing.crash.oracle import Verdict, judge
 from hub.testing.crash.processes import DidNotHappen, Installation
-from hub.testing.crash.quiet import wait_until_quiet
-from hub.testing.crash.rows import read_rows
+from hub.testing.crash.quiet import count_left, wait_until_quiet
+from hub.testing.crash.rows import Rows, read_rows
 from hub.testing.crash.servers import free_port
 from hub.testing.crash.staff import Colleague, Numbers
 from hub.testing.crash.system import System, broken_system, prepare_business, running_servers
@@ -132,7 +132,9 @@ async def _work(wish: Wish, stage: _Stage, world: World, system: System) -> None
         await asyncio.sleep(_WARM_UP.total_seconds())
         await _first_ended(Nemesis(system, world, _teller(stage)).carry_out(stage.faults), [speaking, *working])
         speaking.cancel()
-        stage.say("faults are over, clients are silent; waiting for quiet")
+        stage.say("faults are over, clients are silent, managers take what is left; waiting for quiet")
+        for each in staff:
+            each.takes_all = True
         await wait_until_quiet(world, system.postgres.dsn)
     finally:
         for task in (speaking, *working):
@@ -167,12 +169,20 @@ async def _join(world: World, staff: list[Colleague]) -> None:
 
 
 async def _judge(stage: _Stage, world: World, system: System, when: str) -> None:
-    await wait_until_quiet(world, system.postgres.dsn)
+    rows = await _read_quiet(world, system)
     stage.ledger.sync()
-    rows = await read_rows(system.postgres.dsn, system.installation.data)
     verdict = judge(stage.ledger.records(), rows)
     stage.verdicts.append((when, verdict))
     stage.say(f"{when}: {'right' if verdict.is_right else f'{len(verdict.findings)} findings'}")
+
+
+async def _read_quiet(world: World, system: System) -> Rows:
+    """Return the rows of an instant at which nothing was under way, before it and after."""
+    while True:
+        await wait_until_quiet(world, system.postgres.dsn)
+        rows = await read_rows(system.postgres.dsn, system.installation.data)
+        if not await count_left(world, system.postgres.dsn):
+            return rows
 
 
 def _teller(stage: _Stage) -> Callable[[Fault], None]:

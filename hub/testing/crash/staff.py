@@ -22,6 +22,7 @@ TWICE_SHARE = 0.3
 _OWN = {"✅ Закрыть", "📋 Обращение"}
 _LOOKED_AT = 40
 _LOOK_EVERY = 0.2
+_PRESSED_AGAIN_AFTER = 5.0
 
 
 @dataclass(slots=True)
@@ -38,12 +39,14 @@ class Numbers:
 
 @dataclass(slots=True)
 class Colleague:
-    """One manager. Works while `work` runs; what was seen once is decided once."""
+    """One manager. Works while `work` runs; what was seen once is decided once, until at the end all is taken."""
 
     world: World
     key: str
     chance: random.Random
     numbers: Numbers
+    takes_all: bool = False
+    _pressed: dict[int, float] = field(default_factory=dict)
     _decided: set[tuple[str, str]] = field(default_factory=set)
     _answers: list[tuple[str, Post]] = field(default_factory=list)
     _acting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -75,7 +78,7 @@ class Colleague:
         """Look and act until cancelled; what is begun then is not finished."""
         try:
             while True:
-                for post in self.chat.posts[-_LOOKED_AT:]:
+                for post in self.chat.posts[0 if self.takes_all else -_LOOKED_AT :]:
                     self._consider(post)
                 await asyncio.sleep(_LOOK_EVERY)
         finally:
@@ -87,7 +90,9 @@ class Colleague:
         if not marker or post.is_deleted or post.sender is not self.world.desk.user:
             return
         labels = set(_labels(post))
-        if TAKE in labels and self._decides("take", marker, TAKEN_SHARE):
+        if TAKE in labels and self.takes_all:
+            self._press_again(post)
+        elif TAKE in labels and self._decides("take", marker, TAKEN_SHARE):
             self._begin(self._take(post))
         elif TAKE not in labels and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
             self._begin(self._answer(post, marker))
@@ -102,6 +107,13 @@ class Colleague:
         task = asyncio.create_task(acting)
         self._acting.add(task)
         task.add_done_callback(self._acting.discard)
+
+    def _press_again(self, post: Post) -> None:
+        """Take it now, and once more if that came to nothing."""
+        now = asyncio.get_running_loop().time()
+        if now - self._pressed.get(post.message_id, 0) > _PRESSED_AGAIN_AFTER:
+            self._pressed[post.message_id] = now
+            self.person.presses(self.world.desk, post, TAKE)
 
     async def _take(self, post: Post) -> None:
         await asyncio.sleep(self.chance.uniform(0.1, 2))
