@@ -59,7 +59,7 @@ async def wait_for_client(office: Office, actor: Person, conversation_id: Conver
 async def close(
     office: Office, actor: Person, conversation_id: ConversationId, *, outcome: Outcome, note: str = ""
 ) -> None:
-    """Close a conversation with its outcome; the lead is won or lost by it (L-4). Commits; idempotent.
+    """Close a conversation with its outcome; the leads are won or lost by it (L-4). Commits; idempotent.
 
     Duplicate and unreachable say by themselves that no reply is needed (S8), and spam that nobody ever waited and never
     will, until the conversation is opened again (FR-2); any other outcome leaves a waiting client to be answered or
@@ -80,7 +80,7 @@ async def close(
         settle_lead(work, conversation, outcome, note=note, manager_id=actor.manager_id)
         close_conversation(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
 
-    await change_conversation(office, actor, conversation_id, action=Action.close, change=change)
+    await change_with_past(office, actor, conversation_id, action=Action.close, change=change)
 
 
 def _end_wait(work: LineWork, conversation: Conversation, actor: Person, outcome: Outcome) -> None:

@@ -84,6 +84,39 @@ async def test_l4_behind_a_newer_lost_lead_an_open_one_is_the_one_that_is_shown_
     assert (await get_card(desk.office, actor, conversation_id)).lead_stage == "Связались"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "note", "state"),
+    [(Outcome.deal, "", "won"), (Outcome.refused, "Дорого", "lost"), (Outcome.spam, "", "lost")],
+)
+async def test_l4_an_outcome_settles_every_open_lead_of_the_client_on_the_line(
+    desk: Desk, outcome: Outcome, note: str, state: str
+) -> None:
+    actor, conversation_id = await lead_of(desk)
+    await answer(desk)
+    desk.clock.move(timedelta(days=40))
+    await desk.receive(says("Снова я", at=desk.now))
+    await answer(desk)
+    await conversations.close(desk.office, actor, conversation_id, outcome=outcome, note=note)
+
+    assert [lead["state"] for lead in await desk.rows("leads")] == [state, state]
+
+
+async def test_l3_l4_only_the_lead_that_people_see_keeps_a_deal_from_being_closed(desk: Desk) -> None:
+    actor, conversation_id = await lead_of(desk, document=STAGES)
+    await answer(desk)
+    desk.clock.move(timedelta(days=40))
+    await desk.receive(says("Снова я", at=desk.now))
+    await answer(desk)
+    with pytest.raises(FieldsMissing):
+        await conversations.close(desk.office, actor, conversation_id, outcome=Outcome.deal)
+    await set_lead_fields(desk.office, actor, conversation_id, values={"amount": "100"})
+    await conversations.close(desk.office, actor, conversation_id, outcome=Outcome.deal)
+
+    older, newer = await desk.rows("leads", "true ORDER BY created_at")
+    assert (older["state"], newer["state"]) == ("open", "won")
+    assert (await desk.one("ledger", "kind = 'lead_held'"))["facts"]["lead_id"] == older["id"]
+
+
 async def test_l2_the_default_stages_begin_with_new_and_end_with_won_and_lost(desk: Desk) -> None:
     await lead_of(desk)
     stages = [stage.key for stage in desk.office.policy().leads.stages]

@@ -99,6 +99,7 @@ def settle_lead(
 
     A refusal's note that names a reason of the policy's list is that reason, any other one is words beside «other».
     Spam and a duplicate were no leads; where the lost stage asks for more the lead stays, and the close goes through.
+    So it is with leads behind the one that people see. All of them must be loaded.
 
     Raises:
         ReasonMissing: a refusal without its reason (L-5).
@@ -116,13 +117,15 @@ def settle_lead(
     if state is StageState.lost:
         reason, words = read_loss(work.policy.leads, note)
         because = Because(OUTCOME, manager_id, reason, words)
-    for lead in _open_leads(work, conversation):
-        move_lead(work, lead, stage.key, because)
+    for place, lead in enumerate(_open_leads(work, conversation)):
+        moving = move_by_event if place else move_lead
+        moving(work, lead, stage.key, because)
 
 
 def _open_leads(work: LineWork, conversation: Conversation) -> list[Lead]:
-    mine = work.rows.leads.where(conversation.contact_id)
-    return [lead for lead in mine if lead.line == conversation.line and lead.is_open]
+    """Return the client's open leads on the line, the one that people see first; the others must be loaded."""
+    mine = [lead for lead in work.rows.leads.where(conversation.contact_id) if lead.line == conversation.line]
+    return sorted((lead for lead in mine if lead.is_open), key=lambda lead: (lead.created_at, lead.id), reverse=True)
 
 
 def _drop_leads(work: LineWork, conversation: Conversation, because: Because) -> None:
