@@ -35,7 +35,7 @@ _SESSION_SETTINGS = {
     "jit": "off",
     "lock_timeout": "5s",
     "statement_timeout": "60s",
-    "idle_in_transaction_session_timeout": "30s",
+    "idle_in_transaction_session_timeout": "5s",  # no longer may a machine that is cut off hold up the others
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",

@@ -113,7 +113,9 @@ class Period:
 async def reading(pool: Pool) -> AsyncIterator[Connection]:
     """Give a connection inside a transaction that sees one instant and changes nothing."""
     async with acquire(pool) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        await connection.execute("SET LOCAL statement_timeout = 0")
+        await connection.execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '5min'"
+        )
         yield connection
         crash_point("report.read")
     crash_point("report.ended")

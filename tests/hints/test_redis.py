@@ -76,7 +76,9 @@ async def test_case32_without_redis_everything_works_within_the_process(server: 
     assert await hints.locks.touch(ConversationId(1), ManagerId(2)) == ManagerId(1)
 
 
-async def test_case32_redis_that_comes_back_is_used_again_and_everybody_looks_once(server: ValkeyServer, join: Join) -> None:
+async def test_case32_redis_that_comes_back_is_used_again_and_everybody_looks_once(
+    server: ValkeyServer, join: Join
+) -> None:
     here, there = await join(), await join()
     await heard(there, here)
     port = server.port

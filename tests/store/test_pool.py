@@ -39,7 +39,7 @@ async def test_releasing_sends_nothing_to_the_server(dsn):
 
 
 async def test_case29_an_idle_transaction_and_a_waiting_lock_are_bounded(pool):
-    assert await pool.fetchval("SHOW idle_in_transaction_session_timeout") == "30s"
+    assert await pool.fetchval("SHOW idle_in_transaction_session_timeout") == "5s"
     assert await pool.fetchval("SHOW lock_timeout") == "5s"
     assert await pool.fetchval("SHOW tcp_keepalives_idle") in {"30", "0"}  # 0: a socket has none
 

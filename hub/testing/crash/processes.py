@@ -60,12 +60,16 @@ class Installation:
 
 
 class RoleProcess:
-    """One role, at most one process of it at a time. `name` tells workers apart: `work-1`."""
+    """One role, at most one process of it at a time. `name` tells workers apart: `work-1`.
+
+    `prefix` stands before its command, for instance to run it on another machine.
+    """
 
     def __init__(self, installation: Installation, role: str, *, name: str = "") -> None:
         self.role = role
         self.name = name or role
         self.log = installation.logs / f"{self.name}.log"
+        self.prefix: tuple[str, ...] = ()
         self.is_frozen = False
         self.sessions: list[int] = []
         self._installation = installation
@@ -89,6 +93,7 @@ class RoleProcess:
         with self.log.open("ab") as log:
             self._log_before = log.tell()
             self._process = await asyncio.create_subprocess_exec(
+                *self.prefix,
                 sys.executable,
                 "-m",
                 "hub",

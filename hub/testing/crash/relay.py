@@ -1,20 +1,23 @@
-"""Carries connections from one place to another: `python -m hub.testing.crash.relay HOST PORT …` listens on the
-loopback of its own namespace at each port, and goes on to the same port of HOST. Says `ready` when it listens."""
+"""Carries connections to another place: `python -m hub.testing.crash.relay HOST PORT …`.
+
+Listens on the loopback of its own namespace at each port, and goes on to the same port of HOST. Says `ready` when it
+listens.
+"""
 
 import asyncio
 import sys
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 _LOOPBACK = "127.0.0.1"
 _CHUNK_BYTES = 65536
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 
 
-def carry(host: str, port: int) -> Callable[[Reader, Writer], Awaitable[None]]:
+def carry(host: str, port: int) -> Callable[[StreamReader, StreamWriter], Awaitable[None]]:
     """Return what serves a connection by carrying both ways to `host`:`port`, until either side ends."""
 
-    async def serve(reader: Reader, writer: Writer) -> None:
+    async def serve(reader: StreamReader, writer: StreamWriter) -> None:
         with suppress(OSError):
             far_reader, far_writer = await asyncio.open_connection(host, port)
             there = asyncio.create_task(_pump(reader, far_writer))
@@ -28,7 +31,7 @@ def carry(host: str, port: int) -> Callable[[Reader, Writer], Awaitable[None]]:
     return serve
 
 
-async def _pump(reader: Reader, writer: Writer) -> None:
+async def _pump(reader: StreamReader, writer: StreamWriter) -> None:
     with suppress(OSError):
         while chunk := await reader.read(_CHUNK_BYTES):
             writer.write(chunk)
