@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bots.screens import moments
 from bots.screens.action import Action, Press
-from bots.screens.lists import lists_row
+from bots.screens.lists import list_rows
 from bots.screens.quoting import one_line
 from bots.screens.screen import Button, Screen, bold, line
 from bots.texts import Texts
@@ -28,7 +28,7 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
         blocks.append(line(texts("desk.next"), *moments.due(texts, desk.next_deadline_at, zone=desk.zone, now=now)))
     others = [one.value for one in CHOICES if one.value != desk.presence]
     shift = tuple(Button(texts(f"button.{one}"), Action(Press.shift, arg=one)) for one in others)
-    return Screen(tuple(blocks), (shift, lists_row(texts)))
+    return Screen(tuple(blocks), (shift, *list_rows(texts)))
 
 
 def help_screen(texts: Texts, role: Role) -> Screen:
@@ -42,7 +42,7 @@ def help_screen(texts: Texts, role: Role) -> Screen:
             keys.append("help.head")
         case Role.admin:
             keys.append("help.admin")
-    return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), (lists_row(texts),))
+    return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), list_rows(texts))
 
 
 def _presence(texts: Texts, presence: str) -> str:

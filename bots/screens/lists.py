@@ -18,7 +18,7 @@ PER_ROW = 4
 def list_screen(texts: Texts, title: str, rows: Sequence[RowView], *, now: datetime) -> Screen:
     """Return a list under `title` (words, not a key). Free conversations get a take button, others open their card."""
     if not rows:
-        return Screen((line(bold(title)), line(texts("list.empty"))), (lists_row(texts),))
+        return Screen((line(bold(title)), line(texts("list.empty"))), list_rows(texts))
     shown = rows[:SHOWN]
     blocks = [line(bold(title))]
     for place, row in enumerate(shown, start=1):
@@ -27,14 +27,17 @@ def list_screen(texts: Texts, title: str, rows: Sequence[RowView], *, now: datet
         blocks.append(line(texts.count("list.more", len(rows) - SHOWN)))
     buttons = [_button(texts, row, place) for place, row in enumerate(shown, start=1)]
     cut = [tuple(buttons[at : at + PER_ROW]) for at in range(0, len(buttons), PER_ROW)]
-    return Screen(tuple(blocks), (*cut, lists_row(texts)))
+    return Screen(tuple(blocks), (*cut, *list_rows(texts)))
 
 
-def lists_row(texts: Texts) -> Row:
-    """Return the row that leads to the other lists."""
-    return tuple(
-        Button(texts(f"button.{p.value}"), Action(p)) for p in (Press.my, Press.queue, Press.overdue, Press.next)
-    )
+def list_rows(texts: Texts) -> tuple[Row, ...]:
+    """Return the rows that lead to the other lists: conversations, then the day and its tasks (§4, T-2)."""
+    conversations = (Press.my, Press.queue, Press.overdue, Press.next)
+    return _ways(texts, *conversations), _ways(texts, Press.today, Press.tasks)
+
+
+def _ways(texts: Texts, *presses: Press) -> Row:
+    return tuple(Button(texts(f"button.{press.value}"), Action(press)) for press in presses)
 
 
 def _row_blocks(texts: Texts, row: RowView, *, place: int, now: datetime) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bots.screens import moments
 from bots.screens.action import Action, Press
-from bots.screens.lists import PER_ROW, SHOWN, lists_row
+from bots.screens.lists import PER_ROW, SHOWN, list_rows
 from bots.screens.quoting import one_line
 from bots.screens.screen import Block, Button, Row, Screen, Span, bold, line
 from bots.screens.snooze import CHOICES, parse_until
@@ -25,7 +25,7 @@ def tasks_screen(texts: Texts, plan: PlanView, *, now: datetime) -> Screen:
         blocks += [line(bold(texts("task.others"))), *_others(texts, plan)]
     if plan.stepless:
         blocks += [line(bold(texts("task.stepless"))), *_stepless(texts, plan)]
-    return Screen(tuple(blocks), (*task_rows(texts, plan.tasks), lists_row(texts)))
+    return Screen(tuple(blocks), (*task_rows(texts, plan.tasks), *list_rows(texts)))
 
 
 def _listed(texts: Texts, tasks: Sequence[TaskView], *, now: datetime) -> list[Block]:

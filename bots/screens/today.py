@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bots.screens import moments
-from bots.screens.lists import SHOWN, lists_row
+from bots.screens.lists import SHOWN, list_rows
 from bots.screens.quoting import one_line
 from bots.screens.screen import Block, Screen, bold, line
 from bots.screens.tasks import row_blocks, task_rows
@@ -23,7 +23,7 @@ def today_screen(texts: Texts, today: TodayView, *, now: datetime) -> Screen:
     if not due:
         blocks.append(line(texts("today.free")))
     blocks += _leads(texts, today, now=now)
-    return Screen(tuple(blocks), (*task_rows(texts, due), lists_row(texts)))
+    return Screen(tuple(blocks), (*task_rows(texts, due), *list_rows(texts)))
 
 
 def _counts(texts: Texts, today: TodayView) -> list[Block]:

@@ -120,12 +120,14 @@ def _key_pressed(text: str) -> Press | None:
 
 def key_rows(texts: Texts) -> tuple[tuple[str, ...], ...]:
     """Return the labels under the input field."""
-    first, second = (Press.my, Press.queue, Press.overdue), (Press.next, Press.desk, Press.help)
-    return tuple(tuple(texts(f"button.{press.value}") for press in row) for row in (first, second))
+    return tuple(tuple(texts(f"button.{press.value}") for press in row) for row in _KEY_ROWS)
 
 
+_KEY_ROWS = (
+    (Press.my, Press.queue, Press.overdue),
+    (Press.today, Press.tasks, Press.next),
+    (Press.desk, Press.help),
+)
 _KEYS = {
-    Texts(language)(f"button.{press.value}"): press
-    for language in CATALOGUES
-    for press in (Press.my, Press.queue, Press.overdue, Press.next, Press.desk, Press.help)
+    Texts(language)(f"button.{press.value}"): press for language in CATALOGUES for row in _KEY_ROWS for press in row
 }

@@ -7,7 +7,7 @@ import pytest
 
 from bots.screens.action import Press
 from bots.screens.desk import help_screen
-from bots.telegram.commands import FIRST_STEPS, parse_command
+from bots.telegram.commands import FIRST_STEPS, key_rows, parse_command
 from bots.telegram.deeds import DEEDS
 from bots.texts import CATALOGUES, Texts
 from hub.domain.manager import Role
@@ -35,3 +35,20 @@ def test_help_names_every_command_and_no_other(language):
 def test_the_page_of_the_manager_bot_names_every_command():
     page = (Path(__file__).parents[2] / "docs" / "manager-bot.md").read_text(encoding="utf-8")
     assert set(NAMES.values()) <= set(re.findall(r"`/([a-z]+)", page))
+
+
+@pytest.mark.parametrize("language", list(CATALOGUES))
+def test_what_a_manager_begins_the_day_with_is_a_button_under_the_input_field(language):
+    labels = [label for row in key_rows(Texts(language)) for label in row]
+    pressed = {command.press for label in labels if (command := parse_command(label))}
+
+    assert {Press.today, Press.tasks, Press.my, Press.queue, Press.overdue, Press.help} <= pressed
+    assert len(pressed) == len(labels)
+
+
+@pytest.mark.parametrize("language", list(CATALOGUES))
+def test_from_the_help_the_day_and_the_tasks_are_one_press_away(language):
+    buttons = [button for row in help_screen(Texts(language), Role.manager).rows for button in row]
+    pressed = {button.action.press for button in buttons if button.action}
+
+    assert {Press.today, Press.tasks} <= pressed

@@ -47,7 +47,7 @@ def test_a_list_shows_state_time_and_a_take_button_for_free_ones():
 def test_a_long_list_says_how_many_are_left():
     screen = list_screen(RU, "Мои", [row()] * 10, now=NOW)
     assert "…и ещё 2 обращения" in screen.text
-    assert len(actions(screen)) == 8 + 4
+    assert len(actions(screen)) == 8 + 6
 
 
 def test_an_empty_list_says_so_and_leads_elsewhere():

@@ -76,7 +76,8 @@ async def test_rp1_working_time_stands_beside_elapsed_time(desk: Desk) -> None:
 
 async def test_rp1_d6_a_new_calendar_changes_no_figure_of_the_past(desk: Desk) -> None:
     for document in (ALWAYS_OPEN, OFFICE):
-        await policy.add_revision(desk.pool, document, change=PolicyChange(desk.now))
+        async with desk.pool.acquire() as connection:
+            await policy.add_revision(connection, document, change=PolicyChange(desk.now))
     stand_at(desk, 5, "12:00")
     await answered(desk, 1, after=10 * MINUTE)
     put_in_force(desk, OFFICE)
