@@ -14,10 +14,10 @@ TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check crash slow bench bench-ab lock secrets clean
+.PHONY: help setup run test acceptance test-pg15 check crash crash-defects slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 setup: .venv/.ready ## make .venv and install exactly the locked packages and the project
 	@echo "setup: .venv holds exactly the packages of requirements.lock"
@@ -50,6 +50,10 @@ check: setup ## format, lint, types, imports, sizes and documents; under a minut
 crash: setup ## kill the hub's processes under load and judge what is left (KILLS=60, SEED=random)
 	@echo "crash: kills of a hub under load, judged; the last line is the summary as JSON"
 	@$(BIN)/python -m hub.testing.crash --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+crash-defects: setup ## plant every known defect in a copy and see the crash harness catch it (NAMES=…); about an hour
+	@echo "crash-defects: planted defects, one by one in a copy, each hunted until it is caught"
+	@$(BIN)/python -m tests.crash.defects $(NAMES) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 slow: setup ## run the full-size figures and long repetitions; takes hours
 	@echo "slow: full sizes and long repetitions"
