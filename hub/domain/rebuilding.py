@@ -181,6 +181,7 @@ def _beginning(entry: LedgerEntry) -> dict[str, Any]:
         "request_message_id": _message(facts.get("message_id")),
         "required_skills": _names(facts.get("skills", ())),
         "preferred_skills": _names(facts.get("preferred_skills", ())),
+        "priority": str(facts.get("priority", "")),
     }
 
 

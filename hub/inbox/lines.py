@@ -77,12 +77,12 @@ def due_on(policy: Policy, line: LinePolicy, wait: Wait, *, tags: Iterable[str])
 def select_again(policy: Policy, line: LinePolicy, wait: Wait, *, tags: Iterable[str]) -> FrozenTargets:
     """Choose the targets of a wait anew (D-1, D-7); `tags` are the client's.
 
-    What a rule marked the request with is known only through the policy that was chosen by it, so a policy that fitted
-    once still fits in what it asks of priority and segment.
+    A policy that fitted once still fits in what it asks of segments: what a rule marked the request with is known only
+    through it. The priority stands on the wait, but for waits of a hub before 0.2.
     """
     chosen = next((sla for sla in policy.sla if sla.key == wait.policy_id), None)
     segments = frozenset(tags) | (chosen.segments if chosen else frozenset())
-    priority = min(chosen.priorities, default="") if chosen else ""
+    priority = wait.priority or (min(chosen.priorities, default="") if chosen else "")
     facts = RequestFacts(at=wait.started_at, channel=wait.channel, source=wait.source, tags=segments)
     return policy.freeze_targets(line, facts, kind=wait.kind, priority=priority)
 

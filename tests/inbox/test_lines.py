@@ -14,12 +14,14 @@ from hub.inbox.folds.tasks import NewTask
 from hub.inbox.leads import Filled, move_lead
 from hub.inbox.lines import move_to_line
 from hub.inbox.queries import list_other_lines
+from hub.inbox.queries.reports.verify import verify
 from hub.inbox.tasks import make_task
 from hub.inbox.views import LineView
 from hub.inbox.waits import dismiss
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
+from tests.inbox.reports.busy_day import THE_ADMIN
 
 TWO_LINES = (
     ALWAYS_OPEN
@@ -153,6 +155,22 @@ async def test_d1_d7_a_moved_client_keeps_the_segment_and_the_priority(
     wait = await desk.one("waits")
     assert wait["policy_id"] == policy
     assert wait["deadline_at"] == wait["started_at"] + timedelta(minutes=min(expected, 15))
+
+
+async def test_d1_d7_a_priority_that_chose_no_policy_here_chooses_one_on_the_next_line(desk: Desk) -> None:
+    rule, *policies = URGENT.split("[[sla]]")
+    text = TWO_LINES.replace("{target}", "12m").replace("{more}", "") + rule + "[[sla]]" + policies[-1]
+    desk.rules.append(to_policy(parse_policy(text), 2))
+    await desk.receive(says("Вопрос", at=desk.now))
+    before = await desk.one("waits")
+    assert (before["policy_id"], before["priority"]) == ("line:sales", "high")
+    actor = Person(ManagerId(before["assignee_id"]), Role.manager, frozenset(desk.office.policy().lines))
+    await move_to_line(desk.office, actor, ConversationId(before["conversation_id"]), line=SUPPORT)
+
+    wait = await desk.one("waits")
+    assert wait["policy_id"] == "high-support"
+    assert wait["deadline_at"] == wait["started_at"] + timedelta(minutes=3)
+    assert (await verify(desk.office, THE_ADMIN)).differences == []
 
 
 async def test_d7_the_question_about_a_later_deadline_knows_the_segment_too(desk: Desk) -> None:

@@ -124,6 +124,7 @@ def _begun_by(work: LineWork, conversation: Conversation, request: ClientRequest
         last_group=request.group,
         required_skills=request.required_skills,
         preferred_skills=request.preferred_skills,
+        priority=request.priority,
         assignee_id=conversation.assignee_id,
         assignee_at_start=conversation.assignee_id,
     )
@@ -148,6 +149,7 @@ def _opening_facts(wait: Wait, request: ClientRequest) -> dict[str, object]:
         "message_id": request.message_id,
         "skills": list(wait.required_skills),
         "preferred_skills": list(wait.preferred_skills),
+        "priority": wait.priority,
     }
 
 

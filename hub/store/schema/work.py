@@ -126,6 +126,7 @@ waits = Table(
     text_("last_group"),
     list_("required_skills"),
     list_("preferred_skills"),
+    text_("priority"),
     ref("assignee_id"),
     ref("assignee_at_start"),
     ref("assignee_at_deadline"),
