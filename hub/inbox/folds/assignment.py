@@ -1,7 +1,7 @@
 """Who gets it: applies the decisions of `hub.routing` to a working set, with reasons, notices and the accept clock."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
@@ -202,11 +202,22 @@ def _take_turn(work: LineWork, decision: RoutingDecision) -> None:
 
 def count_assignment(workset: WorkingSet, manager_id: ManagerId, *, is_turn: bool) -> None:
     """Keep the fold's facts true after one more wait went to a manager."""
+    at = _turn_at(workset) if is_turn else workset.now
     for facts in workset.facts.values():
         if manager_id in facts:
-            facts[manager_id] = facts[manager_id].after_assignment(workset.now, is_turn=is_turn)
+            facts[manager_id] = facts[manager_id].after_assignment(at, is_turn=is_turn)
     if is_turn:
-        workset.assigned_at[manager_id] = workset.now
+        workset.assigned_at[manager_id] = at
+
+
+def _turn_at(workset: WorkingSet) -> datetime:
+    """Return the instant of a turn: not before one that is taken already.
+
+    A process that waited for the line's lock has an earlier instant than the one that held it; a turn with that instant
+    would be the longest ago, and the same manager's again.
+    """
+    taken = (each.last_assigned_at for facts in workset.facts.values() for each in facts.values())
+    return max([workset.now, *(at for at in taken if at is not None)])
 
 
 def _arm_accept(workset: WorkingSet, wait: Wait, decision: RoutingDecision) -> None:
