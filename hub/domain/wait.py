@@ -40,8 +40,8 @@ class Wait:
     All instants UTC. `deadline_at` counts `target_seconds` of open time from `started_at` (D-2); `policy_id` and
     `policy_revision` are frozen at the start (D-1). `channel` is the kind of the first request. `declined` are managers
     who declined or let an offer expire. `is_counted` is False for hidden numbers and imported history (C-8).
-    `required_skills` and `preferred_skills` are the routing rule's, for every choice of a person (R-4), `priority` is for
-    every choice of targets (D-7).
+    `required_skills` and `preferred_skills` are the routing rule's, for every choice of a person (R-4), and so is
+    `priority`, for every choice of targets (D-7).
     `last_group` is the album of the last request: its further parts are the same request (case 5). `joined_into` names
     the wait that absorbed this one (P-4).
     """
