@@ -74,10 +74,19 @@ WHERE state = 'open' AND ($2::text[] IS NULL OR line = ANY($2::text[])) GROUP BY
 
 
 _SEEN_BEFORE = """
-SELECT DISTINCT coalesce(c.merged_into, l.contact_id) AS id FROM ledger l JOIN contacts c ON c.id = l.contact_id
-WHERE l.kind = 'wait_opened' AND l.occurred_at < $1
+SELECT asked.id FROM unnest($1::bigint[]) asked(id)
+WHERE EXISTS (
+  SELECT FROM conversations c JOIN ledger l ON l.conversation_id = c.id
+  WHERE c.contact_id = asked.id AND l.kind = 'wait_opened' AND l.occurred_at < $2
+)
 """
-_MERGED = "SELECT id, merged_into FROM contacts WHERE merged_into IS NOT NULL"
+_KEPT = """
+WITH RECURSIVE kept AS (
+  SELECT id AS asked, id FROM unnest($1::bigint[]) id
+  UNION SELECT kept.asked, c.merged_into FROM kept JOIN contacts c ON c.id = kept.id WHERE c.merged_into IS NOT NULL
+)
+SELECT kept.asked, kept.id FROM kept JOIN contacts c ON c.id = kept.id WHERE c.merged_into IS NULL AND kept.asked <> kept.id
+"""
 _CLOSED = """
 SELECT l.* FROM ledger l WHERE l.kind = 'closed' AND l.recorded_at >= $1 AND l.occurred_at >= $2 AND l.occurred_at < $3
   AND NOT EXISTS (SELECT FROM ledger r WHERE r.conversation_id = l.conversation_id AND r.kind = 'reopened'
@@ -182,14 +191,14 @@ async def stream_closed(connection: Connection, period: Period) -> AsyncIterator
         yield entry
 
 
-async def list_seen_before(connection: Connection, at: datetime) -> set[int]:
-    """Return the contacts that had asked for something before an instant, each by the card that was kept (M-10)."""
-    return {int(row["id"]) for row in await connection.fetch(_SEEN_BEFORE, at)}
+async def list_seen_before(connection: Connection, contact_ids: Iterable[int], at: datetime) -> set[int]:
+    """Return those of some kept cards whose client had asked for something before an instant."""
+    return {int(row["id"]) for row in await connection.fetch(_SEEN_BEFORE, list(contact_ids), at)}
 
 
-async def list_merged(connection: Connection) -> dict[int, int]:
-    """Return the absorbed cards and what each went into."""
-    return {int(row["id"]): int(row["merged_into"]) for row in await connection.fetch(_MERGED)}
+async def list_kept(connection: Connection, contact_ids: Iterable[int]) -> dict[int, int]:
+    """Return those of some cards that were absorbed, with the card that was kept in the end (M-10)."""
+    return {int(row["asked"]): int(row["id"]) for row in await connection.fetch(_KEPT, list(contact_ids))}
 
 
 async def count_tasks(

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from hub.domain.conversation import Outcome
-from hub.domain.ids import LeadId
+from hub.domain.ids import ConversationId, LeadId
 from hub.domain.lead import StageFact
 from hub.domain.lead_story import tell_lead
 from hub.domain.stages import StageState
-from hub.inbox import conversations, merge
-from tests.inbox.desk import Desk
+from hub.inbox import conversations, merge, waits
+from tests.inbox.desk import Desk, person, says
 from tests.inbox.reports.busy_day import asks, figure, tables_of
 from tests.inbox.rules import DAY, MINUTE, answer, pass_time
 from tests.inbox.test_merge import three_cards
@@ -106,6 +106,18 @@ async def test_rp10_m10_joined_cards_are_one_client_and_spam_is_none(desk: Desk)
     told = await tables_of(desk, "clients")
 
     assert (figure(told, "clients", "value"), figure(told, "requests", "value")) == (1, 1)
+
+
+async def test_rp10_m10_who_asked_before_on_a_card_that_was_joined_comes_back(desk: Desk) -> None:
+    anna, question = await three_cards(desk)
+    await merge.join_candidate(desk.office, anna, question["id"], with_contact=question["candidates"][0])
+    kept = await desk.one("conversations", "state = 'open'")
+    await waits.dismiss(desk.office, anna, ConversationId(kept["id"]))
+    await pass_time(desk, 40 * DAY)
+    await desk.receive(says("Снова я", at=desk.now, by=person(300)))
+    told = await tables_of(desk, "clients")
+
+    assert [figure(told, name, "value") for name in ("new", "returning")] == [0, 1]
 
 
 async def test_rp3_a_stage_the_rules_have_no_more_is_shown_by_its_key_and_others_lines_are_left_out(desk: Desk) -> None:

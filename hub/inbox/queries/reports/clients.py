@@ -52,7 +52,7 @@ class _Sales:
 async def build(connection: Connection, question: Question) -> Report:
     """Return the report (RP-10)."""
     asked = await _count_requests(connection, question)
-    before = await reports.list_seen_before(connection, question.period.since)
+    before = await reports.list_seen_before(connection, asked, question.period.since)
     sales = _Sales()
     async for lead in stream_told_leads(connection, question):
         sales.add(lead)
@@ -63,18 +63,15 @@ async def build(connection: Connection, question: Question) -> Report:
 
 async def _count_requests(connection: Connection, question: Question) -> "Counter[int]":
     """Return how often each client asked, by the card that was kept."""
-    merged = await reports.list_merged(connection)
     counts: Counter[int] = Counter()
     async for measured in stream_measured(connection, question):
         if measured.story.ending not in (Ending.cancelled, Ending.joined):
-            counts[_kept(int(measured.story.wait.contact_id), merged)] += 1
-    return counts
-
-
-def _kept(contact_id: int, merged: dict[int, int]) -> int:
-    while contact_id in merged:
-        contact_id = merged[contact_id]
-    return contact_id
+            counts[int(measured.story.wait.contact_id)] += 1
+    kept = await reports.list_kept(connection, counts)
+    joined: Counter[int] = Counter()
+    for contact_id, count in counts.items():
+        joined[kept.get(contact_id, contact_id)] += count
+    return joined
 
 
 def _figures(asked: "Counter[int]", before: set[int], sales: _Sales) -> dict[str, Cell]:
