@@ -89,6 +89,11 @@ class Rows(Generic[R]):
         return iter(list(self._now.values()))
 
     @property
+    def written(self) -> list[Any]:
+        """Return the keys of the rows to insert or update."""
+        return [key for key in self._now if key in self._fresh or key in self._loaded]
+
+    @property
     def fresh(self) -> list[R]:
         """Return the rows to insert, in the order they were added."""
         return [row for key, row in self._now.items() if key in self._fresh]

@@ -12,6 +12,7 @@ from hub.domain.ids import ConversationId, ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
+from hub.domain.wait import Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import count_assignment, facts_of_line, release_wait, route_wait
 from hub.inbox.folds.breaches import put_in_hands
@@ -135,13 +136,16 @@ async def decline_transfer(office: Office, actor: Person, conversation_id: Conve
 
 
 def take_over(work: LineWork, conversation: Conversation, manager_id: ManagerId, *, fact: Fact) -> Conversation:
-    """Write a manager as the one responsible, on conversation and wait, and tell those to whom it was offered."""
+    """Write a manager as the one responsible, on conversation and wait, and tell those to whom it was offered.
+
+    Who takes or answers closed work has not taken the wait of the work that was opened since.
+    """
     rows = work.rows
     others = [each for each in conversation.offered_to if each != manager_id]
     taken = rows.conversations.put(
         conversation.id, replace(conversation, assignee_id=manager_id, offered_to=(), transfer_to=None)
     )
-    wait = rows.open_wait(conversation.contact_id, conversation.line)
+    wait = _wait_in(rows, conversation)
     if wait is not None:
         wait = put_in_hands(rows, wait, manager_id)
     _accept(rows, taken)
@@ -173,9 +177,15 @@ def name_of(rows: WorkingSet, manager_id: int | None) -> str:
 
 
 def _accept(rows: WorkingSet, conversation: Conversation) -> None:
-    wait = rows.open_wait(conversation.contact_id, conversation.line)
+    wait = _wait_in(rows, conversation)
     if wait is not None:
         rows.disarm(TimerKind.accept, f"wait:{wait.id}")
+
+
+def _wait_in(rows: WorkingSet, conversation: Conversation) -> Wait | None:
+    """Return the open wait of this very work; closed work has none, though its client may wait in what came after."""
+    wait = rows.open_wait(conversation.contact_id, conversation.line)
+    return wait if wait is not None and wait.conversation_id == conversation.id else None
 
 
 def _leave(work: LineWork, conversation: Conversation, manager_id: ManagerId, fact: Fact) -> None:

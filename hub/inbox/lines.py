@@ -45,7 +45,7 @@ async def move_to_line(
     client waits nobody is chosen, and the duty person of the line is told (R-12).
 
     Raises:
-        Conflict: the client has an open conversation on that line already.
+        Conflict: the client has an open conversation on that line already, or this one is closed and a newer one open.
         NotFound: no such line, or no such conversation for the actor.
         PermissionDenied: by rights; also for a later deadline that the actor may not agree to (D-7).
     """
@@ -91,6 +91,8 @@ def _move(work: LineWork, conversation: Conversation, by: ManagerId, move: Move)
     rows, note = work.rows, move.get("note", "").strip()
     if rows.open_conversation(conversation.contact_id, work.line.key) is not None:
         raise Conflict("the client has an open conversation on that line already: answer there")
+    if not conversation.is_open and rows.open_conversation(conversation.contact_id, conversation.line) is not None:
+        raise Conflict("the client has a newer open conversation: move that one")
     wait = rows.open_wait(conversation.contact_id, conversation.line)
     moved = _take_along(work, conversation)
     if note:

@@ -147,10 +147,11 @@ async def _name(office: Office, manager_id: ManagerId) -> str:
 def fold_reply(rows: WorkingSet, office: Office, answer: Answer) -> ReplyResult | ManagerId:
     """Write an answer and return what became of it, or who has the conversation by now: nothing has changed (R-10)."""
     actor, content = answer.actor, answer.content
-    winner = who_was_faster(rows, actor, answer.conversation_id)
+    present_id = _present(rows, answer.conversation_id)
+    winner = who_was_faster(rows, actor, present_id)
     if winner is not None:
         return winner
-    conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=answer.conversation_id)
+    conversation = get_conversation(rows, office, actor, Action.reply, conversation_id=present_id)
     ensure_not_observing(office, conversation)
     thread = _way_to(rows, office, conversation, answer)
     channel = office.endpoints()[thread.connection_id].kind
@@ -166,6 +167,18 @@ def fold_reply(rows: WorkingSet, office: Office, answer: Answer) -> ReplyResult 
     queue_reply(rows, message, thread, key=answer.key, is_assisted=content.is_assisted)
     remember_external(rows, message, _NOTES, thread="reply", external_id=answer.key)
     return ReplyResult(message.id, channel, thread.title, took)
+
+
+def _present(rows: WorkingSet, conversation_id: ConversationId) -> ConversationId:
+    """Return the conversation an answer belongs to: where the named one is closed, the client's open one on its line.
+
+    Cards stay in chats for ever, and the client may have come back, or have become one with another, since.
+    """
+    named = rows.conversations.get(conversation_id)
+    if named is None or named.is_open:
+        return conversation_id
+    later = rows.open_conversation(named.contact_id, named.line)
+    return later.id if later is not None else conversation_id
 
 
 async def _find_result(office: Office, key: str) -> ReplyResult | None:

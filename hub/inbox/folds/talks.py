@@ -14,6 +14,7 @@ from hub.domain.ledger import Fact
 from hub.domain.timer import TimerKind
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
+from hub.inbox.folds.breaches import put_in_hands
 from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, sighting_of, speaker_of
 from hub.inbox.folds.conversations import Place, find_or_open_conversation, touch_thread
 from hub.inbox.folds.lead_moves import mark_contacted
@@ -86,7 +87,11 @@ def _give_to_speaker(work: CallWork, conversation: Conversation, manager_id: Man
     present = work.rows.conversations[conversation.id]
     if present.assignee_id is None and manager_id is not None:
         taken = work.rows.conversations.put(present.id, replace(present, assignee_id=manager_id, offered_to=()))
-        record(work.rows, Fact.taken, taken, manager_id=manager_id, cause="C-5")
+        wait = work.rows.open_wait(present.contact_id, present.line)
+        if wait is not None:  # the talk came before it: it is the speaker's all the same
+            wait = put_in_hands(work.rows, wait, manager_id)
+            work.rows.disarm(TimerKind.accept, f"wait:{wait.id}")
+        record(work.rows, Fact.taken, wait or taken, manager_id=manager_id, cause="C-5")
 
 
 def _confirm_word(rows: WorkingSet, contact: Contact) -> None:

@@ -314,9 +314,10 @@ def give_back(
 ) -> Wait:
     """Open an ended wait again with its own start and deadline, in this conversation and on its line (S3, S10, P-3).
 
-    The conversation may have been moved to another line since.
+    The conversation may have been moved to another line since, or to another person, who has the wait then.
     """
-    opened = replace(restore(ended), conversation_id=conversation.id, line=conversation.line)
+    here = replace(restore(ended), conversation_id=conversation.id, line=conversation.line)
+    opened = replace(here, assignee_id=conversation.assignee_id)
     restored = work.rows.waits.put(ended.id, opened)
     arm_clocks(work, restored)
     actor = Actor.manager if manager_id is not None else Actor.hub
