@@ -17,6 +17,7 @@ from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building, build
 from hub.app.workers import Parsers, poll_jobs, work_jobs
 from hub.config import Config
+from hub.crash import crash_point
 from hub.delivery.heartbeat import Heartbeat, name_process
 from hub.delivery.loops import end_all
 from hub.delivery.worker import STOP_WITHIN
@@ -79,6 +80,10 @@ async def run_roles(config: Config, roles: frozenset[str]) -> None:
         if is_new:
             print(_made(config), file=sys.stderr, flush=True)  # noqa: T201 - a mistyped directory is seen at once
         await _until(stopping, running.jobs)
+        crash_point("stop.told")
+        await running.rest()
+        crash_point("stop.drained")
+    crash_point("stop.closed")
 
 
 async def _until(stopping: asyncio.Event, jobs: tuple[asyncio.Task[None], ...]) -> None:

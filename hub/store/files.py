@@ -20,6 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
+from hub.crash import crash_point
 from hub.domain.errors import ConfigError, NotFound, PayloadTooLarge, StorageUnavailable
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -159,10 +160,12 @@ class Files:
         with _disk_errors(self._root):
             incoming.flush()
             os.fsync(incoming.fileno())
+            crash_point("files.synced")
             for directory in (target.parent.parent, target.parent):
                 _make_directory(directory)
             Path(incoming.name).replace(target)
             _fsync_directory(target.parent)
+        crash_point("files.named")
 
     def _discard(self, incoming: IO[bytes]) -> None:
         """Close the received file and remove it unless it has been given its name."""

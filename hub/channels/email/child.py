@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hub.channels.email.events import Mailbox, Payload, letter_events
+from hub.crash import crash_point
 from hub.domain.errors import PayloadInvalid
 from hub.domain.inbound import InboundEvent
 
@@ -104,6 +105,7 @@ class _Child:
         command = (sys.executable, "-m", "hub.channels.email.child", *numbers)
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
+        crash_point("letter.child_started")
         return cls(process)
 
     @property

@@ -134,6 +134,7 @@ class ImapPoller:
                 if self._is_to_compare(cursor):
                     yield await self._compare(session, cursor)
                 await session.wait_for_news(IDLE_ROUND)
+                crash_point("mail.woken")
                 await session.look()
         finally:
             await session.close()
@@ -209,6 +210,7 @@ class ImapPoller:
     async def _fetch(self, session: ImapSession, window: Sequence[int], cursor: Cursor) -> list[Raw]:
         """Return the letters of a window in order; a failure is remembered against those that were being fetched."""
         envelopes = await session.fetch_envelopes(window)
+        crash_point("mail.sized")
         wanted = [envelope for envelope in envelopes if not _is_known_past(envelope, cursor)]
         whole = [e for e in wanted if e.size_bytes <= self._settings.size_limit_bytes]
         whole = [e for e in whole if not self._suspects.is_hopeless(e.uid)]

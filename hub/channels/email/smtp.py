@@ -86,6 +86,7 @@ class SmtpSender:
         limit = _announced_limit(line.client)
         if limit and len(letter.data) > limit:
             return Failed("too_large", f"письмо {len(letter.data)} байт, сервер принимает до {limit}")
+        crash_point("mail.line_ready")
         refusal = await self._envelope(line, letter)
         if refusal is not None:
             return refusal
@@ -97,6 +98,7 @@ class SmtpSender:
         reply = self._patience.reply.total_seconds()
         try:
             await self._mail(line, letter)
+            crash_point("mail.sender_accepted")
             await line.client.rcpt(letter.recipient, timeout=reply)
         except aiosmtplib.SMTPSenderRefused as error:
             return _refused(error.code, error.message, is_recipient=False)
