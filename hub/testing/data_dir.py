@@ -4,7 +4,6 @@ A killed run leaves its servers running, as a killed hub would. The name of a di
 that made it, so that the next run finds what was abandoned and ends it.
 """
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -41,17 +40,30 @@ def _started_below(directory: Path) -> list[Path]:
 
 
 async def remove_abandoned_data_dirs() -> None:
-    """Remove what runs left behind whose process is gone; those of other accounts stay."""
-    for directory in _abandoned():
-        with contextlib.suppress(FileNotFoundError):  # another run may be removing it too
-            await remove_data_dir(directory)
+    """Remove what runs left behind whose process is gone; those of other accounts stay.
+
+    Several runs may look at once: each directory is taken over by one of them.
+    """
+    for directory in filter(_is_abandoned, _data_dirs()):
+        taken = _take_over(directory)
+        if taken is not None:
+            await remove_data_dir(taken)
 
 
-def _abandoned() -> Iterator[Path]:
-    for directory in _data_dirs():
-        pid = directory.name.removeprefix(_PREFIX).partition("-")[0]
-        if directory.stat().st_uid == os.geteuid() and not _is_alive(int(pid)):
-            yield directory
+def _take_over(directory: Path) -> Path | None:
+    """Give a directory our own number, so that no other run touches it; `None` if another was faster."""
+    try:
+        return directory.rename(directory.with_name(f"{_PREFIX}{os.getpid()}-{directory.name.rpartition('-')[2]}"))
+    except FileNotFoundError:
+        return None
+
+
+def _is_abandoned(directory: Path) -> bool:
+    pid = directory.name.removeprefix(_PREFIX).partition("-")[0]
+    try:
+        return directory.stat().st_uid == os.geteuid() and not _is_alive(int(pid))
+    except FileNotFoundError:  # another run has just taken it over
+        return False
 
 
 def _data_dirs() -> Iterator[Path]:

@@ -1,7 +1,10 @@
 """What a killed test run leaves is found and ended; what a living one uses stays."""
 
+import asyncio
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,25 @@ async def test_servers_and_directories_of_a_killed_run_are_removed_and_ours_is_n
     assert abandoned.name not in remaining
     assert data_dir.name in remaining
     assert await probe(abandoned / "postgres") is State.ABSENT
+
+
+def test_several_runs_that_find_the_same_directory_do_not_wait_for_each_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f"hub-test-{number_of_nobody()}-left"
+    left.mkdir()
+    for number in range(2000):
+        (left / str(number)).touch()
+
+    def remove():
+        asyncio.run(remove_abandoned_data_dirs())
+        return left.exists()
+
+    with ThreadPoolExecutor(4) as runs:
+        assert not any(run.result() for run in [runs.submit(remove) for _ in range(4)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def number_of_nobody() -> int:
+    """Return the number of a process that has ended."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return process.pid
