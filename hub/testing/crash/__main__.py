@@ -13,11 +13,17 @@ from hub.testing.crash.report import failure, summary
 from hub.testing.crash.run import RATE, Outcome, Wish, run
 from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
 
+_BY_A_SIGNAL = 130
+
 
 def main() -> int:
     """Read the arguments, run, print; return the exit code."""
     given = _arguments()
-    outcome = asyncio.run(_run(given))
+    try:
+        outcome = asyncio.run(_run(given))
+    except asyncio.CancelledError:
+        _say_plainly(f"ended by a signal before its end; seed {given.seed}")
+        return _BY_A_SIGNAL
     for line in failure(outcome) if not outcome.is_right else ():
         _say_plainly(line)
     print(summary(outcome), flush=True)  # noqa: T201 - the one line for programs

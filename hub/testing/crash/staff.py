@@ -7,13 +7,14 @@ replies to a card or to a message of the client.
 import asyncio
 import random
 from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hub.testing.crash.ledger import Kind, answer_marker, find_markers
 from hub.testing.crash.refused import book_refused
 from hub.testing.crash.world import World
 from hub.testing.telegram import Person
-from hub.testing.telegram.state import Chat, Post
+from hub.testing.telegram.state import Chat, Post, Press
 
 TAKE = "✋ Взять"
 TAKEN_SHARE = 0.85
@@ -22,7 +23,8 @@ TWICE_SHARE = 0.3
 _OWN = {"✅ Закрыть", "📋 Обращение"}
 _LOOKED_AT = 40
 _LOOK_EVERY = 0.2
-_PRESSED_AGAIN_AFTER = 5.0
+_PRESSED_AGAIN_AFTER = 20.0
+_ANSWERED_WITHIN = 10.0
 
 
 @dataclass(slots=True)
@@ -78,8 +80,10 @@ class Colleague:
         """Look and act until cancelled; what is begun then is not finished."""
         try:
             while True:
-                for post in self.chat.posts[0 if self.takes_all else -_LOOKED_AT :]:
+                for post in self.chat.posts[-_LOOKED_AT:]:
                     self._consider(post)
+                if self.takes_all:
+                    await self._take_next()
                 await asyncio.sleep(_LOOK_EVERY)
         finally:
             for task in self._acting:
@@ -90,9 +94,7 @@ class Colleague:
         if not marker or post.is_deleted or post.sender is not self.world.desk.user:
             return
         labels = set(_labels(post))
-        if TAKE in labels and self.takes_all:
-            self._press_again(post)
-        elif TAKE in labels and self._decides("take", marker, TAKEN_SHARE):
+        if TAKE in labels and not self.takes_all and self._decides("take", marker, TAKEN_SHARE):
             self._begin(self._take(post))
         elif TAKE not in labels and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
             self._begin(self._answer(post, marker))
@@ -108,12 +110,15 @@ class Colleague:
         self._acting.add(task)
         task.add_done_callback(self._acting.discard)
 
-    def _press_again(self, post: Post) -> None:
-        """Take it now, and once more if that came to nothing."""
+    async def _take_next(self) -> None:
+        """Take the newest card that is free and was not tried lately, and wait for what the bot says."""
         now = asyncio.get_running_loop().time()
-        if now - self._pressed.get(post.message_id, 0) > _PRESSED_AGAIN_AFTER:
-            self._pressed[post.message_id] = now
-            self.person.presses(self.world.desk, post, TAKE)
+        for post in reversed(self.chat.posts):
+            is_tried = now - self._pressed.get(post.message_id, -_PRESSED_AGAIN_AFTER) < _PRESSED_AGAIN_AFTER
+            if not post.is_deleted and not is_tried and TAKE in _labels(post):
+                self._pressed[post.message_id] = now
+                await _answered(self.person.presses(self.world.desk, post, TAKE))
+                return
 
     async def _take(self, post: Post) -> None:
         await asyncio.sleep(self.chance.uniform(0.1, 2))
@@ -129,6 +134,14 @@ class Colleague:
             said = self.person.replies(self.world.desk, f"{own} Здравствуйте, сейчас посмотрим.", to=post)
             self._answers.append((own, said))
             await asyncio.sleep(0.05)
+
+
+async def _answered(press: Press) -> None:
+    """Wait until the bot has said something to a press, or for so long as a person would."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_ANSWERED_WITHIN):
+            while not press.is_answered:  # noqa: ASYNC110 - looks at the fakes
+                await asyncio.sleep(_LOOK_EVERY)
 
 
 def _labels(post: Post) -> Iterator[str]:
