@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -13,6 +13,7 @@ WITH forgotten AS (DELETE FROM heartbeats WHERE last_seen_at < clock_timestamp()
 INSERT INTO heartbeats (process, roles, version, started_at, last_seen_at, figures)
 VALUES ($1, $2::text::jsonb, $3, clock_timestamp(), clock_timestamp(), $4::text::jsonb)
 ON CONFLICT (process) DO UPDATE SET last_seen_at = excluded.last_seen_at, figures = excluded.figures
+RETURNING clock_timestamp()
 """
 
 
@@ -26,13 +27,16 @@ class Sign:
     figures: Mapping[str, object]
 
 
-async def beat(connection: asyncpg.Connection, sign: Sign, *, forgotten_after: timedelta) -> None:
+async def beat(connection: asyncpg.Connection, sign: Sign, *, forgotten_after: timedelta) -> datetime:
     """Say that a process is alive, and forget those that have been silent for `forgotten_after`. Commits by itself.
 
-    The first beat is the process's start.
+    The first beat is the process's start. Returns the database's time.
     """
     figures = to_json_text(sign.figures)
-    await connection.execute(_BEAT, sign.process, to_json_text(sign.roles), sign.version, figures, forgotten_after)
+    at: datetime = await connection.fetchval(
+        _BEAT, sign.process, to_json_text(sign.roles), sign.version, figures, forgotten_after
+    )
+    return at
 
 
 async def end(connection: asyncpg.Connection, process: str) -> None:
