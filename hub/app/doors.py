@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from hub.app.connections import MANAGER_BOT
+from hub.app.machine import look_at_machine
 from hub.app.office import Building
 from hub.channels.base import Raw, Responsible
 from hub.delivery.loops import keep_going
@@ -83,6 +84,7 @@ def build_entrance(building: Building, book: AttemptBook) -> Entrance:
         responsible_for=responsible,
         readiness=lambda: _readiness(building),
         health=lambda: _health(building),
+        machine=lambda: asyncio.to_thread(look_at_machine, config),
         metrics_token=config.metrics_token.get_secret_value(),
         is_public=bool(config.public_url) or config.trusted_proxies > 0,
         trusted_hops=config.trusted_proxies,

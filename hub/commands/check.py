@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 import typer
 
+from hub.app.machine import look_at_machine
 from hub.commands.findings import Finding, look_at_everything
 from hub.commands.ground import ensure_hub
 from hub.commands.language import in_language
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.quiet import keep_quiet
+from hub.commands.status_lines import list_machine
 from hub.commands.texts import say, word
 from hub.config import Config
 from hub.domain.errors import ConfigError
@@ -22,10 +24,10 @@ app = typer.Typer()
 @app.command()
 @with_config("redis", "files", "public_url")
 def check(config: Config, *, as_json: AsJson = False) -> None:
-    """Test database, Redis, files, public address and every connection; show the settings in force without secrets."""
+    """Test database, Redis, files, disks, address and every connection; show the settings in force without secrets."""
     keep_quiet()
     ensure_hub(config)
-    findings = asyncio.run(_collect(config))
+    findings = asyncio.run(_collect(config)) + _look_at_machine(config, "en" if as_json else config.language)
     if as_json:
         print_json({"settings": shown_settings(config), "findings": [asdict(each) for each in findings]})
     else:
@@ -50,6 +52,11 @@ def _without_password(address: str) -> str:
 
 async def _collect(config: Config) -> list[Finding]:
     return [finding async for finding in look_at_everything(config)]
+
+
+def _look_at_machine(config: Config, language: str) -> list[Finding]:
+    """Return what can be told without the database."""
+    return [Finding(line.thing, line.is_ok, line.says) for line in list_machine(look_at_machine(config), language)]
 
 
 def _row(finding: Finding, language: str) -> tuple[str, ...]:

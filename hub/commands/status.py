@@ -9,6 +9,7 @@ import typer
 
 from hub.app.connections import find_fault
 from hub.app.ground import Ground
+from hub.app.machine import look_at_machine
 from hub.commands.ground import run_with_time
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
@@ -17,7 +18,7 @@ from hub.commands.texts import say
 from hub.commands.wall_time import WallTime
 from hub.config import Config
 from hub.domain.errors import ConfigError
-from hub.domain.health import Health
+from hub.domain.health import Health, MachineHealth
 from hub.store.connections import list_connections
 from hub.store.pool import acquire
 from hub.store.status import read_health
@@ -30,11 +31,12 @@ app = typer.Typer()
 def status(config: Config, *, as_json: AsJson = False) -> None:
     """Show who is at work, what waits in every lane, clocks, leases, connections; say what needs you and what to do."""
     health, time = run_with_time(config, _look)
+    machine = look_at_machine(config)
     words = Words(config.language, time)
-    lines = words.list_lines(health)
+    lines = words.list_lines(health, machine)
     wrong = list(list_wrong(lines))
     if as_json:
-        _print_json(health, time)
+        _print_json(health, machine, time)
     else:
         titles = (say(config.language, "check.thing"), "", "")
         print_table(titles, [(words.show_thing(line), "ok" if line.is_ok else "!!", line.says) for line in lines])
@@ -56,7 +58,8 @@ async def _look(ground: Ground) -> Health:
     return replace(health, connections=tuple(shown))
 
 
-def _print_json(health: Health, time: WallTime) -> None:
+def _print_json(health: Health, machine: MachineHealth, time: WallTime) -> None:
     """Print the figures, and what needs a person in English: JSON is the same in every language."""
-    wrong: list[StatusLine] = list(list_wrong(Words("en", time).list_lines(health)))
-    print_json({"is_well": not wrong, "needs_you": [asdict(each) for each in wrong], **asdict(health)})
+    wrong: list[StatusLine] = list(list_wrong(Words("en", time).list_lines(health, machine)))
+    told = {**asdict(health), "machine": asdict(machine)}
+    print_json({"is_well": not wrong, "needs_you": [asdict(each) for each in wrong], **told})

@@ -15,9 +15,12 @@ from hub.domain.health import (
     Beat,
     ClockHealth,
     ConnectionHealth,
+    DiskHealth,
     Health,
     LaneHealth,
     LeaseHealth,
+    MachineHealth,
+    SpoolHealth,
 )
 
 
@@ -37,7 +40,7 @@ class Words:
     language: str
     time: WallTime
 
-    def list_lines(self, health: Health) -> list[StatusLine]:
+    def list_lines(self, health: Health, machine: MachineHealth) -> list[StatusLine]:
         """Return the lines in the order in which people read them."""
         return [
             *(self._role(role, health) for role in ROLES),
@@ -50,6 +53,7 @@ class Words:
             StatusLine(
                 "database", is_ok=True, says=self._say("database", megabytes=health.database_bytes // 1_000_000)
             ),
+            *list_machine(machine, self.language),
         ]
 
     def _role(self, role: str, health: Health) -> StatusLine:
@@ -112,9 +116,26 @@ class Words:
         return word(self.language, "thing", line.thing)
 
 
+def list_machine(machine: MachineHealth, language: str) -> list[StatusLine]:
+    """Return the lines of this machine: what waits on its disk, and the room there is."""
+    return [_spool(machine.spool, language), *(_disk(each, language) for each in machine.disks)]
+
+
 def list_wrong(lines: Iterable[StatusLine]) -> Iterator[StatusLine]:
     """Yield the lines that need a person."""
     return (line for line in lines if not line.is_ok)
+
+
+def _spool(spool: SpoolHealth, language: str) -> StatusLine:
+    key = "spool_damaged" if spool.damaged_files else "spool_in_use" if spool.records else "spool"
+    says = say(language, f"status.{key}", records=spool.records, files=spool.damaged_files)
+    return StatusLine("spool", not (spool.records or spool.damaged_files), says)
+
+
+def _disk(disk: DiskHealth, language: str) -> StatusLine:
+    key = "status.disk" if disk.has_room else "status.disk_full"
+    says = say(language, key, percent=f"{disk.free_ratio:.0%}", megabytes=disk.free_bytes // 1_000_000)
+    return StatusLine(f"disk {disk.name}", disk.has_room, says)
 
 
 def _seconds(length: timedelta) -> str:

@@ -205,6 +205,10 @@ TEXTS: Mapping[str, Sentence] = {
     "thing.out media": Sentence("файлы клиентов", "out: media"),
     "thing.out crm": Sentence("CRM", "out: CRM"),
     "thing.out webhook": Sentence("вебхуки наружу", "out: webhooks"),
+    "thing.spool": Sentence("накопитель", "spool"),
+    "thing.disk data": Sentence("диск: данные", "disk: data"),
+    "thing.disk files": Sentence("диск: файлы", "disk: files"),
+    "thing.disk database": Sentence("диск: база", "disk: database"),
     "thing.leases": Sentence("взятое в работу", "leases"),
     "thing.clocks": Sentence("таймеры", "clocks"),
     "status.role": Sentence("процессов: {count}", "{count} at work"),
@@ -251,6 +255,21 @@ TEXTS: Mapping[str, Sentence] = {
     "status.connection_down": Sentence(
         "{state} с {since}: {reason}; последнее событие: {last}; что делать, скажет hub check",
         "{state} since {since}: {reason}; last event: {last}; hub check says what to do",
+    ),
+    "status.spool": Sentence("пуст", "empty"),
+    "status.spool_in_use": Sentence(
+        "записей {records} ждут на диске этой машины, пока база не принимает их: почините базу, дальше всё само",
+        "{records} payloads wait on the disk of this machine until the database takes them: mend it, the rest goes by "
+        "itself",
+    ),
+    "status.spool_damaged": Sentence(
+        "повреждённых файлов {files}: что с ними делать, сказано в docs/operations.md (HubSpoolDamaged)",
+        "{files} damaged files: docs/operations.md says what to do (HubSpoolDamaged)",
+    ),
+    "status.disk": Sentence("свободно {percent}, {megabytes} МБ", "{percent} free, {megabytes} MB"),
+    "status.disk_full": Sentence(
+        "свободно лишь {percent}, {megabytes} МБ: освободите место, пока диск не полон",
+        "only {percent} free, {megabytes} MB: make room before it is full",
     ),
     "status.database": Sentence("{megabytes} МБ", "{megabytes} MB"),
     "check.setting": Sentence("настройка", "setting"),

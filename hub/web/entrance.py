@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from hub.channels.base import Asks, Channel, Handshakes, Parses, Raw, Receives, Responsible
-from hub.domain.health import Health
+from hub.domain.health import Health, MachineHealth
 from hub.domain.ids import ConnectionId
 from hub.domain.ports import Clock
 
@@ -71,8 +71,8 @@ class Entrance:
     commit and raises `StorageUnavailable` when there was none. `record_attempt` only notes, at once. `responsible_for`
     takes a number in E.164 and may be slow: the entrance gives it 300 ms. `trusted_hops` is the number of our own
     proxies before us; only their `X-Forwarded-For` entries are believed (reliability case 86). `body_deadline` is how
-    long a sender may take to send one body. `health` raises `StorageUnavailable`. `is_public` tells that requests of
-    the world may reach us, through a proxy perhaps.
+    long a sender may take to send one body. `health` raises `StorageUnavailable`, `machine` does not. `is_public` tells
+    that requests of the world may reach us, through a proxy perhaps.
     """
 
     clock: Clock
@@ -82,6 +82,7 @@ class Entrance:
     responsible_for: Callable[[str], Awaitable[Responsible | None]]
     readiness: Callable[[], Awaitable[Readiness]]
     health: Callable[[], Awaitable[Health]]
+    machine: Callable[[], Awaitable[MachineHealth]]
     metrics_token: str = field(default="", repr=False)
     is_public: bool = False
     trusted_hops: int = 0

@@ -46,7 +46,7 @@ async def say_ready(request: web.Request) -> web.Response:
 
 
 async def say_metrics(request: web.Request) -> web.Response:
-    """Answer a scrape of Prometheus; without the database 200 with `hub_database_up 0`, so that an alert can say so."""
+    """Answer a scrape of Prometheus; without the database 200 with `hub_database_up 0` and what the machine tells."""
     entrance = request.app[ENTRANCE]
     if not _may_read(request, entrance):
         raise (
@@ -56,7 +56,8 @@ async def say_metrics(request: web.Request) -> web.Response:
         health = await entrance.health()
     except StorageUnavailable:
         health = None
-    return web.Response(body=write_metrics(health).encode(), headers={"Content-Type": CONTENT_TYPE})
+    text = write_metrics(health, await entrance.machine())
+    return web.Response(body=text.encode(), headers={"Content-Type": CONTENT_TYPE})
 
 
 def _may_read(request: web.Request, entrance: Entrance) -> bool:

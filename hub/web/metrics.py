@@ -1,17 +1,18 @@
 """Every metric of the hub, and how it is told from the health of the installation.
 
 Gauges are of the whole installation, whichever process is asked. Counters and the histogram belong to one process each
-(label `process`), roles without HTTP included: they come with its last heartbeat. Names follow `hub_<thing>_<unit>`.
+(label `process`), roles without HTTP included: they come with its last heartbeat. Spool and disks are the machine's
+whose process is asked, and are told without the database too. Names follow `hub_<thing>_<unit>`.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hub.domain.health import ROLES, Beat, Health
+from hub.domain.health import ROLES, Beat, Health, MachineHealth
 from hub.inbox.figures import BOUNDS_SECONDS
 from hub.web.exposition import Metric, Sample, histogram, write_metric
 
-DATABASE_UP = Metric("hub_database_up", "gauge", "1 if the database answered this scrape; if 0, nothing else is told.")
+DATABASE_UP = Metric("hub_database_up", "gauge", "1 if the database answered; if 0, only the machine is told of.")
 ROLE_PROCESSES = Metric("hub_role_processes", "gauge", "Processes alive that do the work of a role.")
 PROCESS_SILENT = Metric("hub_process_silent_seconds", "gauge", "Time since the last heartbeat of a process.")
 QUEUE_LENGTH = Metric(
@@ -37,24 +38,45 @@ OVERLOOKED = Metric(
     "hub_connection_overlooked_events_total", "counter", "Events that only a comparison with the provider found."
 )
 DATABASE_SIZE = Metric("hub_database_size_bytes", "gauge", "Size of the database.")
+SPOOL_RECORDS = Metric("hub_spool_records", "gauge", "Payloads on this machine's disk that wait for the database.")
+SPOOL_BYTES = Metric("hub_spool_bytes", "gauge", "Size of the spool of this machine.")
+SPOOL_DAMAGED = Metric("hub_spool_damaged_files", "gauge", "Spool files set aside: something in them was not stored.")
+DISK_FREE = Metric("hub_disk_free_ratio", "gauge", "Free part of the disks of this machine.")
 COMMIT = Metric("hub_accept_commit_seconds", "histogram", "Time from the offer of payloads to their commit.")
 ACCEPTED = Metric("hub_receipts_accepted_total", "counter", "Payloads committed, repeats included.")
+SPOOLED = Metric("hub_receipts_spooled_total", "counter", "Payloads that went to the spool before the database.")
 REFUSED = Metric("hub_receipts_refused_total", "counter", "Requests at a connection that were refused, by HTTP status.")
 ENDED = Metric("hub_deliveries_ended_total", "counter", "Deliveries whose attempts ended, by lane and end.")
+LOOP_LAG = Metric(
+    "hub_loop_lag_seconds", "gauge", "Worst delay of the event loop of a process between its last two heartbeats."
+)
+CLOCK_SKEW = Metric(
+    "hub_clock_skew_seconds", "gauge", "How far the database's clock is ahead of that of the machine of a process."
+)
 
 METRICS = (
     *(DATABASE_UP, ROLE_PROCESSES, PROCESS_SILENT, QUEUE_LENGTH, QUEUE_LAG, LEASES_HELD, LEASE_AGE, LEASE_OVERDUE),
     *(CLOCKS_OVERDUE, CLOCK_LAG, SET_ASIDE, CONNECTION_UP, LAST_SUCCESS, PROVIDER_WAITING, OVERLOOKED, DATABASE_SIZE),
-    *(COMMIT, ACCEPTED, REFUSED, ENDED),
+    *(SPOOL_RECORDS, SPOOL_BYTES, SPOOL_DAMAGED, DISK_FREE),
+    *(COMMIT, ACCEPTED, SPOOLED, REFUSED, ENDED, LOOP_LAG, CLOCK_SKEW),
 )
 
 
-def write_metrics(health: Health | None) -> str:
-    """Return the answer to a scrape; None where the database did not answer."""
-    told: dict[Metric, list[Sample]] = {DATABASE_UP: [Sample(int(health is not None), {})]}
+def write_metrics(health: Health | None, machine: MachineHealth) -> str:
+    """Return the answer to a scrape; `health` is None where the database did not answer."""
+    told: dict[Metric, list[Sample]] = {DATABASE_UP: [Sample(int(health is not None), {})]} | _tell_machine(machine)
     if health is not None:
         told |= _tell_work(health) | _tell_rest(health) | _tell_processes(health)
     return "".join(write_metric(metric, told.get(metric, ())) for metric in METRICS)
+
+
+def _tell_machine(machine: MachineHealth) -> dict[Metric, list[Sample]]:
+    return {
+        SPOOL_RECORDS: [Sample(machine.spool.records, {})],
+        SPOOL_BYTES: [Sample(machine.spool.size_bytes, {})],
+        SPOOL_DAMAGED: [Sample(machine.spool.damaged_files, {})],
+        DISK_FREE: [Sample(each.free_ratio, {"disk": each.name}) for each in machine.disks],
+    }
 
 
 def _tell_work(health: Health) -> dict[Metric, list[Sample]]:
@@ -96,9 +118,18 @@ def _tell_processes(health: Health) -> dict[Metric, list[Sample]]:
         ],
         COMMIT: [sample for each in beats for sample in _commits(each)],
         ACCEPTED: [Sample(each.figures.get("accepted", 0), {"process": each.process}) for each in beats],
+        SPOOLED: [Sample(each.figures.get("spooled", 0), {"process": each.process}) for each in beats],
         REFUSED: [sample for each in beats for sample in _refusals(each)],
         ENDED: [sample for each in beats for sample in _ends(each)],
+        LOOP_LAG: [sample for each in beats for sample in _gauge(each, "loop_lag_seconds")],
+        CLOCK_SKEW: [sample for each in beats for sample in _gauge(each, "clock_skew_seconds")],
     }
+
+
+def _gauge(beat: Beat, name: str) -> Iterator[Sample]:
+    """Yield what a process that is alive said last."""
+    if beat.is_alive and name in beat.figures:
+        yield Sample(beat.figures[name], {"process": beat.process})
 
 
 def _commits(beat: Beat) -> Iterator[Sample]:

@@ -14,7 +14,10 @@ def test_a_fresh_hub_is_well(hub):
 
     assert result.exit_code == 0
     assert [each for each in findings(result).values() if not each["is_ok"]] == []
-    assert list(findings(result)) == ["database", "keys", "files", "parked", "public address"]
+    assert list(findings(result)) == [
+        *("database", "keys", "files", "parked", "public address"),
+        *("spool", "disk data", "disk files"),
+    ]
 
 
 def test_every_connection_is_tried_and_what_fails_is_named(hub):
@@ -32,7 +35,7 @@ def test_every_connection_is_tried_and_what_fails_is_named(hub):
     result = hub("check", "--json")
 
     assert (result.exit_code, findings(result)["telegram telegram"]["is_ok"]) == (1, False)
-    assert result.stderr == "hub: 1 of 6 need you: telegram telegram; what to do stands above\n"
+    assert result.stderr == "hub: 1 of 9 need you: telegram telegram; what to do stands above\n"
 
 
 def test_case36_calls_of_a_pbx_that_never_end_are_a_warning(hub, place):
@@ -82,7 +85,7 @@ def test_what_does_not_answer_says_what_to_do(hub, option, value, thing, advice)
 def test_a_database_that_is_away_does_not_hide_the_rest(run, tmp_path):
     result = run("check", "--json", "--dsn", "postgresql://hub:s3cret@127.0.0.1:9/hub", "--data", str(tmp_path))
 
-    assert (result.exit_code, list(findings(result))) == (1, ["store", "public address"])
+    assert (result.exit_code, list(findings(result))) == (1, ["store", "public address", "spool", "disk data", "disk files"])
     assert "s3cret" not in result.output
 
 

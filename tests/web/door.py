@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence, Peek, Raw, Reply, Responsible
 from hub.domain.errors import StorageUnavailable, WebhookRejected
-from hub.domain.health import Health
+from hub.domain.health import DiskHealth, Health, MachineHealth, SpoolHealth
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.net.http import Http
@@ -89,6 +89,9 @@ class Memory:
             raise StorageUnavailable("the database does not answer; see hub check")
         return self.health
 
+    async def tell_machine(self) -> MachineHealth:
+        return MachineHealth(SpoolHealth(3, 900, 1), (DiskHealth("data", 0.25, 10**9),))
+
     async def readiness(self) -> Readiness:
         return Readiness(self.is_ready, (("database", "ok" if self.is_ready else "no answer"),))
 
@@ -110,6 +113,7 @@ def make_entrance(
         responsible_for=memory.responsible_for,
         readiness=memory.readiness,
         health=memory.tell_health,
+        machine=memory.tell_machine,
         trusted_hops=hops,
         **settings,
     )

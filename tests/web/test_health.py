@@ -18,6 +18,7 @@ def make_health(**changed):
     figures = ProcessFigures()
     figures.note_commit(0.004, 2)
     figures.note_commit(30, 1)
+    figures.note_spooled(2)
     figures.note_refusal(401)
     figures.note_end("reply", "sent")
     figures.note_end("reply", "queued")
@@ -90,16 +91,24 @@ async def test_a_scrape_tells_the_whole_installation(door, memory):
         'hub_receipts_accepted_total{process="web-1"} 3',
         'hub_receipts_refused_total{process="web-1",status="401"} 1',
         'hub_deliveries_ended_total{process="web-1",lane="reply",end="sent"} 1',
+        'hub_receipts_spooled_total{process="web-1"} 2',
+        "hub_spool_records 3",
         "# TYPE hub_accept_commit_seconds histogram",
     } - set(lines) == set()
     assert "queued" not in "".join(lines)
 
 
-async def test_without_the_database_a_scrape_says_so_and_nothing_else(door):
+async def test_case10_without_the_database_a_scrape_says_so_and_tells_of_the_machine(door):
     answer = await door.get("/metrics")
 
     assert answer.status == 200
-    assert [line for line in (await answer.text()).splitlines() if line[0] != "#"] == ["hub_database_up 0"]
+    assert [line for line in (await answer.text()).splitlines() if line[0] != "#"] == [
+        "hub_database_up 0",
+        "hub_spool_records 3",
+        "hub_spool_bytes 900",
+        "hub_spool_damaged_files 1",
+        'hub_disk_free_ratio{disk="data"} 0.25',
+    ]
 
 
 async def test_figures_of_another_version_do_not_break_a_scrape(door, memory):
