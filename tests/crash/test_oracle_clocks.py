@@ -82,6 +82,11 @@ def test_a_clock_may_be_late_by_the_time_that_faults_lasted(seconds, is_found):
     assert found(breached_at(seconds), fault(58, until=70)) == [(Wrong.CLOCK_LATE, "wait:61")] * is_found
 
 
+@pytest.mark.parametrize("place", ["redis", "telegram", "mail"])
+def test_no_clock_waits_for_redis_or_a_provider(place):
+    assert found(breached_at(66), fault(58, place, until=70)) == [(Wrong.CLOCK_LATE, "wait:61")]
+
+
 def test_a_deadline_that_was_known_only_later_counts_from_then():
     corrected = replace(OPENED, id=83, kind="start_corrected", recorded_at=at(80))
 
