@@ -21,16 +21,24 @@ class Shared(Generic[Ask, Answer]):
     """Answers questions of one kind for a process. `run` answers several, one answer each, in their order.
 
     Where a statement fails for a reason other than the database, its questions are run again one by one: none suffers
-    for its neighbour, so `run` must be repeatable. `most` bounds how many share a statement.
+    for its neighbour, so `run` must be repeatable. `most` bounds how many share a statement, `most_waiting` how many
+    wait: a database that is too slow for what comes must not fill our memory.
     """
 
     run: Callable[[Sequence[Ask]], Awaitable[Sequence[Answer]]]
     most: int = 128
+    most_waiting: int = 4096
     _waiting: list[tuple[Ask, asyncio.Future[Answer]]] = field(default_factory=list)
     _runner: asyncio.Task[None] | None = None
 
     async def ask(self, asked: Ask) -> Answer:
-        """Return the answer. Raises: what `run` raises for this question."""
+        """Return the answer.
+
+        Raises:
+            StorageUnavailable: too many wait already; and what `run` raises for this question.
+        """
+        if len(self._waiting) >= self.most_waiting:
+            raise StorageUnavailable("too much waits for the database at once: it will be tried again")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((asked, answer))
         if self._runner is None:
