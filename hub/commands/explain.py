@@ -10,11 +10,12 @@ from hub.commands.opened_office import THE_OPERATOR, open_office
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.config import Config
-from hub.domain.errors import NotFound
+from hub.domain.errors import ConfigError, NotFound
 from hub.inbox.queries import find_conversation_by_number
 from hub.inbox.reading import read_reasons
 
 app = typer.Typer(no_args_is_help=True, help="Say in words why a conversation is whose it is and when it is due.")
+_LONGEST = 9
 Number = Annotated[str, typer.Argument(help="Number as people say it: 1042 or #1042.")]
 
 
@@ -45,6 +46,6 @@ async def _tell(ground: Ground, number: str) -> list[str]:
 
 def _read(number: str) -> int:
     digits = number.removeprefix("#")
-    if not (digits.isascii() and digits.isdigit()):
-        raise typer.BadParameter(f"'{number}' is no number of a conversation; write 1042 or #1042")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST):
+        raise ConfigError(f"'{number}' is no number of a conversation: write it like 1042 or #1042")
     return int(digits)

@@ -20,12 +20,13 @@ from hub.store.pool import acquire
 from hub.store.receipts import ParkedReceipt
 
 app = typer.Typer()
-Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers as `hub parked` shows them.")]
+Numbers = Annotated[list[str] | None, typer.Argument(help="Numbers as `hub parked` shows them.")]
 Every = Annotated[bool, typer.Option("--all", help="Everything that is parked; failed deliveries only by number.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="How many at most, oldest first.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most, oldest first.")]
 
 
 SetAside = ParkedReceipt | DeliveryRow
+_LONGEST = 18
 _COLUMNS = ("number", "since", "what", "state", "tries", "reason")
 
 
@@ -50,10 +51,17 @@ def replay(config: Config, numbers: Numbers = None, *, every: Every = False) -> 
     """Put parked payloads and deliveries back into work; what they already caused is not caused again."""
     if bool(numbers) == every:
         raise ConfigError("say which: numbers as `hub parked` shows them, or --all")
-    count = run_on_ground(config, lambda ground: _replay(ground, None if every else numbers))
+    wanted = None if every else [_read(each) for each in numbers or ()]
+    count = run_on_ground(config, lambda ground: _replay(ground, wanted))
     if numbers and not count:
         raise NotFound("none of these numbers can be put back; `hub parked` lists what can")
     typer.echo(say(config.language, "parked.back", count=count))
+
+
+def _read(number: str) -> int:
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST):
+        raise ConfigError(f"'{number}' is no number: write numbers as `hub parked` shows them")
+    return int(number)
 
 
 async def _list(ground: Ground, limit: int) -> Sequence[SetAside]:

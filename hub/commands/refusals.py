@@ -42,6 +42,21 @@ REFUSALS: Mapping[str, str] = {
     "the last day {} is before the first, {}: change places": (
         "последний день {} раньше первого, {}: поменяйте их местами"
     ),
+    "the first day {} is still ahead: name one that has come": ("первый день {} ещё не наступил: назовите наступивший"),
+    "'{}' is no day: write it like 2026-11-22 or 22.11.2026": ("«{}» — не день: пишите как 2026-11-22 или 22.11.2026"),
+    "the year of {} is out of reach: name a day of {} to {}": "год в {} слишком далёк: назовите день с {} по {} год",
+    "--json and --csv are two forms of one answer: give one of them": (
+        "--json и --csv — две формы одного ответа: дайте одну"
+    ),
+    "verify looks at everything there is: leave out --csv, the days and the filters": (
+        "verify сверяет всё, что есть: уберите --csv, дни и отборы"
+    ),
+    "'{}' is no number of a conversation: write it like 1042 or #1042": (
+        "«{}» — не номер обращения: пишите как 1042 или #1042"
+    ),
+    "'{}' is no number: write numbers as `hub parked` shows them": (
+        "«{}» — не номер: пишите номера так, как их показывает `hub parked`"
+    ),
     "there is no report '{}'; there are: {}": "отчёта «{}» нет; есть: {}",
     "there is no line '{}'; there are: {}": "линии «{}» нет; есть: {}",
     "there is no manager '{}'; there are: {}": "менеджера «{}» нет; есть: {}",
@@ -261,6 +276,9 @@ REFUSALS: Mapping[str, str] = {
     "{} is off, so committed messages can be lost at a crash": "{} выключено, и при сбое могут пропасть сообщения",
     "the database cannot take it now ({}): it will be tried again": (
         "база сейчас не принимает ({}): попытка повторится"
+    ),
+    "too much waits for the database at once: it will be tried again": (
+        "базы ждёт слишком многое сразу: попытка повторится"
     ),
     "the DSN is not understood: expected postgresql://user:password@host:5432/database": (
         "DSN не понят: ожидается postgresql://user:password@host:5432/database"

@@ -17,34 +17,33 @@ from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.commands.rules_file import RulesFile, right_text
 from hub.commands.texts import say
-from hub.commands.wall_time import WallTime, refuse_backward
+from hub.commands.wall_time import WallTime, read_day, refuse_empty
 from hub.config import Config
 from hub.inbox.trial import Change, Trial, try_policy
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.store.reports import Period
 
-_DATES = ["%Y-%m-%d", "%d.%m.%Y"]
 _DAYS = 30
 _MINUTE = timedelta(minutes=1)
-
-
-First = Annotated[datetime | None, typer.Option("--from", formats=_DATES, help="First day; 30 days if left out.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Which requests are replayed, and how many of the changed ones are listed."""
 
-    since: First = None
-    until: Annotated[datetime | None, typer.Option("--to", formats=_DATES, help="Last day, included.")] = None
+    since: Annotated[
+        str | None, typer.Option("--from", help="First day, 2026-11-22 or 22.11.2026; 30 days if left out.")
+    ] = None
+    until: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many changed requests to list.")] = 30
 
 
 @with_config()
 def try_(config: Config, file: RulesFile, span: Span, *, as_json: AsJson = False) -> None:
     """Replay stored requests under a file: who would have got what, which deadlines would move; writes nothing."""
-    refuse_backward(span.since, span.until)
+    first, last = read_day(span.since), read_day(span.until)
+    refuse_empty(first, last)
     text = right_text(file, config.language)
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -54,7 +53,7 @@ def try_(config: Config, file: RulesFile, span: Span, *, as_json: AsJson = False
             async with open_office(ground) as office:
                 policy = office.policy()
                 zone = policy.lines[policy.default_line].calendar.zone
-                period = _period(span, ground.clock.now().astimezone(zone).date(), zone)
+                period = _period(first, last or ground.clock.now().astimezone(zone).date(), zone)
                 draft = to_policy(parse_policy(text), policy.revision + 1)
                 return await try_policy(
                     office,
@@ -78,10 +77,9 @@ def _record(trial: Trial) -> dict[str, object]:
     return {"requests": trial.requests, "agreeing": trial.agreeing, **counted, "changes": changes}
 
 
-def _period(span: Span, today: date, zone: ZoneInfo) -> Period:
-    last = span.until.date() if span.until else today
-    first = span.since.date() if span.since else last - timedelta(days=_DAYS)
-    return Period(datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone))
+def _period(first: date | None, last: date, zone: ZoneInfo) -> Period:
+    since = first or last - timedelta(days=_DAYS)
+    return Period(datetime.combine(since, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone))
 
 
 def _summary(language: str, trial: Trial) -> Iterator[str]:

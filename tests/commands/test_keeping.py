@@ -144,7 +144,6 @@ def test_replay_wants_to_know_which(hub, parked, which, reason):
 
 def test_a_conversation_that_is_not_there_is_said(hub):
     assert "there is no conversation #9" in hub("explain", "conversation", "#9").stderr
-    assert hub("explain", "conversation", "nine").exit_code == 2
 
 
 def test_rg6_a_story_that_was_read_at_the_machine_is_an_audit_fact(hub, place):
@@ -161,3 +160,18 @@ def test_rg6_a_story_that_was_read_at_the_machine_is_an_audit_fact(hub, place):
     assert place.fetch("SELECT manager_id || ' ' || action || ' ' || subject FROM audit") == [
         "0 reasons_read conversation:6"
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("explain", "conversation", "nine"), "'nine' is no number of a conversation: write it like 1042"),
+        (("explain", "conversation", "9" * 30), "is no number of a conversation"),
+        (("replay", "seven"), "'seven' is no number: write numbers as `hub parked` shows them"),
+        (("replay", "9" * 30), "is no number: write numbers as"),
+    ],
+)
+def test_what_is_no_number_is_refused_with_a_way_on(hub, command, said):
+    result = hub(*command)
+
+    assert (result.exit_code, said in result.stderr) == (1, True)

@@ -138,3 +138,37 @@ def test_verify_is_quiet_about_a_right_hub_and_ends_with_1_where_a_row_has_no_fa
     assert (wrong.exit_code, wrong.stdout.splitlines()[0]) == (1, "lead 7 : a row ≠ no facts [—]")
     [found] = json.loads(hub("report", "verify", "--json").stdout)["differences"]
     assert (found["subject"], found["id"]) == ("lead", 7)
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "russian"),
+    [
+        (("--from", "2026-11-31"), "'2026-11-31' is no day: write it like", "«2026-11-31» — не день: пишите"),
+        (("--to", "вчера"), "'вчера' is no day", "«вчера» — не день"),
+        (("--from", "9999-12-31"), "name a day of 2000 to 2100", "назовите день с 2000 по 2100 год"),
+        (("--compare-to", "0001-01-02"), "name a day of 2000 to 2100", "назовите день с 2000 по 2100 год"),
+        (("--from", "31.12.2099"), "the first day 2099-12-31 is still ahead", "первый день 2099-12-31 ещё не наступил"),
+        (("--channel", "fax"), "no channel of the kind 'fax'; there are: ", "канала вида «fax» нет; есть: "),
+        (("--manager", "x"), "there is no manager 'x'; there are: none", "менеджера «x» нет; есть: нет"),
+        (("--json", "--csv"), "give one of them", "дайте одну"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_a_way_on(run, place, asked, english, russian):
+    for language, said in (("en", english), ("ru", russian)):
+        result = run("report", "lost", *asked, *place.options, HUB_LANGUAGE=language)
+        assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+        assert said in result.stderr
+
+
+def test_verify_looks_at_everything_and_says_so(hub):
+    result = hub("report", "verify", "--line", "sales")
+
+    assert (result.exit_code, "leave out --csv, the days and the filters" in result.stderr) == (1, True)
+
+
+def test_a_difference_is_told_in_the_readers_words(run, place):
+    values = "VALUES (7, 8, 'sales', now(), now()) RETURNING id"
+    place.fetch(f"INSERT INTO leads (id, contact_id, line, created_at, stage_at) {values}")
+    result = run("report", "verify", *place.options, HUB_LANGUAGE="ru")
+
+    assert result.stdout.splitlines()[0] == "лид 7 : строка есть ≠ фактов нет [—]"

@@ -146,7 +146,7 @@ def _lines(policy: Policy, actor: Person, wanted: str) -> frozenset[str] | None:
 def _people(policy: Policy, asked: Asked, keys: dict[str, int]) -> frozenset[int] | None:
     if asked.manager:
         if asked.manager not in keys:
-            raise NotFound(f"there is no manager '{asked.manager}'; there are: {', '.join(sorted(keys))}")
+            raise NotFound(f"there is no manager '{asked.manager}'; there are: {', '.join(sorted(keys)) or 'none'}")
         return frozenset({keys[asked.manager]})
     if not asked.team:
         return None
