@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
 from hub.channels.base import FetchesMedia
 from hub.delivery.loops import keep_going
-from hub.domain.errors import PermanentFailure, ProviderError
+from hub.domain.errors import PermanentFailure, ProviderError, StorageUnavailable
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager
 from hub.domain.message import Attachment, AttachmentKind
@@ -32,7 +33,8 @@ from hub.store.connections import ConnectionRow
 from hub.store.deliveries import CONNECTION_PAUSED
 from hub.store.pool import Pool, acquire
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=30)
+RENEW_EVERY = timedelta(seconds=8)
 LOOK_EVERY = timedelta(seconds=1)
 _BATCH = 32
 _log = structlog.get_logger()
@@ -89,7 +91,9 @@ class ManagerBotOffice:
 
     async def _receive_by(self, bot: OpenBot) -> None:
         """Carry out updates until another bot is connected."""
-        intake = Intake(BotReceipts(self._building.ground.pool), bot.messenger, bot_name=_name_of(bot.row))
+        claimed = BotReceipts(self._building.ground.pool)
+        intake = Intake(claimed, bot.messenger, bot_name=_name_of(bot.row))
+        renewing = asyncio.create_task(keep_going("bot.renewal", claimed.keep_renewed, LOOK_EVERY))
 
         async def carry_out() -> bool:
             if await self.current() is not bot:
@@ -102,6 +106,9 @@ class ManagerBotOffice:
             await keep_going("bot.updates", carry_out, LOOK_EVERY)
         finally:
             await intake.close()
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            await claimed.give_back_all()
 
     async def close(self) -> None:
         """Close the client."""
@@ -171,7 +178,11 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
 
 
 class BotReceipts:
-    """The receipts of the manager bot, as `bots.intake` claims them."""
+    """The receipts of the manager bot, as `bots.intake` claims them.
+
+    Leases are short and renewed while an update is in work: what a killed process held is free within half a minute,
+    and what one held that was told to stop at once.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -204,6 +215,31 @@ class BotReceipts:
         async with acquire(self._pool) as connection:
             for each in self._take(receipt_ids):
                 await receipts.release(connection, [each], after=after)
+
+    async def renew(self) -> None:
+        """Keep the leases of what is in work; without the database they run out, and the token decides. Commits."""
+        await self._set_leases(LEASE)
+
+    async def keep_renewed(self) -> None:
+        """Rest, then renew."""
+        await asyncio.sleep(RENEW_EVERY.total_seconds())
+        await self.renew()
+
+    async def give_back_all(self) -> None:
+        """Let others carry out at once what is unfinished here; without the database leases run out. Commits."""
+        try:
+            await self._set_leases(timedelta(0))
+        except StorageUnavailable as error:
+            _log.warning("bot.not_given_back", count=len(self._claimed), code=error.code)
+        self._claimed.clear()
+
+    async def _set_leases(self, until: timedelta) -> None:
+        held = sorted(self._claimed.values(), key=lambda each: each.token)
+        if not held:
+            return
+        async with acquire(self._pool) as connection:
+            for _, of_one_claim in groupby(held, key=lambda each: each.token):
+                await receipts.release(connection, list(of_one_claim), after=until)
 
     def _keep(self, found: Sequence[receipts.ClaimedReceipt]) -> list[StoredUpdate]:
         self._claimed.update({each.id: each for each in found})

@@ -160,3 +160,40 @@ async def test_what_comes_from_a_stranger_or_is_no_update_is_set_aside_silently(
     await start_anew(place)
     assert "не выполнено" not in "\n".join(place.seen(stranger))
     assert await states(place) == ["parked", "parked"]
+
+
+async def leases(place):
+    query = "SELECT lease_until - clock_timestamp() AS left FROM receipts WHERE lane = $1 AND state = 'claimed'"
+    return [row["left"] for row in await place.desk.pool.fetch(query, MANAGER_BOT)]
+
+
+async def test_what_a_killed_process_held_is_free_within_half_a_minute(place, ivan):
+    ivan.writes(place.account, "/my")
+    await store_waiting(place)
+    await BotReceipts(place.desk.pool).claim()
+
+    [left] = await leases(place)
+    assert timedelta(seconds=25) < left <= timedelta(seconds=30)
+
+
+async def test_a_long_update_keeps_its_lease_while_it_is_in_work(place, ivan):
+    ivan.writes(place.account, "/my")
+    await store_waiting(place)
+    held = BotReceipts(place.desk.pool)
+    await held.claim()
+    await place.desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() + interval '1 second'")
+    await held.renew()
+
+    [left] = await leases(place)
+    assert left > timedelta(seconds=25)
+
+
+async def test_a_process_that_is_told_to_stop_gives_back_what_it_will_not_finish(place, ivan):
+    ivan.writes(place.account, "/my")
+    await store_waiting(place)
+    leaving = BotReceipts(place.desk.pool)
+    await leaving.claim()
+    await leaving.give_back_all()
+
+    await start_anew(place)
+    assert await states(place) == ["done"]
