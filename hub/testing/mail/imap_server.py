@@ -229,6 +229,7 @@ class _Session:
                 if push.done():
                     await self._say(push.result().encode())
                 push.cancel()
+        await done
         await self._say(f"{tag} OK done\r\n".encode())
 
     async def _fails(self, name: str, tag: str) -> bool:
