@@ -1,7 +1,7 @@
 """Waiting for quiet by state: nothing under way, nothing due, nothing a provider would still bring.
 
-Never by a pause: what a killed process held comes free when its lease ends, a minute for a payload and two for one of
-the managers' bot, and until then the run is not over.
+Never by a pause: what a killed process held comes free when its lease ends, up to a minute later, and until then the
+run is not over.
 """
 
 import asyncio
