@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+SEEDS ?= 2000
+FROM ?= 1
 KILLS ?= 60
 SEED ?=
 
@@ -14,7 +16,7 @@ TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check crash crash-defects slow bench bench-ab lock secrets clean
+.PHONY: help setup run test acceptance test-pg15 check crash crash-defects sim slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -54,6 +56,10 @@ crash: setup ## kill the hub's processes under load and judge what is left (KILL
 crash-defects: setup ## plant every known defect in a copy and see the crash harness catch it (NAMES=…); about an hour
 	@echo "crash-defects: planted defects, one by one in a copy, each hunted until it is caught"
 	@$(BIN)/python -m tests.crash.defects $(NAMES) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+sim: setup ## run the core in virtual time: SEEDS stories from FROM on; prints the shortest that fails
+	@echo "sim: the pure core in virtual time, $(SEEDS) seeds from $(FROM)"
+	@$(BIN)/python -m hub.testing.simulation --seeds $(SEEDS) --from $(FROM) $(ARGS)
 
 slow: setup ## run the full-size figures and long repetitions; takes hours
 	@echo "slow: full sizes and long repetitions"

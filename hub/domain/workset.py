@@ -91,6 +91,8 @@ class Rows(Generic[R]):
     @property
     def written(self) -> list[Any]:
         """Return the keys of the rows to insert or update."""
+        if not self._fresh and not self._loaded:
+            return []
         return [key for key in self._now if key in self._fresh or key in self._loaded]
 
     @property

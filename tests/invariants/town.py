@@ -18,6 +18,7 @@ import structlog
 from hub.domain.ids import LineKey
 from hub.domain.manager import Role
 from hub.domain.rights import Person
+from hub.inbox.office import Office
 from hub.store.pool import open_pool
 from hub.store.schema import metadata
 from hub.testing.database import DatabaseServer, cloned_database
@@ -41,6 +42,14 @@ class Town:
     people: dict[str, Person]
     logs: list[Any]
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 10**9)))
+
+    @property
+    def office(self) -> Office:
+        return self.desk.office
+
+    @property
+    def now(self) -> datetime:
+        return self.desk.now
 
     def number(self) -> int:
         """Return a number that nothing else in this example has."""

@@ -1,68 +1,26 @@
 """What people of the business and the hub's own loops do to a town; drawn and printed like the deeds of clients."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from hypothesis import strategies as st
 
 from hub.delivery.clock_watch import ClockWatch
-from hub.domain.conversation import Outcome
-from hub.domain.ids import ConversationId, LineKey, MessageId
+from hub.domain.ids import ConversationId, MessageId
 from hub.domain.manager import Presence
 from hub.domain.outbound import Failed, Later, SendResult, Sent, Unknown
-from hub.domain.rights import Person
-from hub.inbox import assignment, conversations, merge, waits
-from hub.inbox.lines import move_to_line
+from hub.inbox import merge
 from hub.inbox.outcomes import confirm_unknown
 from hub.inbox.people import set_presence
-from hub.inbox.reply import Content, add_note, reply
+from hub.inbox.reply import Content, reply
 from hub.store import policy
 from hub.store.policy import PolicyChange
+from hub.testing.presses import PRESSES
 from tests.inbox.rules import TWO_LINES, put_in_force
 from tests.invariants.deeds import MINUTE, PLACES, SECOND, Deed
 from tests.invariants.town import TEAM, Town
 
-Press = Callable[[Town, Person, ConversationId], Awaitable[object]]
 WHO = st.sampled_from([*TEAM, "olga"])
-
-
-def _close(outcome: Outcome) -> Press:
-    return lambda t, a, c: conversations.close(t.desk.office, a, c, outcome=outcome, note="Дорого")
-
-
-def _move(line: str, *, is_later_agreed: bool = False) -> Press:
-    return lambda t, a, c: move_to_line(t.desk.office, a, c, line=LineKey(line), is_later_agreed=is_later_agreed)
-
-
-def _transfer(to: str) -> Press:
-    return lambda t, a, c: assignment.transfer(t.desk.office, a, c, to=t.people[to].manager_id, force=True)
-
-
-PRESSES: Mapping[str, Press] = {
-    "take": lambda t, a, c: assignment.take(t.desk.office, a, c),
-    "release": lambda t, a, c: assignment.release(t.desk.office, a, c),
-    "decline": lambda t, a, c: assignment.decline(t.desk.office, a, c),
-    "transfer to Anna": _transfer("anna"),
-    "transfer to Ivan": _transfer("ivan"),
-    "accept the transfer": lambda t, a, c: assignment.accept_transfer(t.desk.office, a, c),
-    "refuse the transfer": lambda t, a, c: assignment.decline_transfer(t.desk.office, a, c),
-    "move to support": _move("support"),
-    "move to sales, later agreed": _move("sales", is_later_agreed=True),
-    "snooze": lambda t, a, c: conversations.snooze(t.desk.office, a, c, until=t.desk.now + 5 * MINUTE),
-    "wait for the client": lambda t, a, c: conversations.wait_for_client(t.desk.office, a, c),
-    "close as solved": _close(Outcome.solved),
-    "close as spam": _close(Outcome.spam),
-    "close as unreachable": _close(Outcome.unreachable),
-    "reopen": lambda t, a, c: conversations.reopen(t.desk.office, a, c),
-    "dismiss": lambda t, a, c: waits.dismiss(t.desk.office, a, c, reason="Спасибо"),
-    "reached by telephone": lambda t, a, c: waits.declare_reached(t.desk.office, a, c, result="Договорились"),
-    "answered elsewhere": lambda t, a, c: waits.answered_elsewhere(
-        t.desk.office, a, c, channel="sms", at=t.desk.now - MINUTE, result="Отправил"
-    ),
-    "not reached": lambda t, a, c: waits.record_call_attempt(t.desk.office, a, c),
-    "note": lambda t, a, c: add_note(t.desk.office, a, c, text="Думает", key=f"note:{t.number()}"),
-}
 
 
 @dataclass(frozen=True)
@@ -201,7 +159,7 @@ class RulesChange:
 
 
 SPANS = st.sampled_from([SECOND, 30 * SECOND, MINUTE, 6 * MINUTE, 20 * MINUTE, 3 * 60 * MINUTE, 8 * 24 * 60 * MINUTE])
-RULES = ["", 'strategy = "offer_all"', 'strategy = "least_loaded"', 'strategy = "manual"', "takes_over = true"]
+RULES = ["", 'strategy = "offer_all"', 'strategy = "least_loaded"', 'strategy = "manual"', "take_over = true"]
 WORK: st.SearchStrategy[Deed] = st.one_of(
     st.builds(Presses, st.none() | WHO, st.sampled_from([*PRESSES]), PLACES),
     st.builds(Answers, st.none() | WHO, st.sampled_from(["taken", "taken", "refused", "later", "silent"]), PLACES),
