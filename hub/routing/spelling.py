@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from hub.domain.calendar import Hours
 from hub.routing.fault import Misspelt
@@ -91,5 +91,5 @@ def _checked_days(written: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration), PlainSerializer(write_duration, return_type=str)]
-HoursText = Annotated[str, BeforeValidator(_checked_hours)]
-DaysText = Annotated[str, BeforeValidator(_checked_days)]
+HoursText = Annotated[str, AfterValidator(_checked_hours)]
+DaysText = Annotated[str, AfterValidator(_checked_days)]
