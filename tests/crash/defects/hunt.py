@@ -1,0 +1,121 @@
+"""One hunt, in a process of its own over the tree it stands in: `python -m tests.crash.defects.hunt NAME`.
+
+Rounds of kills follow each other, each longer than the one before, until the oracle finds something or the kills are
+used up; a hunt by points dies at each of its points until the end differs from that of the untouched run. The last line
+is JSON. Without a name the tree is taken as it is, by the harness's own plan.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import random
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from hub.testing.crash.nemesis import Fault, What
+from hub.testing.crash.report import failure
+from hub.testing.crash.run import Outcome, Wish, run
+from hub.testing.data_dir import make_data_dir, remove_data_dir
+from tests.crash.defects.catalogue import BY_NAME, Breaking, Defect
+from tests.crash.defects.points import die_at_points
+
+_ROUNDS = (4, 12, 24)
+_UNQUIET = "not quiet"
+_PAUSE_SECONDS = 0.6, 2.4
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What a hunt brought: `by` names what was found, empty if nothing was; `kills` is how many it took."""
+
+    kills: int
+    by: str
+
+
+async def hunt(defect: Defect | None, kills: int, seed: int) -> Caught:
+    """Hunt with at most so many kills."""
+    if defect is not None and defect.flow:
+        return Caught(*await die_at_points(defect.flow, defect.points))
+    done = 0
+    for number, size in enumerate(_sizes(kills)):
+        outcome = await _round(defect, size, seed + number)
+        done += _kills_of(outcome)
+        for line in failure(outcome):
+            _say(line)
+        if told := "; ".join(_told(outcome)):
+            return Caught(done, told)
+    return Caught(done, "")
+
+
+def faults_of(breaking: Sequence[Breaking], seed: int, count: int) -> list[Fault]:
+    """Return a plan in which the given faults come in turn."""
+    chance = random.Random(seed)
+    kinds = itertools.islice(itertools.cycle(breaking), count)
+    return [_fault(kind, chance, number // len(breaking)) for number, kind in enumerate(kinds)]
+
+
+def _fault(kind: Breaking, chance: random.Random, turn: int) -> Fault:
+    pause = timedelta(seconds=round(chance.uniform(*_PAUSE_SECONDS), 3))
+    return Fault(pause, kind.what, kind.places[turn % len(kind.places)], kind.length)
+
+
+def _sizes(kills: int) -> Iterator[int]:
+    """Yield how many kills each round has: short ones first, since most defects need few."""
+    left = kills
+    for size in (*_ROUNDS, kills):
+        if left > 0:
+            yield min(size, left)
+        left -= size
+
+
+async def _round(defect: Defect | None, size: int, seed: int) -> Outcome:
+    breaking = defect.breaking if defect is not None else ()
+    faults = faults_of(breaking, seed, size) if breaking else None
+    place = make_data_dir()
+    try:
+        return await run(Wish(size, seed, place, faults=faults, is_hunt=True), _say)
+    finally:
+        await remove_data_dir(place)
+
+
+def _kills_of(outcome: Outcome) -> int:
+    """Return how many faults of the kind that the table counts there were: kills, or what the hunt broke instead."""
+    kills = sum(fault.what is What.kill for fault in outcome.faults)
+    return kills or len(outcome.faults)
+
+
+def _told(outcome: Outcome) -> list[str]:
+    """Return what was found, each kind once with its number.
+
+    A hub that does not become quiet is caught too. One that does not start in time says more of the machine.
+    """
+    findings = [finding for _, verdict in outcome.verdicts for finding in verdict.findings]
+    found = Counter(f"D2.{finding.check.value} {finding.wrong}" for finding in findings)
+    unquiet = [outcome.trouble] if outcome.trouble.startswith(_UNQUIET) else []
+    return [*(f"{what} ({count})" for what, count in found.items()), *unquiet]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Hunt and print what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash.defects.hunt", description=__doc__)
+    parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that whatever was started is ended
+    caught = asyncio.run(hunt(BY_NAME.get(given.name), given.kills, given.seed))
+    print(json.dumps(asdict(caught)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
