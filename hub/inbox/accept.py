@@ -60,12 +60,20 @@ class Acceptor:
             StorageUnavailable: nothing is promised; the sender has to try again.
             PayloadInvalid: the database does not take one of them as it is.
         """
-        await self.store([receipt_of(each) for each in offers])
+        await self.store(await self.lay_down([receipt_of(each) for each in offers]))
+
+    async def lay_down(self, new: Sequence[NewReceipt]) -> Sequence[NewReceipt]:
+        """Return the receipts with large bodies as files, which are on disk then. Repeatable.
+
+        Raises:
+            StorageUnavailable: the disk of files is full; nothing half-made stays.
+        """
+        return [await self._lay_down(each) if len(each.body or b"") > FILE_OVER_BYTES else each for each in new]
 
     async def store(self, new: Sequence[NewReceipt]) -> None:
-        """Store receipts with their whole bodies in them; as `accept`. Repeatable: their external ids stay."""
+        """Store receipts whose large bodies are files; as `accept`. Repeatable: their external ids stay."""
         began = time.monotonic()
-        await self._shared.ask([await self._lay_down(each) if _is_large(each) else each for each in new])
+        await self._shared.ask(new)
         self.figures.note_commit(time.monotonic() - began, len(new))
 
     async def accept_batch(
@@ -76,7 +84,7 @@ class Acceptor:
         new = [
             receipt_of(offer(connection_id, channel, raw, is_history=batch.is_history, lane=lane)) for raw in batch.raws
         ]
-        rows = [await self._lay_down(each) if _is_large(each) else each for each in new]
+        rows = await self.lay_down(new)
         async with acquire(self.office.pool) as connection:
             new_id = await self.office.ids.reserve(connection, len(rows))
             async with connection.transaction():
@@ -107,7 +115,6 @@ class Acceptor:
         return [None] * len(asked)
 
     async def _lay_down(self, receipt: NewReceipt) -> NewReceipt:
-        """Return the receipt with its body as a file on disk."""
         stored = await self.files.write(receipt.body or b"")
         return replace(receipt, body=None, file_sha256=stored.digest)
 
@@ -136,10 +143,6 @@ def receipt_of(offer: Offer) -> NewReceipt:
         file_sha256="",
         head=_head(raw, peek),
     )
-
-
-def _is_large(receipt: NewReceipt) -> bool:
-    return len(receipt.body or b"") > FILE_OVER_BYTES
 
 
 def _lane_to_wake(lane: str) -> str:

@@ -36,12 +36,13 @@ class SpooledAcceptor:
         """Store payloads; returns when they are committed, or on this machine's disk.
 
         Raises:
-            StorageUnavailable: neither could be had; the sender has to try again.
+            StorageUnavailable: neither could be had, or a large body has no room; the sender has to try again.
             PayloadInvalid: as `Acceptor.accept`.
         """
         receipts = [receipt_of(each) for each in offers]
-        if not (self.spool.is_empty and await self._store(receipts)):
-            await self.spool.append(receipts)
+        laid = await self.acceptor.lay_down(receipts)
+        if not (self.spool.is_empty and await self._store(laid)):
+            await self.spool.append(receipts)  # whole: its file may be an orphan long enough to be swept
             self.acceptor.figures.note_spooled(len(receipts))
 
     async def empty(self) -> int:
@@ -81,7 +82,7 @@ class SpooledAcceptor:
     async def _store_all(self, file: SpoolFile, receipts: Sequence[NewReceipt]) -> int:
         """Store a batch; where the database refuses one of them, each by itself."""
         try:
-            await self.acceptor.store(receipts)
+            await self.acceptor.store(await self.acceptor.lay_down(receipts))
         except PayloadInvalid as error:
             if len(receipts) == 1:
                 file.set_aside(str(error))

@@ -1,19 +1,15 @@
 """Case 10: the database is away; nothing of what providers heard "received" about is lost, doubled or disordered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from hub.app.roles import RunningHub
 from hub.store.spool import look_at_spool
 from hub.testing.crash.proxies import FaultyProxy
-from tests.reliability.town import Caller, open_hub
-
-Opened = tuple[RunningHub, Caller]
+from tests.reliability.town import Opened, emptied, open_hub, stored
 
 
 @pytest.fixture
@@ -26,27 +22,6 @@ async def opened(dsn: str, proxy: FaultyProxy, data: Path) -> AsyncIterator[Open
     """A hub of the role `web` that reaches its database through a proxy."""
     async with open_hub(proxy.through(dsn), data) as opened:
         yield opened
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while not await holds():
-            await asyncio.sleep(0.02)
-
-
-async def stored(pool: asyncpg.Pool) -> list[str]:
-    rows = await pool.fetch(
-        "SELECT convert_from(b.body, 'UTF8')::jsonb ->> 'message' AS text FROM receipts r "
-        "JOIN receipt_bodies b ON b.receipt_id = r.id ORDER BY r.received_at, r.id"
-    )
-    return [row["text"] for row in rows]
-
-
-async def emptied(hub: RunningHub) -> None:
-    async def is_empty() -> bool:
-        return hub.building.spooled.spool.is_empty and not look_at_spool(hub.building.ground.config.spool_dir).records
-
-    await until(is_empty)
 
 
 async def test_case10_what_comes_while_the_database_is_away_is_taken_and_stored_when_it_is_back(opened, proxy, pool):
