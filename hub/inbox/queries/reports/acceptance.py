@@ -24,6 +24,7 @@ from hub.inbox.queries.reports.measuring import stream_measured
 from hub.inbox.queries.reports.quality import LIST_COLUMNS, fault_rows
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table
 from hub.inbox.queries.reports.verify import Difference, Verdict, stream_differences
+from hub.inbox.queries.reports.waits_told import list_wait_rows
 from hub.store import reports
 from hub.store.pool import Connection
 from hub.store.report_lists import list_faults, list_leadless
@@ -118,7 +119,7 @@ async def _check_waits(connection: Connection, question: Question, checks: dict[
             totals[name] += 1
             found[name].extend([measured.story.wait] if totals[name] <= _SHOWN else ())
     for name, waits in found.items():
-        checks[name].add(*await _wait_rows(connection, question, waits), total=totals[name])
+        checks[name].add(*await list_wait_rows(connection, question, waits), total=totals[name])
 
 
 def _is_unreminded(measured: Measured, question: Question) -> bool:
@@ -133,19 +134,6 @@ def _is_unreminded(measured: Measured, question: Question) -> bool:
 def _reminds(ladder: Ladder, target: timedelta) -> bool:
     """Tell whether the line wants a reminder by the deadline at all."""
     return any(offset <= target for offset, _ in ladder.plan(target))
-
-
-async def _wait_rows(connection: Connection, question: Question, waits: list[Wait]) -> list[Row]:
-    known = await reports.list_conversations(connection, [int(wait.conversation_id) for wait in waits])
-    return [
-        (
-            *known.get(int(wait.conversation_id), (None, "")),
-            question.line_name(wait.line),
-            wait.channel,
-            wait.started_at,
-        )
-        for wait in waits
-    ]
 
 
 async def _check_facts(connection: Connection, question: Question, check: _Check) -> None:

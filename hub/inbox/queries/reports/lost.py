@@ -10,17 +10,13 @@ from hub.domain.words import Words
 from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.measuring import Calendars, stream_measured
 from hub.inbox.queries.reports.tables import Column, Form, Report, Row, Table
-from hub.store import reports
+from hub.inbox.queries.reports.waits_told import WAIT_COLUMNS, list_wait_rows
 from hub.store.pool import Connection
 
 NAME = Words("Потерянные клиенты", "Lost clients")
 _SHOWN = 1000
 _COLUMNS = (
-    Column("number", Words("№", "no."), Form.number),
-    Column("client", Words("клиент", "client")),
-    Column("line", Words("линия", "line")),
-    Column("channel", Words("канал", "channel")),
-    Column("started_at", Words("обратился", "asked"), Form.instant),
+    *WAIT_COLUMNS,
     Column("deadline_at", Words("срок", "due"), Form.instant),
     Column("overdue", Words("сверх срока", "overdue by"), Form.seconds),
     Column("manager", Words("ответственный", "responsible")),
@@ -35,18 +31,17 @@ async def build(connection: Connection, question: Question) -> Report:
         if measured.is_overdue(question.now):
             found.append((wait.started_at.timestamp(), int(wait.id), measured))
     newest = [measured for _, _, measured in nlargest(_SHOWN, found)]
-    known = await reports.list_conversations(connection, [int(each.story.wait.conversation_id) for each in newest])
+    told = await list_wait_rows(connection, question, [measured.story.wait for measured in newest])
     calendars = Calendars(connection, question.policy)
-    rows = tuple([await _row(measured, question, calendars, known) for measured in newest])
+    ends = [await _end(measured, question, calendars) for measured in newest]
+    rows = tuple((*row, *end) for row, end in zip(told, ends, strict=True))
     table = Table("lost", NAME, _COLUMNS, rows)
     since, until = (question.period.since, question.period.until) if question.has_dates else (None, None)
     return Report("rp-7", NAME, (table,), since, until)
 
 
-async def _row(measured: Measured, question: Question, calendars: Calendars, known: dict[int, tuple[int, str]]) -> Row:
+async def _end(measured: Measured, question: Question, calendars: Calendars) -> Row:
     wait = measured.story.wait
     calendar = await calendars.get(wait.policy_revision, wait.line)
     overdue = int(calendar.open_time_between(wait.deadline_at, question.now).total_seconds())
-    number, name = known.get(int(wait.conversation_id), (None, ""))
-    told = (question.line_name(wait.line), wait.channel, wait.started_at, wait.deadline_at)
-    return (number, name, *told, overdue, question.name_of(wait.assignee_id))
+    return (wait.deadline_at, overdue, question.name_of(wait.assignee_id))

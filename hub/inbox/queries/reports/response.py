@@ -19,7 +19,7 @@ from hub.inbox.queries.reports.asking import Question
 from hub.inbox.queries.reports.heat import Heat, heat_table
 from hub.inbox.queries.reports.measuring import Calendars, holder_in, stream_measured
 from hub.inbox.queries.reports.tables import Cell, Column, Form, Report, Row, Table, upright
-from hub.store import reports
+from hub.inbox.queries.reports.waits_told import WAIT_COLUMNS, list_wait_rows
 from hub.store.pool import Connection
 
 NAME = Words("Время первого ответа", "Time to first response")
@@ -62,11 +62,7 @@ _GROUPED = (
     Column("p95", Words("95 %", "p95"), Form.seconds),
 )
 _WORST_COLUMNS = (
-    Column("number", Words("№", "no."), Form.number),
-    Column("client", Words("клиент", "client")),
-    Column("line", Words("линия", "line")),
-    Column("channel", Words("канал", "channel")),
-    Column("started_at", Words("обратился", "asked"), Form.instant),
+    *WAIT_COLUMNS,
     Column("working", Words("рабочее", "working"), Form.seconds),
     Column("elapsed", Words("по часам", "elapsed"), Form.seconds),
     Column("responder", Words("ответил", "answered by")),
@@ -219,17 +215,18 @@ def _heats(sums: _Sums) -> Iterator[Table]:
 
 
 async def _worst(connection: Connection, sums: _Sums) -> Table:
-    ids = [int(measured.story.wait.conversation_id) for _, _, measured in sums.worst]
-    known = await reports.list_conversations(connection, ids)
-    rows = tuple(_worst_row(length, measured, known, sums.question) for length, _, measured in sums.worst)
+    worst = list(sums.worst)
+    told = await list_wait_rows(connection, sums.question, [measured.story.wait for _, _, measured in worst])
+    rows = tuple(
+        (*row, length, *_worst_end(measured, sums.question))
+        for row, (length, _, measured) in zip(told, worst, strict=True)
+    )
     return Table("worst", Words("Худшие десять", "Worst ten"), _WORST_COLUMNS, rows)
 
 
-def _worst_row(length: int, measured: Measured, known: dict[int, tuple[int, str]], question: Question) -> Row:
+def _worst_end(measured: Measured, question: Question) -> Row:
     wait = measured.story.wait
-    number, name = known.get(int(wait.conversation_id), (None, ""))
     elapsed = (wait.ended_at or question.now) - wait.started_at
     nobody = Words("ждёт", "waiting").say(question.language)
     responder = nobody if measured.story.ending is Ending.running else question.name_of(wait.responder_id)
-    told = (question.line_name(wait.line), wait.channel, wait.started_at)
-    return (number, name, *told, length, int(elapsed.total_seconds()), responder)
+    return (int(elapsed.total_seconds()), responder)
