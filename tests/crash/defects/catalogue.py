@@ -18,11 +18,15 @@ PATCHES = Path(__file__).parent / "patches"
 
 @dataclass(frozen=True, slots=True)
 class Breaking:
-    """One kind of fault of a hunt's plan, on one of `places` in turn, for `length` where it lasts."""
+    """One kind of fault of a hunt's plan, on one of `places` in turn, for `length` where it lasts.
+
+    It comes a moment and `after` the beginning of the one before.
+    """
 
     what: What
     places: tuple[str, ...]
     length: timedelta = timedelta(0)
+    after: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ class Defect:
 
 _KILLS = Breaking(What.kill, WORKERS)
 _REFUSALS = Breaking(What.refused, ("telegram", "mail"))
-_LONGER_THAN_A_LEASE = Breaking(What.freeze, WORKERS, timedelta(seconds=35))
+# A worker that is slow has answers under way; frozen for longer than a lease it wakes when they are another's.
+_SLOW = Breaking(What.delay, WORKERS[:1], timedelta(seconds=8), after=timedelta(seconds=38))
+_LONGER_THAN_A_LEASE = Breaking(What.freeze, WORKERS[:1], timedelta(seconds=35), after=timedelta(seconds=2))
 
 DEFECTS = (
     Defect("ack_before_store", flow="message_webhook", points=("accept.before_commit",)),
@@ -70,6 +76,6 @@ DEFECTS = (
     Defect("lock_outside_transaction"),
     Defect("refused_on_exception", (Breaking(What.kill, ("postgres",)), _KILLS)),
     Defect("redis_only_copy", (Breaking(What.kill, ("redis",)), _KILLS)),
-    Defect("lease_without_token", (_LONGER_THAN_A_LEASE,)),
+    Defect("lease_without_token", (_SLOW, _LONGER_THAN_A_LEASE)),
 )
 BY_NAME: Mapping[str, Defect] = {defect.name: defect for defect in DEFECTS}

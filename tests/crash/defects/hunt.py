@@ -61,7 +61,7 @@ def faults_of(breaking: Sequence[Breaking], seed: int, count: int) -> list[Fault
 
 def _fault(kind: Breaking, chance: random.Random, turn: int) -> Fault:
     pause = timedelta(seconds=round(chance.uniform(*_PAUSE_SECONDS), 3))
-    return Fault(pause, kind.what, kind.places[turn % len(kind.places)], kind.length)
+    return Fault(pause + kind.after, kind.what, kind.places[turn % len(kind.places)], kind.length)
 
 
 def _sizes(kills: int) -> Iterator[int]:
