@@ -16,7 +16,7 @@ TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check crash crash-defects sim slow bench bench-ab lock secrets clean
+.PHONY: help setup run test acceptance test-pg15 check crash crash-defects crash-points sim slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -60,6 +60,10 @@ crash-defects: setup ## plant every known defect in a copy and see the crash har
 sim: setup ## run the core in virtual time: SEEDS stories from FROM on; prints the shortest that fails
 	@echo "sim: the pure core in virtual time, $(SEEDS) seeds from $(FROM)"
 	@$(BIN)/python -m hub.testing.simulation --seeds $(SEEDS) --from $(FROM) $(ARGS)
+
+crash-points: setup ## kill the hub at every crash point of every flow and compare the ends (FLOWS=…, HITS=all)
+	@echo "crash-points: every point of every flow; the last line is the summary as JSON"
+	@$(BIN)/python -m hub.testing.crash.points $(FLOWS) $(if $(HITS),--hits $(HITS)) $(ARGS)
 
 slow: setup ## run the full-size figures and long repetitions; takes hours
 	@echo "slow: full sizes and long repetitions"

@@ -72,6 +72,10 @@ async def _answers_by_post(town: Town) -> None:
     await _answers(town, LETTER, BY_POST)
 
 
+async def _takes(town: Town) -> None:
+    town.anna.writes(town.desk, "/take 1001")
+
+
 async def _nothing(_: Town) -> None:
     """Let time pass."""
 
@@ -101,6 +105,7 @@ ONE_NEW_CLIENT = {"contacts": 1, "conversations": 1, "waits WHERE state = 'open'
 ANSWERED = {"waits WHERE state = 'answered'": 1, "waits": 1, "deliveries WHERE lane = 'reply' AND state = 'sent'": 2}
 ASKED = Step(_writes_to_shop, manager_sees(QUESTION))
 WROTE = Step(_sends_letter, manager_sees(LETTER))
+TAKEN = Step(_takes, manager_sees("у вас"))
 TWO_CARDS = Step(_both_share_the_number, manager_sees(ASKS))
 MERGED = Step(_joins, manager_sees(JOINED))
 
@@ -138,7 +143,7 @@ FLOWS = {
             "clock",
             ("shop",),
             Step(_nothing, manager_sees("🔴")),
-            (ASKED,),
+            (ASKED, TAKEN),
             passes=timedelta(minutes=15),
             expects={
                 "timers WHERE kind = 'first_response' AND state = 'fired'": 1,
