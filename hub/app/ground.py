@@ -1,11 +1,16 @@
 """What everything stands on: database, files, secrets, clock, ids. Opened once a process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
 
 from hub.config import Config
-from hub.domain.errors import ConfigError
+from hub.delivery.loops import keep_going
+from hub.domain.errors import ConfigError, StorageUnavailable
 from hub.store.clock import DatabaseClock
 from hub.store.connections import holds_secrets
 from hub.store.embedded import Embedded, has_cluster, start_embedded
@@ -14,6 +19,9 @@ from hub.store.ids import IdBlocks
 from hub.store.migrate import migrate
 from hub.store.pool import Pool, acquire, check_durability, open_pool
 from hub.store.secrets import Secrets, load_secrets
+
+LOOK_AT_SERVER_EVERY = timedelta(seconds=1)
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,27 @@ class Ground:
     clock: DatabaseClock
     ids: IdBlocks
     embedded: Embedded | None
+
+    async def keep_server(self) -> None:
+        """Start the embedded server again whenever it has died, for ever; one of others is theirs to keep."""
+        await keep_going("server", self._rest_and_look_at_server, LOOK_AT_SERVER_EVERY)
+
+    async def _rest_and_look_at_server(self) -> None:
+        await asyncio.sleep(LOOK_AT_SERVER_EVERY.total_seconds())
+        if self.embedded is None:
+            return
+        try:
+            async with acquire(self.pool):
+                return
+        except StorageUnavailable:
+            await self._start_server(self.embedded)
+
+    async def _start_server(self, embedded: Embedded) -> None:
+        """Start or attach; one that is only busy is found running."""
+        try:
+            await start_embedded(embedded.data_dir, bin_dir=embedded.bin_dir)
+        except ConfigError as error:
+            _log.error("postgres.start_failed", reason=str(error))
 
 
 def has_hub(config: Config) -> bool:

@@ -112,7 +112,7 @@ def _start(
 ) -> tuple[asyncio.Task[None], ...]:
     heartbeat = Heartbeat(building.ground.pool, name_process(roles), tuple(sorted(roles)), building.figures)
     jobs: list[Awaitable[None]] = [building.keep_fresh(), building.ground.clock.keep_reading(), heartbeat.run()]
-    jobs.append(building.keep_spool_empty())
+    jobs += [building.keep_spool_empty(), building.ground.keep_server()]
     if "web" in roles:
         jobs.append(book.run())
     if "work" in roles:

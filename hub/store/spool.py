@@ -74,8 +74,7 @@ class Spool:
         """Remove a file all of whose records are stored. Raises: as `seal`."""
         async with self._turn:
             with _disk_errors(self.directory):
-                await asyncio.to_thread(file.finish)
-            self._sealed.remove(file)
+                await asyncio.to_thread(self._finish, file)
 
     def close(self) -> None:
         """Let go of all files; what is in them waits for the next process."""
@@ -111,6 +110,11 @@ class Spool:
         self._sealed.sort(key=lambda file: file.path.name)
         _sweep(self.directory)
         return list(self._sealed)
+
+    def _finish(self, file: SpoolFile) -> None:
+        """Remove the file and forget it; in one thread, so that whoever stops waiting leaves no half of it."""
+        file.finish()
+        self._sealed.remove(file)
 
     def _seal_current(self, current: SpoolFile) -> None:
         self._sealed.append(current)

@@ -110,7 +110,7 @@ async def test_case31_a_database_without_room_spools_or_refuses_and_goes_on_by_i
     await server.start()
     async with open_hub(server.dsn, tmp_path / "data") as (hub, caller):
         database_disk.fill()
-        texts = []
+        texts: list[str] = []
         while hub.building.spooled.spool.is_empty:
             texts.append(f"{len(texts)} {os.urandom(20_000).hex()}")
             assert await caller.submit(texts[-1]) == 200

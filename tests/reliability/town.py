@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -62,8 +63,8 @@ Opened = tuple[RunningHub, Caller]
 @asynccontextmanager
 async def open_hub(dsn: str, data: Path, *, roles: frozenset[str] = frozenset({"web"})) -> AsyncIterator[Opened]:
     """Run `roles` over `data`, with the connections of earlier hubs or new ones."""
-    own = {"public_url": "https://hub.example.ru", "metrics_token": _METRICS_TOKEN}
-    config = load_config(dsn=dsn, data=data, port=0, pool_size=4, **own)
+    own: dict[str, Any] = {"public_url": "https://hub.example.ru", "metrics_token": _METRICS_TOKEN}
+    config = load_config(dsn=dsn or None, data=data, port=0, pool_size=4, **own)
     timeout = ClientTimeout(total=PATIENCE_SECONDS)
     async with running_hub(config, roles) as hub, ClientSession(timeout=timeout) as session:
         caller = Caller(hub.address, session)

@@ -1,0 +1,43 @@
+"""The embedded server dies under a hub: the hub starts it again, and nothing is lost meanwhile (cases 10, 22)."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.testing.crash.servers import PostgresServer
+from hub.testing.data_dir import make_data_dir, remove_data_dir
+from tests.reliability.town import emptied, open_hub, stored, until
+
+
+@pytest.fixture
+async def data() -> AsyncIterator[Path]:
+    directory = make_data_dir()
+    yield directory
+    await remove_data_dir(directory)
+
+
+async def test_case10_a_killed_embedded_server_is_started_again_and_the_spool_emptied(data: Path):
+    server = PostgresServer(data)
+    await server.start()
+    async with open_hub("", data) as (hub, caller):
+        assert await caller.submit("до") == 200
+        server.kill()
+        texts = [f"без базы {number}" for number in range(5)]
+        assert [await caller.submit(text) for text in texts] == [200] * 5
+
+        async def is_back() -> bool:
+            return await caller.update(1) == 200
+
+        await until(is_back)
+        await emptied(hub)
+        assert await stored(hub.building.ground.pool) == ["до", *texts]
+
+
+async def test_a_server_that_was_stopped_for_good_is_started_again_too(data: Path):
+    async with open_hub("", data) as (hub, caller):
+        await PostgresServer(data).stop()
+        assert await caller.submit("заявка") == 200
+        await emptied(hub)
+
+        assert await stored(hub.building.ground.pool) == ["заявка"]
