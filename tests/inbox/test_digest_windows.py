@@ -31,7 +31,7 @@ Told = list[tuple[datetime, list[int]]]
 def open_work() -> LineWork:
     ids = count(1000)
     rows = WorkingSet(now=NOON, new_id=lambda: next(ids), locked_lines=frozenset({"sales"}))
-    rows.managers[HEAD] = ManagerLoad(Manager(HEAD, "olga", "Ольга", Role.head))
+    rows.managers[HEAD] = ManagerLoad(Manager(HEAD, "olga", "Ольга", Role.head, tg_user_id=3))
     return LineWork(rows, POLICY, SALES)
 
 
