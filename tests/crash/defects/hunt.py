@@ -16,10 +16,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from hub.testing.crash.nemesis import Fault, What
+from hub.testing.crash.oracle import judge
+from hub.testing.crash.oracle_finding import Finding
 from hub.testing.crash.report import failure
+from hub.testing.crash.rows import read_rows
 from hub.testing.crash.run import Outcome, Wish, run
+from hub.testing.crash.servers import PostgresServer
 from hub.testing.data_dir import make_data_dir, remove_data_dir
 from tests.crash.defects.catalogue import BY_NAME, Breaking, Defect
 from tests.crash.defects.points import die_at_points
@@ -43,12 +48,11 @@ async def hunt(defect: Defect | None, kills: int, seed: int) -> Caught:
         return Caught(*await die_at_points(defect.flow, defect.points))
     done = 0
     for number, size in enumerate(_sizes(kills)):
-        outcome = await _round(defect, size, seed + number)
+        outcome, findings = await _round(defect, size, seed + number)
         done += _kills_of(outcome)
-        for line in failure(outcome):
-            _say(line)
-        if told := "; ".join(_told(outcome)):
-            return Caught(done, told)
+        if findings:
+            counts = Counter(f"D2.{finding.check.value} {finding.wrong}" for finding in findings)
+            return Caught(done, ", ".join(f"{what} ({count})" for what, count in counts.items()))
     return Caught(done, "")
 
 
@@ -73,31 +77,40 @@ def _sizes(kills: int) -> Iterator[int]:
         left -= size
 
 
-async def _round(defect: Defect | None, size: int, seed: int) -> Outcome:
+async def _round(defect: Defect | None, size: int, seed: int) -> tuple[Outcome, list[Finding]]:
+    """Run once and return what the oracle found, at rest or where it never came to rest.
+
+    A hub that does not start in time says more of the machine than of the defect.
+    """
     breaking = defect.breaking if defect is not None else ()
     faults = faults_of(breaking, seed, size) if breaking else None
     place = make_data_dir()
     try:
-        return await run(Wish(size, seed, place, faults=faults, is_hunt=True), _say)
+        outcome = await run(Wish(size, seed, place, faults=faults, is_hunt=True), _say)
+        findings = [finding for _, verdict in outcome.verdicts for finding in verdict.findings]
+        if outcome.trouble.startswith(_UNQUIET):
+            findings += await _judge_unquiet(outcome, place)
+        for line in failure(outcome) if not outcome.is_right else ():
+            _say(line)
+        return outcome, findings
     finally:
         await remove_data_dir(place)
+
+
+async def _judge_unquiet(outcome: Outcome, place: Path) -> Sequence[Finding]:
+    """Judge what a run left in its database that did not become quiet."""
+    postgres = PostgresServer(place / "data")
+    await postgres.start()
+    try:
+        return judge(outcome.records, await read_rows(postgres.dsn, place / "data")).findings
+    finally:
+        await postgres.stop()
 
 
 def _kills_of(outcome: Outcome) -> int:
     """Return how many faults of the kind that the table counts there were: kills, or what the hunt broke instead."""
     kills = sum(fault.what is What.kill for fault in outcome.faults)
     return kills or len(outcome.faults)
-
-
-def _told(outcome: Outcome) -> list[str]:
-    """Return what was found, each kind once with its number.
-
-    A hub that does not become quiet is caught too. One that does not start in time says more of the machine.
-    """
-    findings = [finding for _, verdict in outcome.verdicts for finding in verdict.findings]
-    found = Counter(f"D2.{finding.check.value} {finding.wrong}" for finding in findings)
-    unquiet = [outcome.trouble] if outcome.trouble.startswith(_UNQUIET) else []
-    return [*(f"{what} ({count})" for what, count in found.items()), *unquiet]
 
 
 def _say(line: str) -> None:
