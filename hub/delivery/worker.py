@@ -159,21 +159,29 @@ class DeliveryWorker:
 
         Writing twice is harmless, since the token lets only the first one through.
         """
+        is_ours = True
         for _ in range(_SETTLE_TRIES):
             try:
-                await self._write(claimed, result, settled)
+                is_ours = await self._write(claimed, result, settled)
             except (StorageUnavailable, Conflict) as error:
                 _log.warning("delivery.settle_delayed", lane=self.lane, delivery_id=claimed.id, code=error.code)
                 await asyncio.sleep(RENEW_EVERY.total_seconds() / 10)
             else:
                 break
-        self._tell(claimed, settled)
-
-    async def _write(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> None:
-        if self.work.finish is not None:
-            await self.work.finish(claimed, result, settled)
+        if is_ours:
+            self._tell(claimed, settled)
         else:
-            await self._ends.ask(settled)
+            _log.warning("delivery.lease_lost", lane=self.lane, delivery_id=claimed.id, attempt=claimed.attempt)
+
+    async def _write(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> bool:
+        """Write the end; return False if the lease was lost, so that whoever has it now decides.
+
+        A `finish` with effects says so itself.
+        """
+        if self.work.finish is None:
+            return await self._ends.ask(settled)
+        await self.work.finish(claimed, result, settled)
+        return True
 
     async def _write_ends(self, settled: Sequence[Settled]) -> list[bool]:
         """Write ends in one commit; False for those whose lease was lost."""

@@ -46,6 +46,8 @@ WITH candidates AS (
   WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < clock_timestamp() AND attempt < $5))
     AND NOT EXISTS (SELECT 1 FROM receipts b WHERE b.state = 'claimed' AND b.order_hash = r.order_hash
       AND b.lease_until >= clock_timestamp())
+    AND (attempt = 0 OR NOT EXISTS (SELECT 1 FROM receipts s WHERE s.lane = $1 AND s.state = 'claimed' AND s.attempt > 1
+      AND s.lease_until >= clock_timestamp()))
   ORDER BY received_at, id LIMIT $2
 ), ranked AS (
   SELECT id, row_number() OVER w AS place, max(attempt) OVER w AS worst FROM candidates
@@ -147,8 +149,8 @@ async def claim(
 ) -> list[ClaimedReceipt]:
     """Take the next payloads in received order, none of whose key is in work elsewhere. Commits.
 
-    A payload that did not finish before comes alone, so that a poison one takes nobody with it; after three attempts
-    it is parked with its reason. In a lane whose people are told of it first, `claim_worn_out` has three tries for that.
+    A payload that did not finish before comes alone, and while it is in work no other such one does, so that a poison
+    one takes nobody with it; after three attempts it is parked with its reason. In a lane whose people are told of it first, `claim_worn_out` has three tries for that.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))

@@ -36,6 +36,7 @@ async def test_a_lock_held_too_long_is_a_database_that_is_away_and_parks_nothing
     await desk.receive(says("Раз", at=desk.now))
     contact = (await desk.one("contacts"))["id"]
     async with desk.pool.acquire() as holder, holder.transaction():
+        await holder.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         await holder.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"contact:{contact}"))
         await desk.accept(says("Два", at=desk.now, number=2))
         with pytest.raises(StorageUnavailable):

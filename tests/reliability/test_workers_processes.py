@@ -1,0 +1,225 @@
+"""Real worker processes that die, and that sleep through their lease (cases 22 to 24)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+import structlog
+
+from hub.app.connections import create_connection
+from hub.app.ground import open_ground
+from hub.app.office import Building, Hints, build
+from hub.channels.base import Raw
+from hub.config import load_config
+from hub.delivery.worker import DeliveryWorker, LaneWork
+from hub.domain.delivery import Lane
+from hub.domain.ids import ConnectionId, ConversationId, ManagerId
+from hub.domain.manager import Manager, Role
+from hub.domain.outbound import SendResult, Sent
+from hub.domain.rights import Person
+from hub.hints.local import LocalFeed, LocalLocks, LocalRates, LocalWakeup
+from hub.inbox.accept import offer
+from hub.inbox.reply import Content, reply
+from hub.store import managers, receipts
+from hub.store.deliveries import ClaimedDelivery
+from hub.testing.crash.processes import Installation, RoleProcess
+from tests.delivery.bench import Outside
+from tests.inbox.desk import Desk, person, says
+from tests.reliability.rehearsal import DEADLY, DIED, KIND, installed
+
+HELD = "Пять тысяч"
+DELIVERY = (
+    f"SELECT * FROM deliveries WHERE lane = 'reply' AND message_id IN (SELECT id FROM messages WHERE text = '{HELD}')"
+)
+
+
+@dataclass
+class Provider:
+    """Hears what is sent over the channel; answers one text when the test says so, all others at once."""
+
+    heard: list[str] = field(default_factory=list)
+    answers: list[asyncio.Future[str]] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        text = (await reader.readline()).decode().strip()
+        writer.write(((await self._held(text)) if text == HELD else "taken").encode() + b"\n")
+        writer.close()
+
+    async def _held(self, text: str) -> str:
+        self.heard.append(text)
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.answers.append(answer)
+        return await answer
+
+    async def hears(self, number: int) -> None:
+        async with asyncio.timeout(60):
+            while len(self.heard) < number:
+                await asyncio.sleep(0.02)
+
+
+@dataclass
+class Stage:
+    """An installation whose only channel is the rehearsal, with nobody at work yet."""
+
+    building: Building
+    installation: Installation
+    provider: Provider
+    connection: ConnectionId
+    manager: ManagerId
+    processes: list[RoleProcess] = field(default_factory=list)
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        return self.building.ground.pool
+
+    async def receive(self, client: str, text: str) -> None:
+        channel = self.building.connections.channel_of(self.connection)
+        body = json.dumps({"client": client, "text": text}).encode()
+        raw = Raw(body, self.building.ground.clock.now(), {"id": f"{client}:{text}"})
+        await self.building.acceptor.accept([offer(self.connection, channel, raw)])  # type: ignore[arg-type]
+
+    async def worker(self) -> RoleProcess:
+        process = RoleProcess(self.installation, "work", name=f"work-{len(self.processes) + 1}")
+        self.processes.append(process)
+        await process.start()
+        return process
+
+    async def lease_passes(self, table: str, state: str) -> None:
+        await self.pool.execute(
+            f"UPDATE {table} SET lease_until = clock_timestamp() - interval '1 s' WHERE state = $1", state
+        )
+
+    async def until(self, query: str) -> None:
+        async with asyncio.timeout(60):
+            while not await self.pool.fetchval(query):
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def stage(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    """An installation with the rehearsal connected and one manager."""
+    environment = installed(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    provider = Provider()
+    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0)
+    data, logs = tmp_path / "data", tmp_path / "logs"
+    logs.mkdir()
+    async with AsyncExitStack() as stack:
+        ground = await stack.enter_async_context(open_ground(load_config(dsn=dsn, data=data)))
+        port = server.sockets[0].getsockname()[1]
+        made = await create_connection(ground, KIND, name="Репетиция", settings={"port": port})
+        building = await build(ground, Hints(LocalWakeup(), LocalFeed(), LocalRates(), LocalLocks()))
+        anna = Manager(ManagerId(await reserve(building)), "anna", "Анна", Role.admin, tg_user_id=7)
+        await managers.add_manager(ground.pool, anna, at=ground.clock.now())
+        installation = Installation(dsn, "", data, 0, logs, {"HUB_LOG_LEVEL": "info", **environment})
+        stage = Stage(building, installation, provider, made.id, anna.id)
+        yield stage
+        for process in stage.processes:
+            process.thaw()
+            await process.end()
+        await building.http.close()
+    server.close()
+
+
+async def reserve(building: Building) -> int:
+    async with building.ground.pool.acquire() as connection:
+        return (await building.ground.ids.reserve(connection, 1))()
+
+
+# ------------------------------------------------------------------ case 24
+
+
+async def test_case24_a_payload_that_kills_its_process_is_parked_after_three_and_its_neighbours_pass(
+    stage: Stage,
+) -> None:
+    for client, text in (("anton", "Здравствуйте"), ("boris", DEADLY), ("vera", "Добрый день")):
+        await stage.receive(client, text)
+    deaths = []
+    while not await stage.pool.fetchval("SELECT 1 FROM receipts WHERE state = 'parked'"):
+        process = await stage.worker()
+        ended = asyncio.create_task(process.wait_for_end())
+        parked = asyncio.create_task(stage.until("SELECT 1 FROM receipts WHERE state = 'parked'"))
+        await asyncio.wait({ended, parked}, return_when=asyncio.FIRST_COMPLETED)
+        if ended.done():
+            deaths.append(ended.result())
+        for each in (ended, parked):
+            each.cancel()
+        await asyncio.gather(ended, parked, return_exceptions=True)
+        await stage.lease_passes("receipts", "claimed")
+    await stage.until("SELECT NOT EXISTS (SELECT FROM receipts WHERE state IN ('new', 'claimed'))")
+
+    assert deaths == [DIED] * 3
+    [parked_row] = await stage.pool.fetch("SELECT attempt, reason FROM receipts WHERE state = 'parked'")
+    assert parked_row["attempt"] == 3
+    texts = {row["text"] for row in await stage.pool.fetch("SELECT text FROM messages WHERE direction = 'inbound'")}
+    assert texts == {"Здравствуйте", "Добрый день"}
+
+
+# ------------------------------------------------------------------ case 23
+
+
+async def test_case23_a_worker_that_slept_through_its_lease_writes_nothing_and_says_so(stage: Stage) -> None:
+    await stage.receive("anton", "Здравствуйте")
+    first = await stage.worker()
+    await stage.until("SELECT 1 FROM conversations")
+    conversation = ConversationId(await stage.pool.fetchval("SELECT id FROM conversations"))
+    actor = Person(stage.manager, Role.admin, frozenset(stage.building.office.policy().lines))
+    await reply(stage.building.office, actor, conversation, content=Content(HELD), key="press-1")
+    await stage.provider.hears(1)
+    first.freeze()
+    await stage.lease_passes("deliveries", "sending")
+    await stage.worker()
+    await stage.provider.hears(2)
+    stage.provider.answers[1].set_result("second-copy")
+    await stage.until(f"SELECT 1 FROM ({DELIVERY}) d WHERE state = 'sent'")
+    after = await stage.pool.fetchrow(DELIVERY)
+    stage.provider.answers[0].set_result("first-copy")
+    first.thaw()
+    async with asyncio.timeout(60):
+        while "outcome.left_to_the_holder" not in first.log.read_text():
+            await asyncio.sleep(0.02)
+
+    assert await stage.pool.fetchrow(DELIVERY) == after
+    assert (after["reason"], after["attempt"], after["external_ids"]) == ("maybe_twice", 2, ["second-copy"])
+    assert stage.provider.heard == [HELD] * 2
+    assert await stage.pool.fetchval("SELECT count(*) FROM ledger WHERE kind = 'answered'") == 1
+
+
+async def test_case23_an_end_that_came_after_the_lease_is_no_end_and_is_said(outside: Outside) -> None:
+    async def slow(claimed: ClaimedDelivery) -> SendResult:
+        await outside.desk.pool.execute("UPDATE deliveries SET token = token + 1 WHERE id = $1", claimed.id)
+        return Sent(("1",), outside.desk.now)
+
+    worker = DeliveryWorker(outside.desk.office, Lane.notify, LaneWork(slow))
+    with structlog.testing.capture_logs() as said:
+        await worker.run_until_idle()
+
+    assert [line["event"] for line in said] == ["delivery.lease_lost"]
+    assert worker.figures.ended == {}
+    assert {row["state"] for row in await outside.desk.rows("deliveries", "lane = 'notify'")} == {"sending"}
+
+
+async def test_case24_what_did_not_finish_before_runs_alone_and_fresh_payloads_pass(desk: Desk) -> None:
+    async def claim(token: int) -> list[str]:
+        async with desk.pool.acquire() as connection:
+            lease = timedelta(minutes=1)
+            return [
+                each.head["headers"]["id"]
+                for each in await receipts.claim(connection, lane="client", limit=8, token=token, lease=lease)
+            ]
+
+    for number in range(1, 4):
+        await desk.accept(says("Здравствуйте", at=desk.now, by=person(number), number=number))
+    assert len(await claim(1)) == 3
+    await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp()")  # their process died
+    await desk.accept(says("Добрый день", at=desk.now, by=person(4), number=4))
+
+    assert await claim(2) == ["event-1"]
+    assert await claim(3) == ["event-4"]
+    assert await claim(4) == []
