@@ -1,4 +1,4 @@
-"""Managers at work: they take what they are offered, answer most of what they see, leave the rest to the clock.
+"""Managers at work: they take what they are offered, answer most of what they see, close some, leave some to clocks.
 
 Each acts on what stands in their own chat with the managers' bot, as a person does: presses a button that is there,
 replies to a card or to a message of the client.
@@ -20,7 +20,10 @@ TAKE = "✋ Взять"
 TAKEN_SHARE = 0.85
 ANSWERED_SHARE = 0.75
 TWICE_SHARE = 0.3
-_OWN = {"✅ Закрыть", "📋 Обращение"}
+CLOSED_SHARE = 0.15
+CLOSE = "✅ Закрыть"
+SOLVED = "❓ Вопрос решён"
+_OWN = {CLOSE, "📋 Обращение"}
 _LOOKED_AT = 40
 _LOOK_EVERY = 0.2
 _PRESSED_AGAIN_AFTER = 20.0
@@ -90,10 +93,13 @@ class Colleague:
                 task.cancel()
 
     def _consider(self, post: Post) -> None:
-        marker = _last_event(post)
-        if not marker or post.is_deleted or post.sender is not self.world.desk.user:
+        if post.is_deleted or post.sender is not self.world.desk.user:
             return
-        labels = set(_labels(post))
+        marker, labels = _last_event(post), set(_labels(post))
+        if SOLVED in labels and self._decides("solve", str(post.message_id), 1):
+            self.person.presses(self.world.desk, post, SOLVED)
+        if not marker:
+            return
         if TAKE in labels and not self.takes_all and self._decides("take", marker, TAKEN_SHARE):
             self._begin(self._take(post))
         elif TAKE not in labels and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
@@ -134,6 +140,16 @@ class Colleague:
             said = self.person.replies(self.world.desk, f"{own} Здравствуйте, сейчас посмотрим.", to=post)
             self._answers.append((own, said))
             await asyncio.sleep(0.05)
+        if self.chance.random() < CLOSED_SHARE:
+            await asyncio.sleep(self.chance.uniform(1, 4))
+            self._close(marker)
+
+    def _close(self, marker: str) -> None:
+        """Ask to close the matter on the newest card of an event, if there is one that may be closed."""
+        for post in reversed(self.chat.posts):
+            if not post.is_deleted and marker in post.text and CLOSE in _labels(post):
+                self.person.presses(self.world.desk, post, CLOSE)
+                return
 
 
 async def _answered(press: Press) -> None:
