@@ -24,8 +24,6 @@ def main() -> int:
     except asyncio.CancelledError:
         _say_plainly(f"ended by a signal before its end; seed {given.seed}")
         return _BY_A_SIGNAL
-    for line in failure(outcome) if not outcome.is_right else ():
-        _say_plainly(line)
     print(summary(outcome), flush=True)  # noqa: T201 - the one line for programs
     return 0 if outcome.is_right else 1
 
@@ -41,7 +39,10 @@ async def _run(given: argparse.Namespace) -> Outcome:
     say = _silent if given.json else _with_time(time.monotonic())
     say(f"seed {given.seed}, {given.kills} kills, in {place}")
     try:
-        return await run(Wish(given.kills, given.seed, place, given.rate), say)
+        outcome = await run(Wish(given.kills, given.seed, place, given.rate), say)
+        for line in failure(outcome) if not outcome.is_right else ():
+            _say_plainly(line)
+        return outcome
     finally:
         if not given.keep:
             await remove_data_dir(place)

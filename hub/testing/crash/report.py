@@ -7,6 +7,7 @@ from dataclasses import asdict
 from hub.testing.crash.run import Outcome
 
 _SHOWN_FINDINGS = 25
+_SHOWN_LOG_LINES = 12
 
 
 def summary(outcome: Outcome) -> str:
@@ -18,7 +19,10 @@ def summary(outcome: Outcome) -> str:
 
 
 def failure(outcome: Outcome) -> Iterator[str]:
-    """Yield the lines that show what is wrong: seed, faults, findings with their slices of the ledger."""
+    """Yield the lines that show what is wrong: seed, faults, findings with their slices of the ledger, ends of logs.
+
+    Reads the logs, so the run's directory must still be there.
+    """
     yield f"seed {outcome.wish.seed}, {outcome.wish.kills} kills; files in {outcome.wish.place}"
     for fault in outcome.faults:
         yield f"  +{fault.after.total_seconds():.1f} s {fault.what} {fault.place} {fault.length.total_seconds():.1f} s"
@@ -29,3 +33,6 @@ def failure(outcome: Outcome) -> Iterator[str]:
             yield f"{when}: {finding}"
         if len(verdict.findings) > _SHOWN_FINDINGS:
             yield f"{when}: … and {len(verdict.findings) - _SHOWN_FINDINGS} more"
+    for log in sorted((outcome.wish.place / "logs").glob("*.log")):
+        yield f"--- the end of {log.name}"
+        yield from log.read_text("utf-8", "replace").splitlines()[-_SHOWN_LOG_LINES:]
