@@ -5,6 +5,8 @@ PYTHON ?= python3
 ARGS ?=
 SEEDS ?= 2000
 FROM ?= 1
+MINUTES ?= 30
+RATE ?= 200
 KILLS ?= 60
 SEED ?=
 
@@ -16,7 +18,7 @@ TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check crash crash-defects crash-points sim slow bench bench-ab lock secrets clean
+.PHONY: help setup run test acceptance test-pg15 check crash crash-defects crash-points sim soak slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -64,6 +66,10 @@ sim: setup ## run the core in virtual time: SEEDS stories from FROM on; prints t
 crash-points: setup ## kill the hub at every crash point of every flow and compare the ends (FLOWS=…, HITS=all)
 	@echo "crash-points: every point of every flow; the last line is the summary as JSON"
 	@$(BIN)/python -m hub.testing.crash.points $(FLOWS) $(if $(HITS),--hits $(HITS)) $(ARGS)
+
+soak: setup ## run all roles under load for MINUTES at RATE messages a second; fails if anything grows
+	@echo "soak: all roles, $(MINUTES) minutes at $(RATE) messages a second"
+	@$(BIN)/python -m bench.soak --minutes $(MINUTES) --rate $(RATE) $(ARGS)
 
 slow: setup ## run the full-size figures and long repetitions; takes hours
 	@echo "slow: full sizes and long repetitions"

@@ -5,7 +5,7 @@ The fake of `hub.testing.telegram` behaves like Telegram and costs accordingly; 
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,12 +24,16 @@ def mark(number: int) -> str:
 
 @dataclass
 class BotApi:
-    """A running server. `shown_at` is when (monotonic seconds) the first request with a mark had arrived whole."""
+    """A running server. `shown_at` is when (monotonic seconds) the first request with a mark had arrived whole.
+
+    `watch`, if set, is told of every request that sends or edits a message: its body and the number of the message.
+    """
 
     address: str = ""
     requests: int = 0
     last_answer_at: float = 0.0
     shown_at: dict[int, float] = field(default_factory=dict)
+    watch: Callable[[bytes, int], None] | None = None
     _numbers: "count[int]" = field(default_factory=lambda: count(_FIRST_MESSAGE))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -40,7 +44,10 @@ class BotApi:
             self.shown_at.setdefault(int(found[1]), now)
         self.requests += 1
         self.last_answer_at = now
-        return web.json_response({"ok": True, "result": self._result(request.match_info["method"])})
+        result = self._result(request.match_info["method"])
+        if self.watch is not None and isinstance(result, dict) and "message_id" in result:
+            self.watch(body, result["message_id"])
+        return web.json_response({"ok": True, "result": result})
 
     def _result(self, method: str) -> object:
         if method == "getMe":

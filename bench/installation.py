@@ -32,12 +32,20 @@ _RULES = Path(__file__).with_name("rules.toml")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A prepared database. `path` is where the provider calls the clients' bot."""
+    """A prepared database. `path` is where the provider calls the clients' bot, the first of `paths` if there are more.
+
+    `manager_path` is where it calls that of managers, empty without one.
+    """
 
     dsn: str
     data: Path
     connection_id: int
-    path: str
+    paths: tuple[str, ...]
+    manager_path: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.paths[0]
 
     def parameters(self) -> dict[str, Any]:
         """Return what a measured process needs to open it."""
@@ -46,18 +54,20 @@ class Installation:
 
 @asynccontextmanager
 async def fresh_installation(
-    machine: Machine, *, managers: int = 20, bot_api: str = "", greets: bool = True
+    machine: Machine, *, managers: int = 20, bot_api: str = "", bots: int = 1, greets: bool = True
 ) -> AsyncIterator[Installation]:
     """Give an installation in a database of its own; with `bot_api`, the address of a Bot API, it has a manager bot.
 
-    `greets`: new clients get a welcome text.
+    `bots` are those of clients. `greets`: new clients get a welcome text.
     """
     async with cloned_database(machine.server) as dsn:
         data = machine.folder / dsn.rpartition("/")[2].partition("?")[0]
-        yield await prepare(make_config(dsn, data), managers=managers, bot_api=bot_api, greets=greets)
+        yield await prepare(make_config(dsn, data), managers=managers, bot_api=bot_api, bots=bots, greets=greets)
 
 
-async def prepare(config: Config, *, managers: int, bot_api: str = "", greets: bool = True) -> Installation:
+async def prepare(
+    config: Config, *, managers: int, bot_api: str = "", bots: int = 1, greets: bool = True
+) -> Installation:
     """Write rules, people and connections into an empty store."""
     rules = _RULES.read_text("utf-8")
     if not greets:
@@ -65,7 +75,7 @@ async def prepare(config: Config, *, managers: int, bot_api: str = "", greets: b
     async with open_ground(config) as ground:
         await apply_policy(ground, rules, PolicyChange(ground.clock.now(), "bench"))
         await _hire(ground, managers)
-        return await _connect(ground, bot_api)
+        return await _connect(ground, bot_api, bots)
 
 
 def make_config(dsn: str, data: Path, **more: Any) -> Config:
@@ -85,12 +95,19 @@ async def _hire(ground: Ground, count: int) -> None:
             await add_manager(connection, person, at=ground.clock.now())
 
 
-async def _connect(ground: Ground, bot_api: str) -> Installation:
-    clients = {"token": _TOKEN, "mode": "webhook", "webhook_secret": SECRET}
+async def _connect(ground: Ground, bot_api: str, bots: int) -> Installation:
+    settings = {"mode": "webhook", "webhook_secret": SECRET, **({"base_url": bot_api} if bot_api else {})}
+    manager_path = ""
     if bot_api:
-        clients["base_url"] = bot_api
-        managers = {**clients, "token": _MANAGER_TOKEN}
-        await create_connection(ground, "manager_bot", name="managers", settings=managers)
-    made = await create_connection(ground, "telegram", name="clients", settings=clients)
-    path = made.url.removeprefix("https://bench.example")
-    return Installation(ground.dsn, ground.config.data, made.id, path)
+        managers = {**settings, "token": _MANAGER_TOKEN}
+        manager_path = _path((await create_connection(ground, "manager_bot", name="managers", settings=managers)).url)
+    made = []
+    for number in range(bots):
+        clients = {**settings, "token": f"{_TOKEN}{number or ''}"}
+        made.append(await create_connection(ground, "telegram", name=f"clients{number or ''}", settings=clients))
+    paths = tuple(_path(each.url) for each in made)
+    return Installation(ground.dsn, ground.config.data, made[0].id, paths, manager_path)
+
+
+def _path(url: str) -> str:
+    return url.removeprefix("https://bench.example")

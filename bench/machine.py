@@ -43,6 +43,10 @@ class Machine:
         ticks = sum(sum(_ticks(pid)[:2]) for pid in family) + sum(_ticks(self._postmaster)[2:])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def database_bytes(self) -> int:
+        """Return how much memory PostgreSQL holds now, what its processes share counted once."""
+        return sum(_proportional_bytes(pid) for pid in _family(self._postmaster))
+
     @property
     def _postmaster(self) -> int:
         lock = find_cluster(self.folder / "database") / "postmaster.pid"
@@ -85,6 +89,15 @@ def load_average() -> list[float]:
 def _ticks(pid: int) -> tuple[int, ...]:
     """Return a process's own time in user and system mode, and that of its children that ended."""
     return tuple(map(int, _stat(pid)[11:15])) or (0, 0, 0, 0)
+
+
+def _proportional_bytes(pid: int) -> int:
+    """Return a process's part of memory (PSS); 0 for one that has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _family(root: int) -> list[int]:

@@ -25,12 +25,18 @@ _GIVE_UP_SECONDS = 900
 
 @dataclass(frozen=True, slots=True)
 class WholeHub:
-    """The hub, its Bot API and its webhook."""
+    """The hub, its Bot API and its webhooks: those of the clients' bots, and that of the managers' bot."""
 
     child: Child
     api: BotApi
-    url: str
+    urls: tuple[str, ...]
+    manager_url: str
     database: asyncpg.Connection
+
+    @property
+    def url(self) -> str:
+        """Return the webhook of the first clients' bot."""
+        return self.urls[0]
 
     async def settle(self) -> None:
         """Wait until every stored message is processed and every due notice was answered by the Bot API.
@@ -47,7 +53,7 @@ class WholeHub:
 
 @asynccontextmanager
 async def running_whole_hub(
-    machine: Machine, *, cores: frozenset[int], managers: int, roles: frozenset[str] = ALL_ROLES
+    machine: Machine, *, cores: frozenset[int], managers: int, roles: frozenset[str] = ALL_ROLES, bots: int = 1
 ) -> AsyncIterator[WholeHub]:
     """Run it over a fresh installation until the block ends.
 
@@ -57,10 +63,11 @@ async def running_whole_hub(
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(running_bot_api())
         installation = await stack.enter_async_context(
-            fresh_installation(machine, managers=managers, bot_api=api.address, greets=False)
+            fresh_installation(machine, managers=managers, bot_api=api.address, bots=bots, greets=False)
         )
         database = await stack.enter_async_context(connect(installation.dsn))
         given = {**installation.parameters(), "roles": sorted(roles)}
         child = await stack.enter_async_context(running("whole", cores=cores, **given))
         address = str((await child.hear())["address"])
-        yield WholeHub(child, api, address + installation.path, database)
+        urls = tuple(address + path for path in installation.paths)
+        yield WholeHub(child, api, urls, address + installation.manager_path, database)

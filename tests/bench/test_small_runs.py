@@ -1,6 +1,7 @@
 """The bench runs at tiny sizes and says what it promises; how fast it was is nobody's business here."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bench import accept, end_to_end, letters, memory, notify, pipeline, startup
 from bench.machine import ALL_CORES, prepared_machine
 from bench.sizes import QUICK
+from bench.soak import Minute, judge, soak
 from bench.traffic import SenderMissing, Sent, find_sender
 
 TINY = replace(
@@ -47,6 +49,46 @@ async def test_every_marked_message_is_shown():
 @two_cores
 async def test_a_start_is_measured_to_the_first_accepted_webhook():
     assert "up_accept_s" in await run(startup.measure)
+
+
+@two_cores
+async def test_a_soak_shows_every_message_and_managers_answer():
+    async with prepared_machine() as machine:
+        told = await soak(machine, minutes=0.05, rate=20)
+
+    assert (told["never_shown"], told["messages"], told["flat"]) == (0, 60, None)
+    assert told["answers"] == 15
+
+
+def test_a_soak_is_flat_only_if_nothing_grows():
+    flat = [minute(number, rss_mb=200 + number % 2) for number in range(30)]
+
+    assert judge(flat[:5]) is None
+    assert is_flat(flat)
+    assert not is_flat([replace(each, rss_mb=200 + each.at_minutes) for each in flat])
+    assert not is_flat([replace(each, descriptors=int(40 + each.at_minutes)) for each in flat])
+    assert not is_flat([replace(each, connections=int(10 + each.at_minutes / 5)) for each in flat])
+
+
+def is_flat(minutes: Sequence[Minute]) -> bool:
+    verdict = judge(minutes)
+    return verdict is not None and verdict.is_flat
+
+
+def minute(number: int, *, rss_mb: float) -> Minute:
+    return Minute(
+        at_minutes=number,
+        rss_mb=rss_mb,
+        descriptors=40,
+        connections=12,
+        database_mb=200,
+        receipts_lag=0,
+        deliveries_lag=0,
+        waiting=10,
+        messages=12_000,
+        p50_ms=8,
+        p99_ms=20,
+    )
 
 
 @two_cores

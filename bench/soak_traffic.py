@@ -1,0 +1,127 @@
+"""Who loads a hub in the soak: clients who write at a steady rate, and managers who reply to what they are shown.
+
+A message carries a mark that is found again in the request which shows it to a manager. Every fourth card is answered
+by replying to it in the manager's chat; the answer travels to the client's bot like any other.
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import ClientSession, TCPConnector
+
+from bench.bot_api import mark
+from bench.traffic import FIRST_CLIENT, SECRET
+from bench.whole import WholeHub
+
+CLIENTS = 2_000
+ANSWERED_EVERY = 4
+_HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+_MARK = re.compile(rb"mark(\d+)mark")
+_CHAT = re.compile(rb"chat_id[^\d-]{1,8}(\d+)")
+_EDITED = re.compile(rb"message_id[^\d-]{1,8}(\d+)")
+_LATEST_SECONDS = 30
+
+
+class Traffic:
+    """The load of one run. An asynchronous context: leaving it waits for nothing and closes its connections."""
+
+    def __init__(self, hub: WholeHub) -> None:
+        self._hub = hub
+        self._session = ClientSession(headers=_HEADERS, connector=TCPConnector(limit=0))
+        self._sent_at: dict[int, float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waits: list[float] = []
+        self.all_waits: list[float] = []
+        self.sent = 0
+        self.answers = 0
+
+    async def __aenter__(self) -> Self:
+        self._hub.api.watch = self._see
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hub.api.watch = None
+        await self._session.close()
+
+    @property
+    def never(self) -> int:
+        """Return how many messages no manager was shown; while the run lasts, those that still may be."""
+        return len(self._sent_at)
+
+    def take_waits(self) -> list[float]:
+        """Return the milliseconds from message to card of all that were shown since the last call."""
+        taken, self._waits = self._waits, []
+        return taken
+
+    async def send(self, *, rate: int, seconds: float) -> None:
+        """Write at the rate for so long, and wait until it was taken, but no longer than half a minute."""
+        began = time.monotonic()
+        for number in range(int(rate * seconds)):
+            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+            self._start(self._write(number))
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_LATEST_SECONDS)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write(self, number: int) -> None:
+        client = FIRST_CLIENT + number % CLIENTS
+        person = {
+            "id": client,
+            "is_bot": False,
+            "first_name": "Клиент",
+            "last_name": str(client),
+            "language_code": "ru",
+        }
+        text = f"Подскажите, пожалуйста, привезёте ли завтра? {mark(number)}"
+        url = self._hub.urls[client % len(self._hub.urls)]
+        self._sent_at[number] = time.monotonic()
+        self.sent += 1
+        await self._post(url, number + 1, {"from": person, "chat": {"id": client, "type": "private"}, "text": text})
+
+    async def _answer(self, chat: int, shown_as: int) -> None:
+        """Reply to a message of the bot in a manager's chat."""
+        self.answers += 1
+        person = {"id": chat, "is_bot": False, "first_name": "Менеджер", "language_code": "ru"}
+        where = {"id": chat, "type": "private"}
+        bot = {"id": 1, "is_bot": True, "first_name": "Bench"}
+        shown = {"message_id": shown_as, "date": int(time.time()), "chat": where, "from": bot, "text": "-"}
+        reply = {"from": person, "chat": where, "text": "Да, привезём до обеда", "reply_to_message": shown}
+        await self._post(self._hub.manager_url, self.answers, reply)
+
+    async def _post(self, url: str, number: int, message: dict[str, Any]) -> None:
+        told = {"message_id": number, "date": int(time.time()), **message}
+        body = json.dumps({"update_id": number, "message": told}).encode()
+        async with self._session.post(url, data=body) as answer:
+            answer.raise_for_status()
+
+    def _see(self, body: bytes, result: int) -> None:
+        """Note every mark that is shown to a manager for the first time, and reply to some of what shows them."""
+        chat = _CHAT.search(body)
+        if chat is None or int(chat[1]) >= FIRST_CLIENT:
+            return
+        for number in {int(found[1]) for found in _MARK.finditer(body)}:
+            sent_at = self._sent_at.pop(number, None)
+            if sent_at is None:
+                continue
+            wait = (time.monotonic() - sent_at) * 1e3
+            self._waits.append(wait)
+            self.all_waits.append(wait)
+            if _is_answered(number):
+                edited = _EDITED.search(body)
+                self._start(self._answer(int(chat[1]), int(edited[1]) if edited else result))
+
+
+def _is_answered(number: int) -> bool:
+    """Tell whether the card of a message is answered: in each turn of all clients that of every fourth of them."""
+    return (number // CLIENTS + number) % ANSWERED_EVERY == 0
