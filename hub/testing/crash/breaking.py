@@ -23,6 +23,9 @@ from hub.testing.telegram.faults import bad_gateway, reset_after
 _COMMIT = b"COMMIT"
 _PROVIDER_FAULT_LASTS = timedelta(seconds=3)
 _SERVER_COMES_BACK_AFTER = timedelta(milliseconds=200)
+_BACK_WITHIN = timedelta(minutes=3)
+"""It may be killed again and again while it starts."""
+_LEAST_UP = 3
 _LOOK_EVERY = timedelta(milliseconds=50)
 
 
@@ -40,6 +43,7 @@ class Nemesis:
         """Carry out a plan, and return when everything is put right again."""
         for fault in faults:
             await asyncio.sleep(fault.after.total_seconds())
+            await self._wait_for_some()
             await self._wait_for_victim(fault)
             self.told(fault)
             task = asyncio.create_task(self._break(fault))
@@ -47,6 +51,11 @@ class Nemesis:
         await asyncio.gather(*self._lasting)
         self.system.heal()
         await self.system.wait_until_ready()
+
+    async def _wait_for_some(self) -> None:
+        """Wait while most roles are down: on a slow machine nothing would ever be under way when it is killed."""
+        while sum(map(_is_up, self.system.keepers.values())) < _LEAST_UP:  # noqa: ASYNC110 - files tell nobody
+            await asyncio.sleep(_LOOK_EVERY.total_seconds())
 
     async def _wait_for_victim(self, fault: Fault) -> None:
         """Wait while the process is not there: it cannot be killed then; one that starts can."""
@@ -86,7 +95,7 @@ class Nemesis:
             case _:
                 keeper.process.kill()
                 await self._ended(keeper)
-        await keeper.wait_until_ready()
+        await keeper.wait_until_ready(_BACK_WITHIN)
 
     async def _ended(self, keeper: Keeper) -> None:
         """Wait until the present process is gone; a frozen one hears SIGTERM when it wakes."""
@@ -143,6 +152,10 @@ class Nemesis:
             await asyncio.sleep(_PROVIDER_FAULT_LASTS.total_seconds())
             smtp.ends.clear()
             smtp.replies.clear()
+
+
+def _is_up(keeper: Keeper) -> bool:
+    return keeper.process.is_running and keeper.process.is_ready()
 
 
 _TO_PROXIES: Mapping[What, Callable[[FaultyProxy, timedelta], None]] = {

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-READY_WITHIN = timedelta(seconds=40)
+READY_WITHIN = timedelta(seconds=90)
 END_WITHIN = timedelta(seconds=30)
 RESTART_AFTER = timedelta(milliseconds=300)
 _READY = b": running"
