@@ -5,7 +5,9 @@ from collections import Counter
 
 import pytest
 
+from hub.testing.crash.flows import FLOWS
 from tests.house.crash_points import NAME, bare_effects, files_that_act, point_names
+from tests.house.crash_points_minimum import MINIMUM, RUN_BY
 from tests.house.source import SourceFile
 
 
@@ -29,6 +31,17 @@ def test_crash_points_are_named_flow_dot_step():
     points = [point for file in files_that_act() for point in point_names(file)]
 
     assert [place for place, name in points if not NAME.fullmatch(name)] == []
+
+
+def test_every_step_of_the_minimum_list_has_its_points_or_a_reason_why_there_are_none():
+    names = {name for file in files_that_act() for _, name in point_names(file)}
+
+    assert {point for step in MINIMUM for point in step.points} - names == set()
+    assert [step.what for step in MINIMUM if bool(step.points) == bool(step.why_none)] == []
+
+
+def test_the_runs_of_the_minimum_list_are_flows_that_exist():
+    assert {flow for flows in RUN_BY.values() for flow in flows} <= FLOWS.keys()
 
 
 BETWEEN = """

@@ -135,8 +135,7 @@ async def prepare(stage: Stage, flow: Flow) -> None:
 async def record(stage: Stage, flow: Flow) -> tuple[Counter[str], EndState, list[str]]:
     """Run untouched; return the points reached and how often, the end, and what is wrong with it already."""
     log = stage.directory / "points"
-    async with stage.clone() as database, kept_alive(stage, database) as run:
-        await stage.let_pass(database, flow.passes)
+    async with stage.clone(later=flow.passes) as database, kept_alive(stage, database) as run:
         await run.begin(HUB_CRASH_LOG=str(log))
         await run.play(flow.step)
         await asyncio.sleep(LINGER.total_seconds())
@@ -147,10 +146,9 @@ async def record(stage: Stage, flow: Flow) -> tuple[Counter[str], EndState, list
 
 async def die_at(stage: Stage, flow: Flow, wish: str, whole: EndState) -> Case:
     """Run with a death at the wished hit and compare the end with that of the untouched run."""
-    async with stage.clone() as database, kept_alive(stage, database) as run:
+    async with stage.clone(later=flow.passes) as database, kept_alive(stage, database) as run:
         faults: list[str] = []
         try:
-            await stage.let_pass(database, flow.passes)
             await run.begin(HUB_CRASH=wish)
             await run.play(flow.step)
             if not run.deaths and await run.wait_for_death():

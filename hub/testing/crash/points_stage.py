@@ -10,8 +10,8 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -39,7 +39,7 @@ CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATI
 
 @dataclass(slots=True)
 class Stage:
-    """A prepared flow. `template` is the database every run begins with; `clones` counts runs."""
+    """A prepared flow. `template` is the database every run begins with, at the instant `begins_at`."""
 
     name: str
     server: DatabaseServer
@@ -50,7 +50,7 @@ class Stage:
     keys: str
     template: str = ""
     clones: int = 0
-    begins_at: timedelta = field(default=timedelta(0))
+    begins_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def config(self, database: str) -> Config:
         """Return the settings of the hub over one database, as the harness itself opens it."""
@@ -77,14 +77,14 @@ class Stage:
             await connection.execute("UPDATE world_time SET shift = $1", self.town.time.shift)
 
     @asynccontextmanager
-    async def clone(self) -> AsyncIterator[str]:
-        """Give the name of a fresh copy of the template, and the town as it was then; dropped at the end."""
+    async def clone(self, *, later: timedelta) -> AsyncIterator[str]:
+        """Give the name of a fresh copy of the template and the town as it was then, `later`; dropped at the end."""
         self.clones += 1
         name = f"{self.name}_{self.clones}"
         await self._copy(self.template, name)
-        self.town.time.shift = self.begins_at
         self.town.begin()
         try:
+            await self.let_pass(name, self.begins_at - self.town.time.now() + later)
             yield name
         finally:
             await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -104,7 +104,7 @@ class Stage:
         """Take the database `name` and the town as they are now for the template."""
         async with connect(self.server.dsn) as connection:
             await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
-        self.template, self.begins_at = name, self.town.time.shift
+        self.template, self.begins_at = name, self.town.time.now()
         self.town.settle()
 
     async def _copy(self, source: str, name: str) -> None:
