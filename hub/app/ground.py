@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
@@ -14,6 +15,7 @@ from hub.domain.errors import ConfigError, StorageUnavailable
 from hub.store.clock import DatabaseClock
 from hub.store.connections import holds_secrets
 from hub.store.embedded import Embedded, has_cluster, start_embedded
+from hub.store.embedded.place import file_errors
 from hub.store.files import Files
 from hub.store.ids import IdBlocks
 from hub.store.migrate import migrate
@@ -38,12 +40,12 @@ class Ground:
     embedded: Embedded | None
 
     async def keep_server(self) -> None:
-        """Start the embedded server again whenever it has died, for ever; one of others is theirs to keep."""
+        """Start the embedded server again whenever it has died, for ever, but not where `hub down` has stopped it."""
         await keep_going("server", self._rest_and_look_at_server, LOOK_AT_SERVER_EVERY)
 
     async def _rest_and_look_at_server(self) -> None:
         await asyncio.sleep(LOOK_AT_SERVER_EVERY.total_seconds())
-        if self.embedded is None:
+        if self.embedded is None or _down_mark(self.config).exists():
             return
         try:
             async with acquire(self.pool):
@@ -66,6 +68,16 @@ def has_hub(config: Config) -> bool:
         ConfigError: the data directory is closed to this user.
     """
     return bool(config.dsn.get_secret_value()) or has_cluster(config.data)
+
+
+def keep_down(config: Config) -> None:
+    """Let the embedded server stay stopped, though a hub may still run, until a hub is started again."""
+    with file_errors(config.data):
+        _down_mark(config).touch(mode=0o600)
+
+
+def _down_mark(config: Config) -> Path:
+    return config.data / "database.down"
 
 
 @asynccontextmanager
@@ -94,6 +106,7 @@ async def _database(config: Config) -> tuple[str, Embedded | None]:
     if dsn := config.dsn.get_secret_value():
         return dsn, None
     embedded = await start_embedded(config.data, bin_dir=config.pg_bin)
+    _down_mark(config).unlink(missing_ok=True)
     return embedded.dsn, embedded
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from hub.app.ground import keep_down
 from hub.commands.asking import ask_consent
 from hub.commands.ground import ensure_hub
 from hub.commands.options import with_config
@@ -31,6 +32,7 @@ def down(config: Config, *, yes: Yes = False) -> None:
     if not yes and not _may_stop(config):
         typer.echo(say(config.language, "down.kept"))
         raise typer.Exit(1)
+    keep_down(config)
     was_running = asyncio.run(stop_embedded(config.data, bin_dir=config.pg_bin))
     typer.echo(say(config.language, "down.stopped" if was_running else "down.nothing", data=config.data))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.app.ground import keep_down
 from hub.testing.crash.servers import PostgresServer
 from hub.testing.data_dir import make_data_dir, remove_data_dir
 from tests.reliability.town import emptied, open_hub, stored, until
@@ -34,10 +35,23 @@ async def test_case10_a_killed_embedded_server_is_started_again_and_the_spool_em
         assert await stored(hub.building.ground.pool) == ["до", *texts]
 
 
-async def test_a_server_that_was_stopped_for_good_is_started_again_too(data: Path):
+async def test_a_server_that_another_role_stopped_at_its_end_is_started_again(data: Path):
     async with open_hub("", data) as (hub, caller):
         await PostgresServer(data).stop()
         assert await caller.submit("заявка") == 200
         await emptied(hub)
 
+        assert await stored(hub.building.ground.pool) == ["заявка"]
+
+
+async def test_a_server_that_a_person_stopped_stays_stopped_until_a_hub_is_started(data: Path):
+    async with open_hub("", data) as (hub, caller):
+        keep_down(hub.building.ground.config)
+        await PostgresServer(data).stop()
+        assert await caller.submit("заявка") == 200
+        await hub.building.ground._rest_and_look_at_server()
+        assert not (data / "postgres" / "postmaster.pid").exists()
+
+    async with open_hub("", data) as (hub, _):
+        await emptied(hub)
         assert await stored(hub.building.ground.pool) == ["заявка"]
