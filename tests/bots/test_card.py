@@ -166,14 +166,14 @@ def test_english_reads_english():
     assert "⏱ Answer by 12:35 (in 14 min)" in text
 
 
-def test_case23_a_client_elsewhere_is_shown_with_the_time_there():
+def test_edge23_a_client_elsewhere_is_shown_with_the_time_there():
     elsewhere = card(client_zone=ZoneInfo("Asia/Yekaterinburg"))
 
     assert "🕒 У клиента сейчас 14:21\n" in card_screen(RU, elsewhere, now=NOW).text
     assert "The client's time is 14:21" in card_screen(EN, elsewhere, now=NOW).text
 
 
-def test_case42_a_letter_under_another_subject_can_be_split_off():
+def test_edge42_a_letter_under_another_subject_can_be_split_off():
     screen = card_screen(RU, card(subject="Расчёт", new_subject="Акт сверки"), now=NOW)
 
     assert "✂️ Новая тема: Акт сверки. Это другой вопрос?" in screen.text

@@ -362,7 +362,7 @@ def test_every_button_of_every_screen_fits_into_forty_bytes():
 
 
 @pytest.mark.parametrize(("author", "name"), [(Author.person, "Бизнес-аккаунт"), (Author.automation, "Автотекст")])
-def test_case16_what_nobody_of_us_wrote_by_name_says_who_it_was(author, name):
+def test_edge16_what_nobody_of_us_wrote_by_name_says_who_it_was(author, name):
     said = [message(direction=Direction.outbound, author=author, author_name="")]
 
     assert f"➡️ {name} · " in history_screen(RU, CARD, Page(said, 0, has_older=False), now=NOW).text

@@ -126,7 +126,7 @@ def test_an_old_page_in_windows_1251_is_readable():
     assert event.sender.addresses[0].value == "+74951234567"
 
 
-def test_case33_a_typo_in_the_phone_stays_a_field_and_is_no_key():
+def test_edge33_a_typo_in_the_phone_stays_a_field_and_is_no_key():
     event = read(fixture("typo_in_phone.http"))
 
     assert [address.type for address in event.sender.addresses] == [IdentityType.email]
@@ -255,14 +255,14 @@ def test_m16_a_form_is_no_way_to_answer():
 # ------------------------------------------------------------------ repetitions
 
 
-def test_case31_a_key_of_the_page_makes_two_clicks_one_submission():
+def test_edge31_case18_a_key_of_the_page_makes_two_clicks_one_submission():
     first, second = form(hub_id="u-1", name="Анна"), form(hub_id="u-1", name="Анна", at=RECEIVED_AT + timedelta(days=9))
 
     assert make_form().peek(first).event_id == make_form().peek(second).event_id == "u-1"
     assert read(first).external_id == read(second).external_id
 
 
-def test_case31_without_a_key_equal_bodies_are_joined_for_a_minute_only():
+def test_edge31_case18_without_a_key_equal_bodies_are_joined_for_a_minute_only():
     first, second = form(name="Анна"), form(name="Анна", at=RECEIVED_AT + timedelta(days=9))
 
     assert make_form().peek(first).event_id == ""

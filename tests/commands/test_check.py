@@ -38,7 +38,7 @@ def test_every_connection_is_tried_and_what_fails_is_named(hub):
     assert result.stderr == "hub: 1 of 9 need you: telegram telegram; what to do stands above\n"
 
 
-def test_case36_calls_of_a_pbx_that_never_end_are_a_warning(hub, place):
+def test_edge36_calls_of_a_pbx_that_never_end_are_a_warning(hub, place):
     account = ("--set", "api_key=k", "--set", "api_salt=s", "--public-url", "https://hub.example")
     assert hub("connect", "mango", *account, "--no-wait", "--unchecked").exit_code == 0
     place.fetch(

@@ -24,7 +24,7 @@ def test_a_letter_answers_the_clients_last_one_and_names_the_whole_thread_oldest
     assert (mail.to, mail.subject, mail.is_automatic) == ("maria@example.ru", "Re: Заказ", False)
 
 
-def test_case_62_every_attempt_is_the_same_letter() -> None:
+def test_case62_every_attempt_is_the_same_letter() -> None:
     first, second = (mail_headers("press-1", answer(), LETTERS[place:]).message_id for place in (0, 1))
 
     assert first == second != mail_headers("press-2", answer(), LETTERS).message_id

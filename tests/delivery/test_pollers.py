@@ -61,7 +61,7 @@ async def stop(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def test_case_13_payloads_and_cursor_are_stored_together_and_polling_goes_on_from_there(
+async def test_case13_payloads_and_cursor_are_stored_together_and_polling_goes_on_from_there(
     desk: Desk, dsn: str
 ) -> None:
     channel = PolledChannel(desk, b"one", TemporaryFailure("BYE"), b"two")
@@ -73,7 +73,7 @@ async def test_case_13_payloads_and_cursor_are_stored_together_and_polling_goes_
     assert (await desk.one("connections"))["cursor"] == {"seen": "two"}
 
 
-async def test_case_14_of_two_hubs_one_polls(desk: Desk, dsn: str) -> None:
+async def test_case14_of_two_hubs_one_polls(desk: Desk, dsn: str) -> None:
     channels = PolledChannel(desk, b"one"), PolledChannel(desk, b"one")
     tasks = await polled(desk, dsn, *channels)
     await until(desk, "receipts", "true")
@@ -90,7 +90,7 @@ async def test_refused_credentials_pause_the_polling(desk: Desk, dsn: str) -> No
     assert (await desk.one("connections"))["state_reason"] == "пароль не принят"
 
 
-async def test_case_48_a_mailbox_out_of_reach_for_a_minute_is_down_and_announced(desk: Desk, dsn: str) -> None:
+async def test_case48_a_mailbox_out_of_reach_for_a_minute_is_down_and_announced(desk: Desk, dsn: str) -> None:
     await desk.hire("olga", "Ольга", role=Role.admin)
     channel = PolledChannel(desk, TemporaryFailure("нет связи"), TemporaryFailure("нет связи"))
     tasks = await polled(desk, dsn, channel)

@@ -62,7 +62,7 @@ async def test_s3_an_answer_accepted_after_doubt_says_that_it_may_have_come_twic
     assert (await outside.desk.one("waits"))["state"] == "answered"
 
 
-async def test_case_65_two_answers_keep_their_order_when_the_first_fails_twice(outside: Outside) -> None:
+async def test_case65_two_answers_keep_their_order_when_the_first_fails_twice(outside: Outside) -> None:
     await outside.reply("раз")
     await outside.reply("два")
     outside.channel.answers = [Later("provider_down"), Later("provider_down")]

@@ -111,7 +111,7 @@ def test_an_idempotent_provider_is_simply_asked_again() -> None:
     assert (settled.state, settled.reason) == ("queued", "no_answer")
 
 
-def test_case_24_a_delivery_that_kills_its_process_is_parked() -> None:
+def test_case24_a_delivery_that_kills_its_process_is_parked() -> None:
     settled = Attempt(claimed(6, was_interrupted=True), PLAN, is_repeatable=True).end_unstarted()
 
     assert settled is not None

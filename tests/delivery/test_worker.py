@@ -25,7 +25,7 @@ async def take(outside: Outside, *, token: int = 1) -> ClaimedDelivery:
     return claimed
 
 
-async def test_case_22_what_a_dead_process_held_is_sent_once_more_and_says_so(outside: Outside) -> None:
+async def test_case22_what_a_dead_process_held_is_sent_once_more_and_says_so(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
     await take(outside)
     await outside.deliver()
@@ -34,7 +34,7 @@ async def test_case_22_what_a_dead_process_held_is_sent_once_more_and_says_so(ou
     assert (delivery["state"], delivery["reason"]) == ("sent", "maybe_twice")
 
 
-async def test_case_62_a_second_death_leaves_the_outcome_unknown_and_sends_nothing(outside: Outside) -> None:
+async def test_case62_a_second_death_leaves_the_outcome_unknown_and_sends_nothing(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
     await take(outside)
     await take(outside)
@@ -45,7 +45,7 @@ async def test_case_62_a_second_death_leaves_the_outcome_unknown_and_sends_nothi
     assert (await outside.desk.one("waits"))["state"] == "open"
 
 
-async def test_case_23_who_lost_the_lease_writes_nothing(outside: Outside) -> None:
+async def test_case23_who_lost_the_lease_writes_nothing(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
     slow = await take(outside, token=1)
     await take(outside, token=2)
@@ -53,7 +53,7 @@ async def test_case_23_who_lost_the_lease_writes_nothing(outside: Outside) -> No
         assert not await deliveries.finish(connection, [Settled(slow.id, slow.token, "failed")])
 
 
-async def test_case_23_of_ends_written_together_only_the_lost_one_is_left_out(outside: Outside) -> None:
+async def test_case23_of_ends_written_together_only_the_lost_one_is_left_out(outside: Outside) -> None:
     await outside.desk.receive(says("Здравствуйте", at=outside.desk.now, by=person(2)))
     for conversation in await outside.desk.rows("conversations"):
         await outside.reply("Пять тысяч", conversation["id"])
@@ -76,7 +76,7 @@ async def test_of_two_workers_each_answer_leaves_once(outside: Outside) -> None:
     assert len(outside.channel.texts) == len(set(outside.channel.texts)) == 9
 
 
-async def test_case_64_a_dead_thread_does_not_hold_up_others(outside: Outside) -> None:
+async def test_case64_a_dead_thread_does_not_hold_up_others(outside: Outside) -> None:
     await outside.desk.receive(says("Здравствуйте", at=outside.desk.now, by=person(2)))
     one, other = [row["id"] for row in await outside.desk.rows("conversations")]
     outside.channel.answers = [Failed("blocked", "")]
@@ -88,7 +88,7 @@ async def test_case_64_a_dead_thread_does_not_hold_up_others(outside: Outside) -
     assert {row["reach"] for row in await outside.desk.rows("threads")} == {"blocked", "open"}
 
 
-async def test_case_61_a_handler_that_raises_leaves_the_outcome_in_doubt_and_the_lane_alive(outside: Outside) -> None:
+async def test_case61_a_handler_that_raises_leaves_the_outcome_in_doubt_and_the_lane_alive(outside: Outside) -> None:
     outside.channel.answers = [RuntimeError("a defect of ours")]
     await outside.reply("раз")
     await outside.deliver()

@@ -47,7 +47,7 @@ def test_d3_request_at_the_exact_closing_second_starts_tomorrow():
     assert OFFICE.add_open_time(moscow("2026-11-18 18:00:00"), MINUTE).at == moscow("2026-11-19 09:01:00")
 
 
-def test_d2_case20_ten_seconds_today_and_the_rest_next_opening():
+def test_d2_edge20_ten_seconds_today_and_the_rest_next_opening():
     start, target = moscow("2026-11-18 18:59:50"), timedelta(minutes=15)
 
     assert EVERY_DAY_TILL_19.add_open_time(start, target).at == moscow("2026-11-19 09:14:50")
@@ -68,7 +68,7 @@ def test_d2_case20_ten_seconds_today_and_the_rest_next_opening():
         ("2026-05-11", "2026-05-12"),
     ],
 )
-def test_d2_case21_holiday_counts_from_the_next_opening(day: str, next_working_day: str):
+def test_d2_edge21_holiday_counts_from_the_next_opening(day: str, next_working_day: str):
     assert OFFICE.add_open_time(moscow(f"{day} 10:00"), MINUTE).at == moscow(f"{next_working_day} 09:01")
 
 
@@ -118,7 +118,7 @@ def test_d2_more_exceptions_come_before_those_of_the_calendar():
     assert OFFICE.is_open(moscow("2026-11-18 10:00"))
 
 
-def test_d2_case22_round_the_clock_is_wall_clock_through_holidays_and_clock_changes():
+def test_d2_edge22_round_the_clock_is_wall_clock_through_holidays_and_clock_changes():
     berlin = Calendar(BERLIN, is_always_open=True)
     start = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 

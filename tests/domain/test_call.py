@@ -89,7 +89,7 @@ def test_c2_a_group_call_with_cancelled_legs_and_one_answer_is_answered() -> Non
     assert session.is_response
 
 
-def test_case35_a_call_missed_by_one_queue_and_answered_by_another_is_not_missed() -> None:
+def test_edge35_a_call_missed_by_one_queue_and_answered_by_another_is_not_missed() -> None:
     redirected = (final(30, 0, is_missed=True, extension="101"), final(90, 45, extension="202"))
 
     session = fold(*redirected)
@@ -170,20 +170,20 @@ def test_a_consultation_inside_does_not_make_a_clients_call_internal() -> None:
     assert fold(consultation, event(RINGING, 0, "101")).direction is CallDirection.inbound
 
 
-def test_case14_a_talk_of_four_seconds_is_answered_and_no_response() -> None:
+def test_edge14_a_talk_of_four_seconds_is_answered_and_no_response() -> None:
     session = fold(event(ANSWERED, 5, "101"), final(9, 4))
 
     assert session.state is CallState.answered
     assert session.is_short_talk and not session.is_response
 
 
-def test_case14_a_voicemail_is_missed() -> None:
+def test_edge14_a_voicemail_is_missed() -> None:
     session = fold(final(40, 0, is_missed=True, reason="voicemail"))
 
     assert session.is_voicemail and session.is_missed
 
 
-def test_case36_without_hangup_the_call_is_unknown_after_four_hours() -> None:
+def test_edge36_without_hangup_the_call_is_unknown_after_four_hours() -> None:
     before, after = fold(event(RINGING, 0), now=4 * 3600 - 1), fold(event(RINGING, 0), now=4 * 3600)
 
     assert (before.state, before.expires_at) == (CallState.ringing, at(4 * 3600))

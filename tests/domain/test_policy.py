@@ -60,7 +60,7 @@ def test_fr4_default_targets_depend_on_the_clock_and_the_channel(kind: WaitKind,
         (timedelta(days=8), timedelta(days=8), WaitKind.first_response),
     ],
 )
-def test_fr4_case27_the_reopen_window_divides_first_from_next_response(
+def test_fr4_edge27_the_reopen_window_divides_first_from_next_response(
     last_response: timedelta | None, closed: timedelta | None, kind: WaitKind
 ):
     last_response_at = None if last_response is None else NOON - last_response

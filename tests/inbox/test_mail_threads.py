@@ -148,7 +148,7 @@ async def test_an_answer_within_a_thread_names_the_last_letter_and_all_before(ro
     assert ours in named
 
 
-async def test_case_42_a_changed_subject_stays_in_its_thread_and_the_answer_follows_it(room: Mailroom) -> None:
+async def test_edge42_a_changed_subject_stays_in_its_thread_and_the_answer_follows_it(room: Mailroom) -> None:
     await room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
     room.desk.clock.move(timedelta(minutes=1))
     await room.arrives("Subject: Люстра", "Message-ID: <2@example.ru>", "References: <1@example.ru>")
@@ -158,7 +158,7 @@ async def test_case_42_a_changed_subject_stays_in_its_thread_and_the_answer_foll
     assert (sent["Subject"], sent["In-Reply-To"]) == ("Re: Люстра", "<2@example.ru>")
 
 
-async def test_case_62_an_answer_whose_receipt_was_lost_goes_again_under_the_same_id(room: Mailroom) -> None:
+async def test_case62_an_answer_whose_receipt_was_lost_goes_again_under_the_same_id(room: Mailroom) -> None:
     await room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
     await room.leaves()
     room.smtp.ends = [DataEnd.cut]
@@ -182,7 +182,7 @@ async def test_a_letter_without_ids_on_the_same_subject_joins_the_conversation_a
     assert (sent["In-Reply-To"], sent["References"]) == ("<2@example.ru>", "<2@example.ru>")
 
 
-async def test_case_58_a_reply_without_references_finds_its_thread_by_the_address_it_was_sent_to(
+async def test_case58_a_reply_without_references_finds_its_thread_by_the_address_it_was_sent_to(
     plus_room: Mailroom,
 ) -> None:
     await plus_room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
@@ -194,7 +194,7 @@ async def test_case_58_a_reply_without_references_finds_its_thread_by_the_addres
     assert (await plus_room.desk.one("identities"))["level"] == "proven"
 
 
-async def test_case_59_a_strangers_letter_to_the_same_address_is_a_thread_of_its_own(plus_room: Mailroom) -> None:
+async def test_case59_a_strangers_letter_to_the_same_address_is_a_thread_of_its_own(plus_room: Mailroom) -> None:
     await plus_room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
     address = (await plus_room.answer())["Reply-To"].addresses[0].addr_spec
     await plus_room.arrives(f"Cc: {address}", "From: other@example.org", "Message-ID: <2@example.org>", text="И мне!")
@@ -205,7 +205,7 @@ async def test_case_59_a_strangers_letter_to_the_same_address_is_a_thread_of_its
     assert {row["level"] for row in await plus_room.desk.rows("identities")} == {"claimed"}
 
 
-async def test_case_95_a_token_we_never_sent_leads_nowhere(plus_room: Mailroom) -> None:
+async def test_case95_a_token_we_never_sent_leads_nowhere(plus_room: Mailroom) -> None:
     await plus_room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
     await plus_room.answer()
     await plus_room.arrives("Cc: sales+r-aaaaaaaaaaaaaaaa@example.com", "Message-ID: <2@example.ru>", text="Ещё")
@@ -255,7 +255,7 @@ async def test_a_letter_in_our_name_with_a_mark_it_cannot_prove_is_kept_and_stop
 
 @pytest.mark.parametrize("mark", ["", "Auto-Submitted: auto-replied"])
 @pytest.mark.parametrize("hours", [ALWAYS_OPEN, CLOSED])
-async def test_case_55_a_twin_that_answers_everything_stops_within_two_letters(
+async def test_case55_a_twin_that_answers_everything_stops_within_two_letters(
     desk: Desk, smtp: FakeSmtp, http: Http, hours: str, mark: str
 ) -> None:
     desk.rules.append(to_policy(parse_policy(hours + GREETING), 2))
@@ -271,7 +271,7 @@ async def test_case_55_a_twin_that_answers_everything_stops_within_two_letters(
     assert len(smtp.letters) == 1
 
 
-async def test_case_55_automatic_mail_is_kept_marked_and_never_answered(room: Mailroom) -> None:
+async def test_case55_automatic_mail_is_kept_marked_and_never_answered(room: Mailroom) -> None:
     await room.arrives("Message-ID: <1@example.ru>", "Auto-Submitted: auto-replied", text="Я в отпуске")
 
     message = await room.desk.one("messages")
@@ -280,7 +280,7 @@ async def test_case_55_automatic_mail_is_kept_marked_and_never_answered(room: Ma
     assert await room.desk.rows("waits") == []
 
 
-async def test_case_53_a_letter_without_a_sender_is_kept_under_a_card_without_a_name(room: Mailroom) -> None:
+async def test_case53_a_letter_without_a_sender_is_kept_under_a_card_without_a_name(room: Mailroom) -> None:
     room.desk.rules.append(to_policy(parse_policy(ALWAYS_OPEN + GREETING), 2))
     await room.arrives(body=b"To: sales@example.com\r\nSubject: ?\r\nMessage-ID: <1@x.ru>\r\n\r\nwho am I\r\n")
     await room.arrives(body=b"To: sales@example.com\r\nFrom: nobody\r\nMessage-ID: <2@x.ru>\r\n\r\nand I\r\n")
@@ -294,7 +294,7 @@ async def test_case_53_a_letter_without_a_sender_is_kept_under_a_card_without_a_
     assert await room.desk.rows("deliveries", "lane = 'reply'") == []
 
 
-async def test_case_50_a_letter_too_big_to_fetch_is_shown_by_its_headers_and_says_so(room: Mailroom) -> None:
+async def test_case50_a_letter_too_big_to_fetch_is_shown_by_its_headers_and_says_so(room: Mailroom) -> None:
     await room.arrives("Subject: Чертежи", "Message-ID: <1@example.ru>", text="", x_hub_stub='{"size_bytes": 60000000}')
     assert STUB_HEADER == "x-hub-stub"
 
@@ -304,7 +304,7 @@ async def test_case_50_a_letter_too_big_to_fetch_is_shown_by_its_headers_and_say
     assert len(await room.desk.rows("waits", "state = 'open'")) == 1
 
 
-async def test_case_54_all_files_of_a_letter_of_many_parts_are_kept(room: Mailroom) -> None:
+async def test_case54_all_files_of_a_letter_of_many_parts_are_kept(room: Mailroom) -> None:
     files = [
         part("text/x-log", f"строка {number}", f"Content-Disposition: attachment; filename={number}.log")
         for number in range(400)

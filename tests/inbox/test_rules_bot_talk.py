@@ -96,7 +96,7 @@ async def test_fr6_a_bot_that_has_answered_may_wait_for_the_client(desk: Desk) -
     assert await desk.rows("waits") == []
 
 
-async def test_fr6_case10_a_client_who_returns_to_a_bot_waits_from_the_return(desk: Desk) -> None:
+async def test_fr6_edge10_a_client_who_returns_to_a_bot_waits_from_the_return(desk: Desk) -> None:
     put_in_force(desk, HANDOVER)
     await desk.receive(says("Сколько стоит?", at=desk.now))
     conversation = await bot_says(desk, "Пять тысяч. Всего доброго!")
@@ -112,7 +112,7 @@ async def test_fr6_case10_a_client_who_returns_to_a_bot_waits_from_the_return(de
     assert handed["facts"]["first_message_at"] == returned.isoformat()
 
 
-async def test_s9_case26_a_bot_cannot_close_over_a_waiting_client(desk: Desk) -> None:
+async def test_s9_edge26_a_bot_cannot_close_over_a_waiting_client(desk: Desk) -> None:
     await desk.receive(says("Сколько стоит?", at=desk.now))
     conversation = await bot_says(desk, "Пять тысяч. Всего доброго!")
     with pytest.raises(StillWaiting):

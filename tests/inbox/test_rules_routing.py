@@ -270,7 +270,7 @@ async def test_r12_a_transfer_moves_neither_start_nor_deadline_and_holds_until_a
     assert after["assignee_id"] == colleague.manager_id
 
 
-async def test_case18_every_persons_share_of_the_holding_time_follows_from_the_ledger(desk: Desk) -> None:
+async def test_edge18_every_persons_share_of_the_holding_time_follows_from_the_ledger(desk: Desk) -> None:
     await ask(desk, 100)
     wait, me, colleague = await desk.one("waits"), await owner(desk), await other(desk)
     desk.clock.move(4 * MINUTE)

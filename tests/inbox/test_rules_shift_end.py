@@ -64,7 +64,7 @@ async def test_r13_ten_minutes_before_the_end_a_person_reads_who_still_waits_and
     assert (await desk.one("waits"))["assignee_id"] == await id_of(desk, "anna")
 
 
-async def test_r13_case19_at_the_end_of_the_shift_the_client_goes_to_who_works_and_the_clock_is_the_same(
+async def test_r13_edge19_at_the_end_of_the_shift_the_client_goes_to_who_works_and_the_clock_is_the_same(
     desk: Desk,
 ) -> None:
     await ask_at(desk, "17:00", rules())

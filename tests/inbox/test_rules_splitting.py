@@ -21,7 +21,7 @@ async def writes(desk: Desk, subject: str, *, number: int) -> None:
     desk.clock.move(MINUTE)
 
 
-async def test_case42_what_came_after_the_letter_goes_along_and_the_rest_stays(desk: Desk) -> None:
+async def test_edge42_what_came_after_the_letter_goes_along_and_the_rest_stays(desk: Desk) -> None:
     await writes(desk, "Расчёт", number=1)
     await answer(desk)
     await writes(desk, "Акт сверки", number=2)
@@ -37,7 +37,7 @@ async def test_case42_what_came_after_the_letter_goes_along_and_the_rest_stays(d
 
 
 @pytest.mark.parametrize("subject", ["Re: Расчёт", "RE: [EXTERNAL] расчёт", ""])
-async def test_case42_the_same_matter_cannot_be_split(desk: Desk, subject: str) -> None:
+async def test_edge42_the_same_matter_cannot_be_split(desk: Desk, subject: str) -> None:
     await writes(desk, "Расчёт", number=1)
     await answer(desk)
     await writes(desk, subject, number=2)
@@ -46,7 +46,7 @@ async def test_case42_the_same_matter_cannot_be_split(desk: Desk, subject: str) 
         await split_off(desk.office, await owner(desk), await only(desk))
 
 
-async def test_case42_an_earlier_question_is_answered_first(desk: Desk) -> None:
+async def test_edge42_an_earlier_question_is_answered_first(desk: Desk) -> None:
     await writes(desk, "Расчёт", number=1)
     await writes(desk, "Акт сверки", number=2)
 

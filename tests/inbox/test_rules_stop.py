@@ -30,7 +30,7 @@ async def state(desk: Desk) -> str:
     return str((await desk.one("waits"))["state"])
 
 
-async def test_s1_case1_a_welcome_text_goes_out_and_stops_nothing(desk: Desk) -> None:
+async def test_s1_edge1_a_welcome_text_goes_out_and_stops_nothing(desk: Desk) -> None:
     put_in_force(desk, line_says(*WELCOME))
     await asked(desk)
     outside = open_outside(desk)
@@ -41,7 +41,7 @@ async def test_s1_case1_a_welcome_text_goes_out_and_stops_nothing(desk: Desk) ->
     assert (await desk.one("conversations"))["last_response_at"] is None
 
 
-async def test_s1_case8_a_persons_answer_stops_it_whatever_the_words(desk: Desk) -> None:
+async def test_s1_edge8_a_persons_answer_stops_it_whatever_the_words(desk: Desk) -> None:
     put_in_force(desk, line_says(*WELCOME))
     await asked(desk)
     await answer(desk, "Здравствуйте! Уже смотрим.")
@@ -49,7 +49,7 @@ async def test_s1_case8_a_persons_answer_stops_it_whatever_the_words(desk: Desk)
     assert await state(desk) == "answered"
 
 
-async def test_s2_case7_a_note_stops_nothing_and_never_leaves(desk: Desk) -> None:
+async def test_s2_edge7_a_note_stops_nothing_and_never_leaves(desk: Desk) -> None:
     conversation = await asked(desk)
     await add_note(desk.office, await owner(desk), conversation, text="Перезвоню сам", key="note-1")
 
@@ -58,7 +58,7 @@ async def test_s2_case7_a_note_stops_nothing_and_never_leaves(desk: Desk) -> Non
     assert (await desk.one("messages", "direction = 'note'"))["author"] == Author.person
 
 
-async def test_s4_case16_an_answer_typed_on_the_phone_stops_it_and_is_credited(desk: Desk) -> None:
+async def test_s4_edge16_an_answer_typed_on_the_phone_stops_it_and_is_credited(desk: Desk) -> None:
     anna = await id_of(desk, "anna")
     desk.staff[("tg_user", "", "77")] = anna  # type: ignore[assignment]
     await asked(desk)
@@ -97,7 +97,7 @@ async def test_s6_an_answer_stops_the_wait_of_its_client_and_of_nobody_else(desk
 
 
 @pytest.mark.parametrize("takes_over", [False, True])
-async def test_s7_case17_a_colleague_who_answers_gets_the_credit(desk: Desk, takes_over: bool) -> None:
+async def test_s7_edge17_a_colleague_who_answers_gets_the_credit(desk: Desk, takes_over: bool) -> None:
     put_in_force(desk, line_says(f"take_over = {str(takes_over).lower()}"))
     await asked(desk)
     had_it, colleague = await owner(desk), await other(desk)
@@ -146,7 +146,7 @@ async def test_c5_a_call_closes_what_a_written_answer_may_not(desk: Desk) -> Non
     assert await state(desk) == "answered"
 
 
-async def test_s4_case13_a_call_answers_what_was_asked_in_telegram(desk: Desk) -> None:
+async def test_s4_edge13_a_call_answers_what_was_asked_in_telegram(desk: Desk) -> None:
     await desk.receive(says("Сколько стоит?", at=desk.now, by=person(1, phone=PHONE)))
     desk.clock.move(MINUTE)
     talk = {"direction": CallDirection.outbound, "extension": "101"}

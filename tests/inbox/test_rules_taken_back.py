@@ -27,7 +27,7 @@ async def delete(desk: Desk, external_id: str) -> None:
     await desk.receive(MessageDeleted(external_id, "chat-100", desk.now))
 
 
-async def test_s10_case45_an_answer_deleted_within_a_minute_gives_the_wait_back(desk: Desk) -> None:
+async def test_s10_edge45_an_answer_deleted_within_a_minute_gives_the_wait_back(desk: Desk) -> None:
     sent = await answered(desk)
     before = await desk.one("waits")
     desk.clock.move(50 * SECOND)
@@ -41,7 +41,7 @@ async def test_s10_case45_an_answer_deleted_within_a_minute_gives_the_wait_back(
     assert (await desk.one("waits"))["breached_at"] == before["deadline_at"]
 
 
-async def test_s10_case45_an_answer_deleted_later_stays_an_answer(desk: Desk) -> None:
+async def test_s10_edge45_an_answer_deleted_later_stays_an_answer(desk: Desk) -> None:
     sent = await answered(desk)
     desk.clock.move(62 * SECOND)
     await delete(desk, sent)

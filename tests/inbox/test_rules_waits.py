@@ -43,7 +43,7 @@ async def test_fr4_after_a_human_answer_the_next_request_runs_the_next_response_
     assert len(await desk.rows("waits")) == 2
 
 
-async def test_fr4_p5_case27_six_days_later_the_same_conversation_goes_on(desk: Desk) -> None:
+async def test_fr4_p5_edge27_six_days_later_the_same_conversation_goes_on(desk: Desk) -> None:
     await closed(desk)
     desk.clock.move(6 * DAY)
     await desk.receive(says("Снова я", at=desk.now))
@@ -52,7 +52,7 @@ async def test_fr4_p5_case27_six_days_later_the_same_conversation_goes_on(desk: 
     assert (await desk.one("conversations"))["state"] == "open"
 
 
-async def test_fr4_p5_case27_eight_days_later_a_new_conversation_goes_to_the_previous_owner(desk: Desk) -> None:
+async def test_fr4_p5_edge27_eight_days_later_a_new_conversation_goes_to_the_previous_owner(desk: Desk) -> None:
     await closed(desk)
     before = (await desk.one("conversations"))["assignee_id"]
     desk.clock.move(8 * DAY)
@@ -112,7 +112,7 @@ async def test_fr2_a_bare_start_waits_for_nobody_and_makes_a_lead_where_the_line
     assert (await desk.one("leads"))["stage"] == "new"
 
 
-async def test_fr2_case6_an_edit_changes_the_words_and_not_the_wait(desk: Desk) -> None:
+async def test_fr2_edge6_an_edit_changes_the_words_and_not_the_wait(desk: Desk) -> None:
     asked = says("Добрый день", at=desk.now)
     await desk.receive(asked)
     before = await open_wait(desk)
@@ -123,7 +123,7 @@ async def test_fr2_case6_an_edit_changes_the_words_and_not_the_wait(desk: Desk) 
 
 
 @pytest.mark.parametrize(("is_on", "waits"), [(False, 2), (True, 1)])
-async def test_fr2_case4_thanks_open_a_wait_unless_the_filter_is_on(desk: Desk, is_on: bool, waits: int) -> None:
+async def test_fr2_edge4_thanks_open_a_wait_unless_the_filter_is_on(desk: Desk, is_on: bool, waits: int) -> None:
     put_in_force(desk, line_says(f"thanks_filter = {str(is_on).lower()}"))
     await answered(desk)
     desk.clock.move(MINUTE)
@@ -140,7 +140,7 @@ async def test_fr2_thanks_to_who_still_waits_are_one_more_message(desk: Desk) ->
     assert (await open_wait(desk))["requests"] == 2
 
 
-async def test_fr2_case2_automatic_mail_of_a_client_opens_no_closed_conversation_again(desk: Desk) -> None:
+async def test_fr2_edge2_automatic_mail_of_a_client_opens_no_closed_conversation_again(desk: Desk) -> None:
     await desk.receive(letter(desk), connection=2)
     await answer_by_mail(desk)
     await conversations.close(desk.office, await owner(desk), await only(desk), outcome=Outcome.solved)
@@ -156,7 +156,7 @@ async def answer_by_mail(desk: Desk) -> None:
     await answer(desk)
 
 
-async def test_fr2_case37_a_blocked_client_never_waits(desk: Desk) -> None:
+async def test_fr2_edge37_a_blocked_client_never_waits(desk: Desk) -> None:
     await answered(desk)
     await desk.pool.execute("UPDATE contacts SET is_blocked = true")
     desk.clock.move(MINUTE)
@@ -165,7 +165,7 @@ async def test_fr2_case37_a_blocked_client_never_waits(desk: Desk) -> None:
     assert await desk.rows("waits", "state = 'open'") == []
 
 
-async def test_fr3_case3_five_messages_in_three_minutes_are_one_wait_from_the_first(desk: Desk) -> None:
+async def test_fr3_edge3_five_messages_in_three_minutes_are_one_wait_from_the_first(desk: Desk) -> None:
     first = desk.now
     for _ in range(5):
         await desk.receive(says("Алло", at=desk.now))
@@ -175,7 +175,7 @@ async def test_fr3_case3_five_messages_in_three_minutes_are_one_wait_from_the_fi
     assert (wait["requests"], wait["started_at"] - first < timedelta(seconds=5)) == (5, True)
 
 
-async def test_fr3_case5_an_album_is_one_request_with_one_card_and_one_notice_more(desk: Desk) -> None:
+async def test_fr3_edge5_an_album_is_one_request_with_one_card_and_one_notice_more(desk: Desk) -> None:
     for number in range(1, 11):
         await desk.receive(says("", at=desk.now, number=number, group_key="album-1"))
 
@@ -194,7 +194,7 @@ async def test_fr9_a_request_dated_before_the_answer_counts_from_when_it_came(de
     assert came_at <= (await open_wait(desk))["started_at"] <= desk.now
 
 
-async def test_case29_a_late_update_keeps_its_time_and_its_breach_is_marked(desk: Desk) -> None:
+async def test_edge29_a_late_update_keeps_its_time_and_its_breach_is_marked(desk: Desk) -> None:
     said = desk.now - timedelta(hours=2)
     await desk.receive(says("Вы работаете?", at=said))
     await pass_time(desk, MINUTE)
@@ -204,20 +204,20 @@ async def test_case29_a_late_update_keeps_its_time_and_its_breach_is_marked(desk
     assert (await desk.one("ledger", "kind = 'breached'"))["facts"]["late_delivery"] is True
 
 
-async def test_case30_a_time_ahead_of_ours_is_not_believed(desk: Desk) -> None:
+async def test_edge30_a_time_ahead_of_ours_is_not_believed(desk: Desk) -> None:
     await desk.receive(says("Из будущего", at=desk.now + timedelta(hours=1)))
 
     assert (await open_wait(desk))["started_at"] <= desk.now
 
 
-async def test_case31_a_form_sent_twice_by_a_double_click_is_one_request(desk: Desk) -> None:
+async def test_edge31_a_form_sent_twice_by_a_double_click_is_one_request(desk: Desk) -> None:
     await desk.receive(form(desk, phone=PHONE, key="f1"), connection=3)
     await desk.receive(form(desk, phone=PHONE, key="f1"), connection=3)
 
     assert (await desk.one("waits"))["requests"] == len(await desk.rows("messages")) == 1
 
 
-async def test_m3_case32_a_form_and_a_call_of_the_same_phone_are_one_wait_from_the_form(desk: Desk) -> None:
+async def test_m3_edge32_a_form_and_a_call_of_the_same_phone_are_one_wait_from_the_form(desk: Desk) -> None:
     submitted = form(desk, phone=PHONE)
     await desk.receive(submitted, connection=3)
     await miss(desk)
@@ -227,7 +227,7 @@ async def test_m3_case32_a_form_and_a_call_of_the_same_phone_are_one_wait_from_t
     assert len(await desk.rows("contacts")) == 1
 
 
-async def test_m4_case33_a_mistyped_phone_stays_unverified_beside_a_known_mail_address(desk: Desk) -> None:
+async def test_m4_edge33_a_mistyped_phone_stays_unverified_beside_a_known_mail_address(desk: Desk) -> None:
     await desk.receive(letter(desk), connection=2)
     await desk.receive(form(desk, phone="+79161234560", mail=MAIL), connection=3)
 
@@ -235,7 +235,7 @@ async def test_m4_case33_a_mistyped_phone_stays_unverified_beside_a_known_mail_a
     assert (levels["phone"], len(await desk.rows("contacts"))) == ("claimed", 1)
 
 
-async def test_c3_case34_a_missed_caller_who_then_writes_waits_once_and_the_callback_stays(desk: Desk) -> None:
+async def test_c3_edge34_a_missed_caller_who_then_writes_waits_once_and_the_callback_stays(desk: Desk) -> None:
     await desk.receive(says("Здравствуйте", at=desk.now, by=person(1, phone=PHONE)))
     desk.clock.move(MINUTE)
     await answer(desk)
@@ -247,7 +247,7 @@ async def test_c3_case34_a_missed_caller_who_then_writes_waits_once_and_the_call
     assert (wait["started_at"], wait["needs_callback"], wait["requests"]) == (start, True, 2)
 
 
-async def test_s6_case24_two_lines_have_a_wait_each(desk: Desk) -> None:
+async def test_s6_edge24_two_lines_have_a_wait_each(desk: Desk) -> None:
     put_in_force(desk, TWO_LINES)
     await desk.receive(says("Сколько стоит?", at=desk.now))
     sales = await only(desk)
@@ -259,14 +259,14 @@ async def test_s6_case24_two_lines_have_a_wait_each(desk: Desk) -> None:
     assert states == {"sales": "answered", "support": "open"}
 
 
-async def test_case25_not_yet_known_to_be_one_client_is_two_waits(desk: Desk) -> None:
+async def test_edge25_not_yet_known_to_be_one_client_is_two_waits(desk: Desk) -> None:
     await desk.receive(says("Здравствуйте", at=desk.now))
     await desk.receive(letter(desk), connection=2)
 
     assert len(await desk.rows("waits")) == len(await desk.rows("contacts")) == 2
 
 
-async def test_d1_case50_a_new_revision_leaves_running_waits_their_target(desk: Desk) -> None:
+async def test_d1_edge50_a_new_revision_leaves_running_waits_their_target(desk: Desk) -> None:
     await desk.receive(says("Сколько стоит?", at=desk.now))
     before = await open_wait(desk)
     put_in_force(desk, line_says("[lines.sales.targets]", 'first_response = "5m"'))
@@ -302,7 +302,7 @@ async def test_d1_a_rules_tag_and_priority_choose_the_targets_and_mark_the_lead(
     assert (await desk.one("leads"))["tags"] == ["горит"]
 
 
-async def test_d2_case20_ten_seconds_count_today_and_the_rest_at_the_next_opening(desk: Desk) -> None:
+async def test_d2_edge20_ten_seconds_count_today_and_the_rest_at_the_next_opening(desk: Desk) -> None:
     put_in_force(desk, OFFICE)
     asked = stand_at(desk, 1, "18:59:50")
     await desk.receive(says("Успею?", at=asked))

@@ -50,7 +50,7 @@ async def arrives(desk: Desk) -> Arrives:
 FORWARD = "Возьмите\n\n---------- Forwarded message ---------\nFrom: Пётр <petr@example.ru>\n\nЦена?"
 
 
-async def test_case40_only_a_colleague_our_receiver_vouches_for_brings_a_client(desk: Desk, arrives: Arrives) -> None:
+async def test_edge40_only_a_colleague_our_receiver_vouches_for_brings_a_client(desk: Desk, arrives: Arrives) -> None:
     head = ("Subject: Fwd: x", f"To: {OURS}")
     await arrives(2, f"From: {ANNA}", *head, VOUCHED, text=FORWARD)
     await arrives(3, f"From: {ANNA}", *head, FORGED, text=FORWARD)

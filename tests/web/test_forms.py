@@ -178,7 +178,7 @@ async def test_an_embedded_form_sends_without_leaving_the_page(shop):
 
 
 @pytest.mark.needs_chromium
-async def test_case31_a_double_click_is_one_submission(shop):
+async def test_edge31_case18_a_double_click_is_one_submission(shop):
     shop.memory.commit.clear()
     await shop.page.fill("[name=name]", "Анна")
     await shop.page.evaluate("() => { const f = document.forms[0]; f.requestSubmit(); f.requestSubmit(); }")

@@ -66,7 +66,7 @@ async def test_a_photo_that_is_fetched_later_replies_to_its_mirrored_message(pla
     assert call.nested("reply_parameters")["message_id"] == mirror.message_id
 
 
-async def test_case5_an_album_is_mirrored_once_with_all_its_parts(place):
+async def test_edge5_an_album_is_mirrored_once_with_all_its_parts(place):
     ivan = await place.hire("ivan", "Иван")
     await place.client_says("Здравствуйте", number=1)
     await client_sends(place, "a.jpg", "b.jpg", "c.jpg", album="album-1")

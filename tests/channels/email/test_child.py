@@ -34,7 +34,7 @@ async def test_a_letter_over_the_limits_is_refused_and_its_neighbours_are_read(p
     assert (only_message(good).text, only_message(also).text) == ("x", "y")
 
 
-async def test_case_54_a_letter_that_needs_too_much_memory_costs_itself_alone():
+async def test_case54_a_letter_that_needs_too_much_memory_costs_itself_alone():
     pool = LetterPool(limits=ChildLimits(memory_bytes=24_000_000))
     huge = letter("Content-Type: text/html", body="<b>x</b>" * 2_000_000)
     bad, good = await pool.parse([payload(huge), payload(b"a: b\n\nfine")], Mailbox())

@@ -38,7 +38,7 @@ def test_a_letter_becomes_a_message_with_what_threading_needs():
     assert (found.sender.addresses[0].value, found.sender.name) == ("ivan@example.ru", "Иван")
 
 
-def test_case_21_the_same_message_id_with_other_words_is_another_message():
+def test_case21_the_same_message_id_with_other_words_is_another_message():
     one, two = message("Message-ID: <1@x.ru>", body="a"), message("Message-ID: <1@x.ru>", body="b")
     assert one.external_id != two.external_id
 
@@ -85,7 +85,7 @@ DSN = multipart(
 )
 
 
-def test_case_56_a_bounce_is_a_report_about_our_letter():
+def test_case56_a_bounce_is_a_report_about_our_letter():
     (report,) = read(DSN)
     assert isinstance(report, DeliveryReport)
     assert (report.message, report.state) == ("hub.4@example.com", ReportState.failed)
@@ -134,7 +134,7 @@ def level(*results, mailbox=OURS):
     return only_message(read(letter(*headers, body="x"), mailbox)).sender.addresses[0].level
 
 
-def test_case_94_only_our_receiver_proves_a_sender():
+def test_case94_only_our_receiver_proves_a_sender():
     passed = "mx.example.com; dmarc=pass header.from=example.ru"
     assert level(passed) is ProofLevel.proven
     assert level("evil.example; dmarc=pass header.from=example.ru") is ProofLevel.claimed
@@ -168,7 +168,7 @@ def test_a_letter_of_files_alone_is_media():
     assert (found.kind, found.attachments[0].kind) == (MessageKind.media, AttachmentKind.photo)
 
 
-def test_case_50_a_letter_too_big_to_fetch_announces_itself():
+def test_case50_a_letter_too_big_to_fetch_announces_itself():
     payload = Payload(letter("Subject: huge"), NOW, {STUB_HEADER: '{"size_bytes": 60000000}', MAILBOX_HEADER: "1:2"})
     (stub,) = only_message(letter_events(payload, OURS)).attachments
     assert (stub.size_bytes, stub.provider_ref) == (60_000_000, "")

@@ -22,7 +22,7 @@ def original(text: str, subject: str = "Fwd: Цена", *headers: str):
 
 
 @pytest.mark.parametrize("text", [GMAIL, YANDEX, APPLE, OUTLOOK, RICH])
-def test_case40_the_sender_is_read_from_the_header_block(text: str) -> None:
+def test_edge40_the_sender_is_read_from_the_header_block(text: str) -> None:
     found = original(text)
 
     assert found is not None
@@ -30,15 +30,15 @@ def test_case40_the_sender_is_read_from_the_header_block(text: str) -> None:
     assert found.name in {"Пётр Ильин", ""}
 
 
-def test_case40_a_marked_forward_needs_no_prefix_in_the_subject() -> None:
+def test_edge40_a_marked_forward_needs_no_prefix_in_the_subject() -> None:
     assert original(GMAIL, "Цена") is not None
 
 
-def test_case40_an_answer_that_quotes_an_old_forward_is_none() -> None:
+def test_edge40_an_answer_that_quotes_an_old_forward_is_none() -> None:
     assert original(GMAIL, "Re: Цена", "In-Reply-To: <1@example.ru>") is None
 
 
-def test_case40_a_letter_to_the_person_it_names_is_an_answer_to_them() -> None:
+def test_edge40_a_letter_to_the_person_it_names_is_an_answer_to_them() -> None:
     assert original(GMAIL, "Fwd: Цена", "To: p@example.ru", "Cc: sales@romashka.example") is None
 
 
@@ -51,5 +51,5 @@ def test_case40_a_letter_to_the_person_it_names_is_an_answer_to_them() -> None:
         ("От: я не знаю кого @ сайта", "Fwd: Цена"),
     ],
 )
-def test_case40_what_names_nobody_is_no_forward(text: str, subject: str) -> None:
+def test_edge40_what_names_nobody_is_no_forward(text: str, subject: str) -> None:
     assert original(text, subject) is None

@@ -121,7 +121,7 @@ async def until(condition):
             await asyncio.sleep(0.01)
 
 
-async def test_case_42_a_backlog_is_fetched_in_windows_and_the_cursor_moves_with_each(server):
+async def test_case42_a_backlog_is_fetched_in_windows_and_the_cursor_moves_with_each(server):
     cursor = await first_contact(server)
     fill(server, 230)
     seen = []
@@ -133,7 +133,7 @@ async def test_case_42_a_backlog_is_fetched_in_windows_and_the_cursor_moves_with
     assert seen == [(100, 100), (200 - 100, 200), (30, 230)]
 
 
-async def test_case_44_a_renumbered_mailbox_is_read_again_from_the_first_contact_on(server):
+async def test_case44_a_renumbered_mailbox_is_read_again_from_the_first_contact_on(server):
     server.deliver(letter("Date: Fri, 20 Nov 2026 10:00:00 +0000", body="old"), NOW - DAY)
     cursor = await first_contact(server)
     fill(server, 2, at=NOW + timedelta(minutes=1))
@@ -145,7 +145,7 @@ async def test_case_44_a_renumbered_mailbox_is_read_again_from_the_first_contact
     assert (cursor["uidvalidity"], cursor["rescan_to"]) == (1800000000, 0)
 
 
-async def test_case_44_an_old_letter_with_a_fresh_arrival_comes_as_history(server):
+async def test_case44_an_old_letter_with_a_fresh_arrival_comes_as_history(server):
     server.deliver(letter("Date: Fri, 20 Nov 2026 10:00:00 +0000", body="old"), NOW + DAY)
     cursor = {**await first_contact(server), "uidvalidity": 5}
     async with aclosing(poller(server).batches(cursor)) as batches:
@@ -154,7 +154,7 @@ async def test_case_44_an_old_letter_with_a_fresh_arrival_comes_as_history(serve
     assert (batch.is_history, uids(batch.raws)) == (True, [1])
 
 
-async def test_case_45_a_lying_uidnext_neither_repeats_nor_loses_letters(server):
+async def test_case45_a_lying_uidnext_neither_repeats_nor_loses_letters(server):
     fill(server, 5)
     server.wrong_uidnext = 2
     cursor = await first_contact(server)
@@ -165,7 +165,7 @@ async def test_case_45_a_lying_uidnext_neither_repeats_nor_loses_letters(server)
     assert (uids(found), uids(again)) == ([6], [7])
 
 
-async def test_case_50_a_letter_over_the_limit_comes_as_its_headers(server):
+async def test_case50_a_letter_over_the_limit_comes_as_its_headers(server):
     cursor = await first_contact(server)
     server.deliver(letter("Subject: huge", body="x" * 1_200_000), NOW)
     (found,), _ = await collect(server, cursor, 1, size_limit_mb=1)
@@ -203,7 +203,7 @@ async def test_a_silent_or_trickling_server_is_left_after_a_total_deadline(serve
         await drain(server, cursor, patience=timedelta(seconds=0.3))
 
 
-async def test_case_41_one_letter_that_breaks_the_connection_does_not_stop_the_others(server):
+async def test_case41_one_letter_that_breaks_the_connection_does_not_stop_the_others(server):
     cursor = await first_contact(server)
     fill(server, 3)
     server.fatal_uid = 2

@@ -76,7 +76,7 @@ async def test_a_refusal_in_any_phase_is_not_sent(phase, reply, expected, reason
 
 
 @pytest.mark.parametrize("end", DataEnd)
-async def test_case_62_a_lost_reply_after_the_dot_is_unknown_and_the_next_attempt_has_the_same_id(end):
+async def test_case62_a_lost_reply_after_the_dot_is_unknown_and_the_next_attempt_has_the_same_id(end):
     async with FakeSmtp().run() as server:
         server.ends = [end]
         assert isinstance(await send(server), Unknown)
@@ -89,7 +89,7 @@ async def test_nobody_at_the_address_means_later():
     assert isinstance(await sender(FakeSmtp(port=1)).send(composed(), NOW), Later)
 
 
-async def test_case_71_a_server_that_accepts_and_says_nothing_means_later():
+async def test_case71_a_server_that_accepts_and_says_nothing_means_later():
     left = asyncio.Event()
 
     async def silent(reader, writer):
@@ -105,7 +105,7 @@ async def test_case_71_a_server_that_accepts_and_says_nothing_means_later():
         await left.wait()
 
 
-async def test_case_70_without_starttls_no_password_and_no_letter_crosses_the_wire():
+async def test_case70_without_starttls_no_password_and_no_letter_crosses_the_wire():
     async with FakeSmtp().run() as server:
         result = await send(server, plain_hosts=())
     assert isinstance(result, Failed) and result.is_connection_fault
@@ -201,7 +201,7 @@ def test_automatic_texts_tell_other_robots_not_to_answer():
     assert (found["Auto-Submitted"], found["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
 
 
-def test_case_106_no_header_can_be_smuggled_in_by_names_subjects_or_ids():
+def test_case106_no_header_can_be_smuggled_in_by_names_subjects_or_ids():
     evil = "x\r\nBcc: all@example.org\r\n\r\nbody"
     found = parsed(replace(mail(subject=evil, to_name=evil, in_reply_to=evil), author_name=evil))
     assert found["Bcc"] is None

@@ -17,7 +17,7 @@ from tests.channels.email.letters import letter
 
 
 @given(st.binary(min_size=32, max_size=32), st.booleans())
-def test_case_95_a_token_comes_back_from_the_address_it_was_put_into(proof, is_shouted):
+def test_case95_a_token_comes_back_from_the_address_it_was_put_into(proof, is_shouted):
     token = make_reply_token(proof)
     address = reply_address("sales+old@example.com", token)
     assert find_reply_token(["a@b.ru", address.upper() if is_shouted else address]) == token

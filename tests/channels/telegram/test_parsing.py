@@ -142,7 +142,7 @@ def test_content_that_nobody_knows_yet_is_not_lost(channel):
     assert (said.attachments[0].name, bool(said.attachments[0].note)) == ("hologram", True)
 
 
-def test_case11_blocking_and_unblocking_change_the_reach(bot, maria, newest, clock):
+def test_edge11_blocking_and_unblocking_change_the_reach(bot, maria, newest, clock):
     thread = str(maria.user.id)
     maria.blocks(bot)
     assert newest() == [ReachChanged(thread, ReachState.blocked, clock.now())]
@@ -150,7 +150,7 @@ def test_case11_blocking_and_unblocking_change_the_reach(bot, maria, newest, clo
     assert newest() == [ReachChanged(thread, ReachState.open, clock.now())]
 
 
-def test_case39_a_group_is_a_client_and_a_thread_of_its_own(world, bot, maria, newest):
+def test_edge39_a_group_is_a_client_and_a_thread_of_its_own(world, bot, maria, newest):
     group = world.group(bot, "Закупки")
     maria.writes(bot, "Когда отгрузка?", group=group)
 
@@ -160,7 +160,7 @@ def test_case39_a_group_is_a_client_and_a_thread_of_its_own(world, bot, maria, n
     assert said.speaker.name == "Мария Иванова"
 
 
-def test_case39_a_telephone_shared_in_a_group_is_not_the_groups(channel):
+def test_edge39_a_telephone_shared_in_a_group_is_not_the_groups(channel):
     update = json.loads(FIXTURES["contact_own.json"].body)
     update["message"]["chat"] = json.loads(FIXTURES["group_text.json"].body)["message"]["chat"]
     (said,) = channel.parse(replace(FIXTURES["contact_own.json"], body=json.dumps(update).encode()))
@@ -175,7 +175,7 @@ def test_a_migrated_group_moves_its_thread(channel):
     assert [each.value for each in moved.sender.addresses] == ["-2000000001", "-1002000000001"]
 
 
-def test_case16_the_owners_own_words_are_staff_and_away_texts_automatic(channel):
+def test_edge16_the_owners_own_words_are_staff_and_away_texts_automatic(channel):
     (client,) = channel.parse(FIXTURES["business_client.json"])
     (owner,) = channel.parse(FIXTURES["business_owner_by_hand.json"])
     (away,) = channel.parse(FIXTURES["business_away_text.json"])
@@ -185,7 +185,7 @@ def test_case16_the_owners_own_words_are_staff_and_away_texts_automatic(channel)
     assert {said.thread for said in (client, owner, away)} == {"500000001@Bc7x"}
 
 
-def test_case46_reactions_say_nothing(bot, maria, newest, channel, clock):
+def test_edge46_reactions_say_nothing(bot, maria, newest, channel, clock):
     bot.updates.allowed = ("message_reaction",)
     maria.reacts(bot, maria.screen(bot).visible()[0].post, "👍")
 

@@ -102,7 +102,7 @@ async def test_buttons_of_an_album_follow_with_the_text(channel, outbound, scree
     assert (screen.visible()[-1].text, screen.keyboard()) == ("Подходит?", ["Да", "Нет"])
 
 
-async def test_case11_a_client_who_blocked_the_bot_is_told_as_blocked(channel, outbound, maria, bot):
+async def test_edge11_case66_a_client_who_blocked_the_bot_is_told_as_blocked(channel, outbound, maria, bot):
     maria.blocks(bot)
 
     result = await channel.send(outbound)

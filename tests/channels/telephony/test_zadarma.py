@@ -71,7 +71,7 @@ def test_times_are_read_in_the_accounts_zone() -> None:
     assert channel().parse(start())[0].occurred_at == datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-def test_case14_a_machine_that_answered_is_a_voicemail_and_missed() -> None:
+def test_edge14_a_machine_that_answered_is_a_voicemail_and_missed() -> None:
     told = start(event="NOTIFY_END", duration="14", disposition="answered", is_recorded="0")
 
     ended = channel().parse(told)[-1]

@@ -48,7 +48,7 @@ async def test_rp5_invariant8_the_shares_of_waits_held_sum_up_to_one(desk: Desk)
     assert sum(row["held_share"] for row in rows) == pytest.approx(1)
 
 
-async def test_rp5_case18_each_holds_by_time(desk: Desk) -> None:
+async def test_rp5_edge18_each_holds_by_time(desk: Desk) -> None:
     conversation = await given_to_anna(desk, 1)
     await pass_time(desk, 4 * MINUTE)
     await assignment.transfer(desk.office, await head(desk), conversation, to=ManagerId(await id_of(desk, "ivan")))

@@ -85,7 +85,7 @@ async def test_rp1_d6_a_new_calendar_changes_no_figure_of_the_past(desk: Desk) -
     assert figure(await tables_of(desk, "response"), "median") // 60 == 10
 
 
-async def test_rp1_case29_a_late_delivery_counts_for_clients_and_for_nobodys_own_figures(desk: Desk) -> None:
+async def test_rp1_edge29_a_late_delivery_counts_for_clients_and_for_nobodys_own_figures(desk: Desk) -> None:
     late = says("Дошло поздно", at=desk.now - timedelta(hours=2))
     await desk.receive(late)
     await pass_time(desk, MINUTE)
