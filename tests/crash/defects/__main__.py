@@ -40,6 +40,48 @@ class Verdict:
         return self.is_ended and bool(self.by) == bool(self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """A hunt for one defect, or for anything in the tree without one; `logs` keeps what it said to people."""
+
+    defect: Defect | None
+    kills: int
+    seed: int
+    logs: Path
+
+    @property
+    def name(self) -> str:
+        return self.defect.name if self.defect is not None else ""
+
+    def run(self) -> Verdict:
+        """Hunt in a copy of its own."""
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="defects-") as place:
+            tree = copy_tree(ROOT, Path(place) / "tree")
+            if self.defect is not None and (fault := self.defect.apply(tree)):
+                raise ValueError(f"{self.name} no longer applies: {fault}")
+            compile_tree(tree)
+            done = self._start(tree)
+        seconds = round(time.monotonic() - began)
+        if done.returncode:
+            return Verdict(self.name, 0, f"broke off, see {self._log}", seconds, is_ended=False)
+        caught = json.loads(done.stdout.splitlines()[-1])
+        return Verdict(self.name, caught["kills"], caught["by"], seconds)
+
+    def _start(self, tree: Path) -> subprocess.CompletedProcess[str]:
+        named = [self.name] if self.name else []
+        command = [*_HUNT, *named, "--kills", str(self.kills), "--seed", str(self.seed)]
+        environment = os.environ | {"PYTHONPATH": str(tree)}
+        with self._log.open("w") as log:
+            return subprocess.run(
+                command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, check=False
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self.logs / f"hunt-{self.name or 'clean'}.log"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Hunt, print, and return the exit code."""
     given = _parsed(arguments)
@@ -49,8 +91,9 @@ def main(arguments: Sequence[str]) -> int:
     ]:
         print("\n".join(faults), file=sys.stderr)
         return 2
-    tried = [] if given.names else [_shown(_try(None, CLEAN_KILLS, given.seed))]
-    tried += [_shown(_try(each, given.kills, given.seed)) for each in defects]
+    hunts = [] if given.names else [Hunt(None, CLEAN_KILLS, given.seed, given.logs)]
+    hunts += [Hunt(each, given.kills, given.seed, given.logs) for each in defects]
+    tried = [_shown(hunt.run()) for hunt in hunts]
     print(json.dumps({"defects": [asdict(each) for each in tried], "is_right": all(each.is_right for each in tried)}))
     return int(not all(each.is_right for each in tried))
 
@@ -60,33 +103,11 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="defects; all, and the clean tree, without any")
     parser.add_argument("--kills", type=int, default=60, help="at most, for each defect")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--logs", type=Path, default=Path(tempfile.gettempdir()), help="where hunts say what they see")
     given = parser.parse_args(arguments)
     if unknown := sorted(set(given.names) - set(BY_NAME)):
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(BY_NAME)}")
     return given
-
-
-def _try(defect: Defect | None, kills: int, seed: int) -> Verdict:
-    """Hunt a defect in a copy of its own."""
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="defects-") as place:
-        tree = copy_tree(ROOT, Path(place) / "tree")
-        if defect is not None and (fault := defect.apply(tree)):
-            raise ValueError(f"{defect.name} no longer applies: {fault}")
-        compile_tree(tree)
-        done = _hunt(tree, defect.name if defect is not None else "", kills, seed)
-    seconds = round(time.monotonic() - began)
-    name = defect.name if defect is not None else ""
-    if done.returncode:
-        return Verdict(name, 0, done.stderr.strip().rpartition("\n")[2], seconds, is_ended=False)
-    caught = json.loads(done.stdout.splitlines()[-1])
-    return Verdict(name, caught["kills"], caught["by"], seconds)
-
-
-def _hunt(tree: Path, name: str, kills: int, seed: int) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(tree)}
-    command = [*_HUNT, *([name] if name else []), "--kills", str(kills), "--seed", str(seed)]
-    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
 
 
 def _shown(verdict: Verdict) -> Verdict:
