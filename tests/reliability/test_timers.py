@@ -1,6 +1,7 @@
-"""Timers are rows: restarts, twenty scanners, a frozen one, and an answer at the very instant (cases 76 to 78)."""
+"""Timers are rows: restarts, scanners, a frozen one, an answer at the very instant, an outage (cases 76 to 78, 83)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -10,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from hub.delivery.clock_watch import ClockWatch
+from hub.domain.manager import Role
 from hub.store.pool import connect, open_pool, try_lock
 from tests.delivery.bench import Outside
 from tests.inbox.desk import Desk, open_desk, person, says
 from tests.inbox.rules import line_says, put_in_force
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 
 
 async def clients_wait(desk: Desk, number: int) -> datetime:
@@ -143,3 +146,40 @@ async def test_case78_an_answer_at_the_very_deadline_or_its_alarm_never_both(
 async def test_case78_ten_thousand_answers_at_the_very_deadline(outside: Outside, milliseconds: int) -> None:
     await answer_at_the_instant(outside, 500, before=timedelta(milliseconds=milliseconds))
     await check_who_was_first(outside.desk)
+
+
+# ------------------------------------------------------------------ case 83
+
+
+async def alarms(desk: Desk) -> Counter[tuple[int, str]]:
+    """Return how many alarms are on their way to each person, by their kind."""
+    rows = await desk.rows("deliveries", "payload->>'notice' IN ('level', 'digest')")
+    return Counter((row["manager_id"], row["payload"]["notice"]) for row in rows)
+
+
+@pytest.mark.parametrize("clients", [150, pytest.param(5000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+async def test_case83_after_an_outage_everybody_has_one_alarm_and_one_list(desk: Desk, clients: int) -> None:
+    team = {await desk.hire("olga", "Ольга", role=Role.head)} | {row["id"] for row in await desk.rows("managers")}
+    put_in_force(desk, line_says("capacity = 500"))
+    await clients_wait(desk, clients)
+    desk.clock.move(timedelta(hours=3))
+    await ClockWatch(desk.office).fire_due()
+    assert await fired(desk) == clients
+    assert await alarms(desk) == Counter({(each, "level"): 1 for each in team})
+
+    desk.clock.move(5 * MINUTE)
+    await ClockWatch(desk.office).fire_due()
+    assert await alarms(desk) == Counter({(each, kind): 1 for each in team for kind in ("level", "digest")})
+    for row in await desk.rows("deliveries", "payload->>'notice' = 'digest'"):
+        assert len(row["payload"]["told"]) == clients - 1
+
+
+async def test_case83_an_alarm_in_time_still_reaches_the_responsible_at_once(desk: Desk) -> None:
+    deadline = await clients_wait(desk, 6)
+    await desk.pool.execute("UPDATE timers SET state = 'cancelled' WHERE kind = 'accept'")  # all were accepted
+    while desk.now < deadline - 2 * MINUTE:
+        desk.clock.move(MINUTE / 2)
+        await ClockWatch(desk.office).fire_due()
+
+    assert sorted((await alarms(desk)).values()) == [3, 3]
+    assert {kind for _, kind in await alarms(desk)} == {"level"}

@@ -28,6 +28,8 @@ from hub.inbox.folds.notices import tell
 from hub.inbox.folds.waits import arm_level
 
 HELD_AT_MOST = timedelta(seconds=30)
+BELATED_AFTER = timedelta(minutes=2)
+"""What fires later than this was not looked at in time: the hub was away."""
 _HELD_STEP = timedelta(seconds=5)
 
 
@@ -44,7 +46,7 @@ def send_level(work: LineWork, wait: Wait, timer: Timer) -> None:
     place = max([*due, _number(timer)])
     arm_level(work, wait, place + 1)
     if place < len(plan):
-        _announce(work, wait, place, plan[place][1])
+        _announce(work, wait, place, plan[place][1], is_belated=_is_belated(work, _first_due(timer)))
 
 
 def _due_at(work: LineWork, wait: Wait, offset: timedelta) -> datetime:
@@ -70,7 +72,11 @@ def _number(timer: Timer) -> int:
     return int(str(timer.facts.get("level", 0)))
 
 
-def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> None:
+def _is_belated(work: LineWork, due_at: datetime) -> bool:
+    return work.rows.now - due_at > BELATED_AFTER
+
+
+def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel, *, is_belated: bool) -> None:
     told = list(dict.fromkeys(each for recipient in level.recipients for each in _people(work, wait, recipient)))
     is_last = place + 1 == len(work.line.ladder.plan(timedelta(seconds=wait.target_seconds)))
     told = _reached(work, told) or [int(each) for each in duty_of(work)]
@@ -78,7 +84,7 @@ def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel) -> Non
     conversation = work.rows.conversations[wait.conversation_id]
     facts = {"wait_id": int(wait.id), "level": place, "percent": level.percent}
     record(work.rows, Fact.level_sent, wait, cause="B-2", facts={**facts, "to": [int(each) for each in told]})
-    raise_alarm(work, wait, Alarm(f"{wait.id}:{place}", facts, wakes=is_last), to=told)
+    raise_alarm(work, wait, Alarm(f"{wait.id}:{place}", facts, wakes=is_last, is_belated=is_belated), to=told)
     match level.action:
         case LevelAction.reassign if wait.assignee_id is not None:
             previous = wait.assignee_id
@@ -140,7 +146,8 @@ def breach_callback(work: LineWork, wait: Wait) -> None:
     facts = {"wait_id": int(wait.id), "clock": "callback"}
     record(work.rows, Fact.breached, wait, at=wait.callback_due_at, cause="C-3", facts=facts)
     told = [wait.assignee_id] if wait.assignee_id is not None else duty_of(work)
-    raise_alarm(work, wait, Alarm(f"callback:{wait.id}", facts, wakes=True), to=told)
+    is_belated = _is_belated(work, wait.callback_due_at)
+    raise_alarm(work, wait, Alarm(f"callback:{wait.id}", facts, wakes=True, is_belated=is_belated), to=told)
 
 
 def report_unconfirmed(work: LineWork, wait: Wait) -> None:

@@ -2,7 +2,8 @@
 
 A head's window is a timer `digest` of the manager, armed while the window lasts. It begins with a notice and its facts
 hold, by wait, what is to be told at its end; a digest that was told begins the next window, so two notices to one head
-never stand closer than the window. Whoever is responsible for the client hears at once, head or not.
+never stand closer than the window. Whoever is responsible for the client hears at once, head or not. An alarm that
+comes long after its instant is one of many, since the hub was away: then everybody has a window (reliability case 83).
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,19 +24,25 @@ from hub.inbox.folds.notices import tell
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A notice `level` about a wait; `cause` and `facts` as in `tell`. `wakes`: quiet hours do not matter to it."""
+    """A notice `level` about a wait; `cause` and `facts` as in `tell`.
+
+    `wakes`: quiet hours do not matter to it; `is_belated`: it comes long after its instant.
+    """
 
     cause: str
     facts: Mapping[str, object]
     wakes: bool
+    is_belated: bool = False
 
 
 def raise_alarm(work: LineWork, wait: Wait, alarm: Alarm, *, to: Iterable[int]) -> None:
-    """Tell people of a late wait: heads of the line once a window, everybody else at once (B-2)."""
+    """Tell people of a late wait: once a window heads of the line, and after an outage all; others at once (B-2)."""
     if work.line.mode is LineMode.observe:
         return
-    heads = set(heads_of(facts_of_line(work).values(), work.line)) - {wait.assignee_id}
-    at_once = [each for each in to if each not in heads or not _is_held(work, wait, alarm, ManagerId(each))]
+    known = facts_of_line(work)
+    heads = set(heads_of(known.values(), work.line)) - {wait.assignee_id}
+    windowed = set(known) if alarm.is_belated else heads
+    at_once = [each for each in to if each not in windowed or not _is_held(work, wait, alarm, ManagerId(each))]
     conversation = work.rows.conversations[wait.conversation_id]
     tell(work, Notice.level, conversation, to=at_once, cause=alarm.cause, facts=alarm.facts)
 
