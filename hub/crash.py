@@ -54,6 +54,9 @@ def _choose(wish: str, log: str) -> Callable[[str], None]:
     return _record_in(log) if log else _pass
 
 
-crash_point: Final[Callable[[str], None]] = _choose(
-    os.environ.get("HUB_CRASH", ""), os.environ.get("HUB_CRASH_LOG", "")
-)
+_reach: Final[Callable[[str], None]] = _choose(os.environ.get("HUB_CRASH", ""), os.environ.get("HUB_CRASH_LOG", ""))
+
+
+def crash_point(name: str) -> None:
+    """Mark a place to die, named `flow.step`; in production nothing happens here."""
+    _reach(name)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 
+from hub.crash import crash_point
 from hub.store.pool import lock_key
 
 READ_WITHIN = timedelta(seconds=3)
@@ -83,4 +84,6 @@ async def add_revision(connection: asyncpg.Connection, document: str, *, change:
         number = await connection.fetchval(
             _ADD, document, change.comment, change.manager_id, change.at, change.at + READ_WITHIN, facts
         )
+        crash_point("policy.before_commit")
+    crash_point("policy.after_commit")
     return int(number)
