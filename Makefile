@@ -8,6 +8,7 @@ FROM ?= 1
 MINUTES ?= 30
 RATE ?= 200
 KILLS ?= 60
+CUT ?= 35
 SEED ?=
 
 BIN := .venv/bin
@@ -18,7 +19,7 @@ TYPED := hub bots tests conftest.py deploy/make_secrets.py $(wildcard bench)
 OR_EMPTY := || [ $$? -eq 5 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test acceptance test-pg15 check crash crash-defects crash-points sim soak slow bench bench-ab lock secrets clean
+.PHONY: help setup run test acceptance test-pg15 check crash crash-defects crash-points two-machines sim soak slow bench bench-ab lock secrets clean
 
 help: ## list what can be said
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -58,6 +59,10 @@ crash: setup ## kill the hub's processes under load and judge what is left (KILL
 crash-defects: setup ## plant every known defect in a copy and see the crash harness catch it (NAMES=…); about an hour
 	@echo "crash-defects: planted defects, one by one in a copy, each hunted until it is caught"
 	@$(BIN)/python -m tests.crash.defects $(NAMES) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+two-machines: setup ## two workers in network namespaces, one cut off for CUT seconds under load; needs root and ip
+	@echo "two-machines: one of two workers is cut off for $(CUT) s; the last line is the summary as JSON"
+	@$(BIN)/python -m hub.testing.crash.two_machines --cut $(CUT) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 sim: setup ## run the core in virtual time: SEEDS stories from FROM on; prints the shortest that fails
 	@echo "sim: the pure core in virtual time, $(SEEDS) seeds from $(FROM)"

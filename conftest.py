@@ -24,6 +24,7 @@ PROGRAMS = {
     "needs_redis_server": ("redis-server", "redis-server"),
     "needs_chromium": ("chromium", "chromium"),
     "needs_wrk": ("wrk", "wrk"),
+    "needs_ip": ("ip", "iproute2"),
     "needs_pg15": ("initdb", "postgresql"),
 }
 

@@ -85,7 +85,10 @@ def test_what_does_not_answer_says_what_to_do(hub, option, value, thing, advice)
 def test_a_database_that_is_away_does_not_hide_the_rest(run, tmp_path):
     result = run("check", "--json", "--dsn", "postgresql://hub:s3cret@127.0.0.1:9/hub", "--data", str(tmp_path))
 
-    assert (result.exit_code, list(findings(result))) == (1, ["store", "public address", "spool", "disk data", "disk files"])
+    assert (result.exit_code, list(findings(result))) == (
+        1,
+        ["store", "public address", "spool", "disk data", "disk files"],
+    )
     assert "s3cret" not in result.output
 
 

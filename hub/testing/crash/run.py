@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,15 +22,12 @@ from hub.testing.crash.processes import DidNotHappen, Installation
 from hub.testing.crash.quiet import count_left, wait_until_quiet
 from hub.testing.crash.rows import Rows, read_rows
 from hub.testing.crash.servers import free_port
-from hub.testing.crash.staff import Colleague, Numbers
 from hub.testing.crash.system import System, broken_system, prepare_business, running_servers
-from hub.testing.crash.traffic import speak
+from hub.testing.crash.working_day import at_work
 from hub.testing.crash.world import World, running_world
 
 RATE = 4.0
-_JOINED_WITHIN = timedelta(seconds=30)
 _WARM_UP = timedelta(seconds=2)
-_LOOK_EVERY = timedelta(milliseconds=100)
 Say = Callable[[str], None]
 
 
@@ -122,50 +119,15 @@ async def _play(wish: Wish, stage: _Stage) -> None:
 
 async def _work(wish: Wish, stage: _Stage, world: World, system: System) -> None:
     """Let everybody work while things break; returns when nothing is broken any more and nobody speaks."""
-    numbers = Numbers()
-    staff = [Colleague(world, key, random.Random(f"{key} {wish.seed}"), numbers) for key in world.managers]
-    await _join(world, staff)
-    stage.say(f"{len(staff)} managers have joined; {wish.kills} kills to come")
-    working = [asyncio.create_task(each.work()) for each in staff]
-    speaking = asyncio.create_task(speak(world, random.Random(f"clients {wish.seed}"), wish.rate))
-    try:
+    async with at_work(world, wish.seed, wish.rate) as day:
+        stage.say(f"{len(day.staff)} managers have joined; {wish.kills} kills to come")
         await asyncio.sleep(_WARM_UP.total_seconds())
-        await _first_ended(Nemesis(system, world, _teller(stage)).carry_out(stage.faults), [speaking, *working])
-        speaking.cancel()
+        await day.beside(Nemesis(system, world, _teller(stage)).carry_out(stage.faults))
+        day.end()
         stage.say("faults are over, clients are silent, managers take what is left; waiting for quiet")
-        for each in staff:
-            each.takes_all = True
         await wait_until_quiet(world, system.postgres.dsn)
-    finally:
-        for task in (speaking, *working):
-            task.cancel()
-        await asyncio.gather(speaking, *working, return_exceptions=True)
     await wait_until_quiet(world, system.postgres.dsn)
-    for each in staff:
-        each.book_refused()
-
-
-async def _first_ended(breaking: Awaitable[None], beside: list[asyncio.Task[None]]) -> None:
-    """Wait for the nemesis; an error of those who work beside it ends the run."""
-    task = asyncio.ensure_future(breaking)
-    try:
-        await asyncio.wait({task, *beside}, return_when=asyncio.FIRST_COMPLETED)
-        for ended in (each for each in (task, *beside) if each.done()):
-            ended.result()
-    finally:
-        task.cancel()
-
-
-async def _join(world: World, staff: list[Colleague]) -> None:
-    assert world.premises is not None
-    for each in staff:
-        each.join(world.premises.invites[each.key])
-    try:
-        async with asyncio.timeout(_JOINED_WITHIN.total_seconds()):
-            while not all(each.has_joined for each in staff):  # noqa: ASYNC110 - looks at the fakes
-                await asyncio.sleep(_LOOK_EVERY.total_seconds())
-    except TimeoutError:
-        raise DidNotHappen("the managers' bot did not greet everybody") from None
+    day.book_refused()
 
 
 async def _judge(stage: _Stage, world: World, system: System, when: str) -> None:

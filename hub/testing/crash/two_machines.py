@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -141,9 +142,12 @@ async def run(wish: Wish) -> Result:
         system = await stack.enter_async_context(broken_system(postgres, redis, installation))
         machines = {name: await _move_out(stack, world, system, name) for name in (CUT_OFF, GOES_ON)}
         await system.start()
-        async with at_work(world, wish.seed, wish.rate):
+        async with at_work(world, wish.seed, wish.rate) as day:
             ended, watch = await _cut_off(wish, world, system, machines[CUT_OFF])
+            day.end()
+            await wait_until_quiet(world, postgres.dsn)
         await wait_until_quiet(world, postgres.dsn)
+        day.book_refused()
         ledger.sync()
         verdict = judge(ledger.records(), await read_rows(postgres.dsn, data))
         return Result(verdict, ended, len(watch.held), tuple(watch.early))
@@ -207,6 +211,11 @@ def main() -> int:
 
 
 async def _run_somewhere(seed: int, rate: float, cut: timedelta) -> Result:
+    """Run in a directory of its own; Ctrl-C and SIGTERM end everything that was started."""
+    running = asyncio.current_task()
+    assert running is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
     await remove_abandoned_data_dirs()
     place = make_data_dir()
     try:
