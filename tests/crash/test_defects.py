@@ -51,6 +51,11 @@ def test_a_hunt_by_points_names_a_flow_and_points_of_the_code():
         assert all(f'crash_point("{point}")' in code for point in defect.points), defect.name
 
 
+@EVERY
+def test_a_hunt_knows_what_shows_its_defect(defect: Defect):
+    assert bool(defect.shows) != bool(defect.points)
+
+
 def test_a_patch_that_does_not_apply_says_why(tmp_path: Path):
     assert "hub/inbox/accept.py" in BY_NAME["ack_before_store"].apply(tmp_path, check=True)
 

@@ -50,7 +50,7 @@ async def hunt(defect: Defect | None, kills: int, seed: int) -> Caught:
     for number, size in enumerate(_sizes(kills)):
         outcome, findings = await _round(defect, size, seed + number)
         done += _kills_of(outcome)
-        if findings:
+        if any(defect is None or finding.wrong in defect.shows for finding in findings):
             counts = Counter(f"D2.{finding.check.value} {finding.wrong}" for finding in findings)
             return Caught(done, ", ".join(f"{what} ({count})" for what, count in counts.items()))
     return Caught(done, "")
