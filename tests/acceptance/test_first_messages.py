@@ -59,7 +59,7 @@ async def until_quiet(pool: asyncpg.Pool) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_m9_64_new_clients_with_ten_messages_at_once_over_two_processes(dsn: str, tmp_path: Path) -> None:
+async def test_m9_case4_64_new_clients_with_ten_messages_at_once_over_two_processes(dsn: str, tmp_path: Path) -> None:
     config = load_config(dsn=dsn, data=tmp_path)
     async with open_ground(config) as ground, open_hints(config) as hints:
         settings = {"token": TOKEN, "base_url": "http://127.0.0.1:9"}

@@ -130,7 +130,7 @@ async def make_contact(office: Office) -> None:
     await office.until("SELECT cursor ? 'uidvalidity' FROM connections", True)
 
 
-async def test_500_letters_survive_ten_kills_of_the_hub_and_a_restart_of_the_server(office: Office) -> None:
+async def test_case41_500_letters_survive_ten_kills_of_the_hub_and_a_restart_of_the_server(office: Office) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
@@ -213,7 +213,9 @@ async def test_fr7_a_mailbox_with_5000_old_letters_brings_nothing_until_a_new_on
     assert await office.count("deliveries", "lane = 'notify'") == 1
 
 
-async def test_contract_11_a_mailbox_that_is_gone_is_announced_once_and_comes_back_by_itself(office: Office) -> None:
+async def test_contract_11_case48_a_mailbox_that_is_gone_is_announced_once_and_comes_back_by_itself(
+    office: Office,
+) -> None:
     async with running_hub(load_config(dsn=office.hub.dsn, data=office.hub.data), frozenset({"work", "poll"})) as hub:
         await office.until("SELECT cursor ? 'uidvalidity' FROM connections", True)
         await office.dovecot.stop()

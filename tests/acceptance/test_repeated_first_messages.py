@@ -87,7 +87,7 @@ async def receive(dsn: str, data: Path, rounds: int) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_m9_first_messages_arriving_ten_times_over_four_processes_make_one_of_each(
+async def test_m9_case2_first_messages_arriving_ten_times_over_four_processes_make_one_of_each(
     dsn: str, tmp_path: Path
 ) -> None:
     await receive(dsn, tmp_path, rounds=5)

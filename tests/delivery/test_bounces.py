@@ -36,7 +36,7 @@ async def test_s3_a_bounce_after_closing_opens_the_conversation_again_with_its_m
     assert await desk.rows("timers", "subject LIKE 'wait:%' AND state = 'armed'")
 
 
-async def test_s3_a_bounce_is_a_failed_delivery_and_its_author_is_told_once(desk: Desk) -> None:
+async def test_s3_case56_a_bounce_is_a_failed_delivery_and_its_author_is_told_once(desk: Desk) -> None:
     await answered_and_closed(desk)
     await bounced(desk, 1)
     await bounced(desk, 2)

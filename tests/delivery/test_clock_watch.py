@@ -104,7 +104,7 @@ async def test_r8_an_offer_nobody_takes_goes_to_the_next_then_to_all_then_to_the
     assert await desk.rows("deliveries", "payload->>'notice' = 'queue' AND manager_id = $1", head)
 
 
-async def test_r9_the_queue_is_served_when_somebody_begins_to_work(desk: Desk) -> None:
+async def test_r9_case75_the_queue_is_served_when_somebody_begins_to_work(desk: Desk) -> None:
     for key in ("anna", "ivan"):
         await set_presence(desk, key, "off")
     await desk.receive(says("Добрый день", at=desk.now))
@@ -116,7 +116,7 @@ async def test_r9_the_queue_is_served_when_somebody_begins_to_work(desk: Desk) -
     assert await queue(desk) == []
 
 
-async def test_r9_a_watch_serves_the_queue_as_soon_as_it_is_woken(desk: Desk) -> None:
+async def test_r9_case75_a_watch_serves_the_queue_as_soon_as_it_is_woken(desk: Desk) -> None:
     for key in ("anna", "ivan"):
         await set_presence(desk, key, "off")
     await desk.receive(says("Добрый день", at=desk.now))
@@ -144,7 +144,7 @@ async def test_c3_a_missed_call_nobody_returns_is_a_breach_of_the_callback_clock
     assert breach["occurred_at"] == wait["callback_due_at"]
 
 
-async def test_of_two_watches_one_fires_each_timer(desk: Desk) -> None:
+async def test_case77_of_two_watches_one_fires_each_timer(desk: Desk) -> None:
     for number in range(5):
         await desk.receive(says("Добрый день", at=desk.now, by=person(number + 1)))
     desk.clock.move(15 * MINUTE)

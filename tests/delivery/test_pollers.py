@@ -73,7 +73,7 @@ async def test_case13_payloads_and_cursor_are_stored_together_and_polling_goes_o
     assert (await desk.one("connections"))["cursor"] == {"seen": "two"}
 
 
-async def test_case14_of_two_hubs_one_polls(desk: Desk, dsn: str) -> None:
+async def test_case14_case47_of_two_hubs_one_polls(desk: Desk, dsn: str) -> None:
     channels = PolledChannel(desk, b"one"), PolledChannel(desk, b"one")
     tasks = await polled(desk, dsn, *channels)
     await until(desk, "receipts", "true")
@@ -82,7 +82,7 @@ async def test_case14_of_two_hubs_one_polls(desk: Desk, dsn: str) -> None:
     assert sorted(len(channel.cursors) for channel in channels) == [0, 1]
 
 
-async def test_refused_credentials_pause_the_polling(desk: Desk, dsn: str) -> None:
+async def test_case48_refused_credentials_pause_the_polling(desk: Desk, dsn: str) -> None:
     tasks = await polled(desk, dsn, PolledChannel(desk, AuthenticationFailed("пароль не принят")))
     await until(desk, "connections", "state = 'paused'")
     await stop(tasks)

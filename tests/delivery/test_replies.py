@@ -36,7 +36,9 @@ async def test_s3_a_failed_answer_lets_the_wait_run_and_tells_its_author(outside
     assert (notice["payload"]["state"], notice["payload"]["reason"]) == ("failed", "too_large")
 
 
-async def test_s3_unknown_is_tried_once_more_after_half_a_minute_with_the_same_identity(outside: Outside) -> None:
+async def test_s3_case62_unknown_is_tried_once_more_after_half_a_minute_with_the_same_identity(
+    outside: Outside,
+) -> None:
     await outside.reply("Пять тысяч")
     outside.channel.answers = [Unknown("no_answer"), Unknown("no_answer")]
     await outside.deliver()
@@ -51,7 +53,7 @@ async def test_s3_unknown_is_tried_once_more_after_half_a_minute_with_the_same_i
     assert (await outside.desk.one("waits"))["state"] == "open"
 
 
-async def test_s3_an_answer_accepted_after_doubt_says_that_it_may_have_come_twice(outside: Outside) -> None:
+async def test_s3_case62_an_answer_accepted_after_doubt_says_that_it_may_have_come_twice(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
     outside.channel.answers = [Unknown("no_answer")]
     await outside.deliver()

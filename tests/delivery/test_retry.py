@@ -39,7 +39,7 @@ def test_the_wait_never_shrinks_from_one_attempt_to_the_next(plan: Plan, jitter:
 
 
 @given(plans, jitters, st.timedeltas(SECOND, timedelta(hours=2)))
-def test_never_earlier_than_the_provider_wishes(plan: Plan, jitter: float, wish: timedelta) -> None:
+def test_case63_never_earlier_than_the_provider_wishes(plan: Plan, jitter: float, wish: timedelta) -> None:
     due_at = next_attempt(1, plan=plan, retry_after=wish, now=NOW, jitter=jitter)
 
     assert due_at is not None

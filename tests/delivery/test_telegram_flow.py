@@ -86,7 +86,7 @@ async def test_s3_a_message_comes_in_an_answer_goes_out_and_the_wait_is_answered
     assert (await shop.outside.desk.one("waits"))["response_channel"] == "telegram"
 
 
-async def test_s3_a_client_who_blocked_the_bot_keeps_waiting_and_the_manager_is_told(shop: Shop) -> None:
+async def test_s3_case66_a_client_who_blocked_the_bot_keeps_waiting_and_the_manager_is_told(shop: Shop) -> None:
     shop.maria.writes(shop.bot, "Сколько стоит?")
     await shop.until("waits")
     shop.bot.faults.add("sendMessage", refused(403, "Forbidden: bot was blocked by the user"))
@@ -97,7 +97,7 @@ async def test_s3_a_client_who_blocked_the_bot_keeps_waiting_and_the_manager_is_
     assert (await shop.outside.desk.one("threads"))["reach"] == "blocked"
 
 
-async def test_s3_an_answer_whose_acknowledgement_was_lost_is_not_counted_as_given(shop: Shop) -> None:
+async def test_s3_case62_an_answer_whose_acknowledgement_was_lost_is_not_counted_as_given(shop: Shop) -> None:
     shop.maria.writes(shop.bot, "Сколько стоит?")
     await shop.until("waits")
     shop.bot.faults.add("sendMessage", reset_after())

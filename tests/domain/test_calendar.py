@@ -146,7 +146,7 @@ def test_d2_own_exceptions_close_shorten_and_open_days_before_the_production_cal
     assert calendar.is_open(moscow("2026-01-05 11:00"))
 
 
-def test_d4_missing_hour_shortens_the_day():
+def test_d4_case81_missing_hour_shortens_the_day():
     night = Calendar(BERLIN, ((hours(1, 5),),) * 7)
     start = datetime(2026, 3, 29, 0, 30, tzinfo=BERLIN)
 
@@ -154,7 +154,7 @@ def test_d4_missing_hour_shortens_the_day():
     assert night.add_open_time(start, timedelta(hours=3)).at == datetime(2026, 3, 29, 5, 0, tzinfo=BERLIN)
 
 
-def test_d4_doubled_hour_is_counted_once():
+def test_d4_case81_doubled_hour_is_counted_once():
     night = Calendar(BERLIN, ((hours(1, 5),),) * 7)
     start = datetime(2026, 10, 25, 0, 30, tzinfo=BERLIN)
 
@@ -162,7 +162,7 @@ def test_d4_doubled_hour_is_counted_once():
     assert night.add_open_time(start, timedelta(hours=4)).at == datetime(2026, 10, 25, 5, 0, tzinfo=BERLIN)
 
 
-def test_d4_a_gap_at_midnight_takes_the_first_hour_of_the_day():
+def test_d4_case81_a_gap_at_midnight_takes_the_first_hour_of_the_day():
     havana = Calendar(ZoneInfo("America/Havana"), ((hours(0, 2),),) * 7)
     start = datetime(2026, 3, 7, 12, 0, tzinfo=havana.zone)
 

@@ -161,7 +161,7 @@ def test_d2_a_deadline_equals_a_minute_by_minute_walk(case: Case, target: timede
 
 
 @proven(cases(), SPANS, SPANS)
-def test_invariant9_open_time_is_additive_and_monotone(case: Case, first: timedelta, second: timedelta):
+def test_invariant9_case81_open_time_is_additive_and_monotone(case: Case, first: timedelta, second: timedelta):
     calendar, start = case.calendar, case.start
     middle, end = start + first, start + first + second
     whole = calendar.open_time_between(start, end)

@@ -49,7 +49,7 @@ OUTGOING = tuple(replace(one, direction=CallDirection.outbound) for one in GROUP
 
 
 @pytest.mark.parametrize("events", [GROUP, MISSED, OUTGOING], ids=["group", "missed", "outgoing"])
-def test_c1_every_order_of_the_events_gives_the_same_session(events: tuple[CallEvent, ...]) -> None:
+def test_c1_case8_every_order_of_the_events_gives_the_same_session(events: tuple[CallEvent, ...]) -> None:
     sessions = {repr(fold(*order)) for order in itertools.permutations(events)}
 
     assert len(sessions) == 1

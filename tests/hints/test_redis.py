@@ -48,7 +48,7 @@ async def test_processes_share_one_bucket(join: Join) -> None:
     assert timedelta(milliseconds=500) < takes[2] < takes[3]
 
 
-async def test_a_closed_bucket_is_closed_for_both(join: Join) -> None:
+async def test_case63_a_closed_bucket_is_closed_for_both(join: Join) -> None:
     here, there = await join(), await join()
     await here.rates.block("bot", timedelta(seconds=60))
 

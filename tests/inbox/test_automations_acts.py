@@ -269,7 +269,9 @@ async def test_an_amount_that_is_no_number_is_no_amount(desk: Desk) -> None:
     assert await tasks_of(desk, "own") == []
 
 
-async def test_an_automation_that_was_switched_off_meanwhile_does_nothing_when_its_time_comes(desk: Desk) -> None:
+async def test_case79_an_automation_that_was_switched_off_meanwhile_does_nothing_when_its_time_comes(
+    desk: Desk,
+) -> None:
     task = '{ kind = "task", what = "Вот", due = ["1h"] }'
     await lead_of(desk, document=one('kind = "lead_created", after = "1h"', task))
     put_in_force(desk, with_on(more=QUIET))

@@ -37,7 +37,7 @@ then = [{ kind = "notify", to = ["responsible"], text = "Пишет" }]
 """
 
 
-async def test_a_circle_of_two_automations_is_cut_after_each_acted_once(desk: Desk) -> None:
+async def test_case84_a_circle_of_two_automations_is_cut_after_each_acted_once(desk: Desk) -> None:
     actor, conversation = await lead_of(desk, document=with_on(more=QUIET + MOVES_ON))
     await move_lead(desk.office, actor, conversation, to="contacted")
 
@@ -45,7 +45,7 @@ async def test_a_circle_of_two_automations_is_cut_after_each_acted_once(desk: De
     assert (await desk.one("leads"))["stage"] == "contacted"
 
 
-async def test_an_automation_is_not_started_by_what_it_did_in_an_earlier_commit(desk: Desk) -> None:
+async def test_case84_an_automation_is_not_started_by_what_it_did_in_an_earlier_commit(desk: Desk) -> None:
     late = '[automations.late]\ntrigger = { kind = "task_overdue" }\n'
     late += 'then = [{ kind = "task", what = "Ещё раз", due = ["1h"], counting = "elapsed" }]\n'
     actor, conversation = await lead_of(desk, document=with_on("A-3", more=QUIET + late))

@@ -114,7 +114,7 @@ async def test_c9_internal_numbers_never_make_items(desk: Desk) -> None:
     assert await desk.rows("waits") == []
 
 
-async def test_c1_events_in_reverse_order_and_twice_give_the_same_item(desk: Desk) -> None:
+async def test_c1_case8_events_in_reverse_order_and_twice_give_the_same_item(desk: Desk) -> None:
     first, last = ring(desk), end(desk)
     for event in (last, first, last, first):
         await desk.receive(event, connection=4)

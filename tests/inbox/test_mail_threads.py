@@ -133,7 +133,7 @@ async def test_an_answer_to_a_first_letter_names_it(room: Mailroom) -> None:
     assert sent["Auto-Submitted"] is None
 
 
-async def test_an_answer_within_a_thread_names_the_last_letter_and_all_before(room: Mailroom) -> None:
+async def test_case58_an_answer_within_a_thread_names_the_last_letter_and_all_before(room: Mailroom) -> None:
     await room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
     first = await room.answer()
     ours = first["Message-ID"]
@@ -169,7 +169,7 @@ async def test_case62_an_answer_whose_receipt_was_lost_goes_again_under_the_same
     assert [each.get_content().strip() for each in twice] == ["Пять тысяч"] * 2
 
 
-async def test_a_letter_without_ids_on_the_same_subject_joins_the_conversation_and_is_answered_itself(
+async def test_case58_a_letter_without_ids_on_the_same_subject_joins_the_conversation_and_is_answered_itself(
     room: Mailroom,
 ) -> None:
     await room.arrives("Subject: Торшер", "Message-ID: <1@example.ru>")
@@ -225,7 +225,7 @@ async def test_every_letter_has_a_token_of_its_own_and_without_plus_addresses_th
     assert (await room.answer("Без плюса"))["Reply-To"] is None
 
 
-async def test_our_own_letter_that_comes_back_is_no_message(room: Mailroom) -> None:
+async def test_case57_our_own_letter_that_comes_back_is_no_message(room: Mailroom) -> None:
     await room.arrives("Message-ID: <1@example.ru>")
     await room.answer()
 

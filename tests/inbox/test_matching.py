@@ -27,7 +27,7 @@ def letter(desk: Desk, *, mail: str = MAIL, number: int = 1, **hints: object) ->
     )
 
 
-async def test_m4_a_form_with_a_proven_phone_attaches_and_brings_its_mail_address(desk: Desk) -> None:
+async def test_m4_case6_a_form_with_a_proven_phone_attaches_and_brings_its_mail_address(desk: Desk) -> None:
     await desk.receive(says("Здравствуйте", at=desk.now, by=person(1, phone=PHONE)))
     await desk.receive(form(desk, phone=PHONE, mail=MAIL), connection=3)
     await desk.receive(letter(desk), connection=2)
@@ -82,7 +82,9 @@ async def test_m2_somebody_elses_contact_card_is_only_claimed(desk: Desk) -> Non
     assert (await desk.one("identities", "type = 'phone'"))["level"] == "claimed"
 
 
-async def test_m9_ten_first_messages_at_once_make_one_contact_thread_conversation_wait_and_lead(desk: Desk) -> None:
+async def test_m9_case4_ten_first_messages_at_once_make_one_contact_thread_conversation_wait_and_lead(
+    desk: Desk,
+) -> None:
     for number in range(10):
         await desk.accept(says(f"Сообщение {number}", at=desk.now, number=number + 1))
     await asyncio.gather(*(desk.process() for _ in range(4)))
@@ -92,7 +94,7 @@ async def test_m9_ten_first_messages_at_once_make_one_contact_thread_conversatio
     assert (await desk.one("waits"))["requests"] == len(await desk.rows("messages")) == 10
 
 
-async def test_m9_two_channels_at_once_with_the_same_phone_make_one_contact(desk: Desk) -> None:
+async def test_m9_case6_two_channels_at_once_with_the_same_phone_make_one_contact(desk: Desk) -> None:
     await desk.accept(says("Здравствуйте", at=desk.now, by=person(1, phone=PHONE)))
     await desk.accept(form(desk, phone=PHONE), connection=3)
     await asyncio.gather(desk.process(), desk.process())
@@ -112,7 +114,7 @@ async def test_fr9_an_earlier_request_processed_later_moves_the_start_back(desk:
     assert len(await desk.rows("ledger", "kind = 'start_corrected'")) == 1
 
 
-async def test_a_stranger_who_answers_the_same_letter_gets_a_thread_of_his_own(desk: Desk) -> None:
+async def test_case59_a_stranger_who_answers_the_same_letter_gets_a_thread_of_his_own(desk: Desk) -> None:
     await desk.receive(letter(desk, number=1), connection=2)
     reply = letter(desk, mail="other@example.com", number=2, in_reply_to="m1@example.com")
     await desk.receive(reply, connection=2)

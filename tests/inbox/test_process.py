@@ -45,7 +45,7 @@ async def test_the_same_event_delivered_five_times_is_one_message(desk: Desk) ->
     assert len(await desk.rows("messages")) == 1
 
 
-async def test_the_same_message_by_poll_and_webhook_is_one_message(desk: Desk) -> None:
+async def test_case2_the_same_message_by_poll_and_webhook_is_one_message(desk: Desk) -> None:
     event = says("Привет", at=desk.now)
     await desk.receive(event, event_id="update-7")
     await desk.receive(event, event_id="update-8")

@@ -344,7 +344,7 @@ def _never_open(desk: Desk) -> Any:
 # ---------------------------------------------------------------- D-7 by choice, D-8
 
 
-async def test_edge50_a_new_target_leaves_open_waits_alone_unless_that_was_wanted(desk: Desk) -> None:
+async def test_edge50_case79_a_new_target_leaves_open_waits_alone_unless_that_was_wanted(desk: Desk) -> None:
     await desk.receive(says("Вопрос", at=desk.now))
     wait = await desk.one("waits")
     await change_rules(desk, line_says('targets = { first_response = "5m" }'))
@@ -353,7 +353,7 @@ async def test_edge50_a_new_target_leaves_open_waits_alone_unless_that_was_wante
     assert (await desk.one("waits"))["policy_revision"] == wait["policy_revision"]
 
 
-async def test_d7_targets_of_open_waits_are_chosen_anew_by_choice(desk: Desk) -> None:
+async def test_d7_case79_targets_of_open_waits_are_chosen_anew_by_choice(desk: Desk) -> None:
     await desk.receive(says("Вопрос", at=desk.now))
     wait = await desk.one("waits")
     await change_rules(desk, line_says('targets = { first_response = "5m" }'), selects_targets=True)

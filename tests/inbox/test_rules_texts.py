@@ -72,7 +72,7 @@ async def test_s1_a_client_is_welcomed_once_even_when_he_comes_back(desk: Desk) 
     assert await told(desk) == ["Здравствуйте! Это Ромашка."]
 
 
-async def test_s1_automatic_mail_is_never_answered_so_two_robots_never_talk(desk: Desk) -> None:
+async def test_s1_case55_automatic_mail_is_never_answered_so_two_robots_never_talk(desk: Desk) -> None:
     put_in_force(desk, line_says(*WELCOME))
     await desk.receive(replace(letter(desk), automatic="auto_reply"), connection=2)
     await desk.receive(letter(desk, number=2), connection=2)

@@ -33,7 +33,7 @@ async def open_wait(desk: Desk):
     return await desk.one("waits", "state = 'open'")
 
 
-async def test_fr4_after_a_human_answer_the_next_request_runs_the_next_response_clock(desk: Desk) -> None:
+async def test_fr4_case80_after_a_human_answer_the_next_request_runs_the_next_response_clock(desk: Desk) -> None:
     await answered(desk)
     desk.clock.move(MINUTE)
     await desk.receive(says("А доставка?", at=desk.now))

@@ -64,7 +64,7 @@ async def test_edge40_only_a_colleague_our_receiver_vouches_for_brings_a_client(
 
 
 @pytest.mark.parametrize("sender", [ANNA, OURS])
-async def test_s4_a_letter_of_ours_in_copy_stops_the_wait_when_our_receiver_vouches_for_it(
+async def test_s4_case60_a_letter_of_ours_in_copy_stops_the_wait_when_our_receiver_vouches_for_it(
     desk: Desk, arrives: Arrives, sender: str
 ) -> None:
     await arrives(2, f"From: {sender}", "To: ivan@example.ru", f"Cc: {OURS}", VOUCHED)

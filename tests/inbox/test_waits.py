@@ -94,7 +94,7 @@ async def test_c6_an_attempt_is_counted_and_stops_nothing(desk: Desk) -> None:
     assert len(await desk.rows("ledger", "kind = 'call_attempt'")) == 3
 
 
-async def test_s11_an_answer_given_elsewhere_counts_from_its_own_instant(desk: Desk) -> None:
+async def test_s11_case60_an_answer_given_elsewhere_counts_from_its_own_instant(desk: Desk) -> None:
     me, conversation = await waiting(desk)
     desk.clock.move(timedelta(minutes=20))
     at = desk.now - timedelta(minutes=10)

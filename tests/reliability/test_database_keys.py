@@ -45,7 +45,9 @@ async def knock(desk: Desk, door: Acceptor, key: str) -> None:
 # ------------------------------------------------------------------ case 3
 
 
-async def test_case03_fifty_copies_of_two_hundred_events_at_once_are_two_hundred(desk: Desk, tmp_path: Path) -> None:
+async def test_case2_case3_fifty_copies_of_two_hundred_events_at_once_are_two_hundred(
+    desk: Desk, tmp_path: Path
+) -> None:
     events = {
         f"event-{number}": says(f"Сообщение {number}", at=desk.now, by=person(1 + number % 20), number=number)
         for number in range(1, 201)
@@ -84,7 +86,7 @@ async def receive_with_broken_key(desk: Desk, key: asyncpg.Record, event: Inboun
     return state, await violations(desk) - before
 
 
-async def test_case05_a_violated_key_parks_its_payload_after_a_bounded_number_of_tries(desk: Desk) -> None:
+async def test_case5_a_violated_key_parks_its_payload_after_a_bounded_number_of_tries(desk: Desk) -> None:
     await desk.pool.execute(BROKEN)
     keys = [key for key in await desk.pool.fetch(UNIQUE_KEYS) if key["of"] not in {"receipts", "receipt_bodies"}]
     touched = set()
@@ -111,7 +113,7 @@ async def test_case05_a_violated_key_parks_its_payload_after_a_bounded_number_of
     assert len(await desk.rows("receipts", "state = 'done'")) == len(keys)
 
 
-async def test_case05_the_key_of_the_event_is_a_success(desk: Desk) -> None:
+async def test_case5_the_key_of_the_event_is_a_success(desk: Desk) -> None:
     keys = {key["name"] for key in await desk.pool.fetch(UNIQUE_KEYS)}
     assert keys >= set(DEDUPE)
     event = says("Здравствуйте", at=desk.now)

@@ -20,7 +20,7 @@ async def opened(dsn: str, proxy: FaultyProxy, tmp_path: Path) -> AsyncIterator[
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.8, 10.0])
-async def test_case09_no_provider_waits_three_seconds_for_a_slow_database(
+async def test_case9_no_provider_waits_three_seconds_for_a_slow_database(
     opened: Opened, proxy: FaultyProxy, pool: asyncpg.Pool, seconds: float
 ) -> None:
     hub, caller = opened

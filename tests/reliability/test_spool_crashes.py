@@ -33,7 +33,7 @@ async def run_child(*arguments: str, dies_at: str = "") -> list[int]:
 
 
 @pytest.mark.parametrize("dies_at", [*(f"{point}:1" for point in FILLING), *(f"{point}:2" for point in FILLING[1:])])
-async def test_case10_what_was_confirmed_before_a_process_died_is_all_there(desk, tmp_path, dies_at):
+async def test_case1_case10_what_was_confirmed_before_a_process_died_is_all_there(desk, tmp_path, dies_at):
     directory = tmp_path / "spool"
     confirmed = await run_child("fill", str(directory), "3", dies_at=dies_at)
 

@@ -224,7 +224,7 @@ def test_r8_who_cannot_take_it_anyway_is_not_asked_again():
     assert decision.offered_to == (ANNA.id,)
 
 
-def test_r9_nobody_eligible_queues_it_and_tells_the_duty_person():
+def test_r9_case75_nobody_eligible_queues_it_and_tells_the_duty_person():
     decision = decide(facts(*(replace(each, is_on_shift=False) for each in (ANNA, BORIS))), SALES)
 
     assert (decision.step, decision.is_queued, decision.tells_duty) == (Step.queue, True, True)

@@ -169,7 +169,7 @@ async def test_an_attempt_with_a_body_of_no_known_form_has_no_names(door, memory
     assert memory.attempts[0].field_names == ()
 
 
-async def test_a_question_that_cannot_be_stored_is_503(door, memory):
+async def test_case1_a_question_that_cannot_be_stored_is_503(door, memory):
     memory.is_storage_down, memory.is_answer_slow = True, True
 
     assert (await door.post(f"{DOOR}/ring", headers=SECRET)).status == 503

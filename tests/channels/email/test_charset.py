@@ -11,12 +11,12 @@ CODE_PAGES = ["cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic"]
 @pytest.mark.parametrize("text", RUSSIAN)
 @pytest.mark.parametrize("codec", [*CODE_PAGES, "utf-8"])
 @pytest.mark.parametrize("declared", ["", "us-ascii", "iso-8859-1", "utf-8", "x-unknown", "8bit", "\0bad"])
-def test_undeclared_and_wrongly_declared_russian_is_read(text, codec, declared):
+def test_case51_case52_undeclared_and_wrongly_declared_russian_is_read(text, codec, declared):
     assert decode_text(text.encode(codec), declared) == text
 
 
 @pytest.mark.parametrize("wrong", ["windows-1251", "koi8-r"])
-def test_a_wrong_russian_label_is_seen_through(wrong):
+def test_case51_a_wrong_russian_label_is_seen_through(wrong):
     for right in ("cp1251", "koi8-r", "utf-8"):
         assert decode_text(RUSSIAN[0].encode(right), wrong) == RUSSIAN[0]
 
@@ -46,7 +46,7 @@ def test_believes_a_western_label_of_western_text():
         ("", ""),
     ],
 )
-def test_labels_with_aliases_and_garbage(label, codec):
+def test_case51_labels_with_aliases_and_garbage(label, codec):
     assert known_codec(label) == codec
 
 
@@ -65,7 +65,7 @@ def test_the_rest_of_the_letter_decides_a_word_too_short_to_tell():
 
 
 @given(st.binary(max_size=300), st.text(max_size=20))
-def test_any_bytes_under_any_label_give_storable_text(data, label):
+def test_case51_any_bytes_under_any_label_give_storable_text(data, label):
     text = decode_text(data, label)
     assert text.encode("utf-8").count(b"\0") == 0
     assert text == decode_text(data, label)

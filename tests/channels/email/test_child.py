@@ -27,7 +27,7 @@ async def test_children_give_what_the_parser_gives_in_order(pool):
     assert await pool.parse(letters, Mailbox()) == expected
 
 
-async def test_a_letter_over_the_limits_is_refused_and_its_neighbours_are_read(pool):
+async def test_case41_case54_a_letter_over_the_limits_is_refused_and_its_neighbours_are_read(pool):
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(60))
     good, bad, also = await pool.parse([payload(b"a: b\n\nx"), payload(deep), payload(b"a: b\n\ny")], Mailbox())
     assert isinstance(bad, PayloadInvalid)

@@ -67,7 +67,7 @@ def mixed_letter(number):
     )
 
 
-async def test_500_letters_of_mixed_charsets_survive_a_restart_of_the_server_in_the_middle(dovecot):
+async def test_case51_500_letters_of_mixed_charsets_survive_a_restart_of_the_server_in_the_middle(dovecot):
     cursor = await begin(dovecot)
     for number in range(500):
         dovecot.deliver(mixed_letter(number))
@@ -116,7 +116,7 @@ async def test_fr7_5000_old_letters_on_first_contact_bring_no_letter(dovecot):
     assert b"<5000@" in second.raws[0].body
 
 
-async def test_fr7_no_letter_is_marked_read(dovecot):
+async def test_fr7_case43_no_letter_is_marked_read(dovecot):
     cursor = await begin(dovecot)
     dovecot.deliver(mixed_letter(1))
     async with batches_of(dovecot, cursor) as batches:

@@ -92,7 +92,7 @@ def test_case56_a_bounce_is_a_report_about_our_letter():
     assert report.reason == "5.1.1 550 no such user"
 
 
-def test_our_reader_of_reports_sees_what_the_oracle_sees():
+def test_case56_our_reader_of_reports_sees_what_the_oracle_sees():
     assert scan_message(email.message_from_bytes(DSN)) == {b"nobody@example.ru"}
     assert len(read(DSN)) == 1
 
@@ -109,7 +109,7 @@ def test_a_delayed_letter_is_no_failure():
         "Письмо не доставлено: 5.1.1 нет такого ящика\n\n> Message-Id: <hub.4@example.com>\n",
     ],
 )
-def test_bounces_that_are_no_reports_are_known_by_what_they_return(body):
+def test_case56_bounces_that_are_no_reports_are_known_by_what_they_return(body):
     (report,) = read(letter("From: MAILER-DAEMON@x.ru", "Subject: failure notice", body=body))
     assert isinstance(report, DeliveryReport)
     assert (report.message, report.state) == ("hub.4@example.com", ReportState.failed)

@@ -65,7 +65,7 @@ async def test_fr7_first_contact_begins_at_now_and_brings_no_old_letter(server):
     assert uids(found) == [301]
 
 
-async def test_letters_that_come_while_the_hub_is_down_are_found(server):
+async def test_case42_letters_that_come_while_the_hub_is_down_are_found(server):
     cursor = await first_contact(server)
     fill(server, 250)
     found, cursor = await collect(server, cursor, 250)
@@ -96,7 +96,7 @@ async def test_history_goes_on_after_a_restart_where_it_was(server):
     assert uids(second.raws) == list(range(101, 151))
 
 
-async def test_fr7_nothing_we_ask_can_set_a_flag(server):
+async def test_fr7_case43_nothing_we_ask_can_set_a_flag(server):
     cursor = await first_contact(server)
     fill(server, 3)
     await collect(server, cursor, 3)
@@ -176,7 +176,7 @@ async def test_case50_a_letter_over_the_limit_comes_as_its_headers(server):
 
 @pytest.mark.parametrize("command", ["GREETING", "LOGIN", "EXAMINE", "UID SEARCH", "UID FETCH", "IDLE", "NOOP"])
 @pytest.mark.parametrize("fault", [Fault.bye, Fault.drop, Fault.reset, Fault.huge, Fault.no])
-async def test_a_failing_server_is_a_temporary_failure_wherever_it_fails(server, command, fault):
+async def test_case40_case50_a_failing_server_is_a_temporary_failure_wherever_it_fails(server, command, fault):
     cursor = await first_contact(server)
     fill(server, 1)
     server.faults[command] = [fault]
@@ -195,7 +195,7 @@ async def drain(server, cursor, **changes):
 
 @pytest.mark.parametrize("command", ["EXAMINE", "UID FETCH", "IDLE"])
 @pytest.mark.parametrize("fault", [Fault.hang, Fault.trickle])
-async def test_a_silent_or_trickling_server_is_left_after_a_total_deadline(server, command, fault):
+async def test_case40_case47_a_silent_or_trickling_server_is_left_after_a_total_deadline(server, command, fault):
     cursor = await first_contact(server)
     fill(server, 1)
     server.faults[command] = [fault]
@@ -222,13 +222,13 @@ async def test_case41_one_letter_that_breaks_the_connection_does_not_stop_the_ot
     assert found[1].body == b"", "it is parked with its place in the mailbox"
 
 
-async def test_wrong_credentials_pause_the_connection_and_are_not_in_the_message(server):
+async def test_case48_wrong_credentials_pause_the_connection_and_are_not_in_the_message(server):
     with pytest.raises(AuthenticationFailed) as caught:
         await first_contact(server, password="wrong-password")
     assert "wrong-password" not in str(caught.value)
 
 
-async def test_a_loss_is_noticed_over_tls(tmp_path):
+async def test_case40_a_loss_is_noticed_over_tls(tmp_path):
     pem = make_certificate(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(pem)

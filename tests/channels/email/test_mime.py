@@ -32,7 +32,7 @@ def test_a_common_letter_is_read_whole():
 
 
 @pytest.mark.parametrize("codec", ["koi8-r", "cp1251", "cp866", "utf-8"])
-def test_undeclared_8bit_body_subject_and_name_are_read(codec):
+def test_case52_undeclared_8bit_body_subject_and_name_are_read(codec):
     raw = letter(
         "From: Ольга Петрова <o@example.ru>".encode(codec),
         "Subject: Вопрос о доставке".encode(codec),
@@ -43,7 +43,7 @@ def test_undeclared_8bit_body_subject_and_name_are_read(codec):
     assert found.body_text == "Здравствуйте! Когда привезете?"
 
 
-def test_a_short_8bit_name_takes_the_charset_of_the_body():
+def test_case52_a_short_8bit_name_takes_the_charset_of_the_body():
     raw = letter("From: Ия <i@example.ru>".encode("koi8-r"), body="Здравствуйте, пришлите прайс".encode("koi8-r"))
     assert parse_letter(raw).senders[0].name == "Ия"
 
@@ -88,7 +88,7 @@ def test_file_names_in_every_spelling(disposition):
     assert (found.name, found.mime, found.size, found.content) == ("Счёт №5.pdf", "application/pdf", 4, b"%PDF")
 
 
-def test_a_missing_or_empty_message_id_is_made_of_all_bytes():
+def test_case20_a_missing_or_empty_message_id_is_made_of_all_bytes():
     one, two = letter("Message-ID: <>", body="a"), letter("Message-ID: <>", body="b")
     assert parse_letter(one).message_id == synthetic_id(one) != parse_letter(two).message_id
     assert parse_letter(one).is_id_synthetic
@@ -133,11 +133,11 @@ def test_a_forwarded_letter_is_a_file_named_by_its_subject():
         (b"From: Ivan Petrov", MailAddress("Ivan Petrov", "")),
     ],
 )
-def test_senders_in_every_spelling(header, expected):
+def test_case53_senders_in_every_spelling(header, expected):
     assert parse_letter(letter(header)).senders[0] == expected
 
 
-def test_a_letter_without_sender_is_still_a_letter():
+def test_case53_a_letter_without_sender_is_still_a_letter():
     assert parse_letter(b"Subject: x\r\n\r\nbody").senders == ()
 
 
@@ -163,7 +163,7 @@ def nested(levels: int) -> bytes:
     return raw
 
 
-def test_limits_of_depth_parts_and_field_length_are_kept():
+def test_case54_limits_of_depth_parts_and_field_length_are_kept():
     assert parse_letter(nested(50)).body_text == "x"
     many = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 501
     for raw in (nested(51), many, b"Subject: " + b"x" * 66_000 + b"\n\n"):
@@ -186,7 +186,7 @@ def test_limits_of_depth_parts_and_field_length_are_kept():
         b"Date: " + b"1" * 60_000,
     ],
 )
-def test_hostile_fields_cost_no_more_than_long_ones(header):
+def test_case54_hostile_fields_cost_no_more_than_long_ones(header):
     before = time.process_time()
     parse_letter(header + b"\n\nx")
     assert time.process_time() - before < 2, "reliability B0: the standard library needs 13 s for one of these"

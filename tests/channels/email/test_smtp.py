@@ -112,7 +112,7 @@ async def test_case70_without_starttls_no_password_and_no_letter_crosses_the_wir
     assert b"AUTH" not in server.wire and b"MAIL" not in server.wire
 
 
-async def test_starttls_protects_login_and_letter(tmp_path):
+async def test_case70_starttls_protects_login_and_letter(tmp_path):
     pem = make_certificate(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(pem)
@@ -120,7 +120,7 @@ async def test_starttls_protects_login_and_letter(tmp_path):
         assert isinstance(await send(server, plain_hosts=(), ca_file=str(pem)), Sent)
 
 
-async def test_an_unknown_certificate_is_a_fault_of_the_connection(tmp_path):
+async def test_case70_an_unknown_certificate_is_a_fault_of_the_connection(tmp_path):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(make_certificate(tmp_path))
     async with FakeSmtp().run(context, has_starttls=True) as server:
@@ -136,7 +136,7 @@ async def test_a_wrong_password_is_a_fault_of_the_connection_and_stays_secret():
     assert "wrong-secret" not in result.explanation
 
 
-async def test_a_letter_over_the_announced_size_is_not_offered():
+async def test_case73_a_letter_over_the_announced_size_is_not_offered():
     async with FakeSmtp(size_limit=300).run() as server:
         result = await send(server)
     assert isinstance(result, Failed) and result.reason == "too_large"
@@ -196,7 +196,7 @@ def test_long_ids_are_never_folded_into_encoded_words():
     assert max(map(len, data.split(b"\r\n"))) < 998
 
 
-def test_automatic_texts_tell_other_robots_not_to_answer():
+def test_case55_automatic_texts_tell_other_robots_not_to_answer():
     found = parsed(mail(is_automatic=True))
     assert (found["Auto-Submitted"], found["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
 
@@ -222,7 +222,7 @@ OUR_MAILBOX = replace(mailbox_settings().mailbox, mark_key=OUR_KEY)
 
 
 @pytest.mark.parametrize("message_id", ["hub.7@example.com", "hub.7", "x'\"%=" + "7" * 300])
-def test_an_echo_of_our_own_letter_is_ignored(message_id):
+def test_case57_an_echo_of_our_own_letter_is_ignored(message_id):
     assert letter_events(Payload(composed(mail(message_id=message_id)).data, NOW, {}), OUR_MAILBOX) == ()
 
 
@@ -256,7 +256,7 @@ def channel_of(settings) -> EmailChannel:
     return EmailChannel(settings, make_context(Http()))
 
 
-async def test_the_channel_sends_files_and_refuses_what_it_cannot_carry():
+async def test_case73_the_channel_sends_files_and_refuses_what_it_cannot_carry():
     file = Attachment(AttachmentKind.document, "Счёт №5.pdf", "application/pdf", 10, sha256="abc")
     async with FakeSmtp().run() as server:
         channel = channel_of(mailbox_settings(smtp_port=server.port))

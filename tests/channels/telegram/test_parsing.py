@@ -129,7 +129,7 @@ def test_files_come_with_kind_and_reference(bot, maria, newest, media, kind, nam
     assert (said.kind, file.kind, file.name, bool(file.provider_ref)) == (MessageKind.media, kind, name, True)
 
 
-def test_a_file_over_20_mb_is_announced_and_not_promised(bot, maria, newest):
+def test_case73_a_file_over_20_mb_is_announced_and_not_promised(bot, maria, newest):
     maria.writes(bot, "свадьба", files=[Media("video", "свадьба.mp4", size=25 * MB)])
 
     (file,) = newest()[0].attachments

@@ -27,7 +27,7 @@ def texts(batch):
     return [read_json_object(raw.body)["message"]["text"] for raw in batch.raws]
 
 
-async def test_an_update_is_confirmed_only_when_the_next_batch_is_asked_for(channel, bot, maria, clock):
+async def test_case1_case13_an_update_is_confirmed_only_when_the_next_batch_is_asked_for(channel, bot, maria, clock):
     maria.writes(bot, "раз")
     batches = channel.batches({})
 
@@ -50,7 +50,7 @@ async def test_a_stored_cursor_goes_on_where_it_stopped(channel, bot, maria):
     assert texts(await anext(channel.batches(first.cursor))) == ["после перезапуска"]
 
 
-async def test_without_the_commit_the_same_updates_come_again(channel, bot, maria):
+async def test_case1_case13_without_the_commit_the_same_updates_come_again(channel, bot, maria):
     first = await anext(channel.batches({}))
     again = await anext(channel.batches({}))
 
@@ -179,7 +179,7 @@ async def test_a_file_is_fetched_by_its_reference(channel, bot, maria):
     assert await _fetch(channel, file_id) == b"hello"
 
 
-async def test_a_file_that_is_too_large_is_refused_in_words(channel, bot, maria):
+async def test_case73_a_file_that_is_too_large_is_refused_in_words(channel, bot, maria):
     maria.writes(bot, files=[Media("video", size=25 * 1024 * 1024)])
 
     with pytest.raises(PermanentFailure, match="20 МБ") as refusal:

@@ -33,13 +33,13 @@ async def test_s3_a_text_arrives_and_the_attempt_is_dated(channel, outbound, scr
 
 
 @pytest.mark.parametrize("text", ["<b>5 < 6 & 7</b>", "*звёзды* _и_ [скобки](", "&lt;как есть&gt;", "`код` ~~ ||"])
-async def test_markup_in_a_text_arrives_as_it_was_typed(channel, outbound, screen, text):
+async def test_case68_markup_in_a_text_arrives_as_it_was_typed(channel, outbound, screen, text):
     await channel.send(replace(outbound, text=text))
 
     assert screen.visible()[-1].text == text
 
 
-async def test_a_long_text_arrives_in_order_and_the_reply_mark_is_on_the_first_part(channel, outbound, screen):
+async def test_case67_a_long_text_arrives_in_order_and_the_reply_mark_is_on_the_first_part(channel, outbound, screen):
     text = " ".join(f"слово{n} 😀" for n in range(1200))
 
     result = await channel.send(replace(outbound, text=text, reply_to="1"))
@@ -166,7 +166,7 @@ async def test_a_refused_token_is_a_fault_of_the_connection(make_channel, outbou
         (refused(413), Failed("too_large", "Файл больше, чем принимает Telegram (50 МБ).")),
     ],
 )
-async def test_a_fault_becomes_the_right_result(channel, outbound, bot, fault, expected):
+async def test_case66_a_fault_becomes_the_right_result(channel, outbound, bot, fault, expected):
     bot.faults.add("sendMessage", fault)
 
     assert await channel.send(outbound) == expected
@@ -184,7 +184,7 @@ async def test_sending_goes_on_behind_the_accepted_part(channel, outbound, bot, 
     assert [seen.text[0] for seen in screen.visible() if seen.is_from_bot] == ["А", "Б"]
 
 
-async def test_429_closes_the_bucket_of_the_chat_and_of_the_bot_when_two_chats_meet_it(
+async def test_case63_429_closes_the_bucket_of_the_chat_and_of_the_bot_when_two_chats_meet_it(
     channel, outbound, bot, world, rates
 ):
     pavel = world.person("Павел")
@@ -197,7 +197,7 @@ async def test_429_closes_the_bucket_of_the_chat_and_of_the_bot_when_two_chats_m
     assert rates.blocked["telegram:7"] == timedelta(seconds=7)
 
 
-async def test_a_closed_bucket_means_later_without_a_call(channel, outbound, bot, rates):
+async def test_case63_a_closed_bucket_means_later_without_a_call(channel, outbound, bot, rates):
     rates.waits[f"telegram:7:{outbound.thread}"] = timedelta(seconds=40)
 
     assert await channel.send(outbound) == Later("rate_limited", timedelta(seconds=40))

@@ -133,7 +133,7 @@ def test_c1_order_of_the_stages_does_not_matter(kind: str, scene: Scene) -> None
 
 @KINDS
 @pytest.mark.parametrize("scene", Scene)
-def test_c1_shuffled_and_repeated_deliveries_give_the_same_verdict(kind: str, scene: Scene) -> None:
+def test_c1_case8_shuffled_and_repeated_deliveries_give_the_same_verdict(kind: str, scene: Scene) -> None:
     now, plain = START + timedelta(hours=1), session_of(kind, scene)
 
     for order in (Order.shuffled, Order.repeated):
