@@ -1,9 +1,9 @@
-"""Processes of the hub that start fast: forked from one that has read the heavy libraries already.
+"""Processes of the hub that start fast: forked from one that has imported the program already.
 
-`python -m hub` spends two seconds of processor time on importing aiogram and its like; an exhaustive run starts the
-program hundreds of times. The nursery imports what others wrote, and nothing of the hub: after the fork the child
-takes its own environment and runs `hub` as its main module, so `HUB_CRASH` is read as in any fresh process. It dies
-by SIGKILL like any other, and nobody here outlives the harness: the end of the nursery's input ends all it started.
+`python -m hub` with a manager bot spends three seconds of processor time on imports; an exhaustive run starts it
+hundreds of times. After the fork the child takes its own environment, reads `hub.crash` anew (the only module that
+looks at the environment when it is imported), and enters the program. It dies by SIGKILL like any other process, and
+nobody here outlives the harness: the end of the nursery's input ends all it started.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import importlib
 import json
 import os
 import random
-import runpy
 import select
 import signal
 import sys
@@ -24,18 +23,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-_HEAVY = (
-    "aiogram",
-    "aiogram.client.session.aiohttp",
-    "aiohttp.web",
-    "aiosmtplib",
-    "alembic.command",
-    "asyncpg",
-    "cryptography.fernet",
-    "pydantic_settings",
-    "sqlalchemy.ext.asyncio",
-    "structlog",
-    "typer",
+_PROGRAM = (
+    "hub.__main__",
+    "bots.telegram.bot",
+    "bots.telegram.client",
+    "bots.telegram.notifier",
+    "hub.channels.email.channel",
+    "hub.channels.email.child",
+    "hub.channels.telegram.manager_bot",
+    "hub.channels.telephony.mango",
 )
 
 
@@ -91,7 +87,7 @@ class Nursery:
         self._turn = asyncio.Lock()
 
     async def open(self) -> None:
-        """Start the nursery; returns when its libraries are read."""
+        """Start the nursery; returns when the program is imported."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hub.testing.crash.points_nursery", stdin=PIPE, stdout=PIPE, start_new_session=True
         )
@@ -126,9 +122,8 @@ class Nursery:
 
 def serve() -> None:
     """Fork a process for each line of the input until it ends; one number is answered a line."""
-    for name in _HEAVY:
+    for name in _PROGRAM:
         importlib.import_module(name)
-    assert "hub.crash" not in sys.modules, "the environment of the hub must be read after the fork"
     gc.collect()
     gc.freeze()
     started: set[int] = set()
@@ -166,9 +161,10 @@ def _become_hub(wish: dict[str, Any], *, tell_session: int) -> NoReturn:
         _take_over(Path(wish["log"]))
         os.environ.clear()
         os.environ.update(wish["environment"])
+        importlib.reload(sys.modules["hub.crash"])
         random.seed()
         sys.argv = ["hub", *wish["arguments"]]
-        runpy.run_module("hub", run_name="__main__", alter_sys=True)
+        importlib.import_module("hub.__main__").main()
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)

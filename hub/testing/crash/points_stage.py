@@ -27,7 +27,7 @@ from hub.testing.crash.servers import free_port
 from hub.testing.database import DatabaseServer
 
 READY_WITHIN = timedelta(seconds=30)
-LOOK_EVERY = timedelta(milliseconds=15)
+LOOK_EVERY = timedelta(milliseconds=25)
 _READY = ": running"
 _TIME = """
 CREATE TABLE world_time (shift interval NOT NULL);
