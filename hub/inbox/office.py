@@ -72,7 +72,7 @@ class Office:
 
     async def apply(self, scope: Scope, fold: Callable[[WorkingSet], R]) -> R:
         """Load, fold and commit at the present instant; see `hub.store.worksets.apply`."""
-        return await worksets.apply(self.pool, self.ids, scope, fold, now=self.clock.now())
+        return await worksets.apply(self.pool, self.ids, scope, fold, now=self.clock.now)
 
     def _tell(self, workset: WorkingSet) -> None:
         for lane in {delivery.lane for delivery in workset.deliveries.values()}:

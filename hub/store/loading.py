@@ -124,15 +124,20 @@ class ScopeMoved(Exception):
     """An address moved to another contact between finding and locking: load again."""
 
 
-async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> WorkingSet:
-    """Fill `workset` with everything the scope reaches, inside the caller's transaction.
+async def lock(connection: asyncpg.Connection, scope: Scope) -> list[int]:
+    """Lock the addresses and the contacts that the scope reaches, until the caller's transaction ends; return these."""
+    await _lock(connection, _identity_locks(scope))
+    contact_ids = sorted({row[0] for row in await connection.fetch(_RESOLVE, *_resolve_arguments(scope))})
+    await _lock(connection, [lock_key(f"contact:{contact_id}") for contact_id in contact_ids])
+    return contact_ids
+
+
+async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet, contact_ids: list[int]) -> WorkingSet:
+    """Fill `workset` with everything the scope reaches, `contact_ids` being locked, inside the caller's transaction.
 
     Raises:
         ScopeMoved: run again from the beginning.
     """
-    await _lock(connection, _identity_locks(scope))
-    contact_ids = sorted({row[0] for row in await connection.fetch(_RESOLVE, *_resolve_arguments(scope))})
-    await _lock(connection, [lock_key(f"contact:{contact_id}") for contact_id in contact_ids])
     await _load_people(connection, scope, workset, contact_ids)
     await _load_work(connection, scope, workset, contact_ids)
     if scope.lines and (scope.always_lines or has_unowned(scope, workset)):

@@ -33,11 +33,12 @@ class MoreNeeded(Exception):
 
 
 async def apply(
-    pool: asyncpg.Pool, ids: IdBlocks, scope: Scope, fold: Callable[[WorkingSet], R], *, now: datetime
+    pool: asyncpg.Pool, ids: IdBlocks, scope: Scope, fold: Callable[[WorkingSet], R], *, now: Callable[[], datetime]
 ) -> R:
     """Run `fold` over the scope's working set and commit what it changed; returns what the fold returned.
 
-    `now` is the instant of the fold. Commits; the fold's own errors roll back and pass through.
+    `now` is asked under the locks: what waited for its turn happens after what it waited for, and the ledger's order is
+    that of the commits. Commits; the fold's own errors roll back and pass through.
 
     Raises:
         Conflict: somebody else kept changing the same rows.
@@ -60,13 +61,14 @@ async def _attempt(
     ids: IdBlocks,
     scope: Scope,
     fold: Callable[[WorkingSet], R],
-    now: datetime,
+    now: Callable[[], datetime],
 ) -> R:
     new_id = await ids.reserve(connection, scope.ids)
     transaction = connection.transaction()
     await transaction.start()
     try:
-        workset = await loading.load(connection, scope, WorkingSet(now=now, new_id=new_id))
+        contact_ids = await loading.lock(connection, scope)
+        workset = await loading.load(connection, scope, WorkingSet(now=now(), new_id=new_id), contact_ids)
         result = fold(workset)
         await flush.write(connection, workset)
         crash_point("workset.before_commit")

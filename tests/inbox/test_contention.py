@@ -77,3 +77,23 @@ async def test_an_answer_and_the_next_request_in_one_batch_end_one_wait_and_open
 
     states = [row["state"] for row in await desk.pool.fetch("SELECT state FROM waits ORDER BY started_at")]
     assert states == ["answered", "open"]
+
+
+async def until_somebody_waits_for_a_lock(desk: Desk) -> None:
+    while not await desk.pool.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+        await asyncio.sleep(0.01)
+
+
+async def test_what_waited_for_its_turn_happens_after_what_it_waited_for(desk: Desk) -> None:
+    await desk.receive(says("Раз", at=desk.now))
+    actor, conversation_id = await owner(desk)
+    contact = (await desk.one("contacts"))["id"]
+    async with desk.pool.acquire() as holder, holder.transaction():
+        await holder.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"contact:{contact}"))
+        waiting = asyncio.create_task(reply(desk.office, actor, conversation_id, content=Content("Да"), key="bot:1"))
+        await until_somebody_waits_for_a_lock(desk)
+        desk.clock.move(timedelta(seconds=5))
+        before = desk.now
+    await waiting
+
+    assert (await desk.one("messages", "direction = 'outbound'"))["occurred_at"] >= before
