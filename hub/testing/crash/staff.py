@@ -93,17 +93,20 @@ class Colleague:
                 task.cancel()
 
     def _consider(self, post: Post) -> None:
+        """Decide about a message of the bot, by the buttons that it has now."""
         if post.is_deleted or post.sender is not self.world.desk.user:
             return
         marker, labels = _last_event(post), set(_labels(post))
         if SOLVED in labels and self._decides("solve", str(post.message_id), 1):
             self.person.presses(self.world.desk, post, SOLVED)
-        if not marker:
-            return
-        if TAKE in labels and not self.takes_all and self._decides("take", marker, TAKEN_SHARE):
-            self._begin(self._take(post))
-        elif TAKE not in labels and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
+        elif marker and TAKE in labels:
+            self._consider_taking(post, marker)
+        elif marker and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
             self._begin(self._answer(post, marker))
+
+    def _consider_taking(self, post: Post, marker: str) -> None:
+        if not self.takes_all and self._decides("take", marker, TAKEN_SHARE):
+            self._begin(self._take(post))
 
     def _decides(self, deed: str, marker: str, share: float) -> bool:
         """Say whether to act on a marker; it is asked once, and then either done or left for ever."""
