@@ -14,7 +14,19 @@ from bench.sizes import FULL, QUICK, Sizes
 from bench.traffic import SenderMissing
 
 Measure = Callable[[Machine, Sizes], Awaitable[Report]]
-MEASURES = ("accept", "pipeline", "end_to_end", "notify", "letters", "memory", "startup")
+MEASURES = (
+    "accept",
+    "pipeline",
+    "end_to_end",
+    "notify",
+    "letters",
+    "memory",
+    "startup",
+    "workers",
+    "growth",
+    "search",
+    "timers",
+)
 
 
 def main() -> int:

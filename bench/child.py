@@ -19,6 +19,7 @@ PARTS = {
     "door": "bench.hubs:door",
     "worker": "bench.hubs:worker",
     "whole": "bench.hubs:whole",
+    "watch": "bench.hubs:watch",
     "imports": "bench.hubs:imports",
     "floor_a": "bench.floors:serve_inserts",
     "floor_b": "bench.floors:run_intake",

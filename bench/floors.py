@@ -20,7 +20,7 @@ from aiohttp import web
 
 from bench.child import Talk
 from bench.installation import POOL_SIZE
-from bench.traffic import make_updates
+from bench.traffic import Writers, make_updates
 from hub.store.pool import open_pool
 
 _A_TABLE = """
@@ -89,7 +89,7 @@ async def serve_inserts(talk: Talk, parameters: Mapping[str, Any]) -> None:
 async def run_intake(talk: Talk, parameters: Mapping[str, Any]) -> None:
     """Floor B: take in the messages it is told to, over sixteen connections, and tell how long it took."""
     pool = await open_pool(parameters["dsn"], min_size=POOL_SIZE, max_size=POOL_SIZE)
-    bodies = list(make_updates(parameters["messages"], parameters["clients"]))
+    bodies = list(make_updates(parameters["messages"], Writers(parameters["clients"])))
     talk.tell(ready=True)
     while await talk.hear() is not None:
         assert not await pool.fetchval("SELECT count(*) FROM deliveries")

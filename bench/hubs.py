@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hub.app.office import build
 from hub.app.roles import running_hub
 from hub.app.workers import Parsers
 from hub.config import Config
+from hub.delivery.clock_watch import ClockWatch
 from hub.inbox.process import Processor
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -58,6 +60,34 @@ async def worker(talk: Talk, parameters: Mapping[str, Any]) -> None:
             began, before = time.perf_counter(), time.process_time()
             done = await asyncio.gather(*(_work_off(processor) for _ in range(parameters.get("loops", config.workers))))
             talk.tell(seconds=time.perf_counter() - began, messages=sum(done), cpu_seconds=time.process_time() - before)
+        await building.http.close()
+
+
+class _Noted:
+    """A live feed that keeps when the change of a conversation was told, which is right after its commit."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
+
+    def publish(self, topic: str, event: Mapping[str, str]) -> None:
+        """Note the instant."""
+        del event
+        self.told.append((topic, time.time()))
+
+
+async def watch(talk: Talk, parameters: Mapping[str, Any]) -> None:
+    """Watch clocks; answer every word with what was told so far: topics with unix seconds."""
+    config, feed = _config(parameters), _Noted()
+    set_up_logs(config)
+    async with open_ground(config) as ground, open_hints(config) as hints:
+        building = await build(ground, hints)
+        watching = asyncio.create_task(ClockWatch(replace(building.office, feed=feed)).run())
+        settle_collector()
+        talk.tell(ready=True)
+        while await talk.hear() is not None:
+            talk.tell(told=feed.told)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await building.http.close()
 
 

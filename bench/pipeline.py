@@ -5,6 +5,7 @@ round works on a fresh database. On two cores two worker processes share the rec
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from bench.installation import Installation, fresh_installation, make_config
 from bench.machine import ALL_CORES, MEASURED, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
-from bench.traffic import SECRET, make_updates
+from bench.traffic import SECRET, Writers, make_updates
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import build
@@ -27,8 +28,8 @@ _OF_FLOOR = Target(least=0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
-    """Where it runs. `workers` are processes."""
+class Setting:
+    """Where the hub's workers run. `workers` are processes."""
 
     name: str
     cores: frozenset[int]
@@ -37,13 +38,13 @@ class _Setting:
 
 
 _SETTINGS = (
-    _Setting("1core", MEASURED, 1, Target(least=2_200)),
-    _Setting("2cores", ALL_CORES, 2, Target(least=3_000)),
+    Setting("1core", MEASURED, 1, Target(least=2_200)),
+    Setting("2cores", ALL_CORES, 2, Target(least=3_000)),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class Run:
     """What one run took: messages a second, and processor time a message, which other work on the machine spares."""
 
     per_second: float
@@ -63,21 +64,21 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
         hub, floor = [], []
         for number in range(sizes.rounds):
             floor.append(await _floor(machine, setting, sizes))
-            hub.append(await _hub(machine, setting, sizes))
+            hub.append(await run_hub(machine, setting, sizes))
             progress(_said(setting, number, floor[-1], hub[-1]))
         figures += _figures(setting, floor, hub)
     notes = {"rounds": sizes.rounds, "messages": sizes.messages, "clients": sizes.clients}
     return Report("pipeline", figures, notes)
 
 
-def _said(setting: _Setting, number: int, floor: _Run, hub: _Run) -> str:
+def _said(setting: Setting, number: int, floor: Run, hub: Run) -> str:
     return (
         f"pipeline {setting.name} {number + 1}: floor B {floor.per_second:.0f}/s, hub {hub.per_second:.0f}/s; "
         f"processor time a message {floor.cpu_us:.0f} and {hub.python_us:.0f} + {hub.database_us:.0f} µs"
     )
 
 
-def _figures(setting: _Setting, floor: list[_Run], hub: list[_Run]) -> list[Figure]:
+def _figures(setting: Setting, floor: list[Run], hub: list[Run]) -> list[Figure]:
     pairs = list(zip(hub, floor, strict=True))
     suffix = "" if setting.workers == 1 else f"_{setting.name}"
     return [
@@ -91,7 +92,7 @@ def _figures(setting: _Setting, floor: list[_Run], hub: list[_Run]) -> list[Figu
     ]
 
 
-async def _floor(machine: Machine, setting: _Setting, sizes: Sizes) -> _Run:
+async def _floor(machine: Machine, setting: Setting, sizes: Sizes) -> Run:
     """Run the hand-written intake."""
     async with (
         fresh_installation(machine) as installation,
@@ -102,10 +103,10 @@ async def _floor(machine: Machine, setting: _Setting, sizes: Sizes) -> _Run:
         return await _run(machine, [floor], sizes.messages)
 
 
-async def _hub(machine: Machine, setting: _Setting, sizes: Sizes) -> _Run:
+async def run_hub(machine: Machine, setting: Setting, sizes: Sizes) -> Run:
     """Run the hub's workers, from the first claim to the last commit."""
     async with fresh_installation(machine) as installation, AsyncExitStack() as stack:
-        await store_updates(installation, sizes.messages, sizes.clients)
+        await store_updates(installation, list(make_updates(sizes.messages, Writers(sizes.clients))))
         workers = [
             await stack.enter_async_context(running("worker", cores=setting.cores, **installation.parameters()))
             for _ in range(setting.workers)
@@ -113,8 +114,13 @@ async def _hub(machine: Machine, setting: _Setting, sizes: Sizes) -> _Run:
         return await _run(machine, workers, sizes.messages)
 
 
-async def _run(machine: Machine, workers: list[Child], expected: int) -> _Run:
+async def _run(machine: Machine, workers: list[Child], expected: int) -> Run:
     await asyncio.gather(*(worker.hear() for worker in workers))
+    return await work_off(machine, workers, expected)
+
+
+async def work_off(machine: Machine, workers: list[Child], expected: int) -> Run:
+    """Let workers that are ready process all that is stored. Raises: RuntimeError if it was not `expected` messages."""
     before = machine.database_seconds()
     told = await asyncio.gather(*(worker.ask(go=True) for worker in workers))
     database = machine.database_seconds() - before
@@ -122,19 +128,18 @@ async def _run(machine: Machine, workers: list[Child], expected: int) -> _Run:
         raise RuntimeError(f"{done} messages were taken in, {expected} were stored")
     python = sum(each["cpu_seconds"] for each in told)
     seconds = max(each["seconds"] for each in told)
-    return _Run(done / seconds, python * 1e6 / done, database * 1e6 / done)
+    return Run(done / seconds, python * 1e6 / done, database * 1e6 / done)
 
 
-async def store_updates(installation: Installation, messages: int, clients: int) -> None:
-    """Store so many updates as the web role would."""
+async def store_updates(installation: Installation, bodies: Sequence[bytes]) -> None:
+    """Store updates as the web role would."""
     config = make_config(installation.dsn, installation.data)
     async with open_ground(config) as ground, open_hints(config) as hints:
         building = await build(ground, hints)
         connection_id = ConnectionId(installation.connection_id)
         channel: Any = building.connections.channel_of(connection_id)
         headers = {"content-type": "application/json", "x-telegram-bot-api-secret-token": SECRET}
-        bodies = list(make_updates(messages, clients))
-        for place in range(0, messages, _STORED_AT_ONCE):
+        for place in range(0, len(bodies), _STORED_AT_ONCE):
             raws = [Raw(body, ground.clock.now(), headers, "POST") for body in bodies[place : place + _STORED_AT_ONCE]]
             await building.acceptor.accept([offer(connection_id, channel, raw) for raw in raws])
         await building.http.close()

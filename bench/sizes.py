@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """One set of sizes. Seconds and counts are per round; `rounds` is how often floor and hub take turns."""
+    """One set of sizes. Seconds and counts are per round; `rounds` is how often floor and hub take turns.
+
+    `contacts` are how many clients are stored when growth is measured, the last of them when searching is.
+    """
 
     rounds: int = 5
     accept_seconds: int = 5
@@ -17,6 +20,11 @@ class Sizes:
     managers: int = 200
     letters: int = 500
     memory_messages: int = 100_000
+    contacts: tuple[int, ...] = (100_000, 1_000_000)
+    searches: int = 200
+    pending_timers: int = 200_000
+    due_timers: int = 3_000
+    polls: int = 500
 
 
 FULL = Sizes()
@@ -29,4 +37,9 @@ QUICK = Sizes(
     notices=1_000,
     letters=200,
     memory_messages=10_000,
+    contacts=(20_000,),
+    searches=40,
+    pending_timers=20_000,
+    due_timers=600,
+    polls=100,
 )

@@ -15,7 +15,7 @@ from bench.installation import make_config, prepare
 from bench.machine import ALL_CORES, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
-from bench.traffic import SECRET, make_update
+from bench.traffic import SECRET, Writers, make_update
 from hub.store.embedded import start_embedded, stop_embedded
 
 _GIVE_UP_SECONDS = 60
@@ -61,7 +61,7 @@ async def _start(data: Path, path: str) -> tuple[float, float]:
 
 
 async def _first_accepted(port: int, path: str) -> float:
-    body = make_update(time.time_ns() % 10**9, 10)
+    body = make_update(time.time_ns() % 10**9, Writers(10))
     head = (
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
         f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"

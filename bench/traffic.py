@@ -57,9 +57,22 @@ class Sent:
         return self.cpu_share > BUSIEST_SENDER or self.refused > 0
 
 
-def make_update(number: int, clients: int) -> bytes:
-    """Return the body of the update with this number from one of so many clients."""
-    client = FIRST_CLIENT + (number * 7919) % clients
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Who writes: `count` clients, each `stride` after the one before, from `first` on."""
+
+    count: int
+    first: int = FIRST_CLIENT
+    stride: int = 1
+
+    def of(self, number: int) -> int:
+        """Return the account that writes the update with this number."""
+        return self.first + (number * 7919) % self.count * self.stride
+
+
+def make_update(number: int, writers: Writers) -> bytes:
+    """Return the body of the update with this number."""
+    client = writers.of(number)
     update = {
         "update_id": number,
         "message": {
@@ -75,9 +88,9 @@ def make_update(number: int, clients: int) -> bytes:
     return json.dumps(update, ensure_ascii=False).encode()
 
 
-def make_updates(count: int, clients: int, *, first: int = 1) -> Iterator[bytes]:
+def make_updates(count: int, writers: Writers, *, first: int = 1) -> Iterator[bytes]:
     """Yield so many updates with consecutive numbers."""
-    return (make_update(number, clients) for number in range(first, first + count))
+    return (make_update(number, writers) for number in range(first, first + count))
 
 
 def find_sender() -> str:

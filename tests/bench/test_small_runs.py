@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench import accept, end_to_end, letters, memory, notify, pipeline, startup
+from bench import accept, end_to_end, growth, letters, memory, notify, pipeline, search, startup, timers, workers
 from bench.machine import ALL_CORES, prepared_machine
 from bench.sizes import QUICK
 from bench.soak import Minute, judge, soak
@@ -23,6 +23,11 @@ TINY = replace(
     managers=3,
     letters=10,
     memory_messages=50,
+    contacts=(400,),
+    searches=4,
+    pending_timers=200,
+    due_timers=20,
+    polls=5,
 )
 two_cores = pytest.mark.skipif(not os.sched_getaffinity(0) >= ALL_CORES, reason="the bench needs two cores")
 
@@ -49,6 +54,36 @@ async def test_every_marked_message_is_shown():
 @two_cores
 async def test_a_start_is_measured_to_the_first_accepted_webhook():
     assert "up_accept_s" in await run(startup.measure)
+
+
+@two_cores
+async def test_growth_compares_hubs_that_know_the_same_writers():
+    line = await run(growth.measure)
+
+    assert {"growth_cost_400", "growth_cpu_cost_400", "growth_per_s_80"} <= set(line)
+    assert line["stored_messages"] == 2000
+    assert set(line["largest_tables_mb"]) >= {"messages", "ledger", "message_keys"}
+
+
+@two_cores
+async def test_searches_are_measured_by_every_way_there_is():
+    line = await run(search.measure)
+
+    ways = ("name", "surname", "last_4_digits", "last_7_digits", "mail", "number")
+    assert {f"search_{way}_p95_ms" for way in ways} <= set(line)
+
+
+@two_cores
+async def test_every_clock_that_is_due_fires_once_with_four_watches():
+    line = await run(timers.measure)
+
+    assert (line["fired"], line["breaches"]) == (20, 20)
+    assert {"empty_poll_ms", "timer_lag_p99_ms"} <= set(line)
+
+
+@two_cores
+async def test_one_two_and_four_workers_are_measured():
+    assert {"workers_per_s_1", "workers_per_s_2", "workers_per_s_4"} <= set(await run(workers.measure))
 
 
 @two_cores

@@ -1,0 +1,124 @@
+"""Clocks: what a look costs that finds nothing among many pending ones, and how late many fire that are due together.
+
+Four processes watch, as four workers of an installation would; of all of them one looks at a time. Lateness counts from
+the deadline to the moment after the commit of its breach, when live screens are told of it.
+"""
+
+import asyncio
+import statistics
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from bench.child import Child, running
+from bench.installation import Installation, fresh_installation
+from bench.machine import ALL_CORES, Machine
+from bench.report import Figure, Report, Target, progress
+from bench.sizes import Sizes
+from hub.store import timers
+from hub.store.pool import connect
+
+_WATCHES = 4
+_BATCH = 64
+_STARTS_IN = timedelta(seconds=3)
+_WITHIN = timedelta(seconds=2)
+_GIVE_UP_SECONDS = 120
+_PENDING = """
+INSERT INTO timers (id, kind, subject, due_at)
+SELECT 60000000000 + i, 'first_response', 'wait:' || (61000000000 + i),
+  now() + interval '1 day' + make_interval(secs => i) FROM generate_series(1, $1::bigint) AS i
+"""
+_WAITING = (
+    """
+INSERT INTO contacts (id, created_at) SELECT 50000000000 + i, now() FROM generate_series(1, $1::bigint) AS i
+""",
+    """
+INSERT INTO conversations (id, contact_id, line, assignee_id, opened_at, last_message_at)
+SELECT 51000000000 + i, 50000000000 + i, 'sales', (SELECT min(id) FROM managers), now(), now()
+FROM generate_series(1, $1::bigint) AS i
+""",
+    """
+INSERT INTO waits (id, contact_id, line, conversation_id, kind, channel, started_at, deadline_at, target_seconds,
+  policy_id, policy_revision, assignee_id)
+SELECT 52000000000 + i, 50000000000 + i, 'sales', 51000000000 + i, 'first_response', 'telegram',
+  now() - interval '15 minutes', $2::timestamptz + $3::interval * i / $1, 900, 'line:sales', 1,
+  (SELECT min(id) FROM managers) FROM generate_series(1, $1::bigint) AS i
+""",
+    """
+INSERT INTO timers (id, kind, subject, due_at)
+SELECT 53000000000 + i, 'first_response', 'wait:' || (52000000000 + i), $2::timestamptz + $3::interval * i / $1
+FROM generate_series(1, $1::bigint) AS i
+""",
+)
+_LEFT = "SELECT count(*) FROM timers WHERE state = 'armed' AND due_at <= clock_timestamp() + interval '10 seconds'"
+_DUE = "SELECT conversation_id, deadline_at FROM waits WHERE id > 52000000000"
+_BREACHES = "SELECT count(*) FROM ledger WHERE kind = 'breached'"
+
+
+async def measure(machine: Machine, sizes: Sizes) -> Report:
+    """Poll a hub in which nothing is due, then let many fall due, on both cores."""
+    machine.pin_database(ALL_CORES)
+    async with fresh_installation(machine) as installation, connect(installation.dsn) as database:
+        await database.execute(_PENDING, sizes.pending_timers)
+        await database.execute("VACUUM (ANALYZE) timers")
+        polls = await _poll(database, sizes.polls)
+        progress(f"timers: an empty look among {sizes.pending_timers} takes {statistics.median(polls):.2f} ms")
+        lags, breaches = await _fall_due(installation, database, sizes.due_timers)
+    cuts = statistics.quantiles(lags, n=100)
+    figures = (
+        Figure("empty_poll_ms", [statistics.median(polls)], Target(most=1)),
+        Figure("timer_lag_p50_ms", [cuts[49]]),
+        Figure("timer_lag_p99_ms", [cuts[98]], Target(most=100)),
+    )
+    notes = {"pending": sizes.pending_timers, "due": sizes.due_timers, "fired": len(lags), "breaches": breaches}
+    return Report("timers", figures, {**notes, "watches": _WATCHES})
+
+
+async def _poll(database: asyncpg.Connection, polls: int) -> list[float]:
+    """Return the milliseconds of looks that find nothing: what is due, and when the next will be."""
+    taken = []
+    for _ in range(polls):
+        began = time.perf_counter()
+        await timers.list_due(database, now=datetime.now(UTC), limit=_BATCH)
+        await timers.next_due(database)
+        taken.append((time.perf_counter() - began) * 1e3)
+    return taken
+
+
+async def _fall_due(installation: Installation, database: asyncpg.Connection, count: int) -> tuple[list[float], int]:
+    """Let clocks fall due within two seconds; return the milliseconds by which each was late, and how many breaches."""
+    async with AsyncExitStack() as stack:
+        parameters = installation.parameters()
+        watches = [
+            await stack.enter_async_context(running("watch", cores=ALL_CORES, **parameters)) for _ in range(_WATCHES)
+        ]
+        await asyncio.gather(*(each.hear() for each in watches))
+        first = datetime.now(UTC) + _STARTS_IN
+        async with database.transaction():
+            for number, statement in enumerate(_WAITING):
+                await database.execute(statement, count, *((first, _WITHIN) if number > 1 else ()))
+        await _until_fired(database)
+        due = {row["conversation_id"]: row["deadline_at"].timestamp() for row in await database.fetch(_DUE)}
+        told = await _hear_all(watches)
+    lags = [(at - due[number]) * 1e3 for number, at in told.items() if number in due]
+    return lags, await database.fetchval(_BREACHES)
+
+
+async def _until_fired(database: asyncpg.Connection) -> None:
+    deadline = time.monotonic() + _GIVE_UP_SECONDS
+    while await database.fetchval(_LEFT):
+        if time.monotonic() > deadline:
+            raise RuntimeError("clocks that are due do not fire")
+        await asyncio.sleep(0.05)
+
+
+async def _hear_all(watches: list[Child]) -> dict[int, float]:
+    """Return when each conversation was told of first, by whichever process."""
+    first: dict[int, float] = {}
+    for watch in watches:
+        for topic, at in (await watch.ask(told=True))["told"]:
+            number = int(topic.partition(":")[2])
+            first[number] = min(at, first.get(number, at))
+    return first
