@@ -65,6 +65,26 @@ class FlowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What is tried of all that a flow passes: 0 hits are all hits, no points are all points."""
+
+    most_hits: int = 0
+    points: frozenset[str] = frozenset()
+
+    def wishes(self, passed: Counter[str]) -> list[str]:
+        """Return what to wish for, in the order in which points were first reached."""
+        return [
+            f"{point}:{hit}"
+            for point, hits in passed.items()
+            if not self.points or point in self.points
+            for hit in range(1, min(hits, self.most_hits or hits) + 1)
+        ]
+
+
+ALL = Choice()
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What all flows share: the database server, the nursery, a directory, and how many go side by side."""
 
@@ -72,17 +92,17 @@ class Ground:
     nursery: Nursery
     directory: Path
     lanes: asyncio.Semaphore
-    most_hits: int
+    choice: Choice
 
 
-async def run_flows(flows: Sequence[Flow], *, most_hits: int = 0, lanes: int = 0) -> list[FlowReport]:
-    """Run flows exhaustively, or each point only for its first `most_hits` hits; `lanes` 0 takes one a processor."""
+async def run_flows(flows: Sequence[Flow], choice: Choice = ALL, *, lanes: int = 0) -> list[FlowReport]:
+    """Run flows exhaustively unless less is chosen; `lanes` many side by side, 0 for one a processor."""
     directory, nursery = make_data_dir(), Nursery()
     try:
         server = await start_server(directory / "postgres")
         await nursery.open()
         side_by_side = asyncio.Semaphore(lanes or cpu_count())
-        ground = Ground(server, nursery, directory, side_by_side, most_hits)
+        ground = Ground(server, nursery, directory, side_by_side, choice)
         return list(await asyncio.gather(*(_run_flow(flow, ground) for flow in flows)))
     finally:
         await nursery.close()
@@ -108,17 +128,12 @@ async def _try_all(flow: Flow, ground: Ground, report: FlowReport) -> None:
     ) as stage:
         await prepare(stage, flow)
         report.points, whole, report.wrong = await record(stage, flow)
-        for wish in _wishes(report.points, ground.most_hits):
+        for wish in ground.choice.wishes(report.points):
             case = await die_at(stage, flow, wish, whole)
             report.cases.append(case)
             _tell(flow, case)
             if len(report.cases) % _TOLD_EVERY == 0:
                 _say(f"{flow.name}: {len(report.cases)} runs, {len(report.red)} red")
-
-
-def _wishes(points: Counter[str], most_hits: int) -> list[str]:
-    """Return what to wish for, in the order in which points were first reached."""
-    return [f"{point}:{hit}" for point, hits in points.items() for hit in range(1, min(hits, most_hits or hits) + 1)]
 
 
 def _tell(flow: Flow, case: Case) -> None:
@@ -159,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asyncio.run(remove_abandoned_data_dirs())
     began_at = time.monotonic()
     flows = [FLOWS[name] for name in given.flow or FLOWS]
-    reports = asyncio.run(run_flows(flows, most_hits=given.hits, lanes=given.lanes))
+    reports = asyncio.run(run_flows(flows, Choice(given.hits), lanes=given.lanes))
     if not given.json:
         _say("", *_table(reports))
     return _sum_up(reports, time.monotonic() - began_at)
