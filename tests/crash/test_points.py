@@ -29,45 +29,45 @@ def faults_of(report: FlowReport) -> list[str]:
     return report.wrong + missed + [f"{case.wish}: {fault}" for case in report.red for fault in case.faults]
 
 
-def test_case_1_a_webhook_is_stored_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
+def test_case1_a_webhook_is_stored_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
     assert faults_of(reports["message_webhook"]) == []
 
 
-def test_case_13_a_polled_update_is_stored_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
+def test_case13_a_polled_update_is_stored_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
     assert faults_of(reports["message_polled"]) == []
 
 
-def test_case_42_a_letter_is_fetched_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
+def test_case42_a_letter_is_fetched_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
     assert faults_of(reports["letter"]) == []
 
 
-def test_case_8_a_missed_call_is_one_callback_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
+def test_case8_a_missed_call_is_one_callback_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
     assert faults_of(reports["call"]) == []
 
 
-def test_case_61_an_answer_is_sent_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
+def test_case61_an_answer_is_sent_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
     assert faults_of(reports["reply_telegram"]) == []
 
 
-def test_case_62_a_letter_that_may_have_gone_goes_once_more_as_the_same(reports: dict[str, FlowReport]) -> None:
+def test_case62_a_letter_that_may_have_gone_goes_once_more_as_the_same(reports: dict[str, FlowReport]) -> None:
     report = reports["reply_letter"]
 
     assert faults_of(report) == []
     assert {case.wish: case.copies for case in report.cases}["mail.accepted:1"] == 1
 
 
-def test_case_76_a_clock_fires_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
+def test_case76_a_clock_fires_once_wherever_the_hub_is_killed(reports: dict[str, FlowReport]) -> None:
     assert faults_of(reports["clock"]) == []
 
 
 @pytest.mark.parametrize("flow", ["merge", "undo"])
-def test_case_7_a_merge_is_whole_or_not_at_all(reports: dict[str, FlowReport], flow: str) -> None:
+def test_case7_a_merge_is_whole_or_not_at_all(reports: dict[str, FlowReport], flow: str) -> None:
     assert faults_of(reports[flow]) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS)
-def test_case_22_every_hit_of_every_point_ends_as_the_untouched_run(flow: str) -> None:
+def test_case22_every_hit_of_every_point_ends_as_the_untouched_run(flow: str) -> None:
     [report] = asyncio.run(run_flows([FLOWS[flow]], ALL))
 
     assert faults_of(report) == []
