@@ -34,9 +34,9 @@ class Breaking:
 class Defect:
     """A planted defect. `breaking` are the faults that come in turn, none for the harness's own plan.
 
-    Only a finding of one of the kinds in `shows` catches it: on a busy machine a clock may be late for no fault of ours.
-    `flow` names the flow whose points in `points` find it, where dying at an instant is what it takes; there any end
-    that differs from the untouched one does.
+    Only a finding of one of the kinds in `shows` catches it: on a busy machine a clock may be late for no fault of
+    ours. `flow` names the flow whose points in `points` find it, where dying at an instant is what it takes; there any
+    end that differs from the untouched one does.
     """
 
     name: str
