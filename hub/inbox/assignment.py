@@ -42,7 +42,7 @@ async def take(office: Office, actor: Person, conversation_id: ConversationId) -
     def change(work: LineWork, conversation: Conversation) -> None:
         if conversation.assignee_id != actor.manager_id:
             _take_from(work, conversation, actor.manager_id)
-        _accept(work.rows, conversation)
+        end_accept_clock(work.rows, conversation)
 
     await _change(office, actor, conversation_id, Action.take, change)
 
@@ -148,7 +148,7 @@ def take_over(work: LineWork, conversation: Conversation, manager_id: ManagerId,
     wait = _wait_in(rows, conversation)
     if wait is not None:
         wait = put_in_hands(rows, wait, manager_id)
-    _accept(rows, taken)
+    end_accept_clock(rows, taken)
     count_assignment(rows, manager_id, is_turn=False)
     record(rows, fact, wait or taken, manager_id=manager_id, actor=Actor.manager, cause="R-10")
     tell(
@@ -176,7 +176,8 @@ def name_of(rows: WorkingSet, manager_id: int | None) -> str:
     return load.manager.name if load else ""
 
 
-def _accept(rows: WorkingSet, conversation: Conversation) -> None:
+def end_accept_clock(rows: WorkingSet, conversation: Conversation) -> None:
+    """Stop asking whether whoever has it takes it (R-8)."""
     wait = _wait_in(rows, conversation)
     if wait is not None:
         rows.disarm(TimerKind.accept, f"wait:{wait.id}")

@@ -16,7 +16,7 @@ from hub.domain.line import LineMode
 from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
 from hub.domain.rights import Action, Person, may
 from hub.domain.workset import WorkingSet
-from hub.inbox.assignment import take_over
+from hub.inbox.assignment import end_accept_clock, take_over
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.notes import write_note
@@ -163,6 +163,8 @@ def fold_reply(rows: WorkingSet, office: Office, answer: Answer) -> ReplyResult 
         take_over(
             LineWork(rows, policy, policy.get_line(conversation.line)), conversation, actor.manager_id, fact=Fact.taken
         )
+    elif conversation.assignee_id == actor.manager_id:
+        end_accept_clock(rows, conversation)  # who answers has accepted, however long the answer is on its way
     message = _message(rows, conversation, thread, content=content, manager_id=actor.manager_id)
     queue_reply(rows, message, thread, key=answer.key, is_assisted=content.is_assisted)
     remember_external(rows, message, _NOTES, thread="reply", external_id=answer.key)

@@ -21,7 +21,7 @@ from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.delivery.bench import ScriptedChannel
 from tests.inbox.desk import ALWAYS_OPEN, Desk, says
-from tests.inbox.rules import id_of
+from tests.inbox.rules import MINUTE, id_of, pass_time
 from tests.inbox.test_matching import MAIL, form
 
 SALES, SUPPORT = frozenset({LineKey("sales")}), frozenset({LineKey("support")})
@@ -72,6 +72,16 @@ async def test_r10_a_colleague_who_answers_too_late_reads_who_was_faster(desk: D
         await says_back(desk, scene.ivan, scene.conversation, "Двести")
     assert (caught.value.winner, type(caught.value)) == ("Анна", Conflict)
     assert await answers(desk) == []
+
+
+async def test_r8_an_answer_that_is_still_on_its_way_is_an_acceptance(desk: Desk) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    conversation = await desk.one("conversations")
+    anna = Person(conversation["assignee_id"], Role.manager, SALES)
+    await says_back(desk, anna, conversation["id"], "Сто")
+    await pass_time(desk, 6 * MINUTE)
+    assert (await desk.one("conversations"))["assignee_id"] == anna.manager_id
+    assert await desk.rows("ledger", "kind = 'offer_expired'") == []
 
 
 async def test_rg2_somebody_of_another_line_reads_nobodys_name(desk: Desk, scene: Scene) -> None:
