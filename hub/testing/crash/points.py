@@ -115,8 +115,8 @@ async def _run_flow(flow: Flow, ground: Ground) -> FlowReport:
         began_at = time.monotonic()
         try:
             await _try_all(flow, ground, report)
-        except DidNotHappen as error:
-            report.wrong.append(str(error))
+        except (DidNotHappen, TimeoutError) as error:
+            report.wrong.append(str(error) or "it could not be prepared")
         report.seconds = time.monotonic() - began_at
     _say(_row(report))
     return report

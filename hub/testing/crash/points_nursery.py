@@ -37,14 +37,14 @@ _PROGRAM = (
 
 @dataclass(slots=True)
 class Child:
-    """A process of the hub. `pid` leads a session of its own; `code` is minus the signal once it has been killed."""
+    """A process of the hub. `pid` leads a session of its own."""
 
     pid: int
     log: Path
     nursery: "Nursery"
-    code: int | None = None
     _pidfd: int = -1
     _gone: asyncio.Event = field(default_factory=asyncio.Event)
+    _burial: asyncio.Future[int] | None = None
 
     def watch(self) -> None:
         """Let the loop notice the end of the process, whose parent is the nursery."""
@@ -57,11 +57,11 @@ class Child:
         return self._gone.is_set()
 
     async def wait(self) -> int:
-        """Return the exit code when the process has ended."""
+        """Return the exit code when the process has ended; of a killed one it is minus the signal."""
         await self._gone.wait()
-        if self.code is None:
-            self.code = await self.nursery.bury(self.pid)
-        return self.code
+        if self._burial is None:
+            self._burial = asyncio.ensure_future(self.nursery.bury(self.pid))
+        return await asyncio.shield(self._burial)
 
     async def kill(self) -> None:
         """SIGKILL the process and whatever it started; returns when it is gone."""
@@ -112,6 +112,10 @@ class Nursery:
             await self._process.wait()
 
     async def _ask(self, wish: Mapping[str, object]) -> int:
+        """Return the answer; whoever is cancelled meanwhile leaves no answer behind for the next."""
+        return await asyncio.shield(asyncio.ensure_future(self._exchange(wish)))
+
+    async def _exchange(self, wish: Mapping[str, object]) -> int:
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None, "open it first"
         async with self._turn:

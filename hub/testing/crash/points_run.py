@@ -47,11 +47,12 @@ class Run:
     connection: asyncpg.Connection
     deaths: list[int] = field(default_factory=list)
     _child: Child | None = None
+    _starting: asyncio.Future[Child] | None = None
     _keeping: asyncio.Task[None] | None = None
 
     async def begin(self, **environment: str) -> None:
         """Start the hub and keep it alive; returns when it is ready for the first time, after its death if need be."""
-        self._child = await self.stage.start_hub(self.database, **environment)
+        self._child = await self._start(**environment)
         self._keeping = asyncio.create_task(self._keep())
         while not await until_ready(self._child):
             await self._look_again()
@@ -88,8 +89,8 @@ class Run:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
-        if self._child is not None:
-            await self._child.kill()
+        if self._starting is not None:
+            await (await self._starting).kill()
 
     async def _missing(self, step: Step) -> list[str]:
         """Return what is not as it should be before the run may end, the nearest reason first."""
@@ -103,7 +104,12 @@ class Run:
             if self.deaths != [KILLED]:
                 raise DidNotHappen(f"the hub ended by itself, {self.deaths}:\n{self._child.said()[-2000:]}")
             await self.stage.let_pass(self.database, ALL_LEASES)
-            self._child = await self.stage.start_hub(self.database)
+            self._child = await self._start()
+
+    async def _start(self, **environment: str) -> Child:
+        """Start the hub; a start that is cancelled is finished, so that `end` finds the process."""
+        self._starting = asyncio.ensure_future(self.stage.start_hub(self.database, **environment))
+        return await asyncio.shield(self._starting)
 
     async def _look_again(self) -> None:
         await asyncio.sleep(LOOK_EVERY.total_seconds())
