@@ -47,7 +47,7 @@ def page_lines() -> Iterator[str]:
     yield from _HEAD.splitlines()
     for rule, sentence in RULES.items():
         claimed, carried = claims.get(folded(rule), []), tests.get(folded(rule), [])
-        yield f"| {rule} | {sentence} | {_modules(rule, claimed)} | {_tests(carried)} |"
+        yield f"| {rule} | {sentence} | {_modules(rule, claimed)} | {named_tests(carried)} |"
     yield from ("", "## Still to come", "", "| Rule | What is missing | Issue |", "|---|---|---|")
     yield from (_later(rule, later) for rule, later in sorted_later().items())
 
@@ -67,7 +67,8 @@ def _modules(rule: str, modules: Iterable[str]) -> str:
     return shown or (f"issue {LATER[rule].issue}" if rule in LATER else "")
 
 
-def _tests(tests: list[tuple[str, str]]) -> str:
+def named_tests(tests: list[tuple[str, str]]) -> str:
+    """Return the tests of a row: up to three by name, more counted by file."""
     if len(tests) <= NAMED:
         return "<br>".join(f"`{file}`: `{name}`" for file, name in tests)
     files: dict[str, int] = defaultdict(int)

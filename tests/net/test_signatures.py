@@ -27,7 +27,7 @@ def test_whatever_is_given_comparing_never_raises(given_text, secret):
     assert is_same_secret(given_text, secret) == (given_text == secret)
 
 
-def test_hmac_is_that_of_rfc_4231_case_2():
+def test_hmac_is_that_of_rfc_4231_with_a_short_key():
     expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
 
     assert hmac_hex("Jefe", b"what do ya want for nothing?") == expected
