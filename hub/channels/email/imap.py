@@ -110,8 +110,10 @@ class ImapPoller:
         *,
         suspects: Suspects,
         patience: timedelta = STEP_DEADLINE,
+        idle_round: timedelta = IDLE_ROUND,
     ) -> None:
         self._patience = patience
+        self._idle_round = idle_round
         self._settings = settings
         self._clock = context.clock
         self._find_known = context.find_known
@@ -126,6 +128,8 @@ class ImapPoller:
             cursor = await self._begin(session, stored)
             if cursor.to_json() != dict(stored):
                 yield PollBatch((), cursor.to_json())
+            async for batch in self._read_again(session, cursor):
+                yield batch
             while True:
                 async for batch in self._new(session, cursor):
                     cursor = Cursor.from_json(batch.cursor)
@@ -133,7 +137,7 @@ class ImapPoller:
                     crash_point("mail.batch_stored")
                 if self._is_to_compare(cursor):
                     yield await self._compare(session, cursor)
-                await session.wait_for_news(IDLE_ROUND)
+                await session.wait_for_news(self._idle_round)
                 crash_point("mail.woken")
                 await session.look()
         finally:
@@ -179,6 +183,36 @@ class ImapPoller:
             cursor = cursor.passed(window[-1])
             yield PollBatch(new or old, cursor.to_json(), is_history=not new and bool(old))
 
+    async def _read_again(self, session: ImapSession, cursor: Cursor) -> AsyncGenerator[PollBatch, None]:
+        """Yield the letters of the last days once more where no UIDVALIDITY says whether their numbers are the same.
+
+        A letter may stand behind the cursor under a number that was another's (case 45); known bytes change nothing.
+        """
+        if cursor.uidvalidity:
+            return
+        since = self._look_back(cursor)
+        uids = await self._behind(session, cursor, since)
+        while uids:
+            window, uids = uids[: self._suspects.limit()], uids[self._suspects.limit() :]
+            late = await self._arrived_since(session, window, since)
+            if late:
+                yield PollBatch(await self._fetch(session, late, cursor), cursor.to_json())
+
+    def _look_back(self, cursor: Cursor) -> datetime:
+        """Return from when on letters behind the cursor are looked at again."""
+        return max(cursor.since.replace(microsecond=0), self._clock.now() - COMPARE_BACK)
+
+    async def _behind(self, session: ImapSession, cursor: Cursor, since: datetime) -> list[int]:
+        """Return the UIDs up to the cursor; servers search by days, in zones of their own."""
+        if not cursor.uid:
+            return []
+        found = await session.find_uids(f"UID 1:{cursor.uid} {_since(since - timedelta(days=1))}")
+        return [uid for uid in found if uid <= cursor.uid]
+
+    async def _arrived_since(self, session: ImapSession, uids: Sequence[int], since: datetime) -> list[int]:
+        envelopes = await session.fetch_envelopes(uids) if uids else []
+        return [each.uid for each in envelopes if each.arrived_at is not None and each.arrived_at >= since]
+
     def _is_to_compare(self, cursor: Cursor) -> bool:
         """Tell whether it is time; not while old letters are read, nor where letters have no ids of their own."""
         is_busy = bool(cursor.history_to or cursor.rescan_to or not cursor.uidvalidity)
@@ -187,14 +221,12 @@ class ImapPoller:
 
     async def _compare(self, session: ImapSession, cursor: Cursor) -> PollBatch:
         """Return the letters of the last days that are in the folder and were never stored (case 12)."""
-        now = self._compared_at = self._clock.now()
-        since = max(cursor.since.replace(microsecond=0), now - COMPARE_BACK)
-        uids = await session.find_uids(f"UID 1:{cursor.uid} {_since(since - timedelta(days=1))}")
-        ids = {f"{cursor.uidvalidity}:{uid}": uid for uid in uids if uid <= cursor.uid}
+        self._compared_at = self._clock.now()
+        since = self._look_back(cursor)
+        ids = {f"{cursor.uidvalidity}:{uid}": uid for uid in await self._behind(session, cursor, since)}
         known = await self._find_known(list(ids))
         missing = [uid for place, uid in ids.items() if place not in known][:WINDOW]
-        arrived = {each.uid: each.arrived_at for each in await session.fetch_envelopes(missing)} if missing else {}
-        late = [uid for uid, at in arrived.items() if at is not None and at >= since]
+        late = await self._arrived_since(session, missing, since)
         raws = await self._fetch(session, late, cursor) if late else []
         if raws:
             self._log.warning("mail.overlooked_letters_found", count=len(raws))

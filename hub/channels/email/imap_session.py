@@ -27,6 +27,9 @@ STEP_DEADLINE = timedelta(seconds=30)
 CLOSE_DEADLINE = timedelta(seconds=3)
 SLOWEST_BYTES_PER_SECOND = 50_000
 _LITERAL_SLACK_BYTES = 1_000_000
+# The numbers of a million letters come in one line; a window of letters in one answer.
+_LINE_LIMIT_BYTES = 8_000_000
+_ANSWER_SLACK_BYTES = 16_000_000
 _FOREIGN_ERRORS = (aioimaplib.AioImapException, OSError, TimeoutError, ValueError, LookupError, AttributeError)
 _BUSY = re.compile(rb"UNAVAILABLE|INUSE|LIMIT|too many|try again|temporar|internal", re.IGNORECASE)
 _UIDVALIDITY = re.compile(rb"\[UIDVALIDITY (\d+)\]", re.IGNORECASE)
@@ -57,12 +60,28 @@ class Envelope:
 
 
 class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
-    """Reads in a loop instead of by recursion, refuses literals over the limit, and tells when it is lost."""
+    """Reads in a loop instead of by recursion, with limits for all that grows, and tells when it is lost (case 50)."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, lost: asyncio.Event, literal_limit_bytes: int) -> None:
         super().__init__(loop, lambda _error: lost.set())
         self._lost = lost
         self._literal_limit_bytes = literal_limit_bytes
+        self._answer_bytes = 0
+
+    def data_received(self, d: bytes) -> None:
+        """Take bytes of the server; a line or an answer without end costs it the connection."""
+        self._answer_bytes += len(d)
+        is_too_much = self._answer_bytes > self._literal_limit_bytes + _ANSWER_SLACK_BYTES
+        if is_too_much or len(self.incomplete_line) > _LINE_LIMIT_BYTES:
+            self._lost.set()
+            self.transport.abort()
+            return
+        super().data_received(d)
+
+    def send(self, line: str, scrub: str | None = None) -> None:
+        """Say something; what is heard from here on is the answer to it."""
+        self._answer_bytes = 0
+        super().send(line, scrub)
 
     async def welcome(self, line: bytes) -> None:
         """Take the greeting; BYE or nonsense instead of one counts as a loss."""

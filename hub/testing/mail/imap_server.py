@@ -2,14 +2,14 @@
 
 Letters are delivered by `deliver` and pushed to whoever idles. Faults are scripted by command: each entry of
 `faults["UID FETCH"]` is used up by one command of that name; asking for the body of `fatal_uid` always breaks the
-connection. It keeps a list of what it was asked, so a test can prove
-that no flag was touched.
+connection. A deaf server takes IDLE and pushes nothing. It keeps a list of what it was asked, so a test can prove that
+no flag was touched.
 """
 
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _SINCE = re.compile(r"SINCE (\d{1,2})-(\w{3})-(\d{4})")
 _TRICKLE_SECONDS = 0.02
+_PIECE_BYTES = 64 * 1024
 
 
 class Fault(StrEnum):
@@ -30,7 +31,18 @@ class Fault(StrEnum):
     trickle = "trickle"  # answers one byte at a time
     no = "no"  # answers NO
     huge = "huge"  # announces a literal of 2 GB
+    flood = "flood"  # announces a literal of 2 GB and pours it as fast as it is read
+    endless_line = "endless_line"  # pours a line that never ends
+    endless_lines = "endless_lines"  # pours lines that never end
+    crowded = "crowded"  # has no place for one more connection, and closes
     reset = "reset"  # resets the connection in the middle of the answer
+
+
+_POURED: Mapping[Fault, tuple[bytes, bytes]] = {
+    Fault.flood: (b"* 1 FETCH (UID 1 BODY[] {2000000000}\r\n", b"x" * _PIECE_BYTES),
+    Fault.endless_line: (b"* OK ", b"x" * _PIECE_BYTES),
+    Fault.endless_lines: (b"", b"* 1 FETCH (FLAGS (\\Seen))\r\n" * (_PIECE_BYTES // 28)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,12 @@ class FakeImap:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     fatal_uid: int = 0
+    is_deaf: bool = False
     port: int = 0
     connections: int = 0
+    open_now: int = 0
+    most_at_once: int = 0
+    poured_bytes: int = 0
     _next_uid: int = 1
     _idlers: set[asyncio.Queue[str]] = field(default_factory=set)
 
@@ -65,7 +81,7 @@ class FakeImap:
         uid = self._next_uid
         self._next_uid += 1
         self.letters.append(StoredLetter(uid, raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), at))
-        for queue in self._idlers:
+        for queue in () if self.is_deaf else self._idlers:
             queue.put_nowait(f"* {len(self.letters)} EXISTS\r\n")
         return uid
 
@@ -87,8 +103,11 @@ class FakeImap:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open_now += 1
+        self.most_at_once = max(self.most_at_once, self.open_now)
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             await _Session(self, reader, writer).run()
+        self.open_now -= 1
         with suppress(ConnectionError, OSError):
             writer.close()
             await writer.wait_closed()
@@ -220,7 +239,7 @@ class _Session:
     async def _idle(self, tag: str) -> None:
         await self._say(b"+ idling\r\n")
         async with self._server.idling() as queue:
-            if self._told != len(self._server.letters):
+            if self._told != len(self._server.letters) and not self._server.is_deaf:
                 queue.put_nowait(f"* {len(self._server.letters)} EXISTS\r\n")
             done = asyncio.ensure_future(self._reader.readline())
             while not done.done():
@@ -257,7 +276,21 @@ class _Session:
                 await self._say(b"* 1 FETCH (UID 1 BODY[] {2000000000}\r\n")
                 await self._reader.read()
                 self._is_open = False
+            case Fault.crowded:
+                await self._say(f"{tag or '*'} NO [ALERT] Too many simultaneous connections. (Failure)\r\n".encode())
+                self._is_open = False
+            case pouring:
+                await self._pour(*_POURED[pouring])
         return True
+
+    async def _pour(self, begin: bytes, piece: bytes) -> None:
+        """Send without end, as fast as the client reads."""
+        self._is_open = False
+        await self._say(begin)
+        while not self._reader.at_eof():
+            await self._say(piece)
+            self._server.poured_bytes += len(piece)
+            await asyncio.sleep(0)
 
     async def _trickle(self) -> None:
         """Send an endless line byte by byte until the client has had enough."""
