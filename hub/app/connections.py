@@ -26,12 +26,13 @@ from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
 from hub.store import connections
 from hub.store.connections import ConnectionRow
-from hub.store.pool import acquire
+from hub.store.pool import acquire, storage_errors
 from hub.store.secrets import new_token, token_hash
 from hub.web.entrance import Connected
 
 MANAGER_BOT = "manager_bot"
 LONGEST_SEND = timedelta(minutes=10)
+LOOKED_UP_WITHIN = timedelta(seconds=1)
 _log = structlog.get_logger()
 _NO_RATES = LocalRates()
 _LINES_OF_REASON = 6
@@ -131,8 +132,11 @@ class Connections:
         return self._live.get(connection_id) if connection_id is not None else None
 
     async def _is_stored(self, kind: str, digest: str) -> bool:
-        async with acquire(self._ground.pool) as connection:
-            return await connections.has_key(connection, kind, digest)
+        """Ask the database; giving up on one that is deaf takes as long again, and providers wait three seconds."""
+        within = LOOKED_UP_WITHIN
+        with storage_errors():
+            async with asyncio.timeout(within.total_seconds()), acquire(self._ground.pool, within=within) as connection:
+                return await connections.has_key(connection, kind, digest)
 
     def channel_of(self, connection_id: int) -> Channel[Any] | None:
         """Return the adapter of a connection."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,24 @@ async def test_case10_a_database_that_answers_nothing_holds_no_provider_up(opene
     answers = await asyncio.gather(*(caller.submit(f"заявка {number}", key=f"form-{number}") for number in range(8)))
     assert answers == [200] * 8
     assert await caller.submit("ещё одна", key="form-8") == 200
+    assert await caller.post("/in/webform/0f5a9c1e7b3d4a6f8e2c0b1d9a7f5e3c") == 503
 
     proxy.heal()
     await emptied(hub)
 
     assert sorted(await stored(pool)) == ["ещё одна", *(f"заявка {number}" for number in range(8))]
+
+
+async def test_case9_a_database_that_takes_seconds_holds_no_provider_up(opened, proxy, pool):
+    hub, caller = opened
+    proxy.delay(timedelta(seconds=2))
+    assert await asyncio.gather(*(caller.submit(f"{number}", key=f"form-{number}") for number in range(4))) == [200] * 4
+    assert [await caller.submit(f"{number}", key=f"form-{number}") for number in range(4, 8)] == [200] * 4
+
+    proxy.heal()
+    await emptied(hub)
+
+    assert sorted(await stored(pool)) == [f"{number}" for number in range(8)]
 
 
 @pytest.mark.parametrize("key", ["form-1", ""])
