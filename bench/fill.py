@@ -23,6 +23,7 @@ from hub.store.pool import open_pool
 MESSAGES_EACH = 5
 _MONTHS = 11
 _SIDE_BY_SIDE = 3
+_PATIENCE_SECONDS = 3600
 _FIRST_FREE_ID = 10**12
 _STATEMENTS = Path(__file__).with_name("fill.sql").read_text("utf-8").split("\n-- ")[1:]
 _NAMES = (
@@ -51,7 +52,7 @@ async def fill(installation: Installation, clients: int, *, each: int = MESSAGES
         turn = asyncio.Semaphore(_SIDE_BY_SIDE)
         await asyncio.gather(*(_insert(pool, turn, Template(sql).substitute(given)) for sql in _STATEMENTS))
         await pool.execute(f"SELECT setval('hub_ids', {_FIRST_FREE_ID})")
-        await pool.execute("VACUUM (ANALYZE)")
+        await _insert(pool, turn, "statistics\nVACUUM (ANALYZE)")
     finally:
         await pool.close()
 
@@ -65,8 +66,8 @@ async def _make_months(pool: asyncpg.Pool) -> None:
 async def _insert(pool: asyncpg.Pool, turn: asyncio.Semaphore, sql: str) -> None:
     name = sql.partition("\n")[0]
     async with turn, pool.acquire() as connection:
-        await connection.execute("SET synchronous_commit = off")
-        progress(f"fill {name}: {await connection.execute(sql.partition(name)[2])}")
+        await connection.execute("SET synchronous_commit = off; SET statement_timeout = 0")
+        progress(f"fill {name}: {await connection.execute(sql.partition(name)[2], timeout=_PATIENCE_SECONDS)}")
 
 
 def _given(clients: int, each: int, *, connection: int, managers: Sequence[int]) -> dict[str, object]:

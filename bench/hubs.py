@@ -76,7 +76,7 @@ class _Noted:
 
 
 async def watch(talk: Talk, parameters: Mapping[str, Any]) -> None:
-    """Watch clocks; answer every word with what was told so far: topics with unix seconds."""
+    """Watch clocks; answer every word with what was told so far, topics with unix seconds, and the processor time."""
     config, feed = _config(parameters), _Noted()
     set_up_logs(config)
     async with open_ground(config) as ground, open_hints(config) as hints:
@@ -85,7 +85,7 @@ async def watch(talk: Talk, parameters: Mapping[str, Any]) -> None:
         settle_collector()
         talk.tell(ready=True)
         while await talk.hear() is not None:
-            talk.tell(told=feed.told)
+            talk.tell(told=feed.told, cpu_seconds=time.process_time())
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         await building.http.close()

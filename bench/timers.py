@@ -8,6 +8,7 @@ import asyncio
 import statistics
 import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -30,7 +31,7 @@ INSERT INTO timers (id, kind, subject, due_at)
 SELECT 60000000000 + i, 'first_response', 'wait:' || (61000000000 + i),
   now() + interval '1 day' + make_interval(secs => i) FROM generate_series(1, $1::bigint) AS i
 """
-_WAITING = (
+_CLIENTS = (
     """
 INSERT INTO contacts (id, created_at) SELECT 50000000000 + i, now() FROM generate_series(1, $1::bigint) AS i
 """,
@@ -39,6 +40,8 @@ INSERT INTO conversations (id, contact_id, line, assignee_id, opened_at, last_me
 SELECT 51000000000 + i, 50000000000 + i, 'sales', (SELECT min(id) FROM managers), now(), now()
 FROM generate_series(1, $1::bigint) AS i
 """,
+)
+_CLOCKS = (
     """
 INSERT INTO waits (id, contact_id, line, conversation_id, kind, channel, started_at, deadline_at, target_seconds,
   policy_id, policy_revision, assignee_id)
@@ -65,15 +68,27 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
         await database.execute("VACUUM (ANALYZE) timers")
         polls = await _poll(database, sizes.polls)
         progress(f"timers: an empty look among {sizes.pending_timers} takes {statistics.median(polls):.2f} ms")
-        lags, breaches = await _fall_due(installation, database, sizes.due_timers)
-    cuts = statistics.quantiles(lags, n=100)
+        fired = await _fall_due(machine, installation, database, sizes.due_timers)
+    cuts, count = statistics.quantiles(fired.lags, n=100), len(fired.lags)
     figures = (
         Figure("empty_poll_ms", [statistics.median(polls)], Target(most=1)),
         Figure("timer_lag_p50_ms", [cuts[49]]),
         Figure("timer_lag_p99_ms", [cuts[98]], Target(most=100)),
+        Figure("timer_python_us", [fired.python_seconds * 1e6 / count]),
+        Figure("timer_database_us", [fired.database_seconds * 1e6 / count]),
     )
-    notes = {"pending": sizes.pending_timers, "due": sizes.due_timers, "fired": len(lags), "breaches": breaches}
+    notes = {"pending": sizes.pending_timers, "due": sizes.due_timers, "fired": count, "breaches": fired.breaches}
     return Report("timers", figures, {**notes, "watches": _WATCHES})
+
+
+@dataclass(frozen=True, slots=True)
+class _Fired:
+    """How many milliseconds late each clock fired, the breaches written, and the processor time of all of it."""
+
+    lags: list[float]
+    breaches: int
+    python_seconds: float
+    database_seconds: float
 
 
 async def _poll(database: asyncpg.Connection, polls: int) -> list[float]:
@@ -87,23 +102,33 @@ async def _poll(database: asyncpg.Connection, polls: int) -> list[float]:
     return taken
 
 
-async def _fall_due(installation: Installation, database: asyncpg.Connection, count: int) -> tuple[list[float], int]:
-    """Let clocks fall due within two seconds; return the milliseconds by which each was late, and how many breaches."""
+async def _fall_due(machine: Machine, installation: Installation, database: asyncpg.Connection, count: int) -> _Fired:
+    """Let clocks fall due within two seconds, and wait until all have fired."""
     async with AsyncExitStack() as stack:
         parameters = installation.parameters()
         watches = [
             await stack.enter_async_context(running("watch", cores=ALL_CORES, **parameters)) for _ in range(_WATCHES)
         ]
         await asyncio.gather(*(each.hear() for each in watches))
-        first = datetime.now(UTC) + _STARTS_IN
-        async with database.transaction():
-            for number, statement in enumerate(_WAITING):
-                await database.execute(statement, count, *((first, _WITHIN) if number > 1 else ()))
+        await _prepare(database, count)
+        _, python = await _hear_all(watches)
+        postgres = machine.database_seconds()
         await _until_fired(database)
+        postgres = machine.database_seconds() - postgres
         due = {row["conversation_id"]: row["deadline_at"].timestamp() for row in await database.fetch(_DUE)}
-        told = await _hear_all(watches)
+        told, python_now = await _hear_all(watches)
     lags = [(at - due[number]) * 1e3 for number, at in told.items() if number in due]
-    return lags, await database.fetchval(_BREACHES)
+    return _Fired(lags, await database.fetchval(_BREACHES), python_now - python, postgres)
+
+
+async def _prepare(database: asyncpg.Connection, count: int) -> None:
+    """Write clients who wait, whose clocks fall due one after the other from in a moment on."""
+    for statement in _CLIENTS:
+        await database.execute(statement, count)
+    first = datetime.now(UTC) + _STARTS_IN
+    async with database.transaction():
+        for statement in _CLOCKS:
+            await database.execute(statement, count, first, _WITHIN)
 
 
 async def _until_fired(database: asyncpg.Connection) -> None:
@@ -114,11 +139,14 @@ async def _until_fired(database: asyncpg.Connection) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _hear_all(watches: list[Child]) -> dict[int, float]:
-    """Return when each conversation was told of first, by whichever process."""
+async def _hear_all(watches: list[Child]) -> tuple[dict[int, float], float]:
+    """Return when each conversation was told of first, by whichever process, and their processor time so far."""
     first: dict[int, float] = {}
+    spent = 0.0
     for watch in watches:
-        for topic, at in (await watch.ask(told=True))["told"]:
+        answer = await watch.ask(told=True)
+        spent += answer["cpu_seconds"]
+        for topic, at in answer["told"]:
             number = int(topic.partition(":")[2])
             first[number] = min(at, first.get(number, at))
-    return first
+    return first, spent

@@ -5,11 +5,11 @@ processes that see the same timer one fires it. `hub.delivery.clock_watch` calls
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hub.crash import crash_point
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ManagerId
+from hub.domain.replacing import replace
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
 from hub.inbox.automations import fire_automations

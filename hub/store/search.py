@@ -11,17 +11,20 @@ import asyncpg
 from hub.crash import crash_point
 from hub.store.reach import REACH, Reach
 
-_LIKENESS = 0.4  # of the words of a name: one letter more, less or wrong
+_LIKENESS = {0: 0.4, 8: 0.5}  # by letters: one more, less or wrong; of a long name a first name alone is not enough
+_SURE = 2  # more than any likeness
+# Each way has its own branch: for a condition with OR the planner would read all conversations.
 _FOUND = f"""
 WITH met AS (
   SELECT id AS contact_id, word_similarity($7, name) AS likeness FROM contacts WHERE $7 <> '' AND $7 <% name
   UNION ALL SELECT contact_id, 1 FROM identities WHERE $5 <> '' AND type = 'phone' AND value LIKE '%' || $5
   UNION ALL SELECT contact_id, 1 FROM identities WHERE $6 <> '' AND type = 'email' AND value LIKE '%' || $6 || '%'
-), best AS (SELECT contact_id, max(likeness) AS likeness FROM met GROUP BY 1)
-SELECT c.id FROM conversations c {REACH} LEFT JOIN best b ON b.contact_id = c.contact_id
-WHERE b.contact_id IS NOT NULL OR c.number = $4
-ORDER BY (c.number = $4) DESC NULLS LAST, b.likeness DESC NULLS LAST, c.state = 'open' DESC, c.last_message_at DESC
-LIMIT 30
+), best AS (SELECT contact_id, max(likeness) AS likeness FROM met GROUP BY 1), found AS (
+  SELECT t.id, b.likeness FROM best b JOIN conversations t ON t.contact_id = b.contact_id
+  UNION ALL SELECT id, {_SURE} FROM conversations WHERE number = $4
+)
+SELECT c.id FROM (SELECT id, max(likeness) AS likeness FROM found GROUP BY 1) f JOIN conversations c ON c.id = f.id {REACH}
+ORDER BY f.likeness DESC, c.state = 'open' DESC, c.last_message_at DESC LIMIT 30
 """
 
 
@@ -38,7 +41,8 @@ class Wanted:
 async def find_conversations(connection: asyncpg.Connection, reach: Reach, wanted: Wanted) -> list[int]:
     """Return the ids of at most 30 conversations within the reach, the likeliest first."""
     async with connection.transaction():
-        await connection.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {_LIKENESS}")
+        likeness = max(least for letters, least in _LIKENESS.items() if len(wanted.name) >= letters)
+        await connection.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {likeness}")
         rows = await connection.fetch(
             _FOUND, *reach.arguments, wanted.number, wanted.digits, _pattern(wanted.email), wanted.name
         )

@@ -1,7 +1,7 @@
 """What automations have at hand in a fold, and what they look at when they decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from hub.domain.automation import AutomationFacts, Happening
@@ -10,6 +10,7 @@ from hub.domain.conversation import Conversation, Thread
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.lead import Lead
 from hub.domain.policy import Policy
+from hub.domain.replacing import replace
 from hub.domain.workset import WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.line_work import LineWork
