@@ -114,7 +114,7 @@ async def answer_at_the_instant(outside: Outside, clients: int, *, before: timed
         while len(await desk.rows("waits", "state = 'open'")) > 0:
             await watch.fire_due()
 
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(300):
         await asyncio.gather(look(), look(), outside.worker.run_until_idle())
 
 
