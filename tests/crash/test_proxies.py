@@ -157,6 +157,20 @@ async def test_after_it_heals_new_connections_speak_and_half_open_ones_stay_deaf
     assert bytes(echo.heard[0]) == b"hello"
 
 
+async def test_a_server_notices_half_open_connections_when_they_are_buried_and_the_client_does_not(
+    join: Join, proxy: FaultyProxy, echo: Echo
+) -> None:
+    old = await join(proxy)
+    await old.ask(b"hello")
+    proxy.hang()
+    proxy.heal()
+    proxy.bury()
+
+    await asyncio.wait_for(echo.ended.wait(), SOON)
+    assert await old.is_deaf()
+    assert not old.reader.at_eof()
+
+
 async def test_a_delay_holds_what_goes_and_what_comes(join: Join, proxy: FaultyProxy) -> None:
     client = await join(proxy)
     proxy.delay(timedelta(milliseconds=60))

@@ -6,7 +6,7 @@ database away.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,6 +26,8 @@ _SERVER_COMES_BACK_AFTER = timedelta(milliseconds=200)
 _BACK_WITHIN = timedelta(minutes=3)
 """It may be killed again and again while it starts."""
 _LEAST_UP = 3
+_KEEPALIVE = timedelta(seconds=10)
+"""When a server notices that the other side of a half-open connection is gone; the hub's sessions ask for a minute."""
 _LOOK_EVERY = timedelta(milliseconds=50)
 
 
@@ -46,11 +48,15 @@ class Nemesis:
             await self._wait_for_some()
             await self._wait_for_victim(fault)
             self.told(fault)
-            task = asyncio.create_task(self._break(fault))
-            self._lasting.add(task)
-        await asyncio.gather(*self._lasting)
+            self._last(self._break(fault))
+        while not all(task.done() for task in self._lasting):
+            await asyncio.gather(*self._lasting)
         self.system.heal()
         await self.system.wait_until_ready()
+
+    def _last(self, work: Coroutine[None, None, None]) -> None:
+        """Let something go on beside the plan; the run is not over before it is."""
+        self._lasting.add(asyncio.create_task(work))
 
     async def _wait_for_some(self) -> None:
         """Wait while most roles are down: on a slow machine nothing would ever be under way when it is killed."""
@@ -131,6 +137,8 @@ class Nemesis:
         _TO_PROXIES[fault.what](proxy, fault.length)
         await asyncio.sleep(fault.length.total_seconds())
         proxy.heal()
+        if fault.what is What.hang:
+            self._last(_bury_later(proxy))
 
     async def _break_provider(self, fault: Fault) -> None:
         """Let providers take the next message and lose the answer, or refuse it for a moment."""
@@ -152,6 +160,11 @@ class Nemesis:
             await asyncio.sleep(_PROVIDER_FAULT_LASTS.total_seconds())
             smtp.ends.clear()
             smtp.replies.clear()
+
+
+async def _bury_later(proxy: FaultyProxy) -> None:
+    await asyncio.sleep(_KEEPALIVE.total_seconds())
+    proxy.bury()
 
 
 def _is_up(keeper: Keeper) -> bool:

@@ -191,6 +191,12 @@ class FaultyProxy:
         if self._listener is None:
             self._listen()
 
+    def bury(self) -> None:
+        """Let the server notice which connections are half-open, as keepalive does in the end; clients stay deaf."""
+        for link in self._links:
+            if link.is_deaf and link.server is not None:
+                link.server.reset()
+
     async def close(self) -> None:
         """Reset everything and give the port free."""
         self.drop()
