@@ -19,6 +19,7 @@ from hub.store.rows import to_json_text
 
 MAX_ATTEMPTS = 3
 _PARKED_AFTER = {"manager_bot": 2 * MAX_ATTEMPTS}
+_OF_STRANGERS = frozenset({"client"})
 _WORN_OUT = f"{MAX_ATTEMPTS} attempts did not finish; look into the log, then `hub replay`"
 
 _STORE = """
@@ -46,8 +47,8 @@ WITH candidates AS (
   WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < clock_timestamp() AND attempt < $5))
     AND NOT EXISTS (SELECT 1 FROM receipts b WHERE b.state = 'claimed' AND b.order_hash = r.order_hash
       AND b.lease_until >= clock_timestamp())
-    AND (attempt = 0 OR NOT EXISTS (SELECT 1 FROM receipts s WHERE s.lane = $1 AND s.state = 'claimed' AND s.attempt > 1
-      AND s.lease_until >= clock_timestamp()))
+    AND (attempt = 0 OR token = 0 OR NOT $6 OR NOT EXISTS (SELECT 1 FROM receipts s WHERE s.lane = $1
+      AND s.state = 'claimed' AND s.attempt > 1 AND s.token <> 0 AND s.lease_until >= clock_timestamp()))
   ORDER BY received_at, id LIMIT $2
 ), ranked AS (
   SELECT id, row_number() OVER w AS place, max(attempt) OVER w AS worst FROM candidates
@@ -149,12 +150,13 @@ async def claim(
 ) -> list[ClaimedReceipt]:
     """Take the next payloads in received order, none of whose key is in work elsewhere. Commits.
 
-    A payload that did not finish before comes alone, and while it is in work no other such one does, so that a poison
-    one takes nobody with it; after three attempts it is parked with its reason. In a lane whose people are told of it first, `claim_worn_out` has three tries for that.
+    A payload that did not finish before comes alone, so that a poison one takes nobody with it; in the lane of strangers
+    one whose process died waits until no other such one is in work. After three attempts it is parked with its reason;
+    in a lane whose people are told of it first, `claim_worn_out` has three tries for that.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))
-        rows = await connection.fetch(_CLAIM, lane, limit, token, lease, MAX_ATTEMPTS)
+        rows = await connection.fetch(_CLAIM, lane, limit, token, lease, MAX_ATTEMPTS, lane in _OF_STRANGERS)
         if len(rows) < limit:  # looking for worn-out ones walks all that waits: not while that is much
             await connection.execute(_PARK_WORN_OUT, lane, _WORN_OUT, _PARKED_AFTER.get(lane, MAX_ATTEMPTS))
         crash_point("receipts.before_claim_commit")
@@ -184,9 +186,12 @@ async def park(connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt]
 async def release(
     connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt], *, after: timedelta = timedelta(0)
 ) -> None:
-    """End leases early, so that the payloads come again after a pause; until then their keys wait. Commits."""
+    """Give payloads back, so that they come again after a pause; until then their keys wait. Commits.
+
+    The token goes with it: nobody holds them, and their process did not die of them.
+    """
     await connection.execute(
-        "UPDATE receipts SET lease_until = clock_timestamp() + $3::interval "
+        "UPDATE receipts SET lease_until = clock_timestamp() + $3::interval, token = 0 "
         "WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
         [receipt.id for receipt in claimed],
         claimed[0].token,

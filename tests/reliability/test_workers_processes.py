@@ -28,6 +28,7 @@ from hub.inbox.accept import offer
 from hub.inbox.reply import Content, reply
 from hub.store import managers, receipts
 from hub.store.deliveries import ClaimedDelivery
+from hub.store.receipts import ClaimedReceipt
 from hub.testing.crash.processes import Installation, RoleProcess
 from tests.delivery.bench import Outside
 from tests.inbox.desk import Desk, person, says
@@ -205,21 +206,47 @@ async def test_case23_an_end_that_came_after_the_lease_is_no_end_and_is_said(out
     assert {row["state"] for row in await outside.desk.rows("deliveries", "lane = 'notify'")} == {"sending"}
 
 
-async def test_case24_what_did_not_finish_before_runs_alone_and_fresh_payloads_pass(desk: Desk) -> None:
-    async def claim(token: int) -> list[str]:
-        async with desk.pool.acquire() as connection:
-            lease = timedelta(minutes=1)
-            return [
-                each.head["headers"]["id"]
-                for each in await receipts.claim(connection, lane="client", limit=8, token=token, lease=lease)
-            ]
+async def claim(desk: Desk, token: int) -> list[ClaimedReceipt]:
+    async with desk.pool.acquire() as connection:
+        return await receipts.claim(connection, lane="client", limit=8, token=token, lease=timedelta(minutes=1))
 
-    for number in range(1, 4):
+
+async def give_back(desk: Desk, claimed: ClaimedReceipt, *, after: timedelta = timedelta(0)) -> None:
+    async with desk.pool.acquire() as connection:
+        await receipts.release(connection, [claimed], after=after)
+
+
+def names(claimed: list[ClaimedReceipt]) -> list[str]:
+    return [each.head["headers"]["id"] for each in claimed]
+
+
+async def accept_clients(desk: Desk, *numbers: int) -> None:
+    for number in numbers:
         await desk.accept(says("Здравствуйте", at=desk.now, by=person(number), number=number))
-    assert len(await claim(1)) == 3
-    await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp()")  # their process died
-    await desk.accept(says("Добрый день", at=desk.now, by=person(4), number=4))
 
-    assert await claim(2) == ["event-1"]
-    assert await claim(3) == ["event-4"]
-    assert await claim(4) == []
+
+async def processes_die(desk: Desk) -> None:
+    await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() WHERE token <> 0")
+
+
+async def test_case24_what_a_process_died_of_runs_alone_and_fresh_payloads_pass(desk: Desk) -> None:
+    await accept_clients(desk, 1, 2, 3)
+    assert len(await claim(desk, 1)) == 3
+    await processes_die(desk)
+    await accept_clients(desk, 4)
+
+    assert names(await claim(desk, 2)) == ["event-1"]
+    assert names(await claim(desk, 3)) == ["event-4"]
+    assert await claim(desk, 4) == []
+
+
+async def test_case24_what_was_given_back_in_order_holds_nobody_up_while_it_rests(desk: Desk) -> None:
+    await accept_clients(desk, 1, 2)
+    failing, _ = await claim(desk, 1)
+    await give_back(desk, failing)
+    [failing] = await claim(desk, 2)
+    await give_back(desk, failing, after=timedelta(minutes=1))
+    await processes_die(desk)
+
+    assert names([failing]) == ["event-1"]
+    assert names(await claim(desk, 3)) == ["event-2"]
