@@ -73,7 +73,7 @@ MINIMUM = (
     Step("merge", "each table touched", ("intake.claimed", *ONE_STATEMENT)),
     Step("merge", "attachments unlinked, tombstone, act written", why_none=NO_ERASING),
     Step("crm", "change read, remote call, remote id stored, COMMIT", why_none=NO_CRM),
-    Step("start and stop", "migrations", ("migrate.applied", "migrate.committed")),
+    Step("start and stop", "migrations", ("migrate.revision_made", "migrate.applied", "migrate.committed")),
     Step("start and stop", "lease takeover", CLAIMED),
     Step("start and stop", "SIGTERM received", ("stop.told",)),
     Step("start and stop", "drain", ("stop.drained",)),

@@ -131,12 +131,15 @@ def serve() -> None:
     gc.collect()
     gc.freeze()
     started: set[int] = set()
-    while line := sys.stdin.buffer.readline():
-        sys.stdout.buffer.write(b"%d\n" % _heed(json.loads(line), started))
-        sys.stdout.buffer.flush()
-    for pid in started:
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+    try:
+        while line := sys.stdin.buffer.readline():
+            os.write(1, b"%d\n" % _heed(json.loads(line), started))
+    except BrokenPipeError:  # the harness was killed
+        return
+    finally:
+        for pid in started:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
 
 
 def _heed(wish: dict[str, Any], started: set[int]) -> int:
