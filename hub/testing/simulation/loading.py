@@ -90,7 +90,11 @@ def _load_work(store: MemoryRows, scope: Scope, workset: WorkingSet, contacts: s
         _load_whole(store, workset, contacts)
     for key in scope.calls & tables["calls"].keys():
         workset.calls.load(key, tables["calls"][key])
-    for key, firing in tables["firings"].items():
+    _load_firings(store, scope, workset)
+
+
+def _load_firings(store: MemoryRows, scope: Scope, workset: WorkingSet) -> None:
+    for key, firing in store.tables["firings"].items():
         is_recent = firing.fired_at > workset.now - _LAST_FIRINGS
         if firing.subject in scope.firings and (is_recent or firing.cause in scope.causes):
             workset.firings.load(key, firing)
