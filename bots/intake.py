@@ -62,6 +62,10 @@ class Receipts(Protocol):
         """End the leases of receipts after a pause, so that they come again; their chats wait until then. Commits."""
         ...
 
+    def let_go(self, receipt_ids: Sequence[int]) -> None:
+        """Hold receipts no longer: their leases run out, and they come again."""
+        ...
+
 
 class Messenger(Protocol):
     """The bot that understands the updates."""
@@ -154,6 +158,7 @@ class Intake:
                 await self._receipts.done([each.receipt_id])
             except StorageUnavailable as error:
                 log.warning("bot.end_not_written", receipt_id=each.receipt_id, code=error.code)
+                self._receipts.let_go([unfinished.receipt_id for unfinished in updates[place:]])
                 return
             crash_point("intake.finished")
 
@@ -175,6 +180,7 @@ class Intake:
             await self._receipts.park([worn_out.receipt_id])
         except (TemporaryFailure, StorageUnavailable) as error:
             log.warning("bot.not_set_aside", receipt_id=worn_out.receipt_id, code=error.code)
+            self._receipts.let_go([worn_out.receipt_id])
         crash_point("intake.set_aside")
 
     async def _feed(self, update: Update) -> None:

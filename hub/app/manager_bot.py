@@ -216,30 +216,34 @@ class BotReceipts:
             for each in self._take(receipt_ids):
                 await receipts.release(connection, [each], after=after)
 
+    def let_go(self, receipt_ids: Sequence[int]) -> None:
+        self._take(receipt_ids)
+
     async def renew(self) -> None:
         """Keep the leases of what is in work; without the database they run out, and the token decides. Commits."""
-        await self._set_leases(LEASE)
+        async with acquire(self._pool) as connection:
+            for of_one_claim in self._by_claim():
+                await receipts.extend(connection, of_one_claim, lease=LEASE)
 
     async def keep_renewed(self) -> None:
         """Rest, then renew."""
         await asyncio.sleep(RENEW_EVERY.total_seconds())
-        await self.renew()
+        if self._claimed:
+            await self.renew()
 
     async def give_back_all(self) -> None:
         """Let others carry out at once what is unfinished here; without the database leases run out. Commits."""
         try:
-            await self._set_leases(timedelta(0))
+            async with acquire(self._pool) as connection:
+                for of_one_claim in self._by_claim():
+                    await receipts.release(connection, of_one_claim)
         except StorageUnavailable as error:
             _log.warning("bot.not_given_back", count=len(self._claimed), code=error.code)
         self._claimed.clear()
 
-    async def _set_leases(self, until: timedelta) -> None:
+    def _by_claim(self) -> list[list[receipts.ClaimedReceipt]]:
         held = sorted(self._claimed.values(), key=lambda each: each.token)
-        if not held:
-            return
-        async with acquire(self._pool) as connection:
-            for _, of_one_claim in groupby(held, key=lambda each: each.token):
-                await receipts.release(connection, list(of_one_claim), after=until)
+        return [list(of_one_claim) for _, of_one_claim in groupby(held, key=lambda each: each.token)]
 
     def _keep(self, found: Sequence[receipts.ClaimedReceipt]) -> list[StoredUpdate]:
         self._claimed.update({each.id: each for each in found})

@@ -41,14 +41,15 @@ UPDATE receipts SET state = 'parked', finished_at = clock_timestamp(), reason = 
 WHERE lane = $1 AND state = 'claimed' AND lease_until < clock_timestamp() AND attempt >= $3
 """
 
+# One instant for the whole statement: a lease that ran out half-way would let newer payloads pass the one it held.
 _CLAIM = """
 WITH candidates AS (
   SELECT id, attempt, received_at FROM receipts r
-  WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < clock_timestamp() AND attempt < $5))
+  WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < statement_timestamp() AND attempt < $5))
     AND NOT EXISTS (SELECT 1 FROM receipts b WHERE b.state = 'claimed' AND b.order_hash = r.order_hash
-      AND b.lease_until >= clock_timestamp())
+      AND b.lease_until >= statement_timestamp())
     AND (attempt = 0 OR token = 0 OR NOT $6 OR NOT EXISTS (SELECT 1 FROM receipts s WHERE s.lane = $1
-      AND s.state = 'claimed' AND s.attempt > 1 AND s.token <> 0 AND s.lease_until >= clock_timestamp()))
+      AND s.state = 'claimed' AND s.attempt > 1 AND s.token <> 0 AND s.lease_until >= statement_timestamp()))
   ORDER BY received_at, id LIMIT $2
 ), ranked AS (
   SELECT id, row_number() OVER w AS place, max(attempt) OVER w AS worst FROM candidates
@@ -180,6 +181,17 @@ async def park(connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt]
         [receipt.id for receipt in claimed],
         claimed[0].token,
         _WORN_OUT,
+    )
+
+
+async def extend(connection: asyncpg.Connection, claimed: Sequence[ClaimedReceipt], *, lease: timedelta) -> None:
+    """Renew the leases of payloads of one claim that are still in work. Commits."""
+    await connection.execute(
+        "UPDATE receipts SET lease_until = clock_timestamp() + $3::interval "
+        "WHERE id = ANY($1::bigint[]) AND token = $2 AND state = 'claimed'",
+        [receipt.id for receipt in claimed],
+        claimed[0].token,
+        lease,
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.intake import BETWEEN_ATTEMPTS, MOST_CHATS, Intake, StoredUpdate, by_chat, chat_of, press_of
-from hub.domain.errors import TemporaryFailure
+from hub.domain.errors import StorageUnavailable, TemporaryFailure
 
 
 def message(receipt_id, chat, update_id=None):
@@ -32,6 +32,7 @@ class Claimed:
         self.finished: list[int] = []
         self.given_back: list[int] = []
         self.pauses: list[timedelta] = []
+        self.gone: list[int] = []
 
     async def claim(self):
         batch, self.batch = self.batch, ()
@@ -50,6 +51,9 @@ class Claimed:
     async def give_back(self, receipt_ids, *, after):
         self.given_back += receipt_ids
         self.pauses += [after] * len(receipt_ids)
+
+    def let_go(self, receipt_ids):
+        self.gone += receipt_ids
 
 
 class Bot:
@@ -120,7 +124,20 @@ async def test_what_cannot_be_told_now_is_not_set_aside_untold():
     bot, receipts = Bot(), Claimed(worn_out=[message(1, chat=5)])
     bot.is_away = True
     await Intake(receipts, bot, bot_name="desk").run_once()
-    assert receipts.parked == []
+    assert (receipts.parked, receipts.gone) == ([], [1])
+
+
+class Unwritable(Claimed):
+    """A database that goes away when an end is written."""
+
+    async def done(self, receipt_ids):
+        raise StorageUnavailable("away")
+
+
+async def test_a_chat_whose_ends_cannot_be_written_is_held_no_longer():
+    receipts = Unwritable(message(1, chat=5), message(2, chat=5))
+    await Intake(receipts, Bot(), bot_name="desk").run_once()
+    assert (receipts.given_back, receipts.gone) == ([], [1, 2])
 
 
 async def test_a_payload_that_is_no_update_is_set_aside_like_any_other():

@@ -186,6 +186,21 @@ async def test_a_long_update_keeps_its_lease_while_it_is_in_work(place, ivan):
 
     [left] = await leases(place)
     assert left > timedelta(seconds=25)
+    await held.done([each["id"] for each in await place.desk.rows("receipts", "lane = $1", MANAGER_BOT)])
+    assert await states(place) == ["done"]
+
+
+async def test_what_is_let_go_is_not_renewed_and_comes_again(place, ivan):
+    ivan.writes(place.account, "/my")
+    await store_waiting(place)
+    held = BotReceipts(place.desk.pool)
+    [update] = await held.claim()
+    held.let_go([update.receipt_id])
+    await place.desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() - interval '1 second'")
+    await held.renew()
+
+    await start_anew(place)
+    assert await states(place) == ["done"]
 
 
 async def test_a_process_that_is_told_to_stop_gives_back_what_it_will_not_finish(place, ivan):

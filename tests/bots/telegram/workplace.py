@@ -48,6 +48,8 @@ class Waiting:
     async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None:
         self.given_back += receipt_ids
 
+    def let_go(self, receipt_ids: Sequence[int]) -> None: ...
+
     async def claim_worn_out(self) -> Sequence[StoredUpdate]:
         return []
 
@@ -172,6 +174,8 @@ class Again:
     async def done(self, receipt_ids: Sequence[int]) -> None: ...
 
     async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None: ...
+
+    def let_go(self, receipt_ids: Sequence[int]) -> None: ...
 
     async def claim_worn_out(self) -> Sequence[StoredUpdate]:
         return []
