@@ -29,7 +29,7 @@ def find_clock_faults(records: Sequence[Record], rows: Rows) -> list[Finding]:
     faults = [fault for fault in list_faults(records) if fault.place not in _NEVER_DOWNTIME]
     judged = _Judged(rows, faults)
     untrue = [_clock(Wrong.UNTRUE, each.partition(" ")[0], each.partition(" ")[2]) for each in rows.untrue]
-    return [*judged.missing(), *judged.early(), *judged.late(), *judged.twice(), *judged.answered(), *untrue]
+    return [*untrue, *judged.missing(), *judged.early(), *judged.twice(), *judged.answered(), *judged.late()]
 
 
 def allowed_delay(faults: Sequence[Fault], due_at: datetime, fired_at: datetime) -> timedelta:
