@@ -51,6 +51,7 @@ async def _writes_to_hook(town: Town) -> None:
 
 
 async def _sends_letter(town: Town) -> None:
+    await town.until_mailbox_is_watched()
     town.writes_letter("Счёт", LETTER)
 
 

@@ -81,6 +81,7 @@ class Town:
             for chat in bot.chats.values():
                 chat.posts[:] = [copy.copy(post) for post in self._posts.get((bot.token, chat.id), ())]
         del self.imap.letters[self._letters :]
+        self.imap.asked.clear()
         self.smtp.letters.clear()
 
     def missing(self) -> list[str]:
@@ -95,6 +96,11 @@ class Town:
         """Return what stands in a person's chat from the bot, as it reads now, oldest first."""
         posts = bot.private_chat(person.user).posts
         return [post.text for post in posts if post.sender is bot.user and not post.is_deleted]
+
+    async def until_mailbox_is_watched(self) -> None:
+        """Wait until the hub idles on the folder: a letter that is there before wakes nobody."""
+        while "IDLE " not in self.imap.asked:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(_PBX_PAUSE.total_seconds() / 10)
 
     def writes_letter(self, subject: str, text: str, *, answers: str = "") -> None:
         """Put a letter of the client into the folder."""

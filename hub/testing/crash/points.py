@@ -54,6 +54,7 @@ class FlowReport:
         """Return the report as one flat object."""
         return {
             "points": len(self.points),
+            "passed": dict(self.points),
             "hits": self.points.total(),
             "runs": len(self.cases),
             "deaths": sum(case.is_reached for case in self.cases),
