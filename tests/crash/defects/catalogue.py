@@ -64,6 +64,7 @@ class Defect:
 _KILLS = Breaking(What.kill, WORKERS)
 # Refused once, the first of two answers in a row comes again seconds later: long enough for the second to overtake it.
 _REFUSALS = Breaking(What.refused, ("telegram",))
+_CUT_OFF = Breaking(What.drop, ("web",), timedelta(seconds=2), after=timedelta(seconds=2))
 # A worker that is slow has answers under way; frozen for longer than a lease it wakes when they are another's.
 _SLOW = Breaking(What.delay, WORKERS[:1], timedelta(seconds=8), after=timedelta(seconds=38))
 _LONGER_THAN_A_LEASE = Breaking(What.freeze, WORKERS[:1], timedelta(seconds=35), after=timedelta(seconds=2))
@@ -80,7 +81,7 @@ DEFECTS = (
     Defect("cursor_by_id", (Wrong.LOST,)),
     Defect("lock_outside_transaction", (Wrong.UNTRUE, Wrong.MISROUTED, Wrong.CLOCK_TWICE)),
     Defect("refused_on_exception", (Wrong.LOST,), (Breaking(What.kill, ("postgres",)), _KILLS)),
-    Defect("redis_only_copy", (Wrong.LOST,), (Breaking(What.kill, ("postgres", "web")),)),
+    Defect("redis_only_copy", (Wrong.LOST,), (_CUT_OFF,)),
     Defect("lease_without_token", (Wrong.DOUBLED,), (_SLOW, _LONGER_THAN_A_LEASE)),
 )
 BY_NAME: Mapping[str, Defect] = {defect.name: defect for defect in DEFECTS}
