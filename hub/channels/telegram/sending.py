@@ -1,8 +1,8 @@
 """Sends one message part by part, within the limits, from the part where the last attempt stopped.
 
 Limits (core.telegram.org/bots/faq, 2026): about 30 a second for a bot, 1 a second for a chat, 20 a minute for a group;
-we stay under them. A 429 closes the chat's bucket, and the bot's too when two chats meet it within a second, since the
-answer does not say whose limit it was.
+we stay under them. A 429 closes the chat's bucket. The answer does not say whose limit it was; when two chats are told to
+wait until the same instant it was the bot's, and its bucket closes too.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from hub.domain.message import Attachment
 from hub.domain.outbound import Failed, Later, OutboundMessage, SendResult, Sent, Unknown
 
 _PATIENCE = timedelta(seconds=3)
-_TOGETHER = timedelta(seconds=1)
+_SAME_END = timedelta(seconds=2)
 
 
 class Sender:
@@ -98,10 +98,10 @@ class Sender:
         return max(chat, await rates.take(self._bucket, per_second=25, burst=25))
 
     async def _close_buckets(self, thread: str, wait: timedelta) -> None:
-        now, last = self._context.clock.now(), self._last_limited
-        self._last_limited = (thread, now)
+        ends_at, last = self._context.clock.now() + wait, self._last_limited
+        self._last_limited = (thread, ends_at)
         await self._context.rates.block(f"{self._bucket}:{thread}", wait)
-        if last is not None and last[0] != thread and now - last[1] <= _TOGETHER:
+        if last is not None and last[0] != thread and abs(ends_at - last[1]) <= _SAME_END:
             await self._context.rates.block(self._bucket, wait)
 
 

@@ -74,6 +74,11 @@ class Faults:
         """Spoil `times` calls of `method` (`*`: any), beginning with the `on_call`-th from now."""
         self._waiting.append((method.lower(), on_call, times, fault))
 
+    @property
+    def left(self) -> int:
+        """How many calls are still to be spoiled."""
+        return sum(times for _, _, times, _ in self._waiting)
+
     def clear(self) -> None:
         """Forget every fault that has not happened yet."""
         self._waiting = []
