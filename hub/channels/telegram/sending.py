@@ -1,8 +1,8 @@
 """Sends one message part by part, within the limits, from the part where the last attempt stopped.
 
 Limits (core.telegram.org/bots/faq, 2026): about 30 a second for a bot, 1 a second for a chat, 20 a minute for a group;
-we stay under them. A 429 closes the chat's bucket. The answer does not say whose limit it was; when two chats are told to
-wait until the same instant it was the bot's, and its bucket closes too.
+we stay under them. A 429 closes the chat's bucket. The answer does not say whose limit it was; when two chats are told
+to wait until the same instant it was the bot's, and its bucket closes too.
 """
 
 import asyncio
