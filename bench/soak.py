@@ -115,6 +115,7 @@ async def soak(machine: Machine, *, minutes: float, rate: int, every_seconds: fl
             progress(f"soak {_said(seen[-1])}")
         await sending
         await hub.settle()
+        await traffic.until_delivered()
         return _summary(seen, traffic, rate)
 
 
@@ -160,6 +161,7 @@ def _summary(minutes: Sequence[Minute], traffic: Traffic, rate: int) -> dict[str
         "messages": traffic.sent,
         "never_shown": traffic.never,
         "answers": traffic.answers,
+        "answers_delivered": traffic.delivered,
         "p50_ms": round(cuts[499], 1),
         "p99_ms": round(cuts[989], 1),
         "p999_ms": round(cuts[998], 1),

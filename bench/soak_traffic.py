@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -39,6 +40,8 @@ class Traffic:
         self.all_waits: list[float] = []
         self.sent = 0
         self.answers = 0
+        self.delivered = 0
+        self._came = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._hub.api.watch = self._see
@@ -68,6 +71,14 @@ class Traffic:
             self._start(self._write(number))
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_LATEST_SECONDS)
+
+    async def until_delivered(self) -> None:
+        """Wait until every answer has reached its client, but no longer than half a minute."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LATEST_SECONDS):
+                while self.delivered < self.answers:
+                    self._came.clear()
+                    await self._came.wait()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -108,7 +119,11 @@ class Traffic:
     def _see(self, body: bytes, result: int) -> None:
         """Note every mark that is shown to a manager for the first time, and reply to some of what shows them."""
         chat = _CHAT.search(body)
-        if chat is None or int(chat[1]) >= FIRST_CLIENT:
+        if chat is None:
+            return
+        if int(chat[1]) >= FIRST_CLIENT:
+            self.delivered += 1
+            self._came.set()
             return
         for number in {int(found[1]) for found in _MARK.finditer(body)}:
             sent_at = self._sent_at.pop(number, None)

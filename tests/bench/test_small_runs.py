@@ -93,6 +93,7 @@ async def test_a_soak_shows_every_message_and_managers_answer():
 
     assert (told["never_shown"], told["messages"], told["flat"]) == (0, 60, None)
     assert told["answers"] == 15
+    assert told["answers_delivered"] > 0
 
 
 def test_a_soak_is_flat_only_if_nothing_grows():
