@@ -47,7 +47,8 @@ WITH candidates AS (
   SELECT id, attempt, received_at FROM receipts r
   WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < statement_timestamp() AND attempt < $5))
     AND NOT EXISTS (SELECT 1 FROM receipts b WHERE b.state = 'claimed' AND b.order_hash = r.order_hash
-      AND b.lease_until >= statement_timestamp())
+      AND (b.lease_until >= statement_timestamp()
+        OR (b.attempt < $5 AND (b.received_at, b.id) < (r.received_at, r.id))))
     AND (attempt = 0 OR token = 0 OR NOT $6 OR NOT EXISTS (SELECT 1 FROM receipts s WHERE s.lane = $1
       AND s.state = 'claimed' AND s.attempt > 1 AND s.token <> 0 AND s.lease_until >= statement_timestamp()))
   ORDER BY received_at, id LIMIT $2

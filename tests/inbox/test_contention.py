@@ -11,6 +11,7 @@ from hub.domain.ids import ConversationId, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.reply import Content, reply
+from hub.store import receipts
 from hub.store.pool import lock_key
 from tests.inbox.desk import Desk, SpokenChannel, person, says
 
@@ -97,3 +98,20 @@ async def test_what_waited_for_its_turn_happens_after_what_it_waited_for(desk: D
     await waiting
 
     assert (await desk.one("messages", "direction = 'outbound'"))["occurred_at"] >= before
+
+
+async def claim_and_die(desk: Desk) -> list[int]:
+    async with desk.pool.acquire() as connection:
+        claimed = await receipts.claim(connection, lane="client", limit=9, token=7, lease=timedelta(minutes=1))
+    return [each.id for each in claimed]
+
+
+async def test_a_new_payload_does_not_pass_an_older_one_of_its_chat_that_waits_to_be_tried_again(desk: Desk) -> None:
+    await desk.accept(says("Раз", at=desk.now, by=person(1)))
+    await desk.accept(says("Первый", at=desk.now, by=person(2)))
+    both = await claim_and_die(desk)
+    await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() - interval '1 second'")
+    assert await claim_and_die(desk) == both[:1]  # the other one waits until this one has not killed its process
+    await desk.accept(says("Второй", at=desk.now, by=person(2), number=2))
+
+    assert await claim_and_die(desk) == []
