@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(1800)
 
 @pytest.fixture(scope="module")
 def reports() -> dict[str, FlowReport]:
-    listed = frozenset(point for flow in FLOWS for point in points_to_pass(flow))
+    listed = {flow: points_to_pass(flow) for flow in FLOWS} | {"undo": points_to_pass("merge")}
     found = asyncio.run(run_flows(list(FLOWS.values()), Choice(most_hits=1, points=listed)))
     return {report.flow: report for report in found}
 
@@ -124,8 +124,9 @@ def test_one_copy_more_that_is_marked_as_possibly_sent_twice_is_no_fault() -> No
 def test_only_the_chosen_points_and_hits_are_wished_for() -> None:
     passed = Counter({"accept.before_commit": 3, "heartbeat.before_beat": 1})
 
-    assert ALL.wishes(passed) == [*(f"accept.before_commit:{n}" for n in (1, 2, 3)), "heartbeat.before_beat:1"]
-    assert Choice(2, frozenset({"accept.before_commit"})).wishes(passed) == [
-        "accept.before_commit:1",
-        "accept.before_commit:2",
+    assert ALL.wishes("letter", passed) == [
+        *(f"accept.before_commit:{n}" for n in (1, 2, 3)),
+        "heartbeat.before_beat:1",
     ]
+    chosen = Choice(2, {"letter": ["accept.before_commit"]})
+    assert chosen.wishes("letter", passed) == ["accept.before_commit:1", "accept.before_commit:2"]

@@ -13,7 +13,7 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,17 +67,17 @@ class FlowReport:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is tried of all that a flow passes: 0 hits are all hits, no points are all points."""
+    """What is tried of all that a flow passes: 0 hits are all hits; of flows that `points` does not name all points."""
 
     most_hits: int = 0
-    points: frozenset[str] = frozenset()
+    points: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    def wishes(self, passed: Counter[str]) -> list[str]:
+    def wishes(self, flow: str, passed: Counter[str]) -> list[str]:
         """Return what to wish for, in the order in which points were first reached."""
         return [
             f"{point}:{hit}"
             for point, hits in passed.items()
-            if not self.points or point in self.points
+            if point in self.points.get(flow, passed)
             for hit in range(1, min(hits, self.most_hits or hits) + 1)
         ]
 
@@ -129,7 +129,7 @@ async def _try_all(flow: Flow, ground: Ground, report: FlowReport) -> None:
     ) as stage:
         await prepare(stage, flow)
         report.points, whole, report.wrong = await record(stage, flow)
-        for wish in ground.choice.wishes(report.points):
+        for wish in ground.choice.wishes(flow.name, report.points):
             case = await die_at(stage, flow, wish, whole)
             report.cases.append(case)
             _tell(flow, case)
