@@ -19,7 +19,7 @@ MISSPELT = re.compile(r"(?<=_)(?:case_|edge_)\d+(?=_|$)|(?<=_)(?:case|edge)0\d*(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row: what goes wrong, what the hub does, and for a case without a test why it needs none (or has none)."""
+    """One row: what goes wrong, what the hub does, and why a case, or a part of it, has no test."""
 
     wrong: str
     does: str
@@ -98,7 +98,11 @@ SECTIONS: Mapping[str, Mapping[int, Case]] = {
             "cursor is not read again (42), and read again it is no second message (44).",
         ),
         47: Case("polls of one mailbox pile up", "one poll, under a lock, and every step has a deadline"),
-        48: Case("a dead mailbox nobody notices", "down within a minute, shown, and announced elsewhere"),
+        48: Case(
+            "a dead mailbox nobody notices",
+            "down within a minute, shown, and announced elsewhere",
+            "No tokens that run out: mailboxes are opened with passwords for applications.",
+        ),
         49: Case(
             "too many connections to the server", "one at a time, given back whatever happens; a refusal is waited out"
         ),
@@ -112,7 +116,11 @@ SECTIONS: Mapping[str, Mapping[int, Case]] = {
         57: Case("our own letters come in as a client's", "known by a mark that only we can make"),
         58: Case("a reply without its thread", "token in the address, In-Reply-To, References, then the subject"),
         59: Case("a stranger in somebody's thread", "a thread of his own"),
-        60: Case("answered outside the hub", "a copy to the mailbox or a person's word stops the clock"),
+        60: Case(
+            "answered outside the hub",
+            "a copy to the mailbox or a person's word stops the clock",
+            "Not built: reading the mailbox's folder of sent letters.",
+        ),
     },
     "Sending": {
         61: Case("marked as sent before sending", "sent only once the provider accepted"),
@@ -131,7 +139,11 @@ SECTIONS: Mapping[str, Mapping[int, Case]] = {
         70: Case("a server without TLS", "neither password nor letter crosses the wire"),
         71: Case("a server that drips or falls silent", "every phase has a deadline"),
         72: Case("an answer to the wrong client", "bound to the message it answers; the faster answer is told"),
-        73: Case("files over the limits", "said before anything is sent or promised"),
+        73: Case(
+            "files over the limits",
+            "said before anything is sent or promised",
+            "Not built: a link in place of the file.",
+        ),
     },
     "Routing and clocks": {
         74: Case("two workers take the same turn", "turns differ by one at most"),

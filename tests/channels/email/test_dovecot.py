@@ -1,6 +1,7 @@
 """The poller against the real server of Debian's dovecot-imapd."""
 
 import asyncio
+import imaplib
 import shutil
 import tempfile
 from contextlib import aclosing
@@ -123,6 +124,31 @@ async def test_fr7_case43_no_letter_is_marked_read(dovecot):
         await anext(batches)
     marks = [path.name.rpartition(",")[2] for path in (dovecot.base / "mail/cur").iterdir()]
     assert not any("S" in mark for mark in marks)
+
+
+def read_all(server):
+    """Open every letter as a mail program does, which marks it read."""
+    with imaplib.IMAP4("127.0.0.1", server.port) as program:
+        program.login(USER, PASSWORD)
+        program.select("INBOX")
+        program.store("1:*", "+FLAGS", "\\Seen \\Flagged \\Answered")
+        _, found = program.search(None, "UNSEEN")
+    assert found == [b""]
+
+
+async def test_case43_what_another_program_marked_read_is_fetched_all_the_same(dovecot):
+    cursor = await begin(dovecot)
+    for number in range(30):
+        dovecot.deliver(mixed_letter(number))
+    await asyncio.to_thread(read_all, dovecot)
+    async with batches_of(dovecot, cursor) as batches:
+        first = await anext(batches)
+        waiting = asyncio.ensure_future(anext(batches))
+        dovecot.deliver(mixed_letter(30))
+        await asyncio.to_thread(read_all, dovecot)
+        second = await asyncio.wait_for(waiting, 20)
+
+    assert (len(first.raws), len(second.raws)) == (30, 1)
 
 
 async def test_the_cursor_passes_only_what_was_given_out(dovecot):
