@@ -79,9 +79,9 @@ async def misses_us(desk: CaseDesk) -> None:
     await pass_time(desk, MINUTE)
 
 
-async def is_called(desk: CaseDesk, **how: timedelta) -> None:
+async def is_called(desk: CaseDesk, talk: timedelta = MINUTE) -> None:
     desk.staff["pbx_extension", str(MANGO), "101"] = await id_of(desk, "anna")  # type: ignore[assignment]
-    await desk.calls(Scene.outgoing, **how)
+    await desk.calls(Scene.outgoing, talk=talk)
     await pass_time(desk, MINUTE)
 
 
