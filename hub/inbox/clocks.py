@@ -7,6 +7,7 @@ processes that see the same timer one fires it. `hub.delivery.clock_watch` calls
 from collections.abc import Sequence
 
 from hub.crash import crash_point
+from hub.domain.automation import TriggerKind
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.replacing import replace
@@ -15,6 +16,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.automations import fire_automations
 from hub.inbox.folds import alarms, digests
 from hub.inbox.folds.assignment import return_to_owner
+from hub.inbox.folds.automations import IDS_EACH
 from hub.inbox.folds.bot_talk import hand_over
 from hub.inbox.folds.breaches import stamp_breach
 from hub.inbox.folds.calls import settle_call
@@ -29,6 +31,7 @@ from hub.store.scope import Scope
 from hub.store.timers import DueTimer
 
 IDS_PER_TIMER = 60
+_BREACHING = frozenset({TimerKind.first_response, TimerKind.next_response})
 
 
 async def fire(office: Office, due: Sequence[DueTimer]) -> int:
@@ -72,6 +75,7 @@ async def serve_queue(office: Office, wait_ids: Sequence[int]) -> int:
 
 def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
     scope = Scope(lines=_lines(office), always_lines=True, in_flight=True, digests=True, ids=IDS_PER_TIMER * len(due))
+    _add_firings(scope, office, due)
     for timer in due:
         noun, _, number = timer.subject.partition(":")
         match noun:
@@ -89,6 +93,15 @@ def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
             case _:
                 continue
     return scope
+
+
+def _add_firings(scope: Scope, office: Office, due: Sequence[DueTimer]) -> None:
+    """Ask at once for what automations on a breach need; otherwise the fold finds that out and runs again with it."""
+    asked = office.policy().automations.by_trigger.get(TriggerKind.wait_breached, ())
+    at_once = sum(not each.trigger.after for each in asked)
+    scope.firing_ids = IDS_EACH * at_once * sum(timer.kind in _BREACHING for timer in due)
+    scope.own_firings = scope.firing_ids > 0
+    scope.ids += scope.firing_ids
 
 
 def _add_call(scope: Scope, timer: DueTimer) -> None:

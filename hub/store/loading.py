@@ -73,7 +73,7 @@ _CONVERSATIONS = f"""
 WHERE found.state = 'open' OR found.age = 1
 """
 
-_WAITS = "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
+_WAITS = _each(*_OF_CONTACT, "SELECT * FROM waits WHERE contact_id = k.contact_id AND state = 'open'")
 _NAMED_CONVERSATIONS = "SELECT * FROM conversations WHERE id = ANY($1::bigint[])"
 _NAMED_WAITS = "SELECT * FROM waits WHERE id = ANY($1::bigint[])"
 _ANSWERED_WAITS = "SELECT * FROM waits WHERE response_message_id = ANY($1::bigint[])"
@@ -187,6 +187,8 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
     if scope.calls:
         for call in map(codec_of(CallRecord).decode, await connection.fetch(_CALLS, *_columns(scope.calls, 2))):
             workset.calls.load((call.connection_id, call.external_id), call)
+    if scope.own_firings:
+        scope.firings |= set(_cards(workset))
     if scope.firings:
         await _load_firings(connection, scope, workset)
     await _load_timers(connection, scope, workset)
@@ -205,8 +207,12 @@ async def _load_timers(connection: asyncpg.Connection, scope: Scope, workset: Wo
 
 def _of_automations(workset: WorkingSet) -> list[str]:
     """Return what timers of automations are about; a text to the client may wait for its own."""
-    about = [f"lead:{lead.id}" for lead in workset.leads] + [f"contact:{contact.id}" for contact in workset.contacts]
+    about = _cards(workset)
     return [*about, *(f"{each}:{SENDING}" for each in about)]
+
+
+def _cards(workset: WorkingSet) -> list[str]:
+    return [f"lead:{lead.id}" for lead in workset.leads] + [f"contact:{contact.id}" for contact in workset.contacts]
 
 
 async def _load_firings(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> None:

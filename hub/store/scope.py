@@ -11,7 +11,8 @@ class Scope:
     `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
     a contact without an owner, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
     `automations` are those whose timers may be armed; `firings` subjects whose last hour of firings is asked for, with
-    those of `causes` at any time; `firing_ids` of the ids are theirs.
+    those of `causes` at any time; `firing_ids` of the ids are theirs. `own_firings`: of every card and lead that is
+    loaded, too; the load adds these to `firings`.
     `digests`: the windows of heads too, read behind the lines' locks. `ids` is how many new ids the fold may need.
     """
 
@@ -33,5 +34,6 @@ class Scope:
     firings: set[str] = field(default_factory=set)
     causes: set[str] = field(default_factory=set)
     firing_ids: int = 0
+    own_firings: bool = False
     whole: bool = False
     ids: int = 1000
