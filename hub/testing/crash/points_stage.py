@@ -1,9 +1,10 @@
 """Where one flow is played again and again: its town, a template of the prepared database, and the hub as a process.
 
 All roles run in one process (`hub up`), so a death takes everything at once. Each run works on a clone of the template.
-Time is let pass without waiting: in the databases here `clock_timestamp()` is a function of ours, which adds what
-stands in `world_time`. Leases and business time both come from it, so a started process finds the world later than the
-one before left it.
+Time is let pass without waiting: in the databases here `clock_timestamp()` and `statement_timestamp()` are functions
+of ours, which add what stands in `world_time`. Leases and business time both come from them, so a started process finds
+the world later than the one before left it. They must move together: a lease given by one and judged by the other would
+run out at once in the hands of a living process, or never.
 """
 
 import asyncio
@@ -29,11 +30,14 @@ from hub.testing.database import DatabaseServer
 READY_WITHIN = timedelta(seconds=30)
 LOOK_EVERY = timedelta(milliseconds=25)
 _READY = ": running"
+MOVED = {"clock_timestamp": "VOLATILE", "statement_timestamp": "STABLE"}
 _TIME = """
 CREATE TABLE world_time (shift interval NOT NULL);
 INSERT INTO world_time VALUES ('0');
-CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
-  AS 'SELECT pg_catalog.clock_timestamp() + shift FROM public.world_time';
+"""
+_MOVED = """
+CREATE FUNCTION public.{name}() RETURNS timestamptz LANGUAGE sql {kind}
+  AS 'SELECT pg_catalog.{name}() + shift FROM public.world_time';
 """
 
 
@@ -98,7 +102,9 @@ class Stage:
         """Make that database, empty, with time that can be let pass."""
         await self._copy("hub_template", self.first)
         async with connect(self.server.database_dsn(self.first)) as connection:
-            await connection.execute(_TIME)
+            await connection.execute(
+                _TIME + "".join(_MOVED.format(name=name, kind=kind) for name, kind in MOVED.items())
+            )
 
     async def freeze(self, name: str) -> None:
         """Take the database `name` and the town as they are now for the template."""
