@@ -89,7 +89,8 @@ def _scope(office: Office, due: Sequence[DueTimer]) -> Scope:
             case "task":
                 scope.tasks.add(int(number))
             case "manager":
-                scope.waits |= {int(wait_id) for wait_id in timer.facts}
+                scope.waits |= digests.list_held(timer.facts)
+                scope.windows.add(timer.subject)
             case _:
                 continue
     return scope

@@ -107,7 +107,10 @@ SELECT conversation_id, array_agg(id ORDER BY id) AS ids FROM messages
 WHERE conversation_id = ANY($1::bigint[]) AND thread_id IS NULL GROUP BY 1
 """
 _TIMERS = _each("$1::text[]", "subject", "SELECT * FROM timers WHERE subject = k.subject")
-_DIGESTS = "SELECT * FROM timers WHERE kind = 'digest'"
+_DIGESTS = """
+SELECT * FROM timers WHERE kind = 'digest' AND (subject NOT LIKE '%/%' OR subject IN (
+  SELECT jsonb_array_elements_text(facts->'pages') FROM timers WHERE kind = 'digest' AND subject = ANY($1::text[])))
+"""
 _IN_FLIGHT = """
 SELECT DISTINCT conversation_id FROM deliveries
 WHERE conversation_id = ANY($1::bigint[]) AND lane = 'reply' AND state IN ('queued', 'sending') AND manager_id IS NOT NULL
@@ -143,7 +146,7 @@ async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet
     if scope.lines and (scope.always_lines or has_unowned(scope, workset)):
         await _load_lines(connection, scope, workset)
     if scope.digests:
-        await _load_digests(connection, workset)
+        await _load_digests(connection, scope, workset)
     if scope.in_flight:
         found = await connection.fetch(_IN_FLIGHT, [row.id for row in workset.conversations])
         workset.in_flight = {row[0] for row in found}
@@ -251,9 +254,9 @@ async def _load_lines(connection: asyncpg.Connection, scope: Scope, workset: Wor
         workset.pointers.load(pointer.line, pointer)
 
 
-async def _load_digests(connection: asyncpg.Connection, workset: WorkingSet) -> None:
-    """Load the windows of all heads, one row each."""
-    for timer in map(codec_of(Timer).decode, await connection.fetch(_DIGESTS)):
+async def _load_digests(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet) -> None:
+    """Load the windows of all heads, one row each, with the full pages of those that close."""
+    for timer in map(codec_of(Timer).decode, await connection.fetch(_DIGESTS, sorted(scope.windows))):
         workset.timers.load((timer.kind, timer.subject), timer)
 
 

@@ -13,7 +13,8 @@ class Scope:
     `automations` are those whose timers may be armed; `firings` subjects whose last hour of firings is asked for, with
     those of `causes` at any time; `firing_ids` of the ids are theirs. `own_firings`: of every card and lead that is
     loaded, too; the load adds these to `firings`.
-    `digests`: the windows of heads too, read behind the lines' locks. `ids` is how many new ids the fold may need.
+    `digests`: the windows of heads too, read behind the lines' locks; those of `windows` with their full pages.
+    `ids` is how many new ids the fold may need.
     """
 
     identities: set[tuple[str, str, str]] = field(default_factory=set)
@@ -30,6 +31,7 @@ class Scope:
     always_lines: bool = False
     in_flight: bool = False
     digests: bool = False
+    windows: set[str] = field(default_factory=set)
     automations: set[str] = field(default_factory=set)
     firings: set[str] = field(default_factory=set)
     causes: set[str] = field(default_factory=set)

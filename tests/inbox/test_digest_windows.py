@@ -17,7 +17,7 @@ from hub.domain.policy import LinePolicy, Policy
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.wait import Wait, WaitKind
 from hub.domain.workset import ManagerLoad, WorkingSet
-from hub.inbox.folds.digests import Alarm, close_window, raise_alarm
+from hub.inbox.folds.digests import PAGE, Alarm, close_window, raise_alarm
 from hub.inbox.folds.line_work import LineWork
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
@@ -93,3 +93,17 @@ def test_b2_every_alarm_arrives_within_a_window_once_and_notices_are_a_window_ap
     assert sorted(number for _, numbers in notices for number in numbers) == sorted(raised)
     assert all(raised[number] <= at <= raised[number] + WINDOW for at, numbers in notices for number in numbers)
     assert all(later - earlier >= WINDOW for (earlier, _), (later, _) in pairwise(notices))
+
+
+def test_b2_a_window_of_many_pages_tells_each_once_and_no_row_of_it_grows() -> None:
+    work, clients = open_work(), 5 * PAGE
+    for number in (*range(1, clients + 1), 2):
+        wait = work.rows.waits.get(number) or late_client(work, number)
+        alarm = Alarm(f"{number}:0", {"wait_id": number}, wakes=False)
+        raise_alarm(work, wait, alarm, to=[HEAD])
+    assert max(len(timer.facts) for timer in work.rows.timers) <= PAGE + 1
+    assert [timer.subject for timer in work.rows.timers if timer.state is TimerState.armed] == [f"manager:{HEAD}"]
+    pass_until(work, NOON + WINDOW)
+
+    first, digest = told(work)
+    assert (first[1], sorted(digest[1])) == ([1], list(range(2, clients + 1)))

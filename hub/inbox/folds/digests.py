@@ -6,7 +6,7 @@ never stand closer than the window. Whoever is responsible for the client hears 
 comes long after its instant is one of many, since the hub was away: then everybody has a window (reliability case 83).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,6 +20,9 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import facts_of_line, heads_of
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
+
+PAGE = 128
+_PAGES = "pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,11 @@ def raise_alarm(work: LineWork, wait: Wait, alarm: Alarm, *, to: Iterable[int]) 
 def close_window(rows: WorkingSet, timer: Timer, manager_id: ManagerId, *, window: timedelta) -> None:
     """Queue what a head's window has held, as one notice, and begin the next; nothing if nobody waits any more (B-2).
 
-    The waits were loaded with the timer; one that came to it since counts as open, the notifier looks again (B-3).
+    The waits of the last page were loaded with the timer; others, and one that came to it since, count as open: the
+    notifier looks again (B-3).
     """
-    if all(_is_over(rows.waits.get(int(wait_id))) for wait_id in timer.facts):
+    held = _read_pages(rows, timer)
+    if all(_is_over(rows.waits.get(int(wait_id))) for wait_id in held):
         return
     key = f"{Notice.digest}:{manager_id}:{timer.due_at.isoformat()}"
     rows.deliveries[key] = Delivery(
@@ -62,11 +67,28 @@ def close_window(rows: WorkingSet, timer: Timer, manager_id: ManagerId, *, windo
         key=key,
         due_at=rows.now,
         created_at=rows.now,
-        payload={"notice": Notice.digest.value, "manager_id": int(manager_id), "told": list(timer.facts.values())},
+        payload={"notice": Notice.digest.value, "manager_id": int(manager_id), "told": list(held.values())},
         manager_id=manager_id,
     )
     if window:
         rows.arm(TimerKind.digest, timer.subject, rows.now + window)
+
+
+def list_held(facts: Mapping[str, object]) -> set[int]:
+    """Return the waits on the last page of a window, by the facts of its timer."""
+    return {int(wait_id) for wait_id in facts if wait_id != _PAGES}
+
+
+def _list_pages(facts: Mapping[str, object]) -> list[str]:
+    """Return the subjects of the full pages of a window, by the facts of its timer."""
+    pages = facts.get(_PAGES)
+    return [str(each) for each in pages] if isinstance(pages, Sequence) else []
+
+
+def _read_pages(rows: WorkingSet, window: Timer) -> dict[str, object]:
+    """Return all that a window has held by wait, a wait named again as it was named last; its pages must be loaded."""
+    full = [rows.timers[TimerKind.digest, subject].facts for subject in _list_pages(window.facts)]
+    return {wait_id: told for page in (*full, window.facts) for wait_id, told in page.items() if wait_id != _PAGES}
 
 
 def _is_over(wait: Wait | None) -> bool:
@@ -85,9 +107,24 @@ def _is_held(work: LineWork, wait: Wait, alarm: Alarm, head: ManagerId) -> bool:
     if not window or (not alarm.wakes and _is_quiet(work, head, ends_at)):
         return False
     told = {"conversation_id": int(wait.conversation_id), **alarm.facts}
-    held = {} if present is None else {**present.facts, str(wait.id): told}
+    held = {} if present is None else {**_last_page(rows, present), str(wait.id): told}
     rows.arm(TimerKind.digest, f"manager:{head}", ends_at, **held)
     return present is not None
+
+
+def _last_page(rows: WorkingSet, window: Timer) -> Mapping[str, object]:
+    """Return the facts of a window with room for one more; a full page becomes a row of its own, which is never due.
+
+    So an alarm costs the same however many the window holds; the facts name the full pages.
+    """
+    if len(list_held(window.facts)) < PAGE:
+        return window.facts
+    page_id = rows.new_id()
+    subject = f"{window.subject}/{page_id}"
+    held = {wait_id: told for wait_id, told in window.facts.items() if wait_id != _PAGES}
+    page = Timer(page_id, window.kind, subject, window.due_at, state=TimerState.cancelled, facts=held)
+    rows.timers.add((page.kind, subject), page)
+    return {_PAGES: [*_list_pages(window.facts), subject]}
 
 
 def _open_window(rows: WorkingSet, head: ManagerId) -> Timer | None:
