@@ -18,11 +18,11 @@ from bench.installation import Installation, fresh_installation
 from bench.machine import ALL_CORES, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
+from hub.delivery.clock_watch import BATCH
 from hub.store import timers
 from hub.store.pool import connect
 
 _WATCHES = 4
-_BATCH = 64
 _STARTS_IN = timedelta(seconds=3)
 _WITHIN = timedelta(seconds=2)
 _GIVE_UP_SECONDS = 120
@@ -96,7 +96,7 @@ async def _poll(database: asyncpg.Connection, polls: int) -> list[float]:
     taken = []
     for _ in range(polls):
         began = time.perf_counter()
-        await timers.list_due(database, now=datetime.now(UTC), limit=_BATCH)
+        await timers.list_due(database, now=datetime.now(UTC), limit=BATCH)
         await timers.next_due(database)
         taken.append((time.perf_counter() - began) * 1e3)
     return taken

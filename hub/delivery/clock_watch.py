@@ -27,7 +27,8 @@ from hub.store.locks import alone
 from hub.store.pool import acquire
 from hub.store.timers import DueTimer
 
-BATCH = 64
+BATCH = 128
+"""At most so many fire in one commit: as many as fell due during the last one, so its cost is shared where they pile up."""
 POLL = timedelta(seconds=1)
 QUEUE_POLL = timedelta(seconds=3)
 ASIDE = timedelta(minutes=1)

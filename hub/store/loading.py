@@ -115,8 +115,9 @@ _IN_FLIGHT = """
 SELECT DISTINCT conversation_id FROM deliveries
 WHERE conversation_id = ANY($1::bigint[]) AND lane = 'reply' AND state IN ('queued', 'sending') AND manager_id IS NOT NULL
 """
-_FIRINGS = (
-    "SELECT * FROM automation_firings WHERE subject = ANY($1::text[]) AND (fired_at > $2 OR cause = ANY($3::text[]))"
+_FIRINGS = _each(
+    *("$1::text[]", "subject"),
+    "SELECT * FROM automation_firings WHERE subject = k.subject AND (fired_at > $2 OR cause = ANY($3::text[]))",
 )
 _LAST_FIRINGS = timedelta(hours=1)
 _KINDS = frozenset(TimerKind)  # what a newer hub beside us arms is its own business

@@ -1,5 +1,6 @@
 import asyncio
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -7,7 +8,9 @@ from hub.delivery.clock_watch import ClockWatch
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.manager import Role
 from hub.domain.outbound import Sent
-from hub.store import managers
+from hub.domain.ports import Clock
+from hub.inbox import clocks
+from hub.store import managers, timers
 from tests.delivery.bench import Outside
 from tests.inbox.desk import Desk, person, says
 
@@ -163,3 +166,28 @@ async def test_a_timer_that_cannot_fire_stands_aside_and_its_neighbours_fire(des
 
     assert (await desk.one("waits"))["breached_at"] is not None
     assert (await desk.one("timers", "id = 7"))["state"] == "armed"
+
+
+@dataclass(slots=True)
+class CountedClock:
+    """A clock that counts how often it is asked: a fold asks once every time it runs."""
+
+    clock: Clock
+    asked: int = 0
+
+    def now(self) -> datetime:
+        self.asked += 1
+        return self.clock.now()
+
+
+async def test_a_batch_of_breaches_is_folded_once_though_an_automation_acts_on_each(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        await desk.receive(says("Добрый день", at=desk.now, by=person(number)))
+    await desk.pool.execute("UPDATE timers SET state = 'cancelled' WHERE kind <> 'first_response'")
+    desk.clock.move(15 * MINUTE)
+    async with desk.pool.acquire() as connection:
+        due = await timers.list_due(connection, now=desk.now, limit=10)
+    counted = CountedClock(desk.clock)
+
+    assert await clocks.fire(replace(desk.office, clock=counted), due) == 3
+    assert (len(await desk.rows("automation_firings")), counted.asked) == (3, 1)
