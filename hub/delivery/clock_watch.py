@@ -28,7 +28,7 @@ from hub.store.pool import acquire
 from hub.store.timers import DueTimer
 
 BATCH = 128
-"""At most so many fire in one commit: as many as fell due during the last one, so its cost is shared where they pile up."""
+"""At most so many fire in one commit: those that fell due during the last one, so those that pile up share its cost."""
 POLL = timedelta(seconds=1)
 QUEUE_POLL = timedelta(seconds=3)
 ASIDE = timedelta(minutes=1)
