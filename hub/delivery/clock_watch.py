@@ -30,6 +30,8 @@ from hub.store.timers import DueTimer
 BATCH = 128
 """At most so many fire in one commit: those that fell due during the last one, so those that pile up share its cost."""
 POLL = timedelta(seconds=1)
+AGAIN = timedelta(milliseconds=50)
+"""When to look again at what is due and has not fired: it fell due since the look, or another process is about it."""
 QUEUE_POLL = timedelta(seconds=3)
 ASIDE = timedelta(minutes=1)
 TURN = timedelta(seconds=3)
@@ -110,11 +112,13 @@ class ClockWatch:
         return [timer for timer in due if _key(timer) not in self._aside][:BATCH]
 
     async def _until_next(self) -> timedelta:
-        """Return how long nothing is due, at most the poll."""
+        """Return how long nothing is due, at most the poll; what is due longer than the poll cannot fire now."""
         async with acquire(self.office.pool) as connection:
             due_at = await timers.next_due(connection)
         left = POLL if due_at is None else due_at - self.office.clock.now()
-        return min(left, POLL) if left > timedelta(0) else POLL
+        if abs(left) > POLL:
+            return POLL
+        return left if left > timedelta(0) else AGAIN
 
     @asynccontextmanager
     async def _turn(self, name: str) -> AsyncIterator[bool]:

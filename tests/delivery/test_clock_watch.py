@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hub.delivery.clock_watch import ClockWatch
+from hub.delivery.clock_watch import AGAIN, POLL, ClockWatch
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.manager import Role
 from hub.domain.outbound import Sent
 from hub.domain.ports import Clock
 from hub.inbox import clocks
 from hub.store import managers, timers
+from hub.store.locks import alone
 from tests.delivery.bench import Outside
 from tests.inbox.desk import Desk, person, says
 
@@ -191,3 +192,52 @@ async def test_a_batch_of_breaches_is_folded_once_though_an_automation_acts_on_e
 
     assert await clocks.fire(replace(desk.office, clock=counted), due) == 3
     assert (len(await desk.rows("automation_firings")), counted.asked) == (3, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedClock:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class NotedRests:
+    """Wakes nobody and notes how long the clocks would rest."""
+
+    def __init__(self) -> None:
+        self.rests: asyncio.Queue[timedelta] = asyncio.Queue()
+
+    def wake(self, lane: str) -> None:
+        return
+
+    async def wait(self, lane: str, timeout: timedelta) -> None:
+        if lane == "timers":
+            self.rests.put_nowait(timeout)
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("due_in", "rests"),
+    [
+        (timedelta(seconds=-0.2), AGAIN),  # it fell due since the look, or another process is about it
+        (timedelta(seconds=-90), POLL),  # it stands aside, or nobody here can fire it
+        (timedelta(seconds=90), POLL),
+        (None, POLL),
+    ],
+)
+async def test_b1_a_watch_that_could_not_fire_what_is_due_looks_again_soon_and_not_for_ever(
+    desk: Desk, due_in: timedelta | None, rests: timedelta
+) -> None:
+    noted, now = NotedRests(), desk.now
+    if due_in is not None:
+        await desk.receive(says("Добрый день", at=now))
+        await desk.pool.execute("UPDATE timers SET due_at = $1", now + due_in)
+    office = replace(desk.office, wakeup=noted, clock=StoppedClock(now))
+    async with desk.pool.acquire() as other, alone(other, "watch:clocks"):
+        watching = asyncio.create_task(ClockWatch(office).run())
+        rest = await noted.rests.get()
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    assert rest == rests
