@@ -42,18 +42,20 @@ WHERE lane = $1 AND state = 'claimed' AND lease_until < clock_timestamp() AND at
 """
 
 # One instant for the whole statement: a lease that ran out half-way would let newer payloads pass the one it held.
+# Of what processes died of, that with one attempt goes before what had its turn alone, and waits for last tries only.
 _CLAIM = """
 WITH candidates AS (
-  SELECT id, attempt, received_at FROM receipts r
+  SELECT id, attempt, token, received_at FROM receipts r
   WHERE lane = $1 AND (state = 'new' OR (state = 'claimed' AND lease_until < statement_timestamp() AND attempt < $5))
     AND NOT EXISTS (SELECT 1 FROM receipts b WHERE b.state = 'claimed' AND b.order_hash = r.order_hash
       AND (b.lease_until >= statement_timestamp()
         OR (b.attempt < $5 AND (b.received_at, b.id) < (r.received_at, r.id))))
-    AND (attempt = 0 OR token = 0 OR NOT $6 OR NOT EXISTS (SELECT 1 FROM receipts s WHERE s.lane = $1
-      AND s.state = 'claimed' AND s.attempt > 1 AND s.token <> 0 AND s.lease_until >= statement_timestamp()))
+    AND (attempt = 0 OR token = 0 OR NOT $6 OR attempt + (SELECT coalesce(max(s.attempt), 0) FROM receipts s
+      WHERE s.lane = $1 AND s.state = 'claimed' AND s.token <> 0 AND s.lease_until >= statement_timestamp()) <= $5)
   ORDER BY received_at, id LIMIT $2
 ), ranked AS (
   SELECT id, row_number() OVER w AS place, max(attempt) OVER w AS worst FROM candidates
+  WHERE attempt < 2 OR token = 0 OR NOT EXISTS (SELECT 1 FROM candidates f WHERE f.attempt = 1 AND f.token <> 0)
   WINDOW w AS (ORDER BY received_at, id ROWS UNBOUNDED PRECEDING)
 ), taken AS (
   UPDATE receipts r SET state = 'claimed', attempt = r.attempt + 1, token = $3,
@@ -152,9 +154,10 @@ async def claim(
 ) -> list[ClaimedReceipt]:
     """Take the next payloads in received order, none of whose key is in work elsewhere. Commits.
 
-    A payload that did not finish before comes alone, so that a poison one takes nobody with it; in the lane of strangers
-    one whose process died waits until no other such one is in work. After three attempts it is parked with its reason;
-    in a lane whose people are told of it first, `claim_worn_out` has three tries for that.
+    A payload that did not finish before comes alone, so that a poison one takes nobody with it. Of those whose process
+    died, each is tried once before one is tried again; in the lane of strangers a last try waits until no other such
+    one is in work, and the others wait for it. After three attempts it is parked with its reason; in a lane whose people
+    are told of it first, `claim_worn_out` has three tries for that.
     """
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key(f"claim:{lane}"))

@@ -111,6 +111,8 @@ async def test_a_new_payload_does_not_pass_an_older_one_of_its_chat_that_waits_t
     await desk.accept(says("Первый", at=desk.now, by=person(2)))
     both = await claim_and_die(desk)
     await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() - interval '1 second'")
+    assert [await claim_and_die(desk), await claim_and_die(desk)] == [both[:1], both[1:]]
+    await desk.pool.execute("UPDATE receipts SET lease_until = clock_timestamp() - interval '1 second'")
     assert await claim_and_die(desk) == both[:1]  # the other one waits until this one has not killed its process
     await desk.accept(says("Второй", at=desk.now, by=person(2), number=2))
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -19,6 +19,7 @@ from hub.channels.base import Raw
 from hub.config import load_config
 from hub.delivery.worker import DeliveryWorker, LaneWork
 from hub.domain.delivery import Lane
+from hub.domain.errors import StorageUnavailable
 from hub.domain.ids import ConnectionId, ConversationId, ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.outbound import SendResult, Sent
@@ -30,6 +31,7 @@ from hub.store import managers, receipts
 from hub.store.deliveries import ClaimedDelivery
 from hub.store.receipts import ClaimedReceipt
 from hub.testing.crash.processes import Installation, RoleProcess
+from hub.testing.crash.proxies import FaultyProxy, Way
 from tests.delivery.bench import Outside
 from tests.inbox.desk import Desk, person, says
 from tests.reliability.rehearsal import DEADLY, DIED, KIND, installed
@@ -206,6 +208,42 @@ async def test_case23_an_end_that_came_after_the_lease_is_no_end_and_is_said(out
     assert {row["state"] for row in await outside.desk.rows("deliveries", "lane = 'notify'")} == {"sending"}
 
 
+async def take_at_once(claimed: ClaimedDelivery) -> SendResult:
+    return Sent(("1",), datetime.now(UTC))
+
+
+async def say_what_the_worker_says(worker: DeliveryWorker) -> list[str]:
+    with structlog.testing.capture_logs() as said:
+        await worker.run_until_idle()
+    return [line["event"] for line in said]
+
+
+async def test_an_end_that_the_database_never_took_is_told_as_not_written_and_counted_nowhere(outside: Outside) -> None:
+    async def refuse(*_: object) -> None:
+        raise StorageUnavailable("the database is away")
+
+    worker = DeliveryWorker(outside.desk.office, Lane.notify, LaneWork(take_at_once, refuse), settle_tries=1)
+
+    assert await say_what_the_worker_says(worker) == ["delivery.settle_delayed", "delivery.end_not_written"]
+    assert worker.figures.ended == {}
+    assert {row["state"] for row in await outside.desk.rows("deliveries", "lane = 'notify'")} == {"sending"}
+
+
+async def test_an_end_whose_confirmation_was_lost_is_told_as_in_doubt_and_not_as_a_lost_lease(
+    far_desk: Desk, proxy: FaultyProxy
+) -> None:
+    await far_desk.receive(says("Сколько стоит?", at=far_desk.now))
+
+    async def cut_the_confirmation(claimed: ClaimedDelivery) -> SendResult:
+        proxy.cut_before_pattern(b"UPDATE", way=Way.to_client)
+        return await take_at_once(claimed)
+
+    worker = DeliveryWorker(far_desk.office, Lane.notify, LaneWork(cut_the_confirmation))
+
+    assert await say_what_the_worker_says(worker) == ["delivery.settle_delayed", "delivery.end_in_doubt"]
+    assert {row["state"] for row in await far_desk.rows("deliveries", "lane = 'notify'")} == {"sent"}
+
+
 async def claim(desk: Desk, token: int) -> list[ClaimedReceipt]:
     async with desk.pool.acquire() as connection:
         return await receipts.claim(connection, lane="client", limit=8, token=token, lease=timedelta(minutes=1))
@@ -235,9 +273,48 @@ async def test_case24_what_a_process_died_of_runs_alone_and_fresh_payloads_pass(
     await processes_die(desk)
     await accept_clients(desk, 4)
 
-    assert names(await claim(desk, 2)) == ["event-1"]
-    assert names(await claim(desk, 3)) == ["event-4"]
-    assert await claim(desk, 4) == []
+    assert [names(await claim(desk, token)) for token in range(2, 6)] == [
+        ["event-1"],
+        ["event-2"],
+        ["event-3"],
+        ["event-4"],
+    ]
+    assert await claim(desk, 6) == []
+
+
+async def finish(desk: Desk, claimed: list[ClaimedReceipt]) -> None:
+    async with desk.pool.acquire() as connection:
+        await receipts.finish(connection, [each.id for each in claimed], claimed[0].token)
+
+
+async def test_case24_what_kills_its_process_again_holds_up_none_of_those_that_died_with_it(desk: Desk) -> None:
+    await accept_clients(desk, 1, 2, 3)
+    await claim(desk, 1)
+    await processes_die(desk)
+    poison = await claim(desk, 2)
+    await finish(desk, await claim(desk, 3))
+    await processes_die(desk)
+
+    assert names(poison) == ["event-1"]
+    last = await claim(desk, 4)
+    assert names(last) == ["event-3"]
+    await finish(desk, last)
+    assert names(await claim(desk, 5)) == ["event-1"]
+
+
+async def test_case24_the_last_try_of_what_processes_died_of_is_the_only_one_of_its_kind(desk: Desk) -> None:
+    await accept_clients(desk, 1, 2)
+    await claim(desk, 1)
+    await processes_die(desk)
+    both = [await claim(desk, 2), await claim(desk, 3)]
+    await processes_die(desk)
+    await accept_clients(desk, 3)
+    await claim(desk, 4)
+
+    assert [names(each) for each in both] == [["event-1"], ["event-2"]]
+    assert {row["attempt"] for row in await desk.rows("receipts", "token = 4")} == {3}
+    assert names(await claim(desk, 5)) == ["event-3"]
+    assert await claim(desk, 6) == []
 
 
 async def test_case24_what_was_given_back_in_order_holds_nobody_up_while_it_rests(desk: Desk) -> None:
