@@ -64,6 +64,7 @@ class DeliveryWorker:
     lane: Lane
     work: LaneWork
     figures: ProcessFigures = field(default_factory=ProcessFigures)
+    settle_tries: int = _SETTLE_TRIES
     _running: dict[asyncio.Task[None], ClaimedDelivery] = field(default_factory=dict)
     _ends: Shared[Settled, bool] = field(init=False)
 
@@ -157,21 +158,26 @@ class DeliveryWorker:
     async def _finish(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> None:
         """Write the end, as long as the database takes it: what was sent must not be forgotten for a short outage.
 
-        Writing twice is harmless, since the token lets only the first one through.
+        Writing twice is harmless, since the token lets only the first one through; who it was is in doubt then.
         """
-        is_ours = True
-        for _ in range(_SETTLE_TRIES):
+        is_in_doubt = False
+        for _ in range(self.settle_tries):
             try:
                 is_ours = await self._write(claimed, result, settled)
             except (StorageUnavailable, Conflict) as error:
+                is_in_doubt = is_in_doubt or isinstance(error, StorageUnavailable)
                 _log.warning("delivery.settle_delayed", lane=self.lane, delivery_id=claimed.id, code=error.code)
                 await asyncio.sleep(RENEW_EVERY.total_seconds() / 10)
             else:
                 break
+        else:
+            _log.error("delivery.end_not_written", lane=self.lane, delivery_id=claimed.id, attempt=claimed.attempt)
+            return
         if is_ours:
             self._tell(claimed, settled)
         else:
-            _log.warning("delivery.lease_lost", lane=self.lane, delivery_id=claimed.id, attempt=claimed.attempt)
+            event = "delivery.end_in_doubt" if is_in_doubt else "delivery.lease_lost"
+            _log.warning(event, lane=self.lane, delivery_id=claimed.id, attempt=claimed.attempt)
 
     async def _write(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> bool:
         """Write the end; return False if the lease was lost, so that whoever has it now decides.
