@@ -17,7 +17,7 @@ import json
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -78,6 +78,7 @@ class _Line:
         self.redis: Redis = Redis.from_url(
             url,
             decode_responses=True,
+            encoding_errors="replace",  # bytes that are no text would fail at every further read of the connection
             socket_timeout=PATIENCE.total_seconds(),
             socket_connect_timeout=PATIENCE.total_seconds(),
             retry=Retry(NoBackoff(), 0),
@@ -189,11 +190,18 @@ async def open_redis_hints(url: str) -> AsyncIterator[RedisHints]:
     try:
         yield hints
     finally:
-        for task in carrying:
-            task.cancel()
-        await asyncio.gather(*carrying, return_exceptions=True)
+        await _end(carrying)
         with contextlib.suppress(*_GONE):
             await line.redis.aclose()
+
+
+async def _end(carrying: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until it is done: a cancellation that meets an answer is lost in the client (seen in redis-py 8.1)."""
+    running = set(carrying)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=PATIENCE.total_seconds())
 
 
 async def _again(work: Callable[[], Awaitable[None]]) -> None:
@@ -227,7 +235,7 @@ async def _listen(line: _Line, hints: RedisHints) -> None:
                 continue
             heard_at = time.monotonic()
             if message["type"] == "message":
-                _hear(json.loads(message["data"]), line, hints)
+                _hear(message["data"], line, hints)
 
 
 async def _probe(pubsub: PubSub, *, silent_for: timedelta) -> None:
@@ -242,13 +250,21 @@ async def _probe(pubsub: PubSub, *, silent_for: timedelta) -> None:
         await pubsub.ping()
 
 
-def _hear(message: Mapping[str, Any], line: _Line, hints: RedisHints) -> None:
-    if message.get("from") == line.name:
+def _hear(text: str, line: _Line, hints: RedisHints) -> None:
+    """Pass a message on; junk is left out, since others may be able to write to the channel."""
+    try:
+        _pass_on(json.loads(text), line, hints)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        _log.warning("hints.message_ignored", error=type(error).__name__)
+
+
+def _pass_on(message: Mapping[str, Any], line: _Line, hints: RedisHints) -> None:
+    if message["from"] == line.name:
         return
     if "lane" in message:
         hints.wakeup.local.wake(message["lane"])
     elif "topic" in message:
-        hints.feed.local.publish(message["topic"], message["event"])
+        hints.feed.local.publish(message["topic"], dict(message["event"]))
 
 
 def _bucket_keys(bucket: str) -> list[str]:

