@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
+
 from hub.domain.errors import StorageUnavailable
 from hub.domain.health import SpoolHealth
 from hub.store import spool_file
@@ -29,6 +31,7 @@ from hub.store.spool_records import count_records
 MOST_BYTES = 256 * 1024 * 1024
 """What the spool of a machine may hold; beyond it senders hear 503."""
 _NEW_FOR_SECONDS = 60.0
+_log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Spool:
     most_bytes: int = MOST_BYTES
     _current: SpoolFile | None = None
     _sealed: list[SpoolFile] = field(default_factory=list)
+    _not_ours: set[Path] = field(default_factory=set)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _appends: Shared[Sequence[NewReceipt], None] = field(init=False)
 
@@ -105,11 +109,21 @@ class Spool:
         if self._current is not None and (self._current.size or self._current.is_doubtful):
             self._seal_current(self._current)
         own = {file.path for file in self._own()}
-        found = (spool_file.take_over(path) for path in _list_files(self.directory) if path not in own)
+        found = (self._take_over(path) for path in _list_files(self.directory) if path not in own)
         self._sealed += [file for file in found if file is not None]
         self._sealed.sort(key=lambda file: file.path.name)
         _sweep(self.directory)
         return list(self._sealed)
+
+    def _take_over(self, path: Path) -> SpoolFile | None:
+        """Take over a file unless it cannot be opened: one that root wrote must not hold up what this process has."""
+        try:
+            return spool_file.take_over(path)
+        except OSError as error:
+            if path not in self._not_ours:
+                _log.error("spool.file_not_ours", file=path.name, reason=error.strerror)
+            self._not_ours.add(path)
+            return None
 
     def _finish(self, file: SpoolFile) -> None:
         """Remove the file and forget it; in one thread, so that whoever stops waiting leaves no half of it."""
@@ -125,13 +139,22 @@ class Spool:
 
 
 def look_at_spool(directory: Path) -> SpoolHealth:
-    """Return what lies in the spool of this machine, whoever wrote it. Blocks; quick while it is empty."""
+    """Return what lies in the spool of this machine, whoever wrote it. Blocks; quick while it is empty.
+
+    A file that cannot be read counts as damaged.
+    """
     records = size_bytes = 0
+    damaged = len(list(directory.glob("*.corrupt")))
     for path in _list_files(directory):
-        with contextlib.suppress(FileNotFoundError), path.open("rb") as opened, mapped(opened.fileno()) as stored:
-            records += count_records(marker_of(path), stored)
-            size_bytes += len(stored)
-    return SpoolHealth(records, size_bytes, len(list(directory.glob("*.corrupt"))))
+        try:
+            with path.open("rb") as opened, mapped(opened.fileno()) as stored:
+                records += count_records(marker_of(path), stored)
+                size_bytes += len(stored)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            damaged += 1
+    return SpoolHealth(records, size_bytes, damaged)
 
 
 def _list_files(directory: Path) -> list[Path]:

@@ -159,6 +159,27 @@ async def test_case10_the_cap_counts_files_of_all_processes(spool, directory):
     second.close()
 
 
+async def test_case10_a_file_that_cannot_be_opened_is_told_once_and_does_not_hold_up_the_others(spool, directory):
+    await spool.append([receipt(1)])
+    (directory / "00-ab.spool").mkdir()  # a file of another account, which nothing hides from root
+
+    with capture_logs() as lines:
+        found = await read_all(spool)
+        assert await read_all(spool) == []
+
+    assert [each.external_id for each in found] == ["call-1"]
+    assert spool.is_empty
+    assert [(line["event"], line["log_level"]) for line in lines] == [("spool.file_not_ours", "error")]
+
+
+async def test_case10_a_file_that_cannot_be_opened_counts_as_damaged(spool, directory):
+    await spool.append([receipt(1)])
+    (directory / "00-ab.spool").mkdir()
+    seen = look_at_spool(directory)
+
+    assert (seen.records, seen.damaged_files) == (1, 1)
+
+
 async def test_case31_a_write_that_does_not_fit_leaves_nothing_of_itself(spool, directory):
     await spool.append([receipt(1)])
     size = look_at_spool(directory).size_bytes
