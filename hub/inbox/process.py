@@ -7,7 +7,7 @@ replayable, and its neighbours pass (reliability cases 24 and 41).
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -52,6 +52,14 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A claim that the database left unfinished; `is_tried` if a receipt alone was in work, which may be the cause."""
+
+    token: int
+    is_tried: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Processor:
     """Works receipts of clients.
 
@@ -64,17 +72,46 @@ class Processor:
     channel_of: Callable[[int], object | None]
     parse: Parser
     refresh: Callable[[], Awaitable[None]] = _nothing_to_refresh
+    _interrupted: list[Interrupted] = field(default_factory=list)
 
     async def run_batch(self, *, limit: int = BATCH) -> int:
-        """Claim and process one batch; return how many receipts it was. Commits once for the whole batch."""
-        token = secrets.randbits(62)
-        async with acquire(self.office.pool) as connection:
-            claimed = await receipts.claim(connection, lane="client", limit=limit, token=token, lease=LEASE)
-        if claimed:
-            parsed = await self._parse(claimed)
-            parsed = await self._keep_files(parsed, {receipt.id: receipt for receipt in claimed})
-            await self._apply(parsed)
+        """Claim and process one batch; return how many receipts it was. Commits once for the whole batch.
+
+        What an outage interrupted is given back first, as soon as the database answers: it did not fail by itself. A
+        receipt that alone meets a second one is left to its lease, since it may be what the database fails at.
+        """
+        limit = await self._give_back(limit)
+        token, claimed = secrets.randbits(62), list[ClaimedReceipt]()
+        try:
+            async with acquire(self.office.pool) as connection:
+                claimed = await receipts.claim(connection, lane="client", limit=limit, token=token, lease=LEASE)
+            if claimed:
+                await self._work(claimed)
+        except StorageUnavailable:
+            is_alone = len(claimed) == 1
+            if not is_alone or claimed[0].attempt == 1:
+                self._interrupted.append(Interrupted(token, is_tried=is_alone))
+            raise
         return len(claimed)
+
+    async def _give_back(self, limit: int) -> int:
+        """Give back what was interrupted here; return how many to take next: half, so that a culprit is alone soon."""
+        while self._interrupted:
+            left = self._interrupted.pop()
+            try:
+                async with acquire(self.office.pool) as connection:
+                    count = await receipts.give_back(connection, left.token, is_tried=left.is_tried)
+            except StorageUnavailable:
+                self._interrupted.append(left)
+                raise
+            _log.info("receipts.given_back", count=count)
+            limit = min(limit, max(count // 2, 1))
+        return limit
+
+    async def _work(self, claimed: Sequence[ClaimedReceipt]) -> None:
+        parsed = await self._parse(claimed)
+        parsed = await self._keep_files(parsed, {receipt.id: receipt for receipt in claimed})
+        await self._apply(parsed)
 
     async def _apply(self, parsed: Sequence[Parsed]) -> None:
         """Fold and commit; on a failure halve until the culprit is alone, then leave it to its next attempt."""

@@ -215,6 +215,20 @@ async def release(
     )
 
 
+async def give_back(connection: asyncpg.Connection, token: int, *, is_tried: bool) -> int:
+    """Give back at once whatever is unfinished of a claim; return how many. Commits.
+
+    Unless it counts as tried, the claim's attempt is taken back: nothing was wrong with the payloads.
+    """
+    rows = await connection.fetch(
+        "UPDATE receipts SET lease_until = clock_timestamp(), token = 0, attempt = attempt - $2 "
+        "WHERE token = $1 AND state = 'claimed' RETURNING id",
+        token,
+        int(not is_tried),
+    )
+    return len(rows)
+
+
 async def finish(connection: asyncpg.Connection, ids: Sequence[int], token: int) -> None:
     """Mark payloads done whose effects are committed already; the caller commits."""
     await connection.execute(

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,17 +15,19 @@ import structlog
 from hub.app.connections import create_connection
 from hub.app.ground import open_ground
 from hub.app.office import Building, Hints, build
-from hub.channels.base import Raw
+from hub.channels.base import Parses, Raw
 from hub.config import load_config
 from hub.delivery.worker import DeliveryWorker, LaneWork
 from hub.domain.delivery import Lane
-from hub.domain.errors import StorageUnavailable
+from hub.domain.errors import PayloadInvalid, StorageUnavailable
 from hub.domain.ids import ConnectionId, ConversationId, ManagerId
+from hub.domain.inbound import InboundEvent
 from hub.domain.manager import Manager, Role
 from hub.domain.outbound import SendResult, Sent
 from hub.domain.rights import Person
 from hub.hints.local import LocalFeed, LocalLocks, LocalRates, LocalWakeup
 from hub.inbox.accept import offer
+from hub.inbox.process import Processor, parse_here
 from hub.inbox.reply import Content, reply
 from hub.store import managers, receipts
 from hub.store.deliveries import ClaimedDelivery
@@ -327,3 +329,58 @@ async def test_case24_what_was_given_back_in_order_holds_nobody_up_while_it_rest
 
     assert names([failing]) == ["event-1"]
     assert names(await claim(desk, 3)) == ["event-2"]
+
+
+def where_the_database_goes_away(desk: Desk, proxy: FaultyProxy) -> Processor:
+    """A processor that loses its database while it parses, each time."""
+
+    async def parse(channel: Parses, raws: Sequence[Raw]) -> list[Sequence[InboundEvent] | PayloadInvalid]:
+        proxy.drop()
+        return await parse_here(channel, raws)
+
+    return replace(desk.processor, parse=parse)
+
+
+async def meet_an_outage(processor: Processor, proxy: FaultyProxy) -> None:
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable):
+            await processor.run_batch()
+    proxy.heal()
+
+
+async def test_case24_what_an_outage_left_comes_again_at_once_together_and_counts_no_attempt(
+    far_desk: Desk, proxy: FaultyProxy
+) -> None:
+    await accept_clients(far_desk, 1, 2, 3, 4)
+    await meet_an_outage(where_the_database_goes_away(far_desk, proxy), proxy)
+
+    assert [await far_desk.processor.run_batch() for _ in range(3)] == [2, 2, 0]
+    assert {(row["state"], row["attempt"]) for row in await far_desk.rows("receipts")} == {("done", 1)}
+
+
+async def test_case24_a_claim_whose_confirmation_an_outage_took_is_given_back_too(
+    far_desk: Desk, proxy: FaultyProxy
+) -> None:
+    await accept_clients(far_desk, 1)
+    proxy.cut_before_pattern(b"COMMIT", way=Way.to_client)
+    with pytest.raises(StorageUnavailable):
+        await far_desk.processor.run_batch()
+
+    assert await far_desk.processor.run_batch() == 1
+    assert (await far_desk.one("receipts"))["attempt"] == 1
+
+
+async def test_case24_what_alone_meets_an_outage_twice_may_be_its_cause_and_is_left_to_its_lease(
+    far_desk: Desk, proxy: FaultyProxy
+) -> None:
+    await accept_clients(far_desk, 1)
+    leaving = where_the_database_goes_away(far_desk, proxy)
+    await meet_an_outage(leaving, proxy)
+    with pytest.raises(StorageUnavailable):
+        await leaving.run_batch()
+    proxy.heal()
+
+    assert await far_desk.processor.run_batch() == 0
+    assert (await far_desk.one("receipts"))["attempt"] == 2
+    await processes_die(far_desk)
+    assert await far_desk.processor.run_batch() == 1
