@@ -11,6 +11,7 @@ used is for `hub.inbox.spooling` to say.
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from hub.domain.health import SpoolHealth
 from hub.store import spool_file
 from hub.store.receipts import NewReceipt
 from hub.store.sharing import Shared
-from hub.store.spool_file import SpoolFile, mapped, marker_of
+from hub.store.spool_file import ReadSlices, SpoolFile, marker_of
 from hub.store.spool_payloads import to_bytes
 from hub.store.spool_records import count_records
 
@@ -147,9 +148,10 @@ def look_at_spool(directory: Path) -> SpoolHealth:
     damaged = len(list(directory.glob("*.corrupt")))
     for path in _list_files(directory):
         try:
-            with path.open("rb") as opened, mapped(opened.fileno()) as stored:
-                records += count_records(marker_of(path), stored)
-                size_bytes += len(stored)
+            with path.open("rb") as opened:
+                size = os.fstat(opened.fileno()).st_size
+                records += count_records(marker_of(path), ReadSlices(opened.fileno(), size))
+                size_bytes += size
         except FileNotFoundError:
             continue
         except OSError:

@@ -165,12 +165,27 @@ def marker_of(path: Path) -> bytes:
 
 @contextmanager
 def mapped(descriptor: int) -> Iterator[mmap.mmap | bytes]:
-    """Give the bytes of an open file, as many as it has now."""
+    """Give the bytes of an open file, as many as it has now; only of one that nobody cuts off (mmap(2): SIGBUS)."""
     if not os.fstat(descriptor).st_size:
         yield b""
         return
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as stored:
         yield stored
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSlices:
+    """The bytes of an open file that its owner may cut off meanwhile: then they end early; a map would end us (SIGBUS)."""
+
+    descriptor: int
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: slice, /) -> bytes:
+        start, stop, _ = place.indices(self.size)
+        return os.pread(self.descriptor, max(0, stop - start), start)
 
 
 def _write_whole(descriptor: int, content: bytes) -> None:

@@ -19,11 +19,16 @@ _HEAD = struct.Struct("<8sIII")
 _MARKED = struct.Struct("<8sI")
 
 
-class Stored(Protocol):
-    """The bytes of a file: `bytes` or a memory map."""
+class Sliced(Protocol):
+    """The bytes of a file, as many at a time as are asked for."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, place: slice, /) -> bytes: ...
+
+
+class Stored(Sliced, Protocol):
+    """The bytes of a file that nobody changes meanwhile: `bytes` or a memory map."""
+
     def find(self, sought: bytes, start: int, /) -> int: ...
 
 
@@ -66,7 +71,7 @@ def read_pieces(marker: bytes, stored: Stored, start: int = 0) -> Iterator[Piece
         start = piece.end
 
 
-def count_records(marker: bytes, stored: Stored) -> int:
+def count_records(marker: bytes, stored: Sliced) -> int:
     """Return how many records a file seems to hold, by their heads alone: quick, and no proof of any."""
     at = count = 0
     while (length := _length_at(marker, stored, at)) is not None and at + _HEAD.size + length <= len(stored):
@@ -74,7 +79,7 @@ def count_records(marker: bytes, stored: Stored) -> int:
     return count
 
 
-def _length_at(marker: bytes, stored: Stored, at: int) -> int | None:
+def _length_at(marker: bytes, stored: Sliced, at: int) -> int | None:
     """Return the length of the content of the record that begins here, None where no sound head stands."""
     head = stored[at : at + _HEAD.size]
     if len(head) < _HEAD.size:

@@ -13,7 +13,9 @@ from hub.domain.errors import StorageUnavailable
 from hub.domain.health import SpoolHealth
 from hub.store.receipts import NewReceipt
 from hub.store.spool import Spool, look_at_spool
+from hub.store.spool_file import ReadSlices, marker_of
 from hub.store.spool_payloads import UnreadablePayload, from_bytes, to_bytes
+from hub.store.spool_records import count_records
 
 AT = datetime(2026, 11, 20, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -218,6 +220,18 @@ async def test_what_lies_in_the_spool_can_be_told_while_others_write(spool, dire
     await spool.append([receipt(1), receipt(2)])
 
     assert look_at_spool(directory).records == 2
+
+
+async def test_case31_a_file_that_is_cut_off_while_it_is_looked_at_ends_nobody(spool, directory):
+    for number in range(3):
+        await spool.append([receipt(number, body=bytes(9_000))])
+    (path,) = directory.iterdir()
+    with path.open("rb") as opened:
+        seen = ReadSlices(opened.fileno(), path.stat().st_size)
+        assert count_records(marker_of(path), seen) == 3
+        os.truncate(path, len(seen) // 2)
+
+        assert count_records(marker_of(path), seen) == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]\n", b'{"version":2}\n', b'{"version":1,"surprise":1}\nbody'])
