@@ -30,7 +30,7 @@ from hub.store.spool_payloads import to_bytes
 from hub.store.spool_records import count_records
 
 MOST_BYTES = 256 * 1024 * 1024
-"""What the spool of a machine may hold; beyond it senders hear 503."""
+"""What the spool of a machine may hold, with what was set aside of it; beyond it senders hear 503."""
 _NEW_FOR_SECONDS = 60.0
 _log = structlog.get_logger()
 
@@ -102,7 +102,7 @@ class Spool:
             self._seal_current(self._current)
         file = self._current = self._current or spool_file.create(self.directory)
         framed = file.frame(contents)
-        if sum(path.stat().st_size for path in _list_files(self.directory)) + len(framed) > self.most_bytes:
+        if _measure(self.directory) + len(framed) > self.most_bytes:
             raise StorageUnavailable(f"the spool {self.directory} is full ({self.most_bytes} bytes)")
         file.append(framed)
 
@@ -161,6 +161,11 @@ def look_at_spool(directory: Path) -> SpoolHealth:
 
 def _list_files(directory: Path) -> list[Path]:
     return sorted(directory.glob("*.spool"))
+
+
+def _measure(directory: Path) -> int:
+    """Return how many bytes lie there, those set aside too: nobody but a person removes them."""
+    return sum(path.stat().st_size for path in (*_list_files(directory), *directory.glob("*.corrupt")))
 
 
 def _sweep(directory: Path) -> None:

@@ -161,6 +161,18 @@ async def test_case10_the_cap_counts_files_of_all_processes(spool, directory):
     second.close()
 
 
+async def test_case10_the_cap_counts_files_that_were_set_aside(directory):
+    spool = Spool(directory, most_bytes=3_000)
+    directory.mkdir()
+    (directory / "1-ab.corrupt").write_bytes(bytes(3_000))
+
+    with pytest.raises(StorageUnavailable, match="full"):
+        await spool.append([receipt(1)])
+    (directory / "1-ab.corrupt").unlink()
+    await spool.append([receipt(1)])
+    spool.close()
+
+
 async def test_case10_a_file_that_cannot_be_opened_is_told_once_and_does_not_hold_up_the_others(spool, directory):
     await spool.append([receipt(1)])
     (directory / "00-ab.spool").mkdir()  # a file of another account, which nothing hides from root
