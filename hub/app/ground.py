@@ -51,7 +51,8 @@ class Ground:
             async with acquire(self.pool):
                 return
         except StorageUnavailable:
-            await self._start_server(self.embedded)
+            if not _down_mark(self.config).exists():  # set while the question was on its way
+                await self._start_server(self.embedded)
 
     async def _start_server(self, embedded: Embedded) -> None:
         """Start or attach; one that is only busy is found running."""
@@ -71,7 +72,7 @@ def has_hub(config: Config) -> bool:
 
 
 def keep_down(config: Config) -> None:
-    """Let the embedded server stay stopped, though a hub may still run, until a hub is started again."""
+    """Let no hub that runs start the embedded server until a hub is started again; a command may, for itself."""
     with file_errors(config.data):
         _down_mark(config).touch(mode=0o600)
 
@@ -84,12 +85,15 @@ def _down_mark(config: Config) -> Path:
 async def open_ground(config: Config, *, keeps_server: bool = True) -> AsyncIterator[Ground]:
     """Open the store: start or attach to the embedded database, bring its tables up to date, prove that it is durable.
 
-    With `keeps_server` False an embedded server that this call started is stopped at the end.
+    With `keeps_server` False this is a hub and no command: an embedded server that this call started is stopped at the
+    end, and `keep_down` holds no longer.
 
     Raises:
         ConfigError, StorageUnavailable: one sentence that says what to do.
     """
     dsn, embedded = await _database(config)
+    if embedded is not None and not keeps_server:
+        _down_mark(config).unlink(missing_ok=True)
     try:
         await migrate(dsn)
         pool = await open_pool(dsn, min_size=2, max_size=config.pool_size)
@@ -106,7 +110,6 @@ async def _database(config: Config) -> tuple[str, Embedded | None]:
     if dsn := config.dsn.get_secret_value():
         return dsn, None
     embedded = await start_embedded(config.data, bin_dir=config.pg_bin)
-    _down_mark(config).unlink(missing_ok=True)
     return embedded.dsn, embedded
 
 

@@ -1,11 +1,15 @@
 """The embedded server dies under a hub: the hub starts it again, and nothing is lost meanwhile (cases 10, 22)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
-from hub.app.ground import keep_down
+from hub.app.ground import LOOK_AT_SERVER_EVERY, keep_down, open_ground
+from hub.config import load_config
+from hub.store.pool import acquire
 from hub.testing.crash.servers import PostgresServer
 from hub.testing.data_dir import make_data_dir, remove_data_dir
 from tests.reliability.town import emptied, open_hub, stored, until
@@ -55,3 +59,30 @@ async def test_a_server_that_a_person_stopped_stays_stopped_until_a_hub_is_start
     async with open_hub("", data) as (hub, _):
         await emptied(hub)
         assert await stored(hub.building.ground.pool) == ["заявка"]
+
+
+async def test_a_command_does_not_make_a_hub_start_what_a_person_stopped(data: Path):
+    async with open_hub("", data) as (hub, _):
+        keep_down(hub.building.ground.config)
+        await PostgresServer(data).stop()
+        async with open_ground(load_config(data=data)):
+            pass
+        await PostgresServer(data).stop()
+        await hub.building.ground._rest_and_look_at_server()
+
+        assert not (data / "postgres" / "postmaster.pid").exists()
+
+
+async def test_a_server_that_a_person_stops_while_it_is_looked_at_stays_stopped(data: Path):
+    async with open_hub("", data) as (hub, _):
+        ground = hub.building.ground
+        async with AsyncExitStack() as stack:
+            for _ in range(ground.config.pool_size):
+                await stack.enter_async_context(acquire(ground.pool))
+            looking = asyncio.create_task(ground._rest_and_look_at_server())
+            await asyncio.sleep((LOOK_AT_SERVER_EVERY * 1.5).total_seconds())
+            keep_down(ground.config)
+            await PostgresServer(data).stop()
+        await looking
+
+        assert not (data / "postgres" / "postmaster.pid").exists()
