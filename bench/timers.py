@@ -55,7 +55,7 @@ SELECT 53000000000 + i, 'first_response', 'wait:' || (52000000000 + i), $2::time
 FROM generate_series(1, $1::bigint) AS i
 """,
 )
-_LEFT = "SELECT count(*) FROM timers WHERE state = 'armed' AND due_at <= clock_timestamp() + interval '10 seconds'"
+_LEFT = "SELECT count(*) FROM timers WHERE state = 'armed' AND due_at <= now() + interval '10 seconds'"
 _DUE = "SELECT conversation_id, deadline_at FROM waits WHERE id > 52000000000"
 _BREACHES = "SELECT count(*) FROM ledger WHERE kind = 'breached'"
 
