@@ -179,9 +179,9 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
     answers = [ref.message_id for ref in workset.message_refs if ref.direction == "outbound"]
     if contact_ids:
         await _rows(connection, workset.conversations, Conversation, _CONVERSATIONS, contact_ids)
-        await _rows(connection, workset.conversations, Conversation, _NAMED_CONVERSATIONS, sorted(scope.conversations))
+        await _named(connection, workset.conversations, Conversation, _NAMED_CONVERSATIONS, scope.conversations)
         await _rows(connection, workset.waits, Wait, _WAITS, contact_ids)
-        await _rows(connection, workset.waits, Wait, _NAMED_WAITS, sorted(scope.waits))
+        await _named(connection, workset.waits, Wait, _NAMED_WAITS, scope.waits)
         await _rows(connection, workset.waits, Wait, _ANSWERED_WAITS, answers)
         await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
         await _load_plans(connection, scope, workset, contact_ids)
@@ -230,10 +230,10 @@ async def _load_plans(
     connection: asyncpg.Connection, scope: Scope, workset: WorkingSet, contact_ids: list[int]
 ) -> None:
     """Load tasks and companies only where there can be any: a new client costs no query for them."""
-    await _rows(connection, workset.leads, Lead, _NAMED_LEADS, sorted(scope.leads))
+    await _named(connection, workset.leads, Lead, _NAMED_LEADS, scope.leads)
     if scope.tasks or any(lead.is_open for lead in workset.leads):
         await _rows(connection, workset.tasks, Task, _TASKS, contact_ids)
-        await _rows(connection, workset.tasks, Task, _NAMED_TASKS, sorted(scope.tasks))
+        await _named(connection, workset.tasks, Task, _NAMED_TASKS, scope.tasks)
     named = {int(contact.company_id) for contact in workset.contacts if contact.company_id is not None}
     await _rows(connection, workset.companies, Company, _COMPANIES, sorted(named | scope.companies))
 
@@ -276,6 +276,13 @@ async def _rows(
         if record["id"] not in rows:
             row: Any = decode(record)
             rows.load(row.id, row)
+
+
+async def _named(
+    connection: asyncpg.Connection, rows: Rows[Any], row_class: type, statement: str, ids: Iterable[int]
+) -> None:
+    """Load the rows that are named and not here yet; mostly their contact has brought them."""
+    await _rows(connection, rows, row_class, statement, sorted(each for each in ids if each not in rows))
 
 
 def _identity_locks(scope: Scope) -> list[int]:
