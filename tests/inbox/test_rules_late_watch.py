@@ -8,10 +8,11 @@ import pytest
 
 from hub.domain.conversation import Outcome
 from hub.domain.ids import ConversationId
+from hub.domain.inbound import DeliveryReport, ReportState
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import conversations, waits
-from hub.inbox.assignment import release, take
+from hub.inbox import conversations, merge, waits
+from hub.inbox.assignment import accept_transfer, release, take, transfer
 from hub.inbox.lines import move_to_line
 from hub.inbox.queries.reports.verify import verify
 from tests.inbox.desk import Desk, person, says
@@ -19,7 +20,8 @@ from tests.inbox.reports.busy_day import THE_ADMIN
 from tests.inbox.rules import MINUTE, answer, pass_time
 from tests.inbox.test_lines import SUPPORT, put_in_force
 from tests.inbox.test_matching import MAIL, PHONE, form, letter
-from tests.inbox.test_queries import only, owner
+from tests.inbox.test_merge import three_cards
+from tests.inbox.test_queries import actor, only, other, owner
 
 End = Callable[[Desk, Person, ConversationId], Awaitable[object]]
 ENDS: dict[str, End] = {
@@ -142,4 +144,50 @@ async def test_b1_s7_who_had_the_client_at_the_deadline_has_missed_it_though_a_c
     wait = await desk.one("waits")
     assert wait["assignee_id"] not in {None, was.manager_id}
     assert wait["assignee_at_deadline"] == was.manager_id
+    assert await _differences(desk) == []
+
+
+async def test_b1_s7_s3_a_deadline_missed_before_the_client_went_to_a_colleague_is_not_his_when_the_wait_returns(
+    desk: Desk,
+) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    was, now = await owner(desk), await other(desk)
+    desk.clock.move(10 * MINUTE)
+    await answer(desk)
+    desk.clock.move(10 * MINUTE)
+    await transfer(desk.office, was, await only(desk), to=now.manager_id, force=True)
+    await accept_transfer(desk.office, now, await only(desk))
+    desk.clock.move(10 * MINUTE)
+    sent = (await desk.one("messages", "direction = 'outbound'"))["external_id"]
+    await desk.receive(DeliveryReport("report-1", sent, ReportState.failed, desk.now, reason="no such chat"))
+    await pass_time(desk, MINUTE)
+
+    wait = await desk.one("waits")
+    assert (wait["state"], wait["assignee_id"]) == ("open", now.manager_id)
+    assert (wait["breached_at"], wait["assignee_at_deadline"]) == (wait["deadline_at"], was.manager_id)
+    told = await desk.rows("ledger", "kind IN ('restored', 'breached') ORDER BY id")
+    assert [row["kind"] for row in told] == ["restored", "breached"]
+    assert await _differences(desk) == []
+
+
+@pytest.mark.parametrize(("passed_on", "ended"), [(1, (0, 2)), (2, (0,))], ids=["moves over", "is joined"])
+async def test_b1_s7_p4_a_deadline_missed_before_a_merge_was_missed_by_who_had_that_client_then(
+    desk: Desk, passed_on: int, ended: tuple[int, ...]
+) -> None:
+    anna, question = await three_cards(desk)
+    await desk.pool.execute("UPDATE managers SET is_active = true WHERE key = 'ivan'")
+    ivan = await actor(desk, "ivan")
+    places = [ConversationId(row["id"]) for row in await desk.rows("conversations", "true ORDER BY id")]
+    for place in ended:
+        await waits.dismiss(desk.office, anna, places[place], reason="Спасибо")
+    await transfer(desk.office, anna, places[passed_on], to=ivan.manager_id, force=True)
+    await accept_transfer(desk.office, ivan, places[passed_on])
+    desk.clock.move(180 * MINUTE)
+    olga = Person(await desk.hire("olga", role=Role.head), Role.head, frozenset(desk.office.policy().lines))
+    await merge.join_candidate(desk.office, olga, question["id"], with_contact=question["candidates"][0])
+    assert (await desk.one("waits", "state = 'open'"))["assignee_id"] == anna.manager_id
+    await pass_time(desk, MINUTE)
+
+    wait = await desk.one("waits", "state = 'open'")
+    assert (wait["breached_at"], wait["assignee_at_deadline"]) == (wait["deadline_at"], ivan.manager_id)
     assert await _differences(desk) == []

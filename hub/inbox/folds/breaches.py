@@ -28,8 +28,13 @@ def stamp_missed(workset: WorkingSet, wait: Wait, ends_at: datetime) -> Wait:
 def put_in_hands(workset: WorkingSet, wait: Wait, manager_id: ManagerId | None) -> Wait:
     """Write who has a wait from now on, `None` for nobody; one missed by now stays with who had it (B-1, S7)."""
     had = stamp_missed(workset, wait, workset.now)
-    first = had.assignee_at_start if had.assignee_at_start is not None else manager_id
-    return workset.waits.put(wait.id, replace(had, assignee_id=manager_id, assignee_at_start=first))
+    return workset.waits.put(wait.id, in_hands(had, manager_id))
+
+
+def in_hands(wait: Wait, manager_id: ManagerId | None) -> Wait:
+    """Return a wait as somebody has it, whose missed deadline is stamped already or told after this (S7)."""
+    first = wait.assignee_at_start if wait.assignee_at_start is not None else manager_id
+    return replace(wait, assignee_id=manager_id, assignee_at_start=first)
 
 
 def renew_breach(workset: WorkingSet, wait: Wait, *, before: Wait, cause: str) -> Wait:

@@ -18,6 +18,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
 from hub.domain.workset import MessageMove, WorkingSet
 from hub.inbox.folds.bot_talk import join_talks
+from hub.inbox.folds.breaches import in_hands, stamp_missed
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -143,21 +144,30 @@ def _joined(kept: Conversation, other: Conversation) -> Conversation:
 
 
 def _join_waits(merging: Merging, joined: Conversation, other: Conversation) -> None:
-    """Make the open waits of a line one: the kept card's if it has one, else the other's moves over (P-4)."""
+    """Make the open waits of a line one: the kept card's if it has one, else the other's moves over (P-4).
+
+    A deadline that either has missed stays with who had that client until now (S7).
+    """
     rows = merging.rows
-    kept, absorbed = rows.open_wait(merging.kept, other.line), rows.open_wait(merging.absorbed, other.line)
+    kept, absorbed = _open_wait(rows, merging.kept, other.line), _open_wait(rows, merging.absorbed, other.line)
     if absorbed is None:
         return
     if kept is None:
-        moved = replace(absorbed, contact_id=merging.kept, conversation_id=joined.id, assignee_id=joined.assignee_id)
-        _tell_joined(merging, absorbed, moved)
+        moved = replace(absorbed, contact_id=merging.kept, conversation_id=joined.id)
+        _tell_joined(merging, absorbed, in_hands(moved, joined.assignee_id))
         return
     ended = replace(absorbed, contact_id=merging.kept, state=WaitState.joined, ended_at=rows.now, joined_into=kept.id)
-    one = replace(join(kept, absorbed), assignee_id=joined.assignee_id)
+    one = in_hands(join(kept, absorbed), joined.assignee_id)
     _tell_joined(merging, absorbed, ended, kept_wait_id=int(one.id))
     stop_clocks(rows, ended)
     _tell_joined(merging, kept, one, absorbed_wait_id=int(ended.id))
     _run_clocks(merging.on_line(other.line), one, before=kept)
+
+
+def _open_wait(rows: WorkingSet, contact_id: ContactId, line: LineKey) -> Wait | None:
+    """Return the open wait of a card with its breach stamped, where no watch has looked since (B-1)."""
+    wait = rows.open_wait(contact_id, line)
+    return None if wait is None else stamp_missed(rows, wait, rows.now)
 
 
 def _tell_joined(merging: Merging, before: Wait, wait: Wait, **facts: int) -> None:

@@ -26,7 +26,7 @@ from hub.domain.wait import (
     restore,
 )
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds.breaches import renew_breach, stamp_missed
+from hub.inbox.folds.breaches import in_hands, put_in_hands, renew_breach, stamp_missed
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import run_resolution
@@ -314,13 +314,13 @@ def give_back(
 ) -> Wait:
     """Open an ended wait again with its own start and deadline, in this conversation and on its line (S3, S10, P-3).
 
-    The conversation may have been moved to another line since, or to another person, who has the wait then.
+    The conversation may have been moved to another line since, or to another person, who has the wait then; a deadline
+    that has passed was missed by who had it before (S7).
     """
     here = replace(restore(ended), conversation_id=conversation.id, line=conversation.line)
-    opened = replace(here, assignee_id=conversation.assignee_id)
-    restored = work.rows.waits.put(ended.id, opened)
-    arm_clocks(work, restored)
     actor = Actor.manager if manager_id is not None else Actor.hub
-    facts = {"became": list_wait_changes(ended, restored)}
-    record(work.rows, Fact.restored, restored, manager_id=manager_id, actor=actor, cause=cause, facts=facts)
+    facts = {"became": list_wait_changes(ended, in_hands(here, conversation.assignee_id))}
+    record(work.rows, Fact.restored, here, manager_id=manager_id, actor=actor, cause=cause, facts=facts)
+    restored = put_in_hands(work.rows, here, conversation.assignee_id)
+    arm_clocks(work, restored)
     return restored
