@@ -111,10 +111,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a look at the provider showed (case 12): how many events wait there, how many only this look has found."""
+    """What a look at the provider showed (case 12): how many events wait there, how many only this look has found.
+
+    `trouble` says why they do not come by themselves, empty if they do; the consumer treats it as a failure.
+    """
 
     waiting: int = 0
     overlooked: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,12 @@ proves from the code.
 from collections.abc import Mapping
 
 REFUSALS: Mapping[str, str] = {
+    # connections
+    "lost notifications cannot be found, the history of calls is not read: {}": (
+        "потерянные уведомления не найти, история звонков не читается: {}"
+    ),
+    "the account does not show its history of calls": "аккаунт не показывает историю звонков",
+    "more than {} rows in the span, too many to compare": "в отрезке больше {} строк, сверить не получится",
     # commands
     "{} of {} need you: {}; what to do stands above": "требуют внимания {} из {}: {}; что делать, сказано выше",
     "{} only calls us and there is no public address: give --public-url https://hub.example.ru (a server with a "

@@ -93,6 +93,8 @@ class PollLoop:
                         self.endpoint.id, self.endpoint.channel, batch, lane=self.endpoint.lane
                     )
                     crash_point("poll.after_accept")
+                    if batch.compared is not None and batch.compared.trouble:
+                        raise TemporaryFailure(batch.compared.trouble)
                     await self._recover()
         finally:
             recovering.cancel()

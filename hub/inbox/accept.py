@@ -88,14 +88,12 @@ class Acceptor:
         async with acquire(self.office.pool) as connection:
             new_id = await self.office.ids.reserve(connection, len(rows))
             async with connection.transaction():
-                if rows:
-                    await receipts.store(connection, rows, new_id)
+                stored = await receipts.store(connection, rows, new_id) if rows else 0
                 came_at = self.office.clock.now() if rows else None
                 await connections.save_cursor(connection, connection_id, batch.cursor, at=came_at)
                 if batch.compared is not None:
-                    await connections.save_comparison(
-                        connection, connection_id, batch.compared.waiting, batch.compared.overlooked
-                    )
+                    found = min(stored, batch.compared.overlooked)
+                    await connections.save_comparison(connection, connection_id, batch.compared.waiting, found)
                 crash_point("accept.before_batch_commit")
         crash_point("accept.after_batch_commit")
         if rows:

@@ -73,7 +73,9 @@ _CONVERSATIONS = f"""
 WHERE found.state = 'open' OR found.age = 1
 """
 
-_WAITS = _each(*_OF_CONTACT, "SELECT * FROM waits WHERE contact_id = k.contact_id AND state = 'open'")
+# Not `_each`: several indexes hold just the open waits, and a server without statistics reads a whole one for each key
+# (measured: 60 µs a message); this way it reads one for a batch.
+_WAITS = "SELECT * FROM waits WHERE contact_id = ANY($1::bigint[]) AND state = 'open'"
 _NAMED_CONVERSATIONS = "SELECT * FROM conversations WHERE id = ANY($1::bigint[])"
 _NAMED_WAITS = "SELECT * FROM waits WHERE id = ANY($1::bigint[])"
 _ANSWERED_WAITS = "SELECT * FROM waits WHERE response_message_id = ANY($1::bigint[])"

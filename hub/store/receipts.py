@@ -121,8 +121,8 @@ class ClaimedReceipt:
     head: Mapping[str, Any]
 
 
-async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt], new_id: Callable[[], int]) -> None:
-    """Insert payloads in one statement, a new id each; one that is already there is left as it is, silently.
+async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt], new_id: Callable[[], int]) -> int:
+    """Insert payloads in one statement, a new id each; return how many are new: those already there stay as they are.
 
     Commits by itself unless the caller has a transaction open. Repeatable.
 
@@ -144,9 +144,10 @@ async def store(connection: asyncpg.Connection, receipts: Sequence[NewReceipt], 
         [to_json_text(r.head) for r in receipts],
     ]
     try:
-        await connection.execute(_STORE, *columns)
+        status = await connection.execute(_STORE, *columns)
     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
         raise PayloadInvalid(f"the database does not take it: {type(error).__name__}") from error
+    return int(str(status).rpartition(" ")[2])
 
 
 async def claim(

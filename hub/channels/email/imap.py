@@ -74,8 +74,12 @@ class Cursor:
 
 @dataclass(slots=True)
 class Suspects:
-    """Letters at which a connection broke, kept over reconnects: one of them must not stop the mailbox (case 41)."""
+    """Letters at which a connection broke, kept over reconnects: one of them must not stop the mailbox (case 41).
 
+    `compared_at` is when the folder was last held against the store: a server that hangs up often must not put it off.
+    """
+
+    compared_at: datetime | None = None
     window: list[int] = field(default_factory=list)
     failures: dict[int, int] = field(default_factory=dict)
 
@@ -116,8 +120,8 @@ class ImapPoller:
         self._idle_round = idle_round
         self._settings = settings
         self._clock = context.clock
+        suspects.compared_at = suspects.compared_at or context.clock.now()
         self._find_known = context.find_known
-        self._compared_at = context.clock.now()
         self._log = log.bind(connection=context.name)
         self._suspects = suspects
 
@@ -216,17 +220,22 @@ class ImapPoller:
     def _is_to_compare(self, cursor: Cursor) -> bool:
         """Tell whether it is time; not while old letters are read, nor where letters have no ids of their own."""
         is_busy = bool(cursor.history_to or cursor.rescan_to or not cursor.uidvalidity)
-        is_time = self._clock.now() - self._compared_at >= COMPARE_EVERY
+        compared_at = self._suspects.compared_at
+        is_time = compared_at is not None and self._clock.now() - compared_at >= COMPARE_EVERY
         return is_time and not is_busy
 
     async def _compare(self, session: ImapSession, cursor: Cursor) -> PollBatch:
         """Return the letters of the last days that are in the folder and were never stored (case 12)."""
-        self._compared_at = self._clock.now()
+        self._suspects.compared_at = self._clock.now()
         since = self._look_back(cursor)
         ids = {f"{cursor.uidvalidity}:{uid}": uid for uid in await self._behind(session, cursor, since)}
         known = await self._find_known(list(ids))
-        missing = [uid for place, uid in ids.items() if place not in known][:WINDOW]
-        late = await self._arrived_since(session, missing, since)
+        missing = [uid for place, uid in ids.items() if place not in known]
+        late: list[int] = []
+        while missing and len(late) < WINDOW:
+            window, missing = missing[:WINDOW], missing[WINDOW:]
+            late += await self._arrived_since(session, window, since)
+        late = late[:WINDOW]
         raws = await self._fetch(session, late, cursor) if late else []
         if raws:
             self._log.warning("mail.overlooked_letters_found", count=len(raws))

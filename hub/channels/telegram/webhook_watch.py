@@ -29,17 +29,18 @@ async def watch(
     Without a public address there is nothing to compare with, and it ends at once.
 
     Raises:
-        TemporaryFailure: Telegram brings nothing here, with its reason.
+        TemporaryFailure: Telegram does not answer, or refuses the webhook, with its reason.
         AuthenticationFailed: the token is refused.
     """
     while context.public_url:
         info = await _ask(api)
         if _is_to_be_set(info, context.public_url, wanted):
-            await subscribe(api, settings, context.public_url, wanted=wanted)
+            done = await subscribe(api, settings, context.public_url, wanted=wanted)
+            if not done.is_ok:
+                raise TemporaryFailure("; ".join(done.lines))
             info = await _ask(api)
-        if trouble := _trouble(info, context.public_url, context.clock.now()):
-            raise TemporaryFailure(trouble)
-        yield PollBatch((), cursor, compared=Comparison(_whole(info.get("pending_update_count"))))
+        trouble = _trouble(info, context.public_url, context.clock.now())
+        yield PollBatch((), cursor, compared=Comparison(_whole(info.get("pending_update_count")), trouble=trouble))
         await asyncio.sleep(LOOK_EVERY.total_seconds())
 
 
@@ -49,7 +50,7 @@ async def _ask(api: BotApi) -> dict[str, Json]:
         if not answer.is_ok:
             answer.raise_failure("getWebhookInfo")
     except (OutcomeUnknown, PermanentFailure) as error:
-        raise TemporaryFailure(f"asking for the state of the webhook: {error}") from error
+        raise TemporaryFailure(f"Telegram не говорит, что стало с webhook: {error}") from error
     return answer.result if isinstance(answer.result, dict) else {}
 
 

@@ -72,7 +72,9 @@ async def _read(list_calls: ListCalls, span: tuple[datetime, datetime]) -> Seque
     try:
         return await list_calls(*span)
     except (AuthenticationFailed, OutcomeUnknown, PayloadInvalid, PermanentFailure, TemporaryFailure) as error:
-        raise TemporaryFailure(f"история звонков не читается, потерянные уведомления не найти: {error}") from error
+        raise TemporaryFailure(
+            f"lost notifications cannot be found, the history of calls is not read: {error}"
+        ) from error
 
 
 def _instant(stored: object, otherwise: datetime) -> datetime:

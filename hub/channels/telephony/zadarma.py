@@ -164,11 +164,12 @@ class Zadarma(Telephony[ZadarmaSettings]):
             for row in rows:
                 legs.setdefault(need(row, "pbx_call_id"), []).append({name: clean(each) for name, each in row.items()})
             if len(rows) < _PAGE:
-                break
-        calls = [
-            PastCall(call, self.local_instant(rows[0]["callstart"]), _as_end(call, rows)) for call, rows in legs.items()
-        ]
-        return [call for call in calls if since <= call.began_at < until]
+                return [call for call in map(self._past_call, legs.items()) if since <= call.began_at < until]
+        raise TemporaryFailure(f"more than {_MOST_PAGES * _PAGE} rows in the span, too many to compare")
+
+    def _past_call(self, told: tuple[str, Sequence[Mapping[str, str]]]) -> PastCall:
+        call, rows = told
+        return PastCall(call, min(self.local_instant(need(row, "callstart")) for row in rows), _as_end(call, rows))
 
     async def _statistics(self, query: Mapping[str, str]) -> Sequence[Mapping[str, Json]]:
         answer = await self._get("/v1/statistics/pbx/", query)

@@ -300,6 +300,12 @@ async def test_case12_where_nothing_is_missing_the_comparison_brings_nothing(ser
     assert (list(found.raws), found.compared.overlooked) == ([], 0)
 
 
+async def test_case12_letters_of_before_the_first_contact_do_not_hide_one_that_is_missing(server):
+    fill(server, 150, at=NOW - timedelta(minutes=1))
+    found, _ = await compared(server, ids(*range(1, 151), 152, 153) - ids(*range(1, 151)))
+    assert uids(found.raws) == [151]
+
+
 async def test_fr7_a_letter_of_before_the_first_contact_is_not_missing(server):
     found, _ = await compared(server, set(), arrived_at=NOW - timedelta(minutes=1))
     assert list(found.raws) == []

@@ -150,5 +150,21 @@ async def test_case12_an_account_that_shows_no_history_is_a_trouble_that_says_so
     told, base = account
     told.status = "error"
 
-    with pytest.raises(TemporaryFailure, match="история звонков не читается"):
+    with pytest.raises(TemporaryFailure, match="history of calls is not read"):
+        await look(base)
+
+
+async def test_case12_a_history_too_long_to_read_is_said_and_compared_again_later(account: Any) -> None:
+    told, base = account
+    told.stats = [leg(f"in_{number}") for number in range(5000)]
+
+    with pytest.raises(TemporaryFailure, match="more than 5000 rows"):
+        await look(base)
+
+
+async def test_case12_a_row_without_its_time_is_a_trouble_and_no_crash(account: Any) -> None:
+    told, base = account
+    told.stats = [leg("in_1", at="")]
+
+    with pytest.raises(TemporaryFailure, match="callstart is missing"):
         await look(base)
