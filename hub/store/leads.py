@@ -1,7 +1,8 @@
 """Leads as lists: the one a conversation is about, somebody's own open ones, those without a next step (T-1).
 
 Who has the client of a lead is the manager of its conversation, without one the lead's own responsible. Both are asked
-apart, each by its index, so that a list costs what one person has and not what the business has.
+apart, each by its index, so that a list costs what one person has and not what the business has. Nobody's are looked for
+among the open leads without a responsible, the longest standing first: conversations that nobody had only grow in number.
 """
 
 from dataclasses import dataclass
@@ -25,12 +26,6 @@ UNION ALL
 SELECT l.* FROM leads l WHERE l.state = 'open' AND l.responsible_id IS DISTINCT FROM $1
   AND l.conversation_id = ANY(ARRAY(SELECT id FROM conversations WHERE assignee_id = $1))
 """
-_NOBODYS = """
-SELECT l.* FROM leads l WHERE l.state = 'open' AND l.responsible_id IS NULL AND l.conversation_id IS NULL
-UNION ALL
-SELECT l.* FROM leads l WHERE l.state = 'open' AND l.responsible_id IS NULL
-  AND l.conversation_id = ANY(ARRAY(SELECT id FROM conversations WHERE assignee_id IS NULL))
-"""
 _OWN = f"""
 SELECT l.id, l.conversation_id, l.line, l.stage, l.stage_at, k.name AS contact_name, coalesce(c.number, 0) AS number,
   (SELECT min(t.due_at) FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open') AS next_at
@@ -38,16 +33,24 @@ FROM ({_HELD}) l JOIN contacts k ON k.id = l.contact_id LEFT JOIN conversations 
 WHERE $2::text[] IS NULL OR l.line = ANY($2)
 ORDER BY next_at NULLS FIRST, l.stage_at, l.id LIMIT {_OWN_LIMIT}
 """
+_IS_STEPLESS = (
+    """NOT EXISTS (SELECT 1 FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open')"""
+)
+_NOBODYS = f"""
+SELECT l.* FROM leads l WHERE l.state = 'open' AND l.responsible_id IS NULL AND ($2::text[] IS NULL OR l.line = ANY($2))
+  AND (SELECT c.assignee_id FROM conversations c WHERE c.id = l.conversation_id) IS NULL AND {_IS_STEPLESS}
+ORDER BY l.stage_at, l.id LIMIT {_STEPLESS_LIMIT}
+"""
 _STEPLESS = f"""
 SELECT l.id, l.stage_at, k.name AS contact_name, coalesce(c.number, 0) AS number, coalesce(m.name, '') AS manager_name
 FROM {{leads}} l LEFT JOIN conversations c ON c.id = l.conversation_id
 JOIN contacts k ON k.id = l.contact_id LEFT JOIN managers m ON m.id = coalesce(c.assignee_id, l.responsible_id)
 WHERE l.state = 'open' AND ({{lines}}::text[] IS NULL OR l.line = ANY({{lines}}))
-  AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open')
+  AND {_IS_STEPLESS}
 ORDER BY l.stage_at, l.id LIMIT {_STEPLESS_LIMIT}
 """
 _STEPLESS_OF_ALL = _STEPLESS.format(leads="leads", lines="$1")
-_STEPLESS_OF_ONE = _STEPLESS.format(leads=f"({_HELD} UNION ALL {_NOBODYS})", lines="$2")
+_STEPLESS_OF_ONE = _STEPLESS.format(leads=f"({_HELD} UNION ALL ({_NOBODYS}))", lines="$2")
 _ASKED = """
 SELECT facts->>'call_id' FROM ledger WHERE conversation_id = $1 AND kind = 'result_asked' ORDER BY id DESC LIMIT 1
 """

@@ -37,7 +37,12 @@ INSERT INTO tasks (id, what, contact_id, lead_id, line, due_at, cause, created_a
 VALUES ($1, 'Позвонить', $2, $1, $3, now(), 'manual', now())
 """
 ROWS_READ = """
-SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'leads'
+SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = $1
+"""
+NOBODYS_PAST = f"""
+INSERT INTO conversations (id, contact_id, line, state, opened_at, last_message_at)
+SELECT 400000 + i, 400000 + i, 'sales', 'closed', now(), now() FROM generate_series(1, {OTHERS}) i;
+ANALYZE
 """
 
 
@@ -124,4 +129,14 @@ async def test_leads_of_others_are_not_read_for_a_list(
     async with desk.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         assert await list_leads(connection, reach)
-        assert await connection.fetchval(ROWS_READ) <= OTHERS / 10
+        assert await connection.fetchval(ROWS_READ, "leads") <= OTHERS / 10
+
+
+async def test_t1_closed_conversations_that_nobody_had_are_not_read_for_leads_without_a_step(desk: Desk) -> None:
+    nobodys = next(lead for lead in every_place() if lead.holder is None and lead.has_conversation)
+    await place(desk.pool, nobodys)
+    await desk.pool.execute(NOBODYS_PAST)
+    async with desk.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        assert [row.id for row in await leads.list_stepless(connection, MINE)] == [nobodys.id]
+        assert await connection.fetchval(ROWS_READ, "conversations") <= OTHERS / 10

@@ -53,6 +53,12 @@ leads = Table(
     ),
     Index("leads_open", "responsible_id", postgresql_where=text("state = 'open'")),
     Index("leads_open_by_conversation", "conversation_id", postgresql_where=text("state = 'open'")),
+    Index(
+        "leads_nobodys",
+        "stage_at",
+        "id",
+        postgresql_where=text("state = 'open' AND responsible_id IS NULL"),
+    ),
     Index("leads_standing", "stage_at", "id", postgresql_where=text("state = 'open'")),
 )
 
