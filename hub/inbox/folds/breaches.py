@@ -16,8 +16,12 @@ from hub.inbox.folds.ledger import record
 
 
 def stamp_breach(workset: WorkingSet, wait: Wait) -> Wait:
-    """Write the breach once, at the deadline's own instant, however late the check is (B-1)."""
-    return wait if wait.breached_at is not None else _stamp(workset, wait, wait.assignee_id)
+    """Write the breach once, at the deadline's own instant, however late the check is (B-1).
+
+    A merge in between has kept who had the client then (S7).
+    """
+    held_by = wait.assignee_at_deadline if wait.assignee_at_deadline is not None else wait.assignee_id
+    return wait if wait.breached_at is not None else _stamp(workset, wait, held_by)
 
 
 def stamp_missed(workset: WorkingSet, wait: Wait, ends_at: datetime) -> Wait:

@@ -4,7 +4,7 @@ On each line the open conversations become one and the open waits become one: th
 A response that one side has had already, after the other side's start, answers that other side too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import Response, Wait, WaitState, join
 from hub.domain.workset import MessageMove, WorkingSet
 from hub.inbox.folds.bot_talk import join_talks
-from hub.inbox.folds.breaches import in_hands, stamp_missed
+from hub.inbox.folds.breaches import in_hands
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
@@ -149,25 +149,31 @@ def _join_waits(merging: Merging, joined: Conversation, other: Conversation) -> 
     A deadline that either has missed stays with who had that client until now (S7).
     """
     rows = merging.rows
-    kept, absorbed = _open_wait(rows, merging.kept, other.line), _open_wait(rows, merging.absorbed, other.line)
+    kept, absorbed = rows.open_wait(merging.kept, other.line), rows.open_wait(merging.absorbed, other.line)
     if absorbed is None:
         return
     if kept is None:
         moved = replace(absorbed, contact_id=merging.kept, conversation_id=joined.id)
-        _tell_joined(merging, absorbed, in_hands(moved, joined.assignee_id))
+        _tell_joined(merging, absorbed, _handed_on(rows, moved, joined, [absorbed]))
         return
     ended = replace(absorbed, contact_id=merging.kept, state=WaitState.joined, ended_at=rows.now, joined_into=kept.id)
-    one = in_hands(join(kept, absorbed), joined.assignee_id)
+    one = _handed_on(rows, join(kept, absorbed), joined, [kept, absorbed])
     _tell_joined(merging, absorbed, ended, kept_wait_id=int(one.id))
     stop_clocks(rows, ended)
     _tell_joined(merging, kept, one, absorbed_wait_id=int(ended.id))
     _run_clocks(merging.on_line(other.line), one, before=kept)
 
 
-def _open_wait(rows: WorkingSet, contact_id: ContactId, line: LineKey) -> Wait | None:
-    """Return the open wait of a card with its breach stamped, where no watch has looked since (B-1)."""
-    wait = rows.open_wait(contact_id, line)
-    return None if wait is None else stamp_missed(rows, wait, rows.now)
+def _handed_on(rows: WorkingSet, wait: Wait, joined: Conversation, before: Sequence[Wait]) -> Wait:
+    """Return a wait in the hands of whoever has the conversation; who missed its deadline is kept for the stamp.
+
+    The watch stamps it, not the merge: what a breach sets off would outlive a merge that is taken back (M-10).
+    """
+    missed = min((each for each in before if each.deadline_at < rows.now), key=lambda w: w.deadline_at, default=None)
+    held_by = None if missed is None else missed.assignee_at_deadline
+    if missed is not None and held_by is None and missed.breached_at is None:
+        held_by = missed.assignee_id
+    return replace(in_hands(wait, joined.assignee_id), assignee_at_deadline=held_by)
 
 
 def _tell_joined(merging: Merging, before: Wait, wait: Wait, **facts: int) -> None:
