@@ -15,6 +15,9 @@ REFUSALS: Mapping[str, str] = {
     ),
     "the account does not show its history of calls": "аккаунт не показывает историю звонков",
     "more than {} rows in the span, too many to compare": "в отрезке больше {} строк, сверить не получится",
+    # spool
+    "the spool {} is full ({} bytes)": "накопитель {} полон ({} байт)",
+    "the spool {} cannot take it now: {}": "накопитель {} сейчас не принимает: {}",
     # commands
     "{} of {} need you: {}; what to do stands above": "требуют внимания {} из {}: {}; что делать, сказано выше",
     "{} only calls us and there is no public address: give --public-url https://hub.example.ru (a server with a "

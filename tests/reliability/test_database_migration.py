@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import structlog
+from structlog.typing import EventDict
 
 from hub.store.migrate import migrate, newest_revision, present_revision
 from hub.store.pool import Connection, connect
@@ -40,20 +41,25 @@ async def longest(work: Callable[[int], Awaitable[object]], until: asyncio.Task[
     return worst
 
 
-async def read_for_long(connection: Connection, seconds: float) -> None:
-    """Keep tables in use as a long report does."""
+async def read_until_met(connection: Connection, said: list[EventDict]) -> None:
+    """Keep tables in use as a long report does, until the migration has stood before them once."""
     async with connection.transaction():
         await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         await connection.fetchval(REPORT)
-        await asyncio.sleep(seconds)
+        while not has_waited(said):
+            await asyncio.sleep(0.02)
+
+
+def has_waited(said: list[EventDict]) -> bool:
+    return any(line["event"] == "migration.lock_waited" for line in said)
 
 
 async def test_case37_a_migration_under_load_holds_up_no_request_for_three_seconds(released: tuple[str, str]) -> None:
     dsn, _ = released
     async with connect(dsn) as door, connect(dsn) as worker, connect(dsn) as reader:
-        reading = asyncio.create_task(read_for_long(reader, 2.6))
-        await asyncio.sleep(0.1)
         with structlog.testing.capture_logs() as said:
+            reading = asyncio.create_task(read_until_met(reader, said))
+            await asyncio.sleep(0.1)
             migrating = asyncio.create_task(migrate(dsn))
             accepting, processing = await asyncio.gather(
                 longest(lambda number: door.execute(ACCEPT, number, f"event-{number}"), migrating),
@@ -63,6 +69,6 @@ async def test_case37_a_migration_under_load_holds_up_no_request_for_three_secon
 
         assert await migrating
         assert await present_revision(door) == newest_revision()
-        assert "migration.lock_waited" in {line["event"] for line in said}
+        assert has_waited(said)
     assert accepting < LONGEST_SECONDS
     assert processing < LONGEST_SECONDS
