@@ -18,9 +18,9 @@ from hub.domain.ids import ConversationId, ManagerId
 from hub.hints.redis import DEAF_AFTER, RedisHints, open_redis_hints
 from hub.testing.crash.proxies import FaultyProxy, Way, faulty_proxy, find_target
 from tests.delivery.bench import Outside
+from tests.hints.listening import LONG, heard
 from tests.inbox.desk import person, says
 
-LONG = timedelta(seconds=30)
 Join = Callable[[str], Awaitable[RedisHints]]
 
 
@@ -40,17 +40,6 @@ async def line(redis_server: ValkeyServer) -> AsyncIterator[FaultyProxy]:
     """What stands between one process and Redis."""
     async with faulty_proxy(find_target(redis_server.connection_url)) as proxy:
         yield proxy
-
-
-async def heard(listener: RedisHints, speaker: RedisHints) -> None:
-    """Wait until what one says reaches the other."""
-    while True:
-        speaker.wakeup.wake("probe")
-        waiting = asyncio.create_task(listener.wakeup.wait("probe", LONG))
-        done, _ = await asyncio.wait([waiting], timeout=0.05)
-        if done:
-            return
-        waiting.cancel()
 
 
 def calls(server: ValkeyServer, command: str) -> int:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import random
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from hub.testing.crash.report import failure, summary
 from hub.testing.crash.run import RATE, Outcome, Wish, run
-from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
+from hub.testing.crash.stage import own_place
 
 _BY_A_SIGNAL = 130
 
@@ -29,23 +28,13 @@ def main() -> int:
 
 
 async def _run(given: argparse.Namespace) -> Outcome:
-    """Run until done; Ctrl-C and SIGTERM end everything that was started."""
-    running = asyncio.current_task()
-    assert running is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    await remove_abandoned_data_dirs()
-    place = given.keep or make_data_dir()
     say = _silent if given.json else _with_time(time.monotonic())
-    say(f"seed {given.seed}, {given.kills} kills, in {place}")
-    try:
+    async with own_place(given.keep) as place:
+        say(f"seed {given.seed}, {given.kills} kills, in {place}")
         outcome = await run(Wish(given.kills, given.seed, place, given.rate), say)
         for line in failure(outcome) if not outcome.is_right else ():
             _say_plainly(line)
         return outcome
-    finally:
-        if not given.keep:
-            await remove_data_dir(place)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,30 +1,23 @@
 """A whole run: prepare, work under load, break, let it become quiet, judge; start everything cold, judge again."""
 
 import asyncio
-import logging
-import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from hub.app.logs import set_up_logs
-from hub.config import Config
 from hub.testing.crash.breaking import Nemesis
 from hub.testing.crash.ledger import Ledger, Record, WorldClock
 from hub.testing.crash.nemesis import Fault, plan
 from hub.testing.crash.oracle import Verdict, judge
-from hub.testing.crash.processes import DidNotHappen, Installation
+from hub.testing.crash.processes import DidNotHappen
 from hub.testing.crash.quiet import count_left, wait_until_quiet
 from hub.testing.crash.rows import Rows, read_rows
-from hub.testing.crash.servers import free_port
-from hub.testing.crash.system import System, broken_system, prepare_business, running_servers
+from hub.testing.crash.stage import set_stage
+from hub.testing.crash.system import System
 from hub.testing.crash.working_day import at_work
-from hub.testing.crash.world import World, running_world
+from hub.testing.crash.world import World
 
 RATE = 4.0
 _WARM_UP = timedelta(seconds=2)
@@ -66,14 +59,12 @@ class Outcome:
 async def run(wish: Wish, say: Say) -> Outcome:
     """Run it; `say` hears what goes on. Whatever was started is ended when this returns or is cancelled."""
     began = time.monotonic()
-    set_up_logs(Config(log_level="error", proxy="", redis=SecretStr(""), dsn=SecretStr("")))
-    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations
     (wish.place / "logs").mkdir(parents=True, exist_ok=True)
     faults = plan(wish.seed, wish.kills) if wish.faults is None else list(wish.faults)
-    clock, verdicts = WorldClock(), list[tuple[str, Verdict]]()
-    ledger, trouble = Ledger(wish.place / "ledger.jsonl", clock), ""
+    verdicts, trouble = list[tuple[str, Verdict]](), ""
+    ledger = Ledger(wish.place / "ledger.jsonl", WorldClock())
     try:
-        await _play(wish, _Stage(ledger, clock, faults, verdicts, say))
+        await _play(wish, _Stage(ledger, faults, verdicts, say))
     except DidNotHappen as error:
         trouble = str(error)
     finally:
@@ -84,28 +75,13 @@ async def run(wish: Wish, say: Say) -> Outcome:
 @dataclass(frozen=True, slots=True)
 class _Stage:
     ledger: Ledger
-    clock: WorldClock
     faults: list[Fault]
     verdicts: list[tuple[str, Verdict]]
     say: Say
 
 
 async def _play(wish: Wish, stage: _Stage) -> None:
-    chance = random.Random(f"world {wish.seed}")
-    async with AsyncExitStack() as stack:
-        postgres, redis = await stack.enter_async_context(running_servers(wish.place))
-        web_port = free_port()
-        world = await stack.enter_async_context(running_world(stage.ledger, stage.clock, web_port, chance))
-        installation = Installation(
-            postgres.dsn,
-            redis.url,
-            wish.place / "data",
-            web_port,
-            wish.place / "logs",
-            {"HUB_PUBLIC_URL": world.door.url},
-        )
-        world.plug_in(await prepare_business(installation, world.addresses))
-        system = await stack.enter_async_context(broken_system(postgres, redis, installation))
+    async with set_stage(wish.place, stage.ledger, wish.seed) as (world, system):
         stage.say("business prepared, starting web, two workers, poll and bot")
         await system.start()
         await _work(wish, stage, world, system)

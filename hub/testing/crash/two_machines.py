@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import json
 import random
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -25,14 +24,12 @@ from hub.store.pool import connect
 from hub.testing.crash.ledger import Kind, Ledger, Record, WorldClock
 from hub.testing.crash.machines import Machine, running_machine
 from hub.testing.crash.oracle import Verdict, judge
-from hub.testing.crash.processes import Installation
 from hub.testing.crash.quiet import wait_until_quiet
 from hub.testing.crash.rows import read_rows
-from hub.testing.crash.servers import free_port
-from hub.testing.crash.system import System, broken_system, prepare_business, running_servers
+from hub.testing.crash.stage import own_place, set_stage
+from hub.testing.crash.system import System
 from hub.testing.crash.working_day import at_work
-from hub.testing.crash.world import World, running_world
-from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
+from hub.testing.crash.world import World
 from hub.testing.telegram.faults import slow
 
 CUT_OFF, GOES_ON = "work-1", "work-2"
@@ -127,29 +124,21 @@ class Result:
 
 async def run(wish: Wish) -> Result:
     """Run it; whatever was started is ended when this returns. Raises: NoMachines, DidNotHappen."""
-    clock = WorldClock()
     async with AsyncExitStack() as stack:
         (wish.place / "logs").mkdir(parents=True, exist_ok=True)
-        ledger = Ledger(wish.place / "ledger.jsonl", clock)
+        ledger = Ledger(wish.place / "ledger.jsonl", WorldClock())
         stack.callback(ledger.close)
-        postgres, redis = await stack.enter_async_context(running_servers(wish.place))
-        port, chance = free_port(), random.Random(f"world {wish.seed}")
-        world = await stack.enter_async_context(running_world(ledger, clock, port, chance))
-        data, logs = wish.place / "data", wish.place / "logs"
-        settings = {"HUB_PUBLIC_URL": world.door.url}
-        installation = Installation(postgres.dsn, redis.url, data, port, logs, settings)
-        world.plug_in(await prepare_business(installation, world.addresses))
-        system = await stack.enter_async_context(broken_system(postgres, redis, installation))
+        world, system = await stack.enter_async_context(set_stage(wish.place, ledger, wish.seed))
         machines = {name: await _move_out(stack, world, system, name) for name in (CUT_OFF, GOES_ON)}
         await system.start()
         async with at_work(world, wish.seed, wish.rate) as day:
             ended, watch = await _cut_off(wish, world, system, machines[CUT_OFF])
             day.end()
-            await wait_until_quiet(world, postgres.dsn)
-        await wait_until_quiet(world, postgres.dsn)
+            await wait_until_quiet(world, system.postgres.dsn)
+        await wait_until_quiet(world, system.postgres.dsn)
         day.book_refused()
         ledger.sync()
-        verdict = judge(ledger.records(), await read_rows(postgres.dsn, data))
+        verdict = judge(ledger.records(), await read_rows(system.postgres.dsn, wish.place / "data"))
         return Result(verdict, ended, len(watch.held), tuple(watch.early))
 
 
@@ -211,17 +200,8 @@ def main() -> int:
 
 
 async def _run_somewhere(seed: int, rate: float, cut: timedelta) -> Result:
-    """Run in a directory of its own; Ctrl-C and SIGTERM end everything that was started."""
-    running = asyncio.current_task()
-    assert running is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
-    await remove_abandoned_data_dirs()
-    place = make_data_dir()
-    try:
+    async with own_place() as place:
         return await run(Wish(seed, rate, cut, place))
-    finally:
-        await remove_data_dir(place)
 
 
 if __name__ == "__main__":
