@@ -16,8 +16,11 @@ import structlog
 from pydantic import ValidationError
 
 from hub.app.ground import Ground
-from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Context, Explains
+from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Explains
 from hub.channels.registry import get_channel_class
+from hub.crm_sync.calling import CrmContext
+from hub.crm_sync.registry import get_crm_class, is_crm
+from hub.crm_sync.tokens import StoredTokens
 from hub.domain.errors import ConfigError, NotFound
 from hub.domain.ids import ConnectionId
 from hub.domain.ports import RateBuckets
@@ -54,7 +57,7 @@ def channel_class(kind: str) -> type[Channel[Any]]:
         from hub.channels.telegram.manager_bot import ManagerBotChannel  # noqa: PLC0415 - its kind is no client channel
 
         return ManagerBotChannel
-    return get_channel_class(kind)
+    return get_crm_class(kind) if is_crm(kind) else get_channel_class(kind)
 
 
 class Connections:
@@ -92,7 +95,7 @@ class Connections:
             if digest
         }
         self._endpoints = {
-            key: Endpoint(key, row.kind, row.name, row.line, row.created_at)
+            key: Endpoint(key, row.kind, row.name, row.line, row.created_at, is_crm=is_crm(row.kind))
             for key, row in rows.items()
             if row.kind != MANAGER_BOT
         }
@@ -163,7 +166,7 @@ def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: Rate
     found = channel_class(row.kind)
     settings = validate_settings(row.kind, ground.secrets.decrypt_json(row.settings_encrypted))
     key = ground.secrets.decrypt(row.key_encrypted) if row.key_encrypted else ""
-    context = Context(
+    context = CrmContext(
         connection_id=ConnectionId(row.id),
         name=row.name,
         clock=ground.clock,
@@ -174,6 +177,7 @@ def build_channel(ground: Ground, row: ConnectionRow, *, http: Http, rates: Rate
         prove=ground.secrets.prove,
         find_known=partial(_find_known, ground, row.id),
         connected_at=row.created_at,
+        tokens=StoredTokens(ground.pool, ground.secrets, ConnectionId(row.id)),
     )
     return found(settings, context)
 
@@ -269,7 +273,7 @@ def open_settings(model: ChannelSettings) -> dict[str, Any]:
 
 async def check_connection(ground: Ground, kind: str, settings: Mapping[str, Any], http: Http) -> CheckResult:
     """Try a connection's credentials without saving anything."""
-    context = Context(ConnectionId(0), kind, ground.clock, http, _NO_RATES, ground.files.read)
+    context = CrmContext(ConnectionId(0), kind, ground.clock, http, _NO_RATES, ground.files.read)
     channel = channel_class(kind)(validate_settings(kind, settings), context)
     return await channel.check() if isinstance(channel, Checks) else CheckResult(is_ok=True, lines=())
 

@@ -14,11 +14,13 @@ from hub.delivery.loops import keep_going
 from hub.domain.errors import HubError
 from hub.domain.ids import ManagerId
 from hub.domain.ports import LiveFeed, RateBuckets, SoftLocks, Wakeup
+from hub.domain.restored import Restored
 from hub.inbox.accept import Acceptor
 from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
 from hub.inbox.spooling import SpooledAcceptor
 from hub.net.http import Http
+from hub.store import restored
 from hub.store.managers import load_staff
 from hub.store.pool import acquire
 from hub.store.spool import Spool
@@ -39,6 +41,16 @@ class Hints:
 
 
 @dataclass(slots=True)
+class Mark:
+    """What this process knows of the last restore of its database; call the object to get it."""
+
+    present: Restored | None = None
+
+    def __call__(self) -> Restored | None:
+        return self.present
+
+
+@dataclass(slots=True)
 class Building:
     """Everything a role may need, built once."""
 
@@ -51,6 +63,7 @@ class Building:
     acceptor: Acceptor
     spooled: SpooledAcceptor
     staff: dict[tuple[str, str, str], ManagerId] = field(default_factory=dict)
+    mark: Mark = field(default_factory=Mark)
 
     @property
     def figures(self) -> ProcessFigures:
@@ -58,11 +71,12 @@ class Building:
         return self.acceptor.figures
 
     async def refresh(self) -> None:
-        """Take over what others changed: rules, connections, people."""
+        """Take over what others changed: whether the hub is held, rules, connections, people."""
+        async with acquire(self.ground.pool) as connection:
+            self.mark.present = await restored.read(connection)
+            found = await load_staff(connection)
         await self.rules.reload()
         await self.connections.reload()
-        async with acquire(self.ground.pool) as connection:
-            found = await load_staff(connection)
         self.staff.clear()
         self.staff.update({key: ManagerId(manager_id) for key, manager_id in found.items()})
 
@@ -92,6 +106,7 @@ async def build(ground: Ground, hints: Hints) -> Building:
     rules = Rules(ground)
     connections = Connections(ground, http, hints.rates)
     staff: dict[tuple[str, str, str], ManagerId] = {}
+    mark = Mark()
     office = Office(
         pool=ground.pool,
         ids=ground.ids,
@@ -102,10 +117,11 @@ async def build(ground: Ground, hints: Hints) -> Building:
         wakeup=hints.wakeup,
         feed=hints.feed,
         locks=hints.locks,
+        restored=mark,
     )
     acceptor = Acceptor(office, ground.files)
     spooled = SpooledAcceptor(acceptor, Spool(ground.config.spool_dir))
-    building = Building(ground, hints, http, rules, connections, office, acceptor, spooled, staff)
+    building = Building(ground, hints, http, rules, connections, office, acceptor, spooled, staff, mark)
     await building.refresh()
     return building
 

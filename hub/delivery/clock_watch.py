@@ -3,7 +3,8 @@
 Of all processes one looks at a time, under an advisory lock; what fires is decided by the conditional write of the fold
 (`hub.inbox.clocks`), so a lost lock costs work, never a second firing. A process that was frozen in its turn keeps the
 lock for as long as it is frozen, so the others wait for a turn only so long. A timer that cannot be fired stands aside
-and is tried again later, so that it never holds up the others.
+and is tried again later, so that it never holds up the others. In a hub that was restored from a backup everything here
+stands still until a person lets it go on (case 38).
 """
 
 import asyncio
@@ -123,7 +124,7 @@ class ClockWatch:
     @asynccontextmanager
     async def _turn(self, name: str) -> AsyncIterator[bool]:
         async with acquire(self.office.pool) as connection, alone(connection, f"watch:{name}") as is_alone:
-            yield self._may_look(name, is_alone)
+            yield self._may_look(name, is_alone) and not self.office.is_held
 
     def _may_look(self, name: str, is_alone: bool) -> bool:
         """Tell whether to look: nobody else does, or somebody else has not come to an end with it for too long."""

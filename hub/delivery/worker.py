@@ -21,6 +21,7 @@ from hub.delivery.verdict import Attempt
 from hub.domain.delivery import Lane
 from hub.domain.errors import Conflict, StorageUnavailable
 from hub.domain.outbound import Later, SendResult, Unknown
+from hub.domain.restored import HELD_LANES
 from hub.domain.workset import Settled
 from hub.inbox.figures import ProcessFigures
 from hub.inbox.office import Office
@@ -92,7 +93,12 @@ class DeliveryWorker:
                 await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def start_due(self) -> int:
-        """Claim as many due deliveries as there are free places and start them; return how many."""
+        """Claim as many due deliveries as there are free places and start them; return how many.
+
+        None in a hub that was restored from a backup, until a person lets it go on (case 38).
+        """
+        if self._is_held():
+            return 0
         free = self.work.places - len(self._running)
         if free <= self.work.places // 4 and self._running:
             return 0
@@ -107,6 +113,9 @@ class DeliveryWorker:
             self._running[task] = each
             task.add_done_callback(self._forget)
         return len(claimed)
+
+    def _is_held(self) -> bool:
+        return self.lane in HELD_LANES and self.office.is_held
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         """Give the place free; an end that could not be written is left to the lease."""
@@ -124,7 +133,7 @@ class DeliveryWorker:
             await asyncio.gather(hint, return_exceptions=True)
 
     async def _longest_rest(self) -> timedelta:
-        if self._running:
+        if self._running or self._is_held():
             return POLL
         async with acquire(self.office.pool) as connection:
             due_at = await deliveries.next_due(connection, self.lane)

@@ -26,6 +26,7 @@
         ├── TemporaryFailure          may succeed later; may carry `retry_after`
         ├── PermanentFailure          will never succeed; carries `reason`
         ├── AuthenticationFailed      our credentials are refused: pauses the connection
+        │   └── TokenExpired          the access token has run out: renewed once, then the call is made again
         └── OutcomeUnknown            the request may have been applied
 
 Every class has a stable `code` (API, logs, docs) and `retryable`. Messages are written for the administrator: the
@@ -243,6 +244,12 @@ class AuthenticationFailed(ProviderError):
     """Our credentials are refused: the connection is paused and the administrator told."""
 
     code = "provider.authentication"
+
+
+class TokenExpired(AuthenticationFailed):
+    """The access token has run out; whoever holds the refresh token renews it once and asks again."""
+
+    code = "provider.token_expired"
 
 
 class OutcomeUnknown(ProviderError):

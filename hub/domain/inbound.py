@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.domain.crm import CrmRef, Entity
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.message import Attachment, MessageKind
 
@@ -237,6 +238,21 @@ class ReactionSet:
     occurred_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CrmHint:
+    """A CRM says that a record changed. Never the truth itself: what it is now is read again through the API.
+
+    `external_id` names the notification, for repetitions. `changed_by` is the CRM's user id, empty if it does not say.
+    """
+
+    external_id: str
+    entity: Entity
+    ref: CrmRef
+    occurred_at: datetime
+    changed_by: str = ""
+    is_deleted: bool = False
+
+
 InboundEvent = (
     InboundMessage
     | MessageEdited
@@ -246,4 +262,5 @@ InboundEvent = (
     | DeliveryReport
     | ReachChanged
     | ReactionSet
+    | CrmHint
 )

@@ -8,10 +8,11 @@ from hub.domain.ids import ConnectionId
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A connection as decisions see it. `line` is empty if it has none of its own; `region` reads its phone numbers."""
+    """A connection as decisions see it. `line` is empty if it has none of its own; `is_crm`: it keeps cards."""
 
     id: ConnectionId
     kind: str
     name: str
     line: str = ""
     created_at: datetime | None = None
+    is_crm: bool = False

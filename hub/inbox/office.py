@@ -7,11 +7,13 @@ from typing import TypeVar
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.policy import Policy
 from hub.domain.ports import Clock, LiveFeed, SoftLocks, Wakeup
+from hub.domain.restored import Restored
 from hub.domain.workset import WorkingSet
 from hub.inbox.deeds import DEEDS, write_deed
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.automation_desk import AutomationDesk
 from hub.inbox.folds.automations import run_automations
+from hub.inbox.folds.crm_marks import mark_for_crms
 from hub.store import worksets
 from hub.store.ids import IdBlocks
 from hub.store.pool import Pool
@@ -25,7 +27,7 @@ class Office:
     """Built once by `hub.app`.
 
     `policy` and `staff` return what is in force at the moment of the call; `staff` maps (type, scope, value) of an
-    address to the manager whose it is (M-15).
+    address to the manager whose it is (M-15). `restored` returns the last restore from a backup, as last read.
     """
 
     pool: Pool
@@ -38,6 +40,13 @@ class Office:
     feed: LiveFeed
     locks: SoftLocks
     deed: str = ""
+    restored: Callable[[], Restored | None] = lambda: None
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether nothing may leave: the hub was restored and nobody has let it go on (case 38)."""
+        restored = self.restored()
+        return restored is not None and restored.is_held
 
     def once(self, key: str) -> "Office":
         """Return the office in which a change of a conversation happens once for `key`, for ever.
@@ -62,6 +71,7 @@ class Office:
                 write_deed(workset, scope, self.deed)
             result = fold(workset)
             run_automations(AutomationDesk(workset, policy, scope, self.endpoints()))
+            mark_for_crms(workset, [each.id for each in self.endpoints().values() if each.is_crm])
             return result
 
         if self.deed:

@@ -28,12 +28,14 @@ from hub.store.dump import DumpClient
 from hub.store.files import Files
 from hub.store.migrate import present_revision
 from hub.store.pool import connect
+from hub.store.restored import UNFINISHED
 
 FORMAT = 1
 _PATIENCE_SECONDS = 3600
 _TABLES = """
     SELECT relname FROM pg_class
-    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY relname
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace AND relname <> $1
+    ORDER BY relname
 """
 _log = structlog.get_logger(__name__)
 
@@ -88,7 +90,7 @@ async def make_backup(source: Holdings, target: Path, *, now: datetime, with_key
 
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
     """Return the number of rows of every table of the hub; partitions count with their table."""
-    names = [row["relname"] for row in await connection.fetch(_TABLES)]
+    names = [row["relname"] for row in await connection.fetch(_TABLES, UNFINISHED)]
     count = "SELECT count(*) FROM {}"
     return {name: await connection.fetchval(count.format(name), timeout=_PATIENCE_SECONDS) for name in names}
 

@@ -18,6 +18,7 @@ import structlog
 from hub.domain.errors import ConfigError, StorageUnavailable
 from hub.store.partitions import ensure_partitions
 from hub.store.pool import connect, try_lock
+from hub.store.restored import is_unfinished
 
 _FOLDER = Path(__file__).parent / "migrations"
 _TURN_LIMIT = timedelta(minutes=10)
@@ -37,10 +38,15 @@ async def migrate(dsn: str) -> bool:
     Commits each revision by itself. Idempotent; concurrent callers wait for each other.
 
     Raises:
-        ConfigError: the database belongs to a newer hub, or its account may not change it.
+        ConfigError: the database belongs to a newer hub or is half restored, or its account may not change it.
         StorageUnavailable: the server is away, or others hold a table or the turn for too long.
     """
     async with connect(dsn) as connection:
+        if await is_unfinished(connection):
+            raise ConfigError(
+                "a restore into this database did not come to its end: restore again, "
+                "into a new --data or an empty database"
+            )
         has_changed = False
         if await _is_behind(connection):
             async with _turn(connection):

@@ -2,7 +2,8 @@
 
 Everything is read and compared with its checksum before anything is written. Files come first (they are named by their
 content, so coming twice does no harm), the database after them in one transaction: an attempt that fails can simply be
-repeated. An older backup is migrated to this hub's schema, a newer one refused.
+repeated. No hub works on a half restored database, and a restored one is held: nothing leaves it before a person has
+looked (`hub.store.restored`, case 38). An older backup is migrated to this hub's schema, a newer one refused.
 """
 
 import asyncio
@@ -14,11 +15,12 @@ from pydantic import ValidationError
 
 from hub.crash import crash_point
 from hub.domain.errors import ConfigError
+from hub.store import restored
 from hub.store.backup import FORMAT, Holdings, Manifest, checksum, count_rows
 from hub.store.dump import DumpClient
 from hub.store.files import Files
 from hub.store.migrate import migrate, newest_revision
-from hub.store.pool import connect
+from hub.store.pool import Connection, connect
 from hub.store.secrets import install_key_file
 
 _PIECE_BYTES = 1 << 20
@@ -26,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def restore_backup(backup: Path, target: Holdings) -> Manifest:
-    """Restore `backup` into the empty `target` and return its manifest; the key too, if the backup has it.
+    """Restore `backup` into the empty `target`, held, and return its manifest; the key too, if the backup has it.
 
     Raises:
         ConfigError: the backup is incomplete, damaged or of a newer hub; the target is not empty; pg_restore fails;
@@ -40,11 +42,9 @@ async def restore_backup(backup: Path, target: Holdings) -> Manifest:
         path = backup / "files" / digest[:2] / digest[2:4] / digest
         await files.write_stream(_pieces(path), limit_bytes=path.stat().st_size)
     crash_point("restore.files_written")
-    await DumpClient(target.dsn, server_major, target.bin_dir).load(backup / "database.dump")
-    crash_point("restore.database_loaded")
     if manifest.has_key:
         install_key_file(backup / "secret.key", target.key_file)
-    await _compare(target, manifest)
+    await _load(target, backup, manifest, server_major=server_major)
     await migrate(target.dsn)
     _log.info("backup.restored", rows=sum(manifest.rows.values()), files=manifest.files, has_key=manifest.has_key)
     return manifest
@@ -92,9 +92,19 @@ async def _refuse_full_target(target: Holdings, files: Files, coming: set[str]) 
     return major
 
 
-async def _compare(target: Holdings, manifest: Manifest) -> None:
+async def _load(target: Holdings, backup: Path, manifest: Manifest, *, server_major: int) -> None:
+    """Fill the database, closed to every hub from before the first row until all of it is proved and marked."""
     async with connect(target.dsn) as connection:
-        rows = await count_rows(connection)
+        await restored.begin(connection)
+        crash_point("restore.begun")
+        await DumpClient(target.dsn, server_major, target.bin_dir).load(backup / "database.dump")
+        crash_point("restore.database_loaded")
+        await _compare(connection, manifest)
+        await restored.mark(connection, made_at=manifest.made_at)
+
+
+async def _compare(connection: Connection, manifest: Manifest) -> None:
+    rows = await count_rows(connection)
     differing = sorted(name for name in rows.keys() | manifest.rows.keys() if rows.get(name) != manifest.rows.get(name))
     if differing:
         raise ConfigError(

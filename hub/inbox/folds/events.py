@@ -14,6 +14,7 @@ from hub.domain.ids import ConnectionId, IdentityId, ManagerId
 from hub.domain.inbound import (
     START_COMMAND,
     CallEvent,
+    CrmHint,
     DeliveryReport,
     FormSubmission,
     InboundEvent,
@@ -31,6 +32,7 @@ from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.folds.calls import call_sender, fold_call_event
 from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.conversations import Place, touch_thread
+from hub.inbox.folds.crm_marks import look_there
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import (
@@ -77,6 +79,8 @@ def fold_event(
         case ReactionSet() as reaction:
             author = _staff_author(reaction.sender, incoming.endpoint.id, staff)
             fold_reaction(rows, policy, incoming, reaction, manager_id=author)
+        case CrmHint() as hint:
+            look_there(rows, endpoint_id=incoming.endpoint.id, hint=hint)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -106,6 +110,8 @@ def thread_of(event: InboundEvent) -> str:
             return f"form:{event.form}:{event.sender.addresses[0].value}" if event.sender.addresses else ""
         case CallEvent():
             return f"tel:{event.client}" if event.client else ""
+        case CrmHint():
+            return ""
         case _:
             return event.thread
 

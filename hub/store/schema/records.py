@@ -1,6 +1,6 @@
 """Rules, files, records, and which processes are at work."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from hub.store.schema.columns import at, id_, list_, map_, metadata, ref, text_
 
@@ -32,18 +32,6 @@ audit = Table(
     map_("facts"),
     at("occurred_at", required=True),
     Index("audit_by_manager", "manager_id", "occurred_at"),
-)
-
-crm_links = Table(
-    "crm_links",
-    metadata,
-    id_(),
-    ref("contact_id", required=True),
-    text_("crm", None),
-    text_("external_id", None),
-    at("created_at", required=True),
-    UniqueConstraint("crm", "external_id"),
-    Index("crm_links_by_contact", "contact_id"),
 )
 
 screens = Table(

@@ -1,0 +1,60 @@
+"""What a change means for the CRMs: work for their lane, written in the commit that caused it.
+
+A delivery names a client, not a change: it is carried out from the state at that moment, so one stands for all that
+are due behind it. Nothing here asks a CRM anything.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from hub.domain.delivery import Delivery, Lane
+from hub.domain.ids import ConnectionId, DeliveryId
+from hub.domain.inbound import CrmHint
+from hub.domain.message import Direction
+from hub.domain.order import order_hash
+from hub.domain.workset import WorkingSet
+
+SETTLES = timedelta(seconds=2)
+"""A CRM says the same several times within a moment; by then it has said everything."""
+AT_ONCE = timedelta(0)
+
+
+def mark_for_crms(rows: WorkingSet, crms: Iterable[ConnectionId]) -> None:
+    """Queue for each CRM the clients of whom something changed that it keeps too."""
+    wanted = list(crms)
+    touched = dict.fromkeys(each for each in _touched(rows) if each is not None) if wanted else {}
+    for contact_id in touched:
+        for crm in wanted:
+            _queue(rows, crm, {"do": "sync", "contact_id": int(contact_id)}, about=contact_id)
+
+
+def look_there(rows: WorkingSet, *, endpoint_id: ConnectionId, hint: CrmHint) -> None:
+    """Queue a look at a record that a CRM says has changed; once per notification."""
+    payload = {"do": "look", "entity": hint.entity.value, "ref": str(hint.ref), "is_deleted": hint.is_deleted}
+    _queue(rows, endpoint_id, payload, about=hint.ref, after=SETTLES)
+
+
+def _queue(
+    rows: WorkingSet, crm: ConnectionId, payload: Mapping[str, object], *, about: object, after: timedelta = AT_ONCE
+) -> None:
+    new_id = rows.new_id()
+    key = f"crm:{crm}:{payload['do']}:{about}:{new_id}"
+    rows.deliveries[key] = Delivery(
+        id=DeliveryId(new_id),
+        lane=Lane.crm,
+        order_hash=order_hash("crm", crm, str(about)),
+        key=key,
+        due_at=rows.now + after,
+        created_at=rows.now,
+        payload=payload,
+        connection_id=crm,
+    )
+
+
+def _touched(rows: WorkingSet) -> Iterator[int | None]:
+    """Yield the clients whose card, addresses, leads, tasks or history changed."""
+    for card in (*rows.contacts.fresh, *rows.contacts.changed):
+        yield card.id
+    for table in (rows.identities, rows.leads, rows.tasks):
+        yield from (row.contact_id for row in (*table.fresh, *table.changed))
+    yield from (said.contact_id for said in rows.messages if said.direction is not Direction.activity)

@@ -1,0 +1,119 @@
+"""Accounts at CRMs: renewed tokens, how far changes were read, what the account consists of, and whether it rests.
+
+A row appears with the first thing there is to remember; without one everything has its first value.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from hub.store.pool import lock_key
+from hub.store.rows import to_json_text
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account as stored. `described` is the connector's schema as JSON; `drift` counts records found to differ."""
+
+    connection_id: int
+    cursor: Mapping[str, Any]
+    compared_at: datetime | None
+    drift: int
+    described: Mapping[str, Any]
+    described_at: datetime | None
+    blocked_until: datetime | None
+    blocked_reason: str
+    tokens_expire_at: datetime | None
+
+
+_COLUMNS = "connection_id, cursor, compared_at, drift, described, described_at, blocked_until, blocked_reason, tokens_expire_at"
+
+
+async def find_account(connection: asyncpg.Connection, connection_id: int) -> AccountRow | None:
+    """Return what is remembered of an account."""
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM crm_accounts WHERE connection_id = $1", connection_id)
+    return None if row is None else AccountRow(**row)
+
+
+async def find_tokens(connection: asyncpg.Connection, connection_id: int) -> bytes | None:
+    """Return the renewed tokens, encrypted, None if none were stored."""
+    found: bytes | None = await connection.fetchval(
+        "SELECT tokens_encrypted FROM crm_accounts WHERE connection_id = $1", connection_id
+    )
+    return found
+
+
+@asynccontextmanager
+async def renewing(connection: asyncpg.Connection, connection_id: int) -> AsyncIterator[None]:
+    """Be the only one who renews the tokens of an account while the block runs; waits for whoever does now.
+
+    The lock belongs to the session and no transaction is open, so a slow vendor holds no rows.
+    """
+    key = lock_key(f"crm_tokens:{connection_id}")
+    await connection.execute("SELECT pg_advisory_lock($1)", key)
+    try:
+        yield
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", key)
+
+
+async def save_tokens(
+    connection: asyncpg.Connection, connection_id: int, sealed: bytes, *, expires_at: datetime | None
+) -> None:
+    """Store renewed tokens. Commits by itself."""
+    await connection.execute(
+        "INSERT INTO crm_accounts (connection_id, tokens_encrypted, tokens_expire_at) VALUES ($1, $2, $3) "
+        "ON CONFLICT (connection_id) DO UPDATE SET tokens_encrypted = $2, tokens_expire_at = $3",
+        connection_id,
+        sealed,
+        expires_at,
+    )
+
+
+async def forget_tokens(connection: asyncpg.Connection, connection_id: int) -> None:
+    """Forget renewed tokens: the settings were given anew. Commits by itself."""
+    await connection.execute(
+        "UPDATE crm_accounts SET tokens_encrypted = NULL, tokens_expire_at = NULL WHERE connection_id = $1",
+        connection_id,
+    )
+
+
+async def save_described(
+    connection: asyncpg.Connection, connection_id: int, described: Mapping[str, object], *, at: datetime
+) -> None:
+    """Store what an account consists of. Commits by itself."""
+    await connection.execute(
+        "INSERT INTO crm_accounts (connection_id, described, described_at) VALUES ($1, $2::text::jsonb, $3) "
+        "ON CONFLICT (connection_id) DO UPDATE SET described = $2::text::jsonb, described_at = $3",
+        connection_id,
+        to_json_text(described),
+        at,
+    )
+
+
+async def save_cursor(
+    connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, at: datetime
+) -> None:
+    """Store how far the changes of an account were read; the caller commits with what they led to."""
+    await connection.execute(
+        "INSERT INTO crm_accounts (connection_id, cursor, compared_at) VALUES ($1, $2::text::jsonb, $3) "
+        "ON CONFLICT (connection_id) DO UPDATE SET cursor = $2::text::jsonb, compared_at = $3",
+        connection_id,
+        to_json_text(cursor),
+        at,
+    )
+
+
+async def rest_until(connection: asyncpg.Connection, connection_id: int, until: datetime, *, reason: str) -> None:
+    """Store that an account is not called before `until`. Commits by itself."""
+    await connection.execute(
+        "INSERT INTO crm_accounts (connection_id, blocked_until, blocked_reason) VALUES ($1, $2, $3) "
+        "ON CONFLICT (connection_id) DO UPDATE SET blocked_until = $2, blocked_reason = $3",
+        connection_id,
+        until,
+        reason,
+    )
