@@ -1,7 +1,7 @@
 """An import of contacts and leads: the batch, what became of each of its rows, and how one batch is taken back.
 
-A row leaves behind what it made and what it filled, so that undo is exact: what stands there still as the import left
-it goes, what people have changed since stays. Reading files is `hub.store.imports_file`, deciding `hub.inbox.importing`.
+A row leaves behind what it made and what it filled, so that undo is exact: what stands there as the import left it
+goes, what people have changed since stays. `hub.store.imports_file` reads files, `hub.inbox.importing` decides.
 """
 
 from collections.abc import Mapping
@@ -64,9 +64,10 @@ class ImportBatch:
 class ImportRow:
     """A row that was read, by its number in the file as spreadsheet programs show it.
 
-    `reason` is a code of `hub.inbox.importing_words`, with what it is about behind a colon; so are `remarks`, about what
-    was left out of a row that was taken. `contact_id` is the card, `lead_id` the lead it made or filled. `made` names
-    what it created, `filled` what it put into empty fields of card and lead. `cells` are kept of rows that were not taken.
+    `reason` is a code of `hub.inbox.importing_words`, with what it is about behind a colon; so are `remarks`, about
+    what was left out of a row that was taken. `contact_id` is the card, `lead_id` the lead it made or filled. `made`
+    names what it created, `filled` what it put into empty fields of card and lead. `cells` are kept of rows that were
+    not taken.
     """
 
     batch_id: int

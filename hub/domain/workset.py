@@ -18,6 +18,7 @@ from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Delivery
 from hub.domain.facts import ManagerFacts
 from hub.domain.ids import ConnectionId, ContactId, ConversationId, LineKey, MessageId
+from hub.domain.imports import ImportRow
 from hub.domain.lead import Lead, StageFact, Task
 from hub.domain.ledger import LedgerEntry
 from hub.domain.manager import Manager
@@ -213,6 +214,15 @@ class MessageMove:
     loose: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Rows that an undone import has made and nobody has touched since: `column` names them in `table`."""
+
+    table: str
+    column: str
+    ids: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class WorkingSet:
     """Rows by table. `now` is the instant of the whole fold (UTC, from the Clock).
@@ -238,6 +248,7 @@ class WorkingSet:
     message_refs: Rows[MessageRef] = field(default_factory=Rows)
     pointers: Rows[Pointer] = field(default_factory=Rows)
     firings: Rows[Firing] = field(default_factory=lambda: Rows("subject"))
+    imported: Rows[ImportRow] = field(default_factory=Rows)
     managers: dict[int, ManagerLoad] = field(default_factory=dict)
     facts: dict[LineKey, dict[int, ManagerFacts]] = field(default_factory=dict)
     assigned_at: dict[int, datetime] = field(default_factory=dict)
@@ -257,6 +268,7 @@ class WorkingSet:
     confirmed_deliveries: dict[int, str] = field(default_factory=dict)
     bounced_deliveries: dict[int, str] = field(default_factory=dict)
     message_moves: list[MessageMove] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
 
     def open_conversation(self, contact_id: ContactId, line: LineKey) -> Conversation | None:
         """Return the open conversation of a contact on a line; there is at most one."""

@@ -13,6 +13,7 @@ from hub.domain.company import Company
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Delivery
+from hub.domain.imports import ImportRow
 from hub.domain.lead import Lead, StageFact, Task
 from hub.domain.ledger import LedgerEntry
 from hub.domain.message import Message
@@ -52,6 +53,7 @@ _GUARDED = {
     "merges": Table("merges", Merge),
     "pointers": Table("routing_pointers", Pointer, keys=("line",), guard="version"),
     "firings": Table("automation_firings", Firing),
+    "imported": Table("import_rows", ImportRow, keys=("batch_id", "number")),
     "message_refs": Table("message_keys", MessageRef, keys=("connection_id", "external_id", "thread")),
 }
 _APPENDED = {
@@ -241,6 +243,9 @@ def _add_others(statement: _Statement, workset: WorkingSet) -> None:
         statement.add(_numbered(_BOUNCE, statement.next_parameter, 2), [list(bounced), list(bounced.values())], None)
     if keys := workset.cancelled_deliveries:
         statement.add(_numbered(_CANCEL, statement.next_parameter, 1), [keys], None)
+    for removal in workset.removals:
+        sql = f"DELETE FROM {removal.table} WHERE {removal.column} = ANY(${statement.next_parameter}::bigint[]) RETURNING 1"
+        statement.add(sql, [list(removal.ids)], None)
 
 
 def _settled_columns(deliveries: list[Settled]) -> list[list[Any]]:

@@ -7,10 +7,10 @@ There are no foreign keys on the hot tables: every write goes through `hub.store
 crash suite checks what a foreign key would (measured: foreign keys cost a tenth of the pipeline).
 """
 
-from hub.store.schema import cases, crm, incoming, outgoing, people, records, work
+from hub.store.schema import cases, crm, imports, incoming, outgoing, people, records, work
 from hub.store.schema.columns import metadata
 
-__all__ = ["EXTRA_DDL", "cases", "crm", "incoming", "metadata", "outgoing", "people", "records", "work"]
+__all__ = ["EXTRA_DDL", "cases", "crm", "imports", "incoming", "metadata", "outgoing", "people", "records", "work"]
 
 EXTRA_DDL: tuple[str, ...] = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
