@@ -16,6 +16,7 @@ from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.moments import clock_time
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
+from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
 from bots.telegram.cards import collapse_card, has_news, post_card, refresh_card, show_files
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
@@ -207,6 +208,14 @@ async def _connection_down(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(words).aloud())
 
 
+async def _restored(turn: Turn, payload: Payload) -> list[int]:
+    """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
+    policy = turn.office.policy()
+    zone = policy.get_line(policy.default_line).calendar.zone
+    made = clock_time(turn.texts, datetime.fromisoformat(str(payload["made_at"])), zone=zone, now=turn.now())
+    return await turn.chat.show(restored_screen(turn.texts, payload, made=made).aloud())
+
+
 _TELLERS: Mapping[Notice, Teller] = {
     Notice.client_message: _client_message,
     Notice.card_changed: _card_changed,
@@ -217,6 +226,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.match_question: _match_question,
     Notice.reply_state: _reply_state,
     Notice.connection_down: _connection_down,
+    Notice.restored: _restored,
     Notice.task: tell_of_task,
     Notice.automation: tell_of_automation,
     Notice.call_result: ask_about_talk,

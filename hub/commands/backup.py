@@ -1,4 +1,7 @@
-"""`hub backup` and `hub restore`: everything a hub keeps, out into a directory and back into an empty hub."""
+"""`hub backup` and `hub restore`: everything a hub keeps, out into a directory and back into an empty hub.
+
+A restored hub is held until `hub resume` (`hub.commands.resume`).
+"""
 
 import asyncio
 from pathlib import Path
@@ -46,11 +49,12 @@ def backup(config: Config, target: Target, *, with_key: WithKey = False) -> None
 @app.command()
 @with_config("files")
 def restore(config: Config, source: Source) -> None:
-    """Bring a backup into an empty hub: a new --data directory, or the empty database of --dsn."""
+    """Bring a backup into an empty hub, a new --data directory or the empty database of --dsn; `hub resume` is next."""
     keep_quiet()
     with Console(stderr=True).status(say(config.language, "restore.running", source=source)):
         manifest = asyncio.run(_restore(config, source))
     typer.echo(say(config.language, "restore.done", **_facts(manifest)))
+    typer.echo(say(config.language, "restore.held"))
     if not manifest.has_key:
         typer.echo(say(config.language, "restore.no_key", place=_key_place(config)))
 

@@ -34,6 +34,7 @@ CATALOGUE = (
     Entry("keys", "keys", "Make and change the keys that encrypt secrets."),
     Entry("backup", "backup", "Save database and files into a new directory."),
     Entry("restore", "backup", "Bring a backup into an empty hub."),
+    Entry("resume", "resume", "Let a restored hub send again, after a look at what would leave."),
     Entry("web", "roles", "Run only webhooks, forms and API."),
     Entry("work", "roles", "Run only processing, delivery and timers."),
     Entry("poll", "roles", "Run only mailboxes and long polling."),

@@ -195,6 +195,15 @@ REFUSALS: Mapping[str, str] = {
         "не отвечает ({}): хаб работает и без него, медленнее; запущен ли он, верен ли адрес?"
     ),
     # backups
+    "a restore into this database did not come to its end: restore again, into a new --data or an empty database": (
+        "восстановление в эту базу не дошло до конца: восстановите снова, в новый --data или в пустую базу"
+    ),
+    "nothing was let go: nobody can be asked here; look at what is shown above, then give --yes": (
+        "ничего не отпущено: здесь некого спросить; посмотрите показанное выше и укажите --yes"
+    ),
+    "somebody else lets this hub go on at this moment: look again": (
+        "хаб в эту минуту отпускает кто-то другой: посмотрите ещё раз"
+    ),
     "{} exists already: name a new directory for the backup": "{} уже есть: назовите новый каталог для копии",
     "there is no key file {}: HUB_SECRET_KEYS is kept by you, not by the backup": (
         "файла ключей {} нет: HUB_SECRET_KEYS храните вы, в копию они не входят"

@@ -22,6 +22,7 @@ from hub.domain.health import (
     MachineHealth,
     SpoolHealth,
 )
+from hub.domain.restored import HELD_LANES, Restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ class Words:
     def list_lines(self, health: Health, machine: MachineHealth) -> list[StatusLine]:
         """Return the lines in the order in which people read them."""
         return [
+            *self._sending(health.held),
             *(self._role(role, health) for role in ROLES),
             *(self._process(beat) for beat in health.beats),
-            *(self._lane(lane) for lane in health.lanes),
+            *(self._lane(lane, is_held=_is_held(lane, health)) for lane in health.lanes),
             self._leases(health.leases),
-            self._clocks(health.clocks),
+            self._clocks(health.clocks, is_held=health.held is not None),
             self._wrong(health),
             *(self._connection(each) for each in health.connections),
             StatusLine(
@@ -55,6 +57,13 @@ class Words:
             ),
             *list_machine(machine, self.language),
         ]
+
+    def _sending(self, held: Restored | None) -> list[StatusLine]:
+        """Tell that nothing leaves a restored hub before a person has looked (case 38)."""
+        if held is None:
+            return []
+        instants = {"at": self.time.minute(held.at), "made": self.time.minute(held.made_at)}
+        return [StatusLine("sending", is_ok=False, says=self._say("held", **instants))]
 
     def _role(self, role: str, health: Health) -> StatusLine:
         alive = len(health.list_alive(role))
@@ -69,9 +78,10 @@ class Words:
             beat.process, is_ok=True, says=self._say(key, since=since, version=beat.version, silent=silent)
         )
 
-    def _lane(self, lane: LaneHealth) -> StatusLine:
-        is_ok = lane.lag <= LAG_LIMIT
-        says = self._say("lane" if is_ok else "lane_behind", waiting=lane.waiting, lag=_seconds(lane.lag))
+    def _lane(self, lane: LaneHealth, *, is_held: bool) -> StatusLine:
+        is_ok = is_held or lane.lag <= LAG_LIMIT
+        key = "lane_held" if is_held else "lane" if is_ok else "lane_behind"
+        says = self._say(key, waiting=lane.waiting, lag=_seconds(lane.lag))
         return StatusLine(f"{lane.way} {lane.lane}", is_ok, says)
 
     def _leases(self, leases: LeaseHealth) -> StatusLine:
@@ -79,14 +89,15 @@ class Words:
         facts = {"held": leases.held, "age": _seconds(leases.age), "overdue": _seconds(leases.overdue)}
         return StatusLine("leases", is_ok, self._say("leases" if is_ok else "leases_abandoned", **facts))
 
-    def _clocks(self, clocks: ClockHealth) -> StatusLine:
-        is_ok = clocks.lag <= CLOCK_LIMIT
+    def _clocks(self, clocks: ClockHealth, *, is_held: bool) -> StatusLine:
+        is_ok = is_held or clocks.lag <= CLOCK_LIMIT
+        key = "clocks_held" if is_held else "clocks" if is_ok else "clocks_late"
         facts = {
             "next": self.time.minute(clocks.next_at) or "–",
             "overdue": clocks.overdue,
             "lag": _seconds(clocks.lag),
         }
-        return StatusLine("clocks", is_ok, self._say("clocks" if is_ok else "clocks_late", **facts))
+        return StatusLine("clocks", is_ok, self._say(key, **facts))
 
     def _wrong(self, health: Health) -> StatusLine:
         """Tell what was set aside; payloads of robots are too, so only deliveries that wait for a person are wrong."""
@@ -114,6 +125,10 @@ class Words:
     def show_thing(self, line: StatusLine) -> str:
         """Return what people call the thing of a line."""
         return word(self.language, "thing", line.thing)
+
+
+def _is_held(lane: LaneHealth, health: Health) -> bool:
+    return health.held is not None and lane.way == "out" and lane.lane in HELD_LANES
 
 
 def list_machine(machine: MachineHealth, language: str) -> list[StatusLine]:

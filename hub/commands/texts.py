@@ -103,6 +103,41 @@ TEXTS: Mapping[str, Sentence] = {
         "В копии нет ключа: верните {place} на место до запуска хаба.",
         "The backup has no key: put {place} back before starting the hub.",
     ),
+    "restore.held": Sentence(
+        "Хаб придержан: он принимает и читает, но ничего не отправляет и не запускает таймеры. Запустите его (hub up), "
+        "дайте ему дочитать почту и ботов, затем посмотрите и отпустите: hub resume",
+        "The hub is held: it receives and reads, but sends nothing and fires no timers. Start it (hub up), let it "
+        "catch up with mailboxes and bots, then look and let it go on: hub resume",
+    ),
+    "resume.not_held": Sentence("Хаб ничего не придерживает.", "The hub holds nothing back."),
+    "resume.held": Sentence(
+        "Восстановлен {at} из копии, снятой {made} ({zone}). Если отпустить сейчас:",
+        "Restored {at} from a backup made {made} ({zone}). If it goes on now:",
+    ),
+    "resume.nothing": Sentence("Ничего не ждёт.", "Nothing waits."),
+    "resume.goes": Sentence("уйдут", "leave"),
+    "resume.doubtful": Sentence(
+        "не уйдут: могли уйти и раньше, авторы скажут, дошли ли", "stay: may have left before, their authors are asked"
+    ),
+    "resume.dropped": Sentence("не уйдут: автоматические, опоздали", "are dropped: automatic, too late"),
+    "resume.missed": Sentence(
+        "не сработают: нарушения запишутся, руководителям одна сводка",
+        "do not fire: breaches are written, heads get one summary",
+    ),
+    "resume.unread": Sentence(
+        "Ещё не обработано входящих: {count}. Пусть хаб сначала дочитает.",
+        "Not processed yet: {count} payloads. Let the hub catch up first.",
+    ),
+    "resume.quiet": Sentence(
+        "С восстановления ничего не пришло по подключениям: {names}. Работает ли хаб, дочитал ли он их?",
+        "Nothing has come since the restore over: {names}. Does the hub run, has it caught up with them?",
+    ),
+    "resume.asked": Sentence("Отпустить хаб?", "Let the hub go on?"),
+    "resume.kept": Sentence("Хаб остаётся придержанным.", "The hub stays held."),
+    "resume.done": Sentence(
+        "Хаб работает дальше; запущенные процессы заметят это за несколько секунд.",
+        "The hub goes on; processes at work notice it within seconds.",
+    ),
     "trial.running": Sentence("Проигрываю обращения", "Replaying requests"),
     "trial.none": Sentence("В эти дни обращений не было.", "There were no requests in these days."),
     "trial.requests": Sentence(
@@ -159,6 +194,8 @@ TEXTS: Mapping[str, Sentence] = {
     "column.last_event": Sentence("последнее событие ({zone})", "last event ({zone})"),
     "column.since": Sentence("с ({zone})", "since ({zone})"),
     "column.what": Sentence("что", "what"),
+    "column.count": Sentence("сколько", "how many"),
+    "column.then": Sentence("что с ними будет", "what becomes of them"),
     "column.tries": Sentence("попыток", "tries"),
     "column.reason": Sentence("причина", "reason"),
     "column.at": Sentence("когда ({zone})", "at ({zone})"),
@@ -193,6 +230,16 @@ TEXTS: Mapping[str, Sentence] = {
     "lane.reply": Sentence("ответ", "reply"),
     "lane.notify": Sentence("уведомление", "notice"),
     "lane.media": Sentence("файл", "media"),
+    "lane.crm": Sentence("обмен с CRM", "CRM"),
+    "timer.first_response": Sentence("срок первого ответа", "first response"),
+    "timer.next_response": Sentence("срок ответа", "next response"),
+    "timer.accept": Sentence("срок принять", "acceptance"),
+    "timer.callback": Sentence("срок перезвонить", "callback"),
+    "timer.level": Sentence("напоминание о сроке", "escalation"),
+    "timer.resolution": Sentence("срок решения", "resolution"),
+    "timer.task": Sentence("напоминание о задаче", "task reminder"),
+    "timer.call_confirmation": Sentence("проверка звонка", "confirmation of a call"),
+    "timer.automation": Sentence("сценарий", "automation"),
     "thing.store": Sentence("хранилище", "store"),
     "thing.database": Sentence("база", "database"),
     "thing.keys": Sentence("ключи", "keys"),
@@ -212,6 +259,7 @@ TEXTS: Mapping[str, Sentence] = {
     "thing.out media": Sentence("файлы клиентов", "out: media"),
     "thing.out crm": Sentence("CRM", "out: CRM"),
     "thing.out webhook": Sentence("вебхуки наружу", "out: webhooks"),
+    "thing.sending": Sentence("отправка", "sending"),
     "thing.spool": Sentence("накопитель", "spool"),
     "thing.disk data": Sentence("диск: данные", "disk: data"),
     "thing.disk files": Sentence("диск: файлы", "disk: files"),
@@ -228,6 +276,11 @@ TEXTS: Mapping[str, Sentence] = {
         "silent for {silent} s (version {version}): if nobody has restarted it, start it again",
     ),
     "status.lane": Sentence("ждёт {waiting}, дольше всего {lag} с", "{waiting} waiting, the oldest {lag} s"),
+    "status.held": Sentence(
+        "придержана: хаб восстановлен {at} из копии от {made}; посмотрите и отпустите: hub resume",
+        "held: the hub was restored {at} from a backup made {made}; look and let it go on: hub resume",
+    ),
+    "status.lane_held": Sentence("придержано, ждёт {waiting}", "held, {waiting} waiting"),
     "status.lane_behind": Sentence(
         "ждёт {waiting}, дольше всего {lag} с: работает ли hub work? если да, запустите ещё один, причина в журнале",
         "{waiting} waiting, the oldest {lag} s: does hub work run? if so start another; its log says why",
@@ -238,6 +291,7 @@ TEXTS: Mapping[str, Sentence] = {
         "abandoned {overdue} s ago and taken over by nobody: start or restart hub work",
     ),
     "status.clocks": Sentence("ближайший {next}, опаздывают: {overdue}", "next {next}, overdue: {overdue}"),
+    "status.clocks_held": Sentence("придержаны, наступило: {overdue}", "held, due: {overdue}"),
     "status.clocks_late": Sentence(
         "опаздывают: {overdue}, дольше всего {lag} с: работает ли hub work? если да, в его журнале ищите timer.failed",
         "overdue: {overdue}, the oldest {lag} s: does hub work run? if so look for timer.failed in its log",

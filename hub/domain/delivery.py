@@ -47,6 +47,7 @@ class Notice(StrEnum):
     task = "task"
     call_result = "call_result"
     automation = "automation"
+    restored = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from hub.domain.restored import Restored
+
 BEAT_EVERY = timedelta(seconds=5)
 SILENT_AFTER = timedelta(seconds=20)
 """A process that missed four beats counts as gone."""
@@ -139,6 +141,7 @@ class Health:
     """All of it at the business instant `at`.
 
     `wrong` counts what was set aside, by `payload parked`, `delivery parked`, `delivery failed`, `delivery unknown`.
+    `held` is the restore after which nobody has let the hub go on yet, None otherwise.
     """
 
     at: datetime
@@ -149,6 +152,7 @@ class Health:
     wrong: Mapping[str, int]
     connections: tuple[ConnectionHealth, ...]
     database_bytes: int
+    held: Restored | None = None
 
     def list_alive(self, role: str) -> list[Beat]:
         """Return the processes that do the work of `role`."""

@@ -140,8 +140,14 @@ async def _look(office: Office, automation: Automation) -> int:
         if found:
             new_id = await office.ids.reserve(connection, len(found))
             timers = [_timer(office, automation, each, new_id()) for each in found]
-            await stored.arm_timers(connection, timers)
+            await stored.arm_timers(connection, [each for each in timers if _is_ours(office, each)])
     return len(found)
+
+
+def _is_ours(office: Office, armed: Armed) -> bool:
+    """Tell whether this hub does it: what was due before a restore was the lost hub's to do (case 38)."""
+    restored = office.restored()
+    return restored is None or armed.due_at > restored.at
 
 
 async def _list_lasting(office: Office, automation: Automation, connection: Connection) -> list[Happening]:

@@ -81,6 +81,7 @@ GROUP BY 1, 2 ORDER BY 1, 2
 """
 _LATE = "SELECT line, count(*) AS number FROM waits WHERE state = 'open' AND deadline_at <= $1 GROUP BY line"
 _DOUBTFUL = "SELECT count(*) FROM deliveries WHERE state = 'unknown' AND reason = 'restored' AND id <= $1"
+_UNREAD = "SELECT count(*) FROM receipts WHERE lane = 'client' AND state IN ('new', 'claimed')"
 _RELEASE = """
 UPDATE timers SET fired_at = $1, epoch = epoch + 1
 WHERE kind = 'restored' AND subject = 'hub' AND fired_at IS NULL RETURNING id
@@ -154,6 +155,11 @@ async def count_late(connection: asyncpg.Connection, restored: Restored) -> dict
 async def count_doubtful(connection: asyncpg.Connection, restored: Restored) -> int:
     """Return how many answers of the backup wait for a person to say whether they arrived."""
     return int(await connection.fetchval(_DOUBTFUL, restored.last_id))
+
+
+async def count_unread(connection: asyncpg.Connection) -> int:
+    """Return how many payloads of clients are stored and not processed yet."""
+    return int(await connection.fetchval(_UNREAD))
 
 
 async def claim_doubtful(

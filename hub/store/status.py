@@ -12,6 +12,7 @@ import asyncpg
 
 from hub.domain.delivery import Lane
 from hub.domain.health import CLOCK_GRACE, Beat, ClockHealth, ConnectionHealth, Health, LaneHealth, LeaseHealth
+from hub.domain.restored import Restored
 
 RECEIPT_LANES = ("client", "manager_bot")
 MOST_COUNTED = 10_000
@@ -56,6 +57,8 @@ SELECT
       'since', coalesce(state_at, created_at), 'last_success_at', last_success_at,
       'compared_at', compared_at, 'waiting', waiting, 'overlooked', overlooked) ORDER BY id)
     FROM connections) AS connections,
+  (SELECT jsonb_build_object('at', due_at, 'facts', facts) FROM timers
+    WHERE kind = 'restored' AND subject = 'hub' AND fired_at IS NULL) AS held,
   pg_database_size(current_database()) AS database_bytes
 """
 
@@ -75,6 +78,7 @@ async def read_health(connection: asyncpg.Connection, *, now: datetime) -> Healt
         wrong=_wrong(row["parked"], row["wrong"] or {}),
         connections=tuple(_connection(each) for each in row["connections"] or ()),
         database_bytes=row["database_bytes"],
+        held=_held(row["held"]),
     )
 
 
@@ -108,6 +112,15 @@ def _connection(found: Mapping[str, Any]) -> ConnectionHealth:
         compared_at=_instant(found["compared_at"]),
         waiting=found["waiting"],
         overlooked=found["overlooked"],
+    )
+
+
+def _held(found: Mapping[str, Any] | None) -> Restored | None:
+    if found is None:
+        return None
+    facts = found["facts"]
+    return Restored(
+        datetime.fromisoformat(found["at"]), datetime.fromisoformat(facts["made_at"]), int(facts["last_id"])
     )
 
 

@@ -37,6 +37,9 @@ PROVIDER_WAITING = Metric(
 OVERLOOKED = Metric(
     "hub_connection_overlooked_events_total", "counter", "Events that only a comparison with the provider found."
 )
+SENDING_HELD = Metric(
+    "hub_sending_held", "gauge", "1 while a restored hub sends nothing and fires no timers, until somebody resumes it."
+)
 DATABASE_SIZE = Metric("hub_database_size_bytes", "gauge", "Size of the database.")
 SPOOL_RECORDS = Metric("hub_spool_records", "gauge", "Payloads on this machine's disk that wait for the database.")
 SPOOL_BYTES = Metric("hub_spool_bytes", "gauge", "Size of the spool of this machine.")
@@ -56,7 +59,8 @@ CLOCK_SKEW = Metric(
 
 METRICS = (
     *(DATABASE_UP, ROLE_PROCESSES, PROCESS_SILENT, QUEUE_LENGTH, QUEUE_LAG, LEASES_HELD, LEASE_AGE, LEASE_OVERDUE),
-    *(CLOCKS_OVERDUE, CLOCK_LAG, SET_ASIDE, CONNECTION_UP, LAST_SUCCESS, PROVIDER_WAITING, OVERLOOKED, DATABASE_SIZE),
+    *(CLOCKS_OVERDUE, CLOCK_LAG, SET_ASIDE, CONNECTION_UP, LAST_SUCCESS, PROVIDER_WAITING, OVERLOOKED, SENDING_HELD),
+    DATABASE_SIZE,
     *(SPOOL_RECORDS, SPOOL_BYTES, SPOOL_DAMAGED, DISK_FREE),
     *(COMMIT, ACCEPTED, SPOOLED, REFUSED, ENDED, LOOP_LAG, CLOCK_SKEW),
 )
@@ -104,6 +108,7 @@ def _tell_rest(health: Health) -> dict[Metric, list[Sample]]:
         ],
         PROVIDER_WAITING: [Sample(each.waiting, labels) for labels, each in named if each.compared_at],
         OVERLOOKED: [Sample(each.overlooked, labels) for labels, each in named if each.compared_at],
+        SENDING_HELD: [Sample(int(health.held is not None), {})],
         DATABASE_SIZE: [Sample(health.database_bytes, {})],
     }
 

@@ -78,6 +78,16 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "done.cancelled": "Cancelled",
     "done.nothing_urgent": "Nothing urgent. 👍",
     "system.connection_down": "⚠️ The connection “{name}” does not work: {reason}",
+    "restored.title": "⚠️ The hub was restored from a backup made {made}. It may have forgotten what came later.",
+    "restored.late": {
+        "one": "{line}: {n} client waits past the deadline",
+        "other": "{line}: {n} clients wait past the deadline",
+    },
+    "restored.doubtful": {
+        "one": "{n} answer may have left before: its author says whether it arrived",
+        "other": "{n} answers may have left before: their authors say whether they arrived",
+    },
+    "restored.look": "There is no alarm for each, the whole list is in /overdue. They may have been answered already.",
     # --- help
     "help.title": "What the bot can do",
     "help.reply": "↩️ A reply to a card or a client's message goes to the client, to the channel they wrote from.",
