@@ -10,12 +10,21 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Markup(StrEnum):
+    """How a vendor shows the text of an entry: as it is, or with these marks carried out."""
+
+    plain = "plain"
+    html = "html"
+    bbcode = "bbcode"
 
 
 class Strike(StrEnum):
@@ -78,10 +87,14 @@ class FakeCrm:
     """Base of a fake: subclass it, answer in `respond`, and serve it with `serving`.
 
     `faults` strike in order, each at the first call it fits. `is_away` drops every call, as a dead CRM does. `calls`
-    is the log.
+    is the log. `now` is its clock. `surface.CrmSurface` says what a whole fake has beyond this.
     """
 
+    markup = Markup.plain
+
     def __init__(self) -> None:
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.limits: list[CountedLimit] = []
         self.url = ""
         self.calls: list[Called] = []
         self.faults: list[Fault] = []
@@ -105,6 +118,13 @@ class FakeCrm:
         if fault and strike is Strike.answer:
             return web.Response(status=fault.status, body=fault.body, headers=fault.headers)
         return _after(strike, request, await self.respond(request, called))
+
+    def is_write(self, called: Called) -> bool:
+        """Tell whether a call changes a record; for vendors that also ask by POST, say it again in the subclass."""
+        return called.method not in {"GET", "HEAD"}
+
+    def settle(self) -> None:
+        """Let everything written be found: at once, unless the vendor's search lags."""
 
     def _next_fault(self, called: Called) -> Fault | None:
         found = next((fault for fault in self.faults if fault.at(called)), None)
