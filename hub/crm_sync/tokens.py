@@ -5,6 +5,7 @@ new one, has to ask a person to connect again. So renewing holds a lock over all
 else was faster, and what comes back is on disk before anybody calls with it. No transaction is open meanwhile.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,14 +52,16 @@ class HeldTokens:
 
     def __init__(self) -> None:
         self._pair: TokenPair | None = None
+        self._renewing = asyncio.Lock()
 
     async def current(self, first: TokenPair) -> TokenPair:
         return self._pair or first
 
     async def renewed(self, stale: TokenPair, exchange: Exchange) -> TokenPair:
-        if self._pair is None or self._pair.access == stale.access:
-            self._pair = await exchange(stale)
-        return self._pair
+        async with self._renewing:
+            if self._pair is None or self._pair.access == stale.access:
+                self._pair = await exchange(stale)
+            return self._pair
 
 
 @dataclass(frozen=True, slots=True)
