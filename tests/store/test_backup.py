@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.domain.errors import ConfigError
+from hub.store import restored
 from hub.store.backup import Holdings, checksum, count_rows, make_backup
 from hub.store.embedded import start_embedded
 from hub.store.files import Files
+from hub.store.migrate import migrate
 from hub.store.pool import connect
 from hub.store.restore import restore_backup
 from hub.store.secrets import load_secrets
@@ -45,10 +47,11 @@ async def empty(data_dir):
 
 
 async def everything(holdings):
-    """Read every row of every table, for comparing."""
+    """Read every row of every table but the mark of a restore, for comparing."""
     async with connect(holdings.dsn) as connection:
         names = await count_rows(connection)
-        return {name: await connection.fetch(f"SELECT to_jsonb(t) FROM {name} t ORDER BY 1") for name in names}
+        rows = {name: await connection.fetch(f"SELECT to_jsonb(t) FROM {name} t ORDER BY 1") for name in names}
+    return rows | {"timers": [row for row in rows["timers"] if row[0]["kind"] != "restored"]}
 
 
 async def test_restoring_into_an_empty_directory_brings_back_every_row_and_byte(living, empty, tmp_path):
@@ -111,6 +114,53 @@ async def test_an_interrupted_restore_can_be_repeated(living, empty, tmp_path):
     await restore_backup(tmp_path / "backup", empty)
 
     assert await everything(empty) == await everything(living)
+
+
+async def test_case38_a_restored_database_says_from_which_backup_it_came_and_that_it_is_held(living, empty, tmp_path):
+    await make_backup(living, tmp_path / "backup", now=NOW)
+    await restore_backup(tmp_path / "backup", empty)
+
+    async with connect(empty.dsn) as connection:
+        mark = await restored.read(connection)
+        assert await connection.fetchval("SELECT nextval('hub_ids')") > mark.last_id > 1
+    assert (mark.made_at, mark.is_held) == (NOW, True)
+    async with connect(living.dsn) as connection:
+        assert await restored.read(connection) is None
+
+
+async def test_case38_a_database_that_is_only_half_restored_is_opened_by_no_hub(living, empty, tmp_path):
+    await make_backup(living, tmp_path / "backup", now=NOW)
+    manifest = tmp_path / "backup" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"rows": {"contacts": 2}}))
+
+    with pytest.raises(ConfigError, match="tables differ from the manifest"):
+        await restore_backup(tmp_path / "backup", empty)
+
+    with pytest.raises(ConfigError, match="did not come to its end: restore again"):
+        await migrate(empty.dsn)
+
+
+async def test_case38_a_restore_that_ended_before_the_load_can_be_repeated(living, empty, tmp_path):
+    await make_backup(living, tmp_path / "backup", now=NOW)
+    async with connect(empty.dsn) as connection:
+        await restored.begin(connection)
+
+    await restore_backup(tmp_path / "backup", empty)
+
+    assert await everything(empty) == await everything(living)
+
+
+async def test_case38_a_hub_restored_twice_is_held_twice(living, empty, tmp_path):
+    async with connect(living.dsn) as connection:
+        await restored.mark(connection, made_at=datetime(2026, 11, 1, tzinfo=UTC))
+        assert await restored.release(connection, now=NOW)
+        assert not await restored.release(connection, now=NOW)
+    await make_backup(living, tmp_path / "backup", now=NOW)
+    await restore_backup(tmp_path / "backup", empty)
+
+    async with connect(empty.dsn) as connection:
+        mark = await restored.read(connection)
+    assert (mark.made_at, mark.is_held) == (NOW, True)
 
 
 async def test_every_kind_of_damage_is_found_before_anything_is_written(living, empty, tmp_path):
