@@ -218,5 +218,3 @@ async def test_case38_two_who_let_it_go_on_at_once_are_one(late: Outside, dsn: s
     await release(late.desk)
     assert await resume(late.desk.office) is False
     assert await look_ahead(late.desk.office) is None
-
-
