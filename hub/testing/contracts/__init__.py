@@ -11,5 +11,6 @@ without pytest. `hub.testing.fixture_files` says how fixtures are written.
 """
 
 from hub.testing.contracts.channel import ChannelContract
+from hub.testing.contracts.crm import CrmContract
 
-__all__ = ["ChannelContract"]
+__all__ = ["ChannelContract", "CrmContract"]

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from hub.channels.base import Capabilities, ChannelSettings, Evidence, Explains
 from hub.testing.contracts.bench import PUBLIC_URL, secret_values, undescribed_fields, untyped_secrets
-from hub.testing.contracts.suite import Suite
+from hub.testing.contracts.suite import Adapted
 
 
 def opened(model: ChannelSettings) -> dict[str, object]:
@@ -15,8 +15,8 @@ def opened(model: ChannelSettings) -> dict[str, object]:
     return {name: value.get_secret_value() if isinstance(value, SecretStr) else plain[name] for name, value in model}
 
 
-class SettingsChecks(Suite):
-    """Every channel has these."""
+class SettingsChecks(Adapted):
+    """Every channel and every CRM has these."""
 
     def test_settings_survive_a_round_trip(self) -> None:
         model = self._model()
@@ -57,4 +57,4 @@ class SettingsChecks(Suite):
             assert not self.channel.capabilities.needs_public_url or PUBLIC_URL in "\n".join(steps), language
 
     def _model(self) -> ChannelSettings:
-        return self.channel.settings_model.model_validate(dict(self.settings))
+        return self.channel.settings_model.model_validate(dict(self.plain_settings()))

@@ -13,10 +13,25 @@ from hub.testing.faulty_http import Answer, Seen
 from hub.testing.fixture_files import Fixture, Mark, list_fixtures
 
 
-class Suite:
-    """Names without a value are for the author to give; the rest may be overridden."""
+class Adapted:
+    """What the checks of settings need: the adapter, built from the settings of the author's class."""
 
     channel: ClassVar[type[Channel[Any]]]
+
+    @classmethod
+    def plain_settings(cls) -> Mapping[str, object]:
+        """Return the settings as a person would give them."""
+        raise AssertionError("say the settings of a connection")
+
+    @classmethod
+    def make(cls) -> Channel[Any]:
+        """Return the adapter."""
+        return make_channel(cls.channel, cls.plain_settings())
+
+
+class Suite(Adapted):
+    """Names without a value are for the author to give; the rest may be overridden."""
+
     settings: ClassVar[Mapping[str, object]]
     fixtures: ClassVar[Path]
     kind: ClassVar[str]
@@ -42,6 +57,10 @@ class Suite:
     def marked(cls, mark: Mark) -> list[Fixture]:
         """Return the payloads that carry a mark."""
         return [fixture for fixture in cls.load_fixtures() if fixture.mark is mark]
+
+    @classmethod
+    def plain_settings(cls) -> Mapping[str, object]:
+        return cls.settings
 
     @classmethod
     def make(cls, changes: Mapping[str, object] | None = None) -> Channel[Any]:

@@ -1,0 +1,46 @@
+"""Checks of what several workers of one account share: its limits, and its tokens."""
+
+import asyncio
+
+from hub.crm_sync.base import Snapshot
+from hub.domain.errors import TemporaryFailure
+from hub.testing.contracts.crm.samples import PERSON, outcome
+from hub.testing.contracts.crm.suite import CrmSuite
+from hub.testing.crm.surface import IssuesTokens
+
+_BEYOND = 10
+_MOST_CALLS = 130
+
+
+class LimitChecks(CrmSuite):
+    """Every connector has these."""
+
+    async def test_several_workers_together_stay_within_the_vendors_limits(self) -> None:
+        async with self.scene() as scene:
+            limits = scene.fake.limits
+            assert limits, "the fake counts the vendor's limits"
+            card, workers = scene.card(), [scene.connect() for _ in range(3)]
+            count = min(min(limit.calls for limit in limits) + _BEYOND, _MOST_CALLS)
+            told = await asyncio.gather(*(outcome(workers[n % 3].get(card)) for n in range(count)))
+
+        assert [limit.refused for limit in limits] == [0] * len(limits)
+        assert [each for each in told if not isinstance(each, (Snapshot, TemporaryFailure))] == []
+        assert any(isinstance(each, Snapshot) for each in told)
+
+
+class TokenChecks(CrmSuite):
+    """For settings that hold what renews an access token."""
+
+    async def test_a_token_that_ran_out_is_renewed_once_for_all_who_wait(self) -> None:
+        async with self.scene() as scene:
+            fake, workers = scene.fake, [scene.connect() for _ in range(2)]
+            assert isinstance(fake, IssuesTokens)
+            await workers[0].find_contacts(list(PERSON.phones), [])
+            before = fake.renewals
+            fake.expire_tokens()
+            found = await asyncio.gather(
+                *(workers[n % 2].find_contacts(list(PERSON.phones), []) for n in range(6)), workers[0].describe()
+            )
+
+        assert [list(each) for each in found[:6]] == [[]] * 6  # type: ignore[call-overload]
+        assert fake.renewals - before == 1
