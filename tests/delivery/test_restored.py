@@ -1,7 +1,6 @@
 """A hub that came from a backup: nothing leaves it before a person says so, and then nothing twice (case 38)."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,35 +12,13 @@ from hub.domain.manager import Role
 from hub.domain.outbound import Sent
 from hub.domain.restored import HELD_LANES
 from hub.inbox.resume import look_ahead, resume
-from hub.store import restored
 from hub.store.deliveries import ClaimedDelivery
-from hub.store.ids import IdBlocks
 from hub.store.locks import alone
 from tests.delivery.bench import Outside, open_outside
 from tests.inbox.desk import ALWAYS_OPEN, Desk, open_desk, person, says
+from tests.inbox.restoring import MADE_AT, hold, release
 
 HOUR = timedelta(hours=1)
-MADE_AT = datetime.fromisoformat("2026-11-20T03:00:00+00:00")
-
-
-async def hold(desk: Desk) -> None:
-    """Make this hub one that was restored just now, with processes that began after it."""
-    async with desk.pool.acquire() as connection:
-        await restored.mark(connection, made_at=MADE_AT)
-    desk.office = replace(desk.office, ids=IdBlocks())
-    await learn(desk)
-
-
-async def learn(desk: Desk) -> None:
-    """Read the mark, as every process does each two seconds."""
-    async with desk.pool.acquire() as connection:
-        mark = await restored.read(connection)
-    desk.office = replace(desk.office, restored=lambda: mark)
-
-
-async def release(desk: Desk) -> None:
-    assert await resume(desk.office)
-    await learn(desk)
 
 
 @pytest.fixture
