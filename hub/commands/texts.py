@@ -182,6 +182,9 @@ TEXTS: Mapping[str, Sentence] = {
     "deed.invited": Sentence("приглашение", "invitation"),
     "deed.let_in": Sentence("вошёл по приглашению", "came in by invitation"),
     "deed.dismissed": Sentence("закрыт доступ", "access ended"),
+    "deed.imported": Sentence("загружен файл клиентов", "clients imported"),
+    "deed.import_undone": Sentence("загрузка отменена", "import taken back"),
+    "deed.exported": Sentence("выгрузка", "export"),
     "column.subject": Sentence("что именно", "of what"),
     "people.address": Sentence(
         "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."

@@ -19,6 +19,9 @@ class Deed(StrEnum):
     invited = "invited"
     let_in = "let_in"
     dismissed = "dismissed"
+    imported = "imported"
+    import_undone = "import_undone"
+    exported = "exported"
 
 
 @dataclass(frozen=True, slots=True)

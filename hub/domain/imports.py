@@ -64,7 +64,7 @@ class ImportBatch:
 class ImportRow:
     """A row that was read, by its number in the file as spreadsheet programs show it.
 
-    `reason` is a code of `hub.inbox.importing_words`, with what it is about behind a colon; so are `remarks`, about
+    `reason` is a code of `hub.inbox.importing.words`, with what it is about behind a colon; so are `remarks`, about
     what was left out of a row that was taken. `contact_id` is the card, `lead_id` the lead it made or filled. `made`
     names what it created, `filled` what it put into empty fields of card and lead. `cells` are kept of rows that were
     not taken.

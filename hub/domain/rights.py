@@ -48,6 +48,7 @@ class Action(StrEnum):
     manage_connections = "manage_connections"
     edit_policy = "edit_policy"
     replay = "replay"
+    import_clients = "import_clients"
     export = "export"
     erase = "erase"
 
@@ -61,6 +62,7 @@ ADMIN_ACTIONS = frozenset(
         Action.manage_connections,
         Action.edit_policy,
         Action.replay,
+        Action.import_clients,
         Action.export,
         Action.erase,
     }

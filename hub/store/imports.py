@@ -186,7 +186,7 @@ async def find_companies(
 
 
 async def list_elsewhere(connection: asyncpg.Connection, contact_ids: Collection[int]) -> set[int]:
-    """Return the cards that something outside the working set refers to: messages, calls, records in a CRM."""
+    """Return the cards that something outside the working set refers to: messages, calls, CRMs, questions."""
     rows = await connection.fetch(_ELSEWHERE, list(contact_ids))
     return {row[0] for row in rows}
 
@@ -195,6 +195,7 @@ _ELSEWHERE = """
 SELECT contact_id FROM messages WHERE contact_id = ANY($1::bigint[])
 UNION SELECT contact_id FROM calls WHERE contact_id = ANY($1::bigint[])
 UNION SELECT contact_id FROM crm_items WHERE contact_id = ANY($1::bigint[])
+UNION SELECT id::bigint FROM match_candidates, jsonb_array_elements_text(candidates) AS id WHERE id::bigint = ANY($1)
 """
 
 
