@@ -125,7 +125,7 @@ def _start(
 
 
 def _wake_all(building: Building) -> None:
-    for lane in ("receipts", "timers", "queue", "reply", "notify", "media", "manager_bot"):
+    for lane in ("receipts", "timers", "queue", "reply", "notify", "media", "crm", "manager_bot"):
         building.hints.wakeup.wake(lane)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from hub.app.connections import MANAGER_BOT
+from hub.app.crms import crm_lane, watch_crms
 from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building
 from hub.channels.base import Parses, Polls, Raw
@@ -60,11 +61,13 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
         Lane.reply: ReplyHandler(office, channel_of, alarms).as_lane(),
         Lane.notify: NoticeHandler(bots, alarms, bots.find_connection).as_lane(),
         Lane.media: MediaHandler(office, building.ground.files, channel_of, alarms).as_lane(),
+        Lane.crm: crm_lane(building, alarms),
     }
     return [
         *(ProcessLoop(processor, office.wakeup).run() for _ in range(building.ground.config.workers)),
         *(DeliveryWorker(office, lane, lane_work, building.figures).run() for lane, lane_work in lanes.items()),
         ClockWatch(office).run(),
+        watch_crms(building),
         Upkeep(office, building.ground.files).run(),
     ]
 

@@ -185,10 +185,12 @@ class Match:
 class Snapshot:
     """A record as the CRM has it now.
 
-    `values` by `CrmField` name, `fields` by the CRM's own codes (only those asked for). `phones` in E.164 where they
-    can be read as such, else as they stand. `outcome` is `open`, `won` or `lost` for a request. `contact` is whose it
-    is. `changed_by` is the CRM's user id of the last change, `is_own` whether that was this connection itself as far
-    as the CRM says. `requests` are the sales chances of a contact, newest first, where the CRM gives them along.
+    `values` by `CrmField` name: `amount` a decimal number with a dot, `due_at` ISO 8601 in UTC, `done` `yes` or empty,
+    `owner` and `stage` the CRM's ids; one left out is not known. `fields` by its own codes (only those asked for), as
+    text. `phones` in E.164 where they can be read as such, else as they stand. `outcome` is `open`, `won` or `lost` for
+    a request. `contact` is whose it is. `changed_by` is the CRM's user id of the last change, `is_own` whether that was
+    this connection itself as far as the CRM says. `requests` are the sales chances of a contact, newest first, where
+    the CRM gives them along.
     """
 
     ref: CrmRef

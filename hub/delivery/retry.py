@@ -29,6 +29,7 @@ PLANS: Mapping[Lane, Plan] = {
     Lane.reply: Plan(40, timedelta(seconds=2), timedelta(minutes=10)),
     Lane.notify: Plan(40, timedelta(seconds=1), timedelta(minutes=10), doubt=timedelta(seconds=2)),
     Lane.media: Plan(10, timedelta(seconds=2), timedelta(minutes=10)),
+    Lane.crm: Plan(100, timedelta(seconds=2), timedelta(minutes=10)),
 }
 
 

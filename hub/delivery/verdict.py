@@ -64,9 +64,9 @@ class Attempt:
 
     def _due(self, result: Later | Unknown, now: datetime, jitter: float) -> datetime | None:
         """Return when to look again; what waits for its connection is never parked for that."""
-        if result.reason == CONNECTION_PAUSED:
-            return now + PAUSE_STEP
         wish = result.retry_after if isinstance(result, Later) else None
+        if result.reason == CONNECTION_PAUSED:
+            return now + (wish or PAUSE_STEP)
         return next_attempt(self.claimed.attempt, plan=self.plan, retry_after=wish, now=now, jitter=jitter)
 
     def _retry(self, result: Later | Unknown, *, due_at: datetime | None) -> Settled:

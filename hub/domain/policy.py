@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from hub.domain.automation import Automations
 from hub.domain.calendar import Calendar
+from hub.domain.crm_rules import CrmRules
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import LineKey
 from hub.domain.ladder import HEAD_WINDOW, Ladder
@@ -152,7 +153,7 @@ class Policy:
 
     `shared_after` is how many cards have to name an address until it counts as shared (M-7).
     `head_window` is the elapsed time within which a head's notices of late clients arrive as one, 0 for each at once
-    (B-2). It is no line's matter: a head may have several.
+    (B-2). It is no line's matter: a head may have several. `crms` are by the connection's name.
     """
 
     revision: int
@@ -167,6 +168,7 @@ class Policy:
     head_window: timedelta = HEAD_WINDOW
     leads: LeadRules = field(default_factory=LeadRules)
     automations: Automations = field(default_factory=Automations)
+    crms: Mapping[str, CrmRules] = field(default_factory=dict)
 
     def get_line(self, key: str) -> LinePolicy:
         """Return a line, or the default one for a line that a later revision took away."""

@@ -95,16 +95,33 @@ async def save_described(
     )
 
 
+async def take_turn(
+    connection: asyncpg.Connection, connection_id: int, *, at: datetime, before: datetime
+) -> Mapping[str, Any] | None:
+    """Be the one who asks an account what changed, if nobody has since `before`; return how far it was read.
+
+    None: somebody else has. Commits by itself.
+    """
+    row = await connection.fetchrow(
+        "INSERT INTO crm_accounts (connection_id, compared_at) VALUES ($1, $2) ON CONFLICT (connection_id) "
+        "DO UPDATE SET compared_at = $2 WHERE crm_accounts.compared_at IS NULL OR crm_accounts.compared_at <= $3 "
+        "RETURNING cursor",
+        connection_id,
+        at,
+        before,
+    )
+    return None if row is None else row["cursor"]
+
+
 async def save_cursor(
-    connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, at: datetime
+    connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, drift: int
 ) -> None:
-    """Store how far the changes of an account were read; the caller commits with what they led to."""
+    """Store how far the changes of an account were read, and add what nobody had told; the caller commits."""
     await connection.execute(
-        "INSERT INTO crm_accounts (connection_id, cursor, compared_at) VALUES ($1, $2::text::jsonb, $3) "
-        "ON CONFLICT (connection_id) DO UPDATE SET cursor = $2::text::jsonb, compared_at = $3",
+        "UPDATE crm_accounts SET cursor = $2::text::jsonb, drift = drift + $3 WHERE connection_id = $1",
         connection_id,
         to_json_text(cursor),
-        at,
+        drift,
     )
 
 

@@ -58,8 +58,9 @@ WHERE d.id = u.id AND d.token = u.token AND d.state = 'sending' RETURNING d.id
 _MERGE = """
 UPDATE deliveries d SET state = 'cancelled', reason = 'merged', finished_at = clock_timestamp()
 FROM deliveries c WHERE c.id = ANY($1::bigint[]) AND d.lane = c.lane AND d.order_hash = c.order_hash
-  AND d.state = 'queued' AND d.due_at <= $2 AND d.manager_id = c.manager_id AND d.conversation_id = c.conversation_id
-  AND d.payload->>'notice' = c.payload->>'notice'
+  AND d.state = 'queued' AND d.due_at <= $2 AND d.manager_id IS NOT DISTINCT FROM c.manager_id
+  AND d.conversation_id IS NOT DISTINCT FROM c.conversation_id
+  AND d.payload->>'notice' IS NOT DISTINCT FROM c.payload->>'notice'
 """
 
 

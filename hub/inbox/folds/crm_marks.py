@@ -23,9 +23,14 @@ def mark_for_crms(rows: WorkingSet, crms: Iterable[ConnectionId]) -> None:
     """Queue for each CRM the clients of whom something changed that it keeps too."""
     wanted = list(crms)
     touched = dict.fromkeys(each for each in _touched(rows) if each is not None) if wanted else {}
-    for contact_id in touched:
-        for crm in wanted:
-            _queue(rows, crm, {"do": "sync", "contact_id": int(contact_id)}, about=contact_id)
+    for crm in wanted:
+        queue_sync(rows, crm, touched)
+
+
+def queue_sync(rows: WorkingSet, crm: ConnectionId, contact_ids: Iterable[int]) -> None:
+    """Queue clients to be brought together with a CRM."""
+    for contact_id in contact_ids:
+        _queue(rows, crm, {"do": "sync", "contact_id": int(contact_id)}, about=contact_id)
 
 
 def look_there(rows: WorkingSet, *, endpoint_id: ConnectionId, hint: CrmHint) -> None:
@@ -52,9 +57,10 @@ def _queue(
 
 
 def _touched(rows: WorkingSet) -> Iterator[int | None]:
-    """Yield the clients whose card, addresses, leads, tasks or history changed."""
+    """Yield the clients whose card, addresses, leads, tasks, history or work changed."""
     for card in (*rows.contacts.fresh, *rows.contacts.changed):
         yield card.id
     for table in (rows.identities, rows.leads, rows.tasks):
         yield from (row.contact_id for row in (*table.fresh, *table.changed))
     yield from (said.contact_id for said in rows.messages if said.direction is not Direction.activity)
+    yield from (fact.contact_id for fact in rows.ledger)

@@ -70,6 +70,12 @@ def match_contact(workset: WorkingSet, sender: Sender, sighting: Sighting) -> Ma
     return replace(match, contact=_fill(workset, match.contact, sender))
 
 
+def attach_addresses(workset: WorkingSet, contact: Contact, addresses: Iterable[Address], sighting: Sighting) -> None:
+    """Give a card addresses that somebody else says are its own; one that another card has stays there (M-4, M-7)."""
+    keyed = {identity_key(address, sighting.connection_id): address for address in addresses}
+    _attach(workset, contact, keyed, shared_after=sighting.shared_after)
+
+
 def _by_thread(
     workset: WorkingSet, rows: dict[IdentityKey, ContactIdentity], own: IdentityKey | None, sighting: Sighting
 ) -> Match | None:

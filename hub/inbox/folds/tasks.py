@@ -89,7 +89,7 @@ def tasks_of(rows: WorkingSet, lead: Lead) -> list[Task]:
     return [task for task in rows.tasks.where(lead.contact_id) if task.lead_id == lead.id]
 
 
-def finish_task(work: LineWork, task: Task, result: str, *, by: ManagerId) -> Task:
+def finish_task(work: LineWork, task: Task, result: str, *, by: ManagerId | None) -> Task:
     """Do a task with its result (T-3); one that is done or cancelled stays as it is."""
     if not task.is_open:
         return task
@@ -111,7 +111,7 @@ def hand_task(work: LineWork, task: Task, to: ManagerId | None, *, by: ManagerId
     return given
 
 
-def put_off_task(work: LineWork, task: Task, until: datetime, *, by: ManagerId) -> Task:
+def put_off_task(work: LineWork, task: Task, until: datetime, *, by: ManagerId | None) -> Task:
     """Give an open task another deadline; its reminders begin anew (T-2)."""
     if not task.is_open or task.due_at == until:
         return task

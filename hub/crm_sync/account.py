@@ -1,0 +1,116 @@
+"""One CRM as a run sees it: its connector, the business's rules for it, who is who, and which stage means what.
+
+Pure apart from `load_account`, which asks the CRM once a day what it consists of.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from hub.crm_sync.base import Crm, CrmSchema, CrmStage
+from hub.domain.crm_rules import CrmRules
+from hub.domain.identity import IdentityType, canonical_email
+from hub.domain.ids import ConnectionId, ManagerId
+from hub.domain.stages import LeadRules, StageState
+from hub.inbox.office import Office
+from hub.store import crm_accounts
+from hub.store.pool import acquire
+
+ASKED_EVERY = timedelta(hours=24)
+_SCHEMA = TypeAdapter(CrmSchema)
+Staff = Mapping[tuple[str, str, str], ManagerId]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a run needs of a CRM."""
+
+    office: Office
+    crm: Crm[Any]
+    connection_id: ConnectionId
+    name: str
+    rules: CrmRules
+    schema: CrmSchema
+
+    def user_of(self, manager_id: ManagerId | None) -> str | None:
+        """Return the CRM's id of one of our people, None if it is not known."""
+        if manager_id is None:
+            return None
+        return next((user for user, ours in self._people().items() if ours == manager_id), None)
+
+    def manager_of(self, user: str) -> ManagerId | None:
+        """Return whose account a CRM user is."""
+        return self._people().get(user)
+
+    def _people(self) -> dict[str, ManagerId]:
+        """Return our people by CRM user: by the mail address both sides know, else as an administrator said."""
+        staff = self.office.staff()
+        by_mail = {value: ours for (kind, _, value), ours in staff.items() if kind == IdentityType.email}
+        found = {
+            user.id: by_mail[mail.value]
+            for user in self.schema.users
+            if (mail := canonical_email(user.email)) is not None and mail.value in by_mail
+        }
+        scope = str(self.connection_id)
+        told = {v: ours for (kind, where, v), ours in staff.items() if (kind, where) == (IdentityType.crm_id, scope)}
+        return found | told
+
+    def stage_there(self, key: str) -> str | None:
+        """Return the CRM's stage of one of ours, None if it has no opinion."""
+        if key in self.rules.stages:
+            return self.rules.stages[key]
+        stage = self._leads.find_stage(key)
+        if stage is None or stage.state is StageState.open:
+            return None
+        return next((each.id for each in self._stages() if each.outcome == stage.state.value), None)
+
+    def stage_here(self, there: str, now: str) -> str | None:
+        """Return our stage of the CRM's, `now` if that one means it already; None if it has no opinion.
+
+        A stage nobody mapped counts by its outcome: won and lost end the lead, an open one says nothing while the lead
+        is open and takes it up again if it had ended.
+        """
+        if self.stage_there(now) == there:
+            return now
+        named = next((ours for ours, theirs in self.rules.stages.items() if theirs == there), None)
+        if named is not None:
+            return named
+        outcome = next((each.outcome for each in self.schema.stages if each.id == there), "")
+        present = self._leads.find_stage(now)
+        if not outcome or (present is not None and present.state.value == outcome):
+            return None
+        meant = self._leads.first_with(StageState(outcome))
+        return meant.key if meant else None
+
+    def is_ended(self, there: str) -> bool:
+        """Tell whether a stage there is won or lost: nothing of ours moves it back."""
+        return any(each.id == there and each.outcome != StageState.open for each in self.schema.stages)
+
+    def _stages(self) -> list[CrmStage]:
+        wanted = self.rules.pipeline
+        return [each for each in self.schema.stages if not wanted or each.pipeline == wanted]
+
+    @property
+    def _leads(self) -> LeadRules:
+        return self.office.policy().leads
+
+
+async def load_account(office: Office, crm: Crm[Any], connection_id: ConnectionId, name: str) -> Account:
+    """Return an account with its schema, asked for again when it is older than a day.
+
+    Raises:
+        ProviderError: the CRM cannot be asked and never was.
+    """
+    now = office.clock.now()
+    async with acquire(office.pool) as connection:
+        known = await crm_accounts.find_account(connection, connection_id)
+    rules = office.policy().crms.get(name, CrmRules())
+    if known is not None and known.described_at is not None and known.described_at > now - ASKED_EVERY:
+        return Account(office, crm, connection_id, name, rules, _SCHEMA.validate_python(known.described))
+    schema = await crm.describe()
+    async with acquire(office.pool) as connection:
+        await crm_accounts.save_described(connection, connection_id, _SCHEMA.dump_python(schema, mode="json"), at=now)
+    return Account(office, crm, connection_id, name, rules, schema)

@@ -1,0 +1,111 @@
+"""The crm lane: deliveries that name a client to be brought together with a CRM, or a record to be looked at.
+
+Whatever goes wrong stays here: an account that does not answer rests, ever longer, and the work of it waits without
+counting as tried; one record that is refused is told beside it and the others pass; one that breaks its run every time
+is put off on its own. Answers and clocks have lanes of their own and notice nothing (M-14).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from hub.crm_sync.account import load_account
+from hub.crm_sync.base import Crm
+from hub.crm_sync.sync import Run
+from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from hub.domain.ids import ConnectionId, ContactId
+from hub.domain.outbound import Failed, Later, SendResult, Sent
+from hub.inbox.folds.crm_marks import queue_sync
+from hub.inbox.office import Office
+from hub.store import crm_accounts, crm_items
+from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
+from hub.store.pool import acquire
+from hub.store.scope import Scope
+
+_FIRST_REST = timedelta(seconds=5)
+_LONGEST_REST = timedelta(minutes=5)
+_IDS = 50
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CrmConnection:
+    """A CRM that is connected: its connector, its name for people, and since when."""
+
+    id: ConnectionId
+    name: str
+    crm: Crm[Any]
+    since: datetime
+    is_paused: bool = False
+
+
+@dataclass(slots=True)
+class CrmLane:
+    """Carries out deliveries of the crm lane.
+
+    `find` returns a connection, None if it is gone; `pause` stops one whose credentials are refused and tells people.
+    """
+
+    office: Office
+    find: Callable[[int], CrmConnection | None]
+    pause: Callable[[ConnectionId, str], Awaitable[None]]
+    _failures: dict[ConnectionId, int] = field(default_factory=dict)
+
+    async def carry_out(self, claimed: ClaimedDelivery) -> SendResult:
+        """Carry out one delivery; never raises for what a CRM may do."""
+        connection = self.find(claimed.connection_id or 0)
+        if connection is None:
+            return Failed("connection_gone", "")
+        if connection.is_paused:
+            return Later(CONNECTION_PAUSED)
+        if (rest := await self._rest_of(connection.id)) is not None:
+            return Later(CONNECTION_PAUSED, rest)
+        try:
+            await self._do(connection, claimed)
+        except AuthenticationFailed as error:
+            await self.pause(connection.id, str(error))
+            return Later(CONNECTION_PAUSED)
+        except (TemporaryFailure, OutcomeUnknown, PermanentFailure) as error:
+            return await self._put_off(connection, error)
+        self._failures.pop(connection.id, None)
+        return Sent((), self.office.clock.now())
+
+    async def _do(self, connection: CrmConnection, claimed: ClaimedDelivery) -> None:
+        if claimed.payload["do"] == "look":
+            async with acquire(self.office.pool) as database:
+                whose = await crm_items.mark_stale(database, connection.id, str(claimed.payload["ref"]))
+        else:
+            account = await load_account(self.office, connection.crm, connection.id, connection.name)
+            run = Run(account, ContactId(int(claimed.payload["contact_id"])), connection.since)
+            whose = [run.contact_id] if await run.bring_together() else []
+        if whose:
+            await self.office.change(Scope(ids=_IDS), lambda rows: queue_sync(rows, connection.id, whose))
+
+    async def _rest_of(self, connection_id: ConnectionId) -> timedelta | None:
+        """Return how long an account still rests, None if it does not."""
+        async with acquire(self.office.pool) as database:
+            known = await crm_accounts.find_account(database, connection_id)
+        until = known.blocked_until if known else None
+        now = self.office.clock.now()
+        return until - now if until is not None and until > now else None
+
+    async def _put_off(
+        self, connection: CrmConnection, error: TemporaryFailure | OutcomeUnknown | PermanentFailure
+    ) -> SendResult:
+        """Let the account rest, longer each time nothing succeeded in between, and the delivery come again."""
+        failures = self._failures[connection.id] = self._failures.get(connection.id, 0) + 1
+        wish = error.retry_after if isinstance(error, TemporaryFailure) else None
+        rest = wish or min(_FIRST_REST * 2 ** min(failures - 1, 10), _LONGEST_REST)
+        until = self.office.clock.now() + rest
+        async with acquire(self.office.pool) as database:
+            await crm_accounts.rest_until(database, connection.id, until, reason=str(error))
+        _log.warning("crm.put_off", crm=connection.name, code=error.code, status=error.status, failures=failures)
+        return Later(CONNECTION_PAUSED if failures > 1 or wish else error.code, rest)
+
+
+def is_merged(claimed: ClaimedDelivery) -> bool:
+    """Tell whether a delivery stands for equal ones behind it: a run brings everything there is."""
+    return claimed.attempt == 1 and claimed.payload.get("do") == "sync"

@@ -1,0 +1,207 @@
+"""Brings one client and a CRM together: card first, then sales chances, then the history in order, then tasks.
+
+A run looks at the state, not at what changed: whatever is missing there is made, whatever changed there since is read,
+whatever changed here is written. So one run stands for any number of changes, a run that breaks off leaves the rest to
+the next, and a CRM that was away for a day needs nothing but time. Runs of one client come one after the other (the
+order of the lane); nothing here holds a transaction while the CRM is asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from hub.crm_sync.account import Account
+from hub.crm_sync.base import KeepsTasks, Match, Place
+from hub.crm_sync.mapping import Client, entry_of, request_of, todo_of
+from hub.crm_sync.pulling import addresses_of, ours_of, pull, push
+from hub.crm_sync.writing import Making, digest, keep, key_of, make_once
+from hub.domain.crm import CrmRef, Entity, read_ref
+from hub.domain.ids import ContactId
+from hub.domain.replacing import replace
+from hub.store import crm_cards, crm_items
+from hub.store.crm_cards import EntryRow
+from hub.store.crm_items import DONE, GONE, REFUSED, CrmItem
+from hub.store.pool import acquire
+
+ENTRIES_A_RUN = 20
+_LINKED = (DONE, REFUSED)
+Items = dict[tuple[Entity, int], CrmItem]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run for one client; `since` is when the CRM was connected: what was said before stays ours."""
+
+    account: Account
+    contact_id: ContactId
+    since: datetime
+
+    async def bring_together(self) -> bool:
+        """Do all of it; return whether there is more history than one run brings.
+
+        Raises:
+            ProviderError: the CRM cannot be asked now, or nobody knows what became of a call; run again.
+        """
+        client = await self._load()
+        if client is None:
+            return False
+        items = await self._load_items(client)
+        card = await self._card(client, items)
+        if card is None or not card.ref or card.state not in _LINKED:
+            return False
+        client = await self._load() or client
+        contact = read_ref(card.ref)
+        requests = await self._requests(client, items, contact)
+        more = await self._history(client, Place(contact, requests[-1] if requests else None))
+        await self._tasks(client, items, Place(contact, requests[-1] if requests else None))
+        return more
+
+    async def _load(self) -> Client | None:
+        """Return the client; none for a card that somebody has to decide about first, or that another absorbed."""
+        async with acquire(self.account.office.pool) as connection:
+            rows = await crm_cards.find_client(connection, self.contact_id)
+        if rows is None or rows.contact.is_provisional or rows.contact.merged_into or rows.contact.is_anonymous:
+            return None
+        return Client(self.account, rows)
+
+    async def _load_items(self, client: Client) -> Items:
+        async with acquire(self.account.office.pool) as connection:
+            found = await crm_items.list_of_contacts(connection, self.account.connection_id, client.rows.ids)
+        return {(item.entity, item.hub_id): item for item in found}
+
+    async def _card(self, client: Client, items: Items) -> CrmItem | None:
+        """Return the client's card there: known, found by an address, or made (M-3, M-12)."""
+        known = next((items[key] for each in client.rows.ids if (key := (Entity.contact, each)) in items), None)
+        if known is not None and known.ref:
+            return await self._settled(client, known)
+        if known is None and (found := await self._find(client)) is not None:
+            return await pull(client, await keep(self.account, found))
+        person = client.person()
+        making = Making(
+            Entity.contact,
+            client.rows.contact.id,
+            client.rows.contact.id,
+            mark=digest(person),
+            make=partial(self.account.crm.create_contact, person),
+        )
+        return await self._agree(client, await make_once(self.account, making, known))
+
+    async def _settled(self, client: Client, item: CrmItem) -> CrmItem:
+        """Return an item both sides agree about; what is gone there stays so."""
+        if item.state == GONE:
+            return item
+        return await pull(client, item) if item.is_stale else await push(client, item)
+
+    async def _agree(self, client: Client, item: CrmItem) -> CrmItem:
+        """Remember what was written with a record just made as what both sides agree on."""
+        if item.state != DONE or item.base:
+            return item
+        agreed = {name: value for name, value in ours_of(client, item).items() if value is not None}
+        if item.entity is Entity.contact:
+            agreed |= addresses_of(client)
+        return await keep(self.account, replace(item, base=agreed))
+
+    async def _find(self, client: Client) -> CrmItem | None:
+        """Return the card there that has an address of the client, as an item not yet compared (M-12)."""
+        if not client.phones and not client.emails:
+            return None
+        found = await self.account.crm.find_contacts(client.phones, client.emails)
+        if not found:
+            return None
+        best = choose(found)
+        others = sorted(str(each.ref) for each in found if each.ref != best.ref)
+        now, contact = self.account.office.clock.now(), client.rows.contact
+        key = key_of(self.account, Entity.contact, contact.id)
+        return CrmItem(
+            self.account.connection_id,
+            Entity.contact,
+            contact.id,
+            contact.id,
+            key,
+            changed_at=now,
+            ref=str(best.ref),
+            url=best.url,
+            state=DONE,
+            reason=f"also: {', '.join(others)}" if others else "",
+        )
+
+    async def _requests(self, client: Client, items: Items, contact: CrmRef) -> list[CrmRef]:
+        """Return the sales chances there, oldest first, after bringing all of the client's leads over."""
+        refs: list[CrmRef] = []
+        for lead in client.rows.leads if self.account.rules.makes_requests else ():
+            known = items.get((Entity.request, lead.id))
+            if known is not None and known.ref:
+                item = await self._settled(client, known)
+            elif lead.is_open or known is not None:
+                request = request_of(client, lead, contact)
+                making = Making(
+                    Entity.request,
+                    lead.id,
+                    client.rows.contact.id,
+                    mark=digest(request),
+                    make=partial(self.account.crm.create_request, request),
+                    place=Place(contact),
+                )
+                item = await self._agree(client, await make_once(self.account, making, known))
+            else:
+                continue
+            refs += [read_ref(item.ref)] if item.ref and item.state in _LINKED else []
+        return refs
+
+    async def _history(self, client: Client, place: Place) -> bool:
+        """Bring the oldest missing entries over, in order; return whether there are more."""
+        if not self.account.rules.brings_history:
+            return False
+        async with acquire(self.account.office.pool) as connection:
+            doubtful = await crm_items.list_begun_entries(connection, self.account.connection_id, client.rows.ids)
+            rows = await crm_cards.list_entries(
+                connection, self.account.connection_id, client.rows.ids, since=self.since, limit=ENTRIES_A_RUN
+            )
+            begun = await crm_cards.list_begun(connection, [item.hub_id for item in doubtful], client.rows.ids)
+        known = {item.hub_id: item for item in doubtful}
+        for row in (*begun, *rows):
+            await self._entry(client, row, place, known=known.get(row.id))
+        return len(rows) == ENTRIES_A_RUN
+
+    async def _entry(self, client: Client, row: EntryRow, place: Place, *, known: CrmItem | None) -> None:
+        entry = entry_of(client, row)
+        making = Making(
+            Entity.entry,
+            row.id,
+            client.rows.contact.id,
+            mark=digest(entry),
+            make=partial(self.account.crm.add_entry, entry, place),
+            place=place,
+        )
+        await make_once(self.account, making, known)
+
+    async def _tasks(self, client: Client, items: Items, place: Place) -> None:
+        """Bring the client's tasks over and back (T-4)."""
+        crm = self.account.crm
+        if not isinstance(crm, KeepsTasks):
+            return
+        for task in client.rows.tasks:
+            known = items.get((Entity.task, task.id))
+            if known is not None and known.ref:
+                await self._settled(client, known)
+            elif task.is_open or known is not None:
+                todo = todo_of(client, task)
+                making = Making(
+                    Entity.task,
+                    task.id,
+                    client.rows.contact.id,
+                    mark=digest(todo),
+                    make=partial(crm.add_task, todo, place),
+                    place=place,
+                )
+                await self._agree(client, await make_once(self.account, making, known))
+
+
+def choose(found: Sequence[Match]) -> Match:
+    """Return the card to link to: one with an open deal, then the most recently active, then the oldest (M-12)."""
+
+    def rank(match: Match) -> tuple[bool, float]:
+        return match.has_open_request, match.active_at.timestamp() if match.active_at else 0.0
+
+    return max(found, key=rank)

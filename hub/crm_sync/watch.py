@@ -1,0 +1,71 @@
+"""Asks CRMs what changed, for their webhooks get lost: every minute by one process, a page at a time.
+
+What a CRM names and we keep is marked to be read again, in the same commit as the cursor; how many of them no webhook
+had told of is counted as drift, for people to see that webhooks do not come.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from hub.crash import crash_point
+from hub.crm_sync.base import ChangePage, TellsChanges
+from hub.crm_sync.lane import CrmConnection
+from hub.domain.errors import ProviderError
+from hub.inbox.folds.crm_marks import queue_sync
+from hub.inbox.office import Office
+from hub.store import crm_accounts, crm_items
+from hub.store.pool import acquire
+from hub.store.scope import Scope
+
+EVERY = timedelta(minutes=1)
+_PAGES = 20
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CrmWatch:
+    """Looks at every connected CRM that can be asked; `connections` returns those there are now."""
+
+    office: Office
+    connections: Callable[[], Sequence[CrmConnection]]
+
+    async def look(self) -> int:
+        """Ask each CRM whose turn it is; return how many changes were found that no webhook had told of."""
+        found = 0
+        for connection in self.connections():
+            if connection.is_paused or not isinstance(connection.crm, TellsChanges):
+                continue
+            try:
+                found += await self._look_at(connection, connection.crm)
+            except ProviderError as error:
+                _log.warning("crm.watch_failed", crm=connection.name, code=error.code, status=error.status)
+        return found
+
+    async def _look_at(self, connection: CrmConnection, crm: TellsChanges) -> int:
+        async with acquire(self.office.pool) as database:
+            now = self.office.clock.now()
+            cursor = await crm_accounts.take_turn(database, connection.id, at=now, before=now - EVERY)
+        if cursor is None:
+            return 0
+        drift = 0
+        for _ in range(_PAGES):
+            page = await crm.changes(cursor)
+            drift += await self._keep(connection, page)
+            cursor = page.cursor
+            if not page.has_more:
+                break
+        return drift
+
+    async def _keep(self, connection: CrmConnection, page: ChangePage) -> int:
+        refs = [str(hint.ref) for hint in page.hints]
+        async with acquire(self.office.pool) as database, database.transaction():
+            whose, drift = await crm_items.mark_missed(database, connection.id, refs)
+            await crm_accounts.save_cursor(database, connection.id, page.cursor, drift=drift)
+            crash_point("crm.before_cursor")
+        crash_point("crm.after_cursor")
+        if whose:
+            await self.office.change(Scope(ids=len(whose) + 10), lambda rows: queue_sync(rows, connection.id, whose))
+        return drift

@@ -1,0 +1,149 @@
+"""How one thing of ours becomes one record there: remembered before the call, looked for after an unknown outcome.
+
+The memory (`crm_items`) is written before the first call and after every answer, so a process that dies in between, or
+an answer that is lost, leaves a thing `trying`. Then the CRM is asked by the key. Where it cannot be asked and makes
+two of two, the call is repeated once; if that ends without an answer too, a person has to look (`unsure`).
+"""
+
+import hashlib
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.crash import crash_point
+from hub.crm_sync.account import Account
+from hub.crm_sync.base import FindsByKey, Place, Refused, Written
+from hub.domain.crm import Entity
+from hub.domain.errors import OutcomeUnknown, PermanentFailure
+from hub.domain.ids import ContactId
+from hub.domain.replacing import replace
+from hub.store import crm_items
+from hub.store.crm_items import DONE, GONE, REFUSED, TRYING, UNSURE, CrmItem
+from hub.store.pool import acquire
+
+_NAMES = uuid.UUID("6a0f4a2e-58f5-4b33-9c41-0d1d0fb0a2c7")
+_ATTEMPTS_IN_DOUBT = 2
+
+
+def key_of(account: Account, entity: Entity, hub_id: int) -> str:
+    """Return the key of a thing in an account: the same in every process, for ever."""
+    return str(uuid.uuid5(_NAMES, f"{account.connection_id}:create:{entity}:{hub_id}"))
+
+
+def digest(*parts: object) -> str:
+    """Return the mark of what would be written: equal things have equal marks."""
+    return hashlib.blake2b(repr(parts).encode(errors="replace"), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A thing to be made: what it is, where it will be, its `mark`, and the call that takes its `key`."""
+
+    entity: Entity
+    hub_id: int
+    contact_id: ContactId
+    mark: str
+    make: Callable[..., Awaitable[Written]]
+    place: Place | None = None
+
+
+async def keep(account: Account, item: CrmItem) -> CrmItem:
+    """Store an item and return it."""
+    async with acquire(account.office.pool) as connection:
+        await crm_items.save(connection, item)
+    return item
+
+
+async def make_once(account: Account, making: Making, known: CrmItem | None) -> CrmItem:
+    """Make a thing there unless it is there; return its item as it is now. Commits before and after the call.
+
+    Raises:
+        TemporaryFailure, AuthenticationFailed: it was not made; nothing is in doubt.
+        OutcomeUnknown: nobody knows; the next run looks first.
+    """
+    item = known or _first(account, making)
+    if item.state in (REFUSED, UNSURE) and item.mark == making.mark:
+        return item
+    if item.attempt and (found := await _find(account, item, making.place)) is not None:
+        return await keep(account, _done(account, item, found))
+    if item.attempt >= _ATTEMPTS_IN_DOUBT and not _is_safe(account, making.entity):
+        return await keep(account, replace(item, state=UNSURE, reason="no answer", changed_at=_now(account)))
+    return await _make(account, making, item)
+
+
+async def _make(account: Account, making: Making, item: CrmItem) -> CrmItem:
+    now = _now(account)
+    begun = replace(item, state=TRYING, mark=making.mark, attempt=item.attempt + 1, tried_at=now, changed_at=now)
+    crash_point("crm.before_begin")
+    await keep(account, begun)
+    crash_point("crm.before_make")
+    try:
+        written = await making.make(key=item.key)
+    except PermanentFailure as refusal:
+        return await keep(account, _refused(account, begun, refusal))
+    except OutcomeUnknown:
+        raise
+    except Exception:
+        await keep(account, replace(begun, attempt=item.attempt))
+        raise
+    crash_point("crm.after_make")
+    done = await keep(account, _done(account, begun, written))
+    crash_point("crm.after_done")
+    return done
+
+
+async def change(account: Account, item: CrmItem, mark: str, call: Callable[[], Awaitable[Written]]) -> CrmItem:
+    """Change a record that is there and return its item, not yet stored; one that is gone is not made anew.
+
+    Repeating it is harmless: values are absolute. `mark` is of what is written: refused once, it is not tried again.
+
+    Raises:
+        TemporaryFailure, OutcomeUnknown, AuthenticationFailed: again later.
+    """
+    crash_point("crm.before_change")
+    try:
+        written = await call()
+    except PermanentFailure as refusal:
+        state = GONE if refusal.reason == Refused.missing else REFUSED
+        return replace(item, state=state, reason=str(refusal), mark=mark, changed_at=_now(account))
+    crash_point("crm.after_change")
+    return replace(item, state=DONE, mark="", rev=written.rev or item.rev, reason="", changed_at=_now(account))
+
+
+async def _find(account: Account, item: CrmItem, place: Place | None) -> Written | None:
+    crm = account.crm
+    return await crm.find_by_key(item.entity, item.key, place) if isinstance(crm, FindsByKey) else None
+
+
+def _is_safe(account: Account, entity: Entity) -> bool:
+    """Tell whether a repetition makes no second record."""
+    return entity in account.crm.keyed or isinstance(account.crm, FindsByKey)
+
+
+def _first(account: Account, making: Making) -> CrmItem:
+    key = key_of(account, making.entity, making.hub_id)
+    return CrmItem(
+        account.connection_id, making.entity, making.hub_id, making.contact_id, key, changed_at=_now(account)
+    )
+
+
+def _done(account: Account, item: CrmItem, written: Written) -> CrmItem:
+    return replace(
+        item,
+        state=DONE,
+        ref=str(written.ref),
+        url=written.url,
+        rev=written.rev,
+        reason="",
+        attempt=0,
+        changed_at=_now(account),
+    )
+
+
+def _refused(account: Account, item: CrmItem, refusal: PermanentFailure) -> CrmItem:
+    return replace(item, state=REFUSED, reason=str(refusal), attempt=0, changed_at=_now(account))
+
+
+def _now(account: Account) -> datetime:
+    return account.office.clock.now()

@@ -1,0 +1,144 @@
+"""What of a client goes into a CRM: card, addresses, leads, tasks, and the entries that are not there yet."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from hub.domain.contact import Contact, ContactIdentity
+from hub.domain.ids import ContactId, ConversationId, ManagerId, MessageId
+from hub.domain.lead import Lead, Task
+from hub.domain.message import Attachment
+from hub.store.rows import codec_of
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An utterance, call, form or note to be written. `channel` is the kind of its connection."""
+
+    id: MessageId
+    contact_id: ContactId
+    conversation_id: ConversationId | None
+    direction: str
+    kind: str
+    author: str
+    text: str
+    subject: str
+    visible_length: int
+    occurred_at: datetime
+    attachments: tuple[Attachment, ...]
+    fields: tuple[tuple[str, str], ...]
+    manager_id: ManagerId | None
+    number: int | None
+    channel: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRows:
+    """A client as stored: the card with those it absorbed in `ids`, and everything that hangs on it."""
+
+    contact: Contact
+    ids: tuple[int, ...]
+    company: str
+    assignee_id: ManagerId | None
+    identities: tuple[ContactIdentity, ...]
+    leads: tuple[Lead, ...]
+    tasks: tuple[Task, ...]
+
+
+def _columns(row_class: type, table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in codec_of(row_class).columns)
+
+
+_CONTACT = f"""
+SELECT {_columns(Contact, "c")}, coalesce(f.name, '') AS company_name,
+  (SELECT assignee_id FROM conversations v WHERE v.contact_id = c.id AND v.assignee_id IS NOT NULL
+    ORDER BY (v.state = 'closed'), v.id DESC LIMIT 1) AS assignee_id,
+  ARRAY(SELECT g.absorbed_id FROM merges g WHERE g.kept_id = c.id AND g.undone_at IS NULL) AS absorbed
+FROM contacts c LEFT JOIN companies f ON f.id = c.company_id WHERE c.id = $1
+"""
+
+_ENTRY = """
+SELECT m.id, m.contact_id, m.conversation_id, m.direction, m.kind, m.author, m.text, m.subject, m.visible_length,
+  m.occurred_at, m.attachments, m.fields, m.manager_id, v.number, coalesce(k.kind, '') AS channel,
+  coalesce(t.external_id, '') AS thread
+FROM messages m
+LEFT JOIN conversations v ON v.id = m.conversation_id
+LEFT JOIN threads t ON t.id = m.thread_id
+LEFT JOIN connections k ON k.id = t.connection_id
+"""
+_ORDER = "ORDER BY m.occurred_at, m.received_at, m.id"
+
+_MISSING = f"""
+{_ENTRY} WHERE m.contact_id = ANY($2::bigint[]) AND m.received_at >= $3 AND m.direction <> 'activity'
+  AND m.deleted_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM crm_items i WHERE i.connection_id = $1 AND i.entity = 'entry' AND i.hub_id = m.id)
+  AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message_id = m.id AND d.lane = 'reply'
+    AND d.state IN ('queued', 'sending', 'failed', 'cancelled', 'parked'))
+{_ORDER} LIMIT $4
+"""
+
+
+async def find_client(connection: asyncpg.Connection, contact_id: int) -> ClientRows | None:
+    """Return a client with everything but the history; None if there is none."""
+    row = await connection.fetchrow(_CONTACT, contact_id)
+    if row is None:
+        return None
+    ids = [contact_id, *row["absorbed"]]
+    identities = await connection.fetch(
+        f"SELECT {_columns(ContactIdentity, 'i')} FROM identities i WHERE i.contact_id = $1 ORDER BY i.id", contact_id
+    )
+    leads = await connection.fetch(
+        f"SELECT {_columns(Lead, 'l')} FROM leads l WHERE l.contact_id = $1 ORDER BY l.id", contact_id
+    )
+    tasks = await connection.fetch(
+        f"SELECT {_columns(Task, 't')} FROM tasks t WHERE t.contact_id = $1 AND t.state = 'open' UNION ALL "
+        f"SELECT {_columns(Task, 't')} FROM crm_items i JOIN tasks t ON t.id = i.hub_id AND t.state <> 'open' "
+        "WHERE i.contact_id = $1 AND i.entity = 'task' ORDER BY id",
+        contact_id,
+    )
+    return ClientRows(
+        contact=codec_of(Contact).decode(row),
+        ids=tuple(ids),
+        company=row["company_name"],
+        assignee_id=row["assignee_id"],
+        identities=tuple(codec_of(ContactIdentity).decode(each) for each in identities),
+        leads=tuple(codec_of(Lead).decode(each) for each in leads),
+        tasks=tuple(codec_of(Task).decode(each) for each in tasks),
+    )
+
+
+async def list_entries(
+    connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int], *, since: datetime, limit: int
+) -> list[EntryRow]:
+    """Return the oldest entries since `since` that were never begun there; an answer only once it has left."""
+    rows = await connection.fetch(_MISSING, connection_id, list(contact_ids), since, limit)
+    return [codec_of(EntryRow).decode(row) for row in rows]
+
+
+async def list_begun(
+    connection: asyncpg.Connection, message_ids: Collection[int], contact_ids: Collection[int]
+) -> list[EntryRow]:
+    """Return these entries of clients, oldest first."""
+    if not message_ids:
+        return []
+    rows = await connection.fetch(
+        f"{_ENTRY} WHERE m.contact_id = ANY($1::bigint[]) AND m.id = ANY($2::bigint[]) {_ORDER}",
+        list(contact_ids),
+        list(message_ids),
+    )
+    return [codec_of(EntryRow).decode(row) for row in rows]
+
+
+async def list_touched(connection: asyncpg.Connection, *, since: datetime, after: int, limit: int) -> list[int]:
+    """Return clients who wrote or were written to since then, by id: for a whole account to be brought up to date."""
+    rows = await connection.fetch(
+        "SELECT c.id FROM contacts c WHERE c.id > $2 AND c.merged_into IS NULL AND EXISTS (SELECT 1 FROM conversations v "
+        "WHERE v.contact_id = c.id AND v.last_message_at >= $1) ORDER BY c.id LIMIT $3",
+        since,
+        after,
+        limit,
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,194 @@
+"""What of ours is which record in a CRM: rows of `crm_items`, one for each thing, made before its first call.
+
+A client's things are written by one worker at a time, since deliveries of the crm lane are in order per client; only
+`is_stale` comes from elsewhere, so `save` leaves it alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from hub.domain.crm import Entity
+from hub.domain.ids import ConnectionId, ContactId
+from hub.store.rows import codec_of, storable, to_json_text
+
+TRYING, DONE, UNSURE, REFUSED, GONE = "trying", "done", "unsure", "refused", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class CrmItem:
+    """One thing of ours in one account.
+
+    `key` is what every attempt to make it carries. `state`: `trying` (a call may be under way, or ended without an
+    answer), `done`, `unsure` (nobody knows, and the CRM cannot be asked), `refused` (`reason` in the vendor's words)
+    or `gone` (deleted there). `base` are the values both sides agreed on last, `mark` the digest of what was written
+    or refused, `guard` when which field was written.
+    """
+
+    connection_id: ConnectionId
+    entity: Entity
+    hub_id: int
+    contact_id: ContactId
+    key: str
+    changed_at: datetime
+    ref: str = ""
+    url: str = ""
+    state: str = TRYING
+    reason: str = ""
+    mark: str = ""
+    rev: str = ""
+    base: Mapping[str, str] = field(default_factory=dict)
+    guard: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    is_stale: bool = False
+    attempt: int = 0
+    tried_at: datetime | None = None
+
+
+_COLUMNS = ", ".join(codec_of(CrmItem).columns)
+_SAVE = """
+INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, ref, url, state, reason, mark, rev, base, guard,
+  attempt, tried_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16)
+ON CONFLICT (connection_id, entity, hub_id) DO UPDATE SET contact_id = $4, ref = $6, url = $7, state = $8, reason = $9,
+  mark = $10, rev = $11, base = $12::text::jsonb, guard = $13::text::jsonb, attempt = $14, tried_at = $15,
+  changed_at = $16
+"""
+
+
+async def list_of_contacts(
+    connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
+) -> list[CrmItem]:
+    """Return the cards, sales chances and tasks of clients in an account."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND contact_id = ANY($2::bigint[]) AND entity <> 'entry'",
+        connection_id,
+        list(contact_ids),
+    )
+    return [codec_of(CrmItem).decode(row) for row in rows]
+
+
+async def list_begun_entries(
+    connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
+) -> list[CrmItem]:
+    """Return the entries of which nobody knows yet whether they are there; the others are never looked at again."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND contact_id = ANY($2::bigint[]) "
+        "AND entity = 'entry' AND state = 'trying'",
+        connection_id,
+        list(contact_ids),
+    )
+    return [codec_of(CrmItem).decode(row) for row in rows]
+
+
+async def save(connection: asyncpg.Connection, item: CrmItem) -> None:
+    """Store an item as it is now. Commits by itself."""
+    await connection.execute(
+        _SAVE,
+        item.connection_id,
+        item.entity,
+        item.hub_id,
+        item.contact_id,
+        item.key,
+        item.ref,
+        item.url,
+        item.state,
+        storable(item.reason),
+        item.mark,
+        item.rev,
+        to_json_text(item.base),
+        to_json_text(item.guard),
+        item.attempt,
+        item.tried_at,
+        item.changed_at,
+    )
+
+
+async def mark_stale(connection: asyncpg.Connection, connection_id: int, ref: str) -> list[int]:
+    """Mark a record as changed there and return whose it is; nobody's if it is none of ours. The caller commits."""
+    rows = await connection.fetch(
+        "UPDATE crm_items SET is_stale = true WHERE connection_id = $1 AND ref = $2 AND ref <> '' AND entity <> 'entry' "
+        "RETURNING contact_id",
+        connection_id,
+        ref,
+    )
+    return sorted({row["contact_id"] for row in rows})
+
+
+async def mark_missed(connection: asyncpg.Connection, connection_id: int, refs: Sequence[str]) -> tuple[list[int], int]:
+    """Mark records as changed there; return whose they are and how many were not marked yet. The caller commits.
+
+    Records that were written after they were last read may be named for that alone: reading them finds no difference.
+    """
+    rows = await connection.fetch(
+        "UPDATE crm_items SET is_stale = true WHERE connection_id = $1 AND ref = ANY($2::text[]) AND ref <> '' "
+        "AND entity <> 'entry' AND NOT is_stale RETURNING contact_id",
+        connection_id,
+        list(refs),
+    )
+    return sorted({row["contact_id"] for row in rows}), len(rows)
+
+
+async def mark_all_stale(connection: asyncpg.Connection, connection_id: int, contact_id: int) -> int:
+    """Mark everything of a client to be looked at, and let refused things be tried again; returns how many."""
+    rows = await connection.fetch(
+        "UPDATE crm_items SET is_stale = ref <> '', mark = '', guard = '{}', attempt = 0, "
+        "state = CASE WHEN state IN ('refused', 'unsure', 'gone') AND ref <> '' THEN 'done' ELSE state END "
+        "WHERE connection_id = $1 AND contact_id = $2 AND (entity <> 'entry' OR state <> 'done') RETURNING 1",
+        connection_id,
+        contact_id,
+    )
+    return len(rows)
+
+
+async def look_again(connection: asyncpg.Connection, item: CrmItem) -> None:
+    """Take the mark away before the record is read: what changes meanwhile sets it again. Commits by itself."""
+    await connection.execute(
+        "UPDATE crm_items SET is_stale = false WHERE connection_id = $1 AND entity = $2 AND hub_id = $3",
+        item.connection_id,
+        item.entity,
+        item.hub_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """How an account is: how many things are `written`, `refused`, `unsure`, changed there and not yet read."""
+
+    written: int
+    refused: int
+    unsure: int
+    stale: int
+    frozen: int
+
+
+async def count_states(connection: asyncpg.Connection, connection_id: int) -> AccountFigures:
+    """Return how many things of an account are in which state."""
+    row = await connection.fetchrow(
+        "SELECT count(*) FILTER (WHERE state = 'done') AS written, count(*) FILTER (WHERE state = 'refused') AS refused, "
+        "count(*) FILTER (WHERE state = 'unsure') AS unsure, count(*) FILTER (WHERE is_stale) AS stale, "
+        "count(*) FILTER (WHERE guard ? 'frozen') AS frozen FROM crm_items WHERE connection_id = $1",
+        connection_id,
+    )
+    return AccountFigures(**row)
+
+
+async def list_wrong(connection: asyncpg.Connection, connection_id: int, *, limit: int = 50) -> list[CrmItem]:
+    """Return what a CRM refused, or of which nobody knows whether it is there, the latest first."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND state IN ('refused', 'unsure') "
+        "ORDER BY changed_at DESC, hub_id LIMIT $2",
+        connection_id,
+        limit,
+    )
+    return [codec_of(CrmItem).decode(row) for row in rows]
+
+
+async def list_links(connection: asyncpg.Connection, contact_id: int) -> list[CrmItem]:
+    """Return a client's card in each account, for people to open."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM crm_items WHERE contact_id = $1 AND entity = 'contact' ORDER BY connection_id",
+        contact_id,
+    )
+    return [codec_of(CrmItem).decode(row) for row in rows]
