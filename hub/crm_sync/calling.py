@@ -15,6 +15,7 @@ from hub.crm_sync.tokens import Exchange, HeldTokens, TokenPair, Tokens
 from hub.domain.errors import (
     AuthenticationFailed,
     OutcomeUnknown,
+    PayloadTooLarge,
     PermanentFailure,
     ProviderError,
     TemporaryFailure,
@@ -91,6 +92,8 @@ class Caller:
             if is_write:
                 raise
             raise TemporaryFailure(str(error), error.status) from error
+        except PayloadTooLarge as error:
+            raise OutcomeUnknown(str(error)) if is_write else TemporaryFailure(str(error)) from error
 
     async def _take_turns(self, limits: Sequence[Limit]) -> None:
         for limit in limits:
