@@ -46,6 +46,13 @@ DELETE FROM companies o USING (
   SELECT DISTINCT company_id AS id FROM import_rows WHERE batch_id = $1 AND made ? 'company') made
 WHERE o.id = made.id AND o.version = 1 AND NOT EXISTS (SELECT FROM contacts c WHERE c.company_id = o.id)
 """
+_ELSEWHERE = """
+SELECT contact_id FROM messages WHERE contact_id = ANY($1::bigint[])
+UNION SELECT contact_id FROM calls WHERE contact_id = ANY($1::bigint[])
+UNION SELECT contact_id FROM crm_items WHERE contact_id = ANY($1::bigint[])
+UNION SELECT named::bigint FROM match_candidates, jsonb_array_elements_text(candidates) AS named
+WHERE named::bigint = ANY($1::bigint[])
+"""
 _SETTLE = """
 UPDATE import_batches SET state = $2, finished_at = CASE WHEN $2 = 'done' THEN $3 ELSE finished_at END,
   undone_at = CASE WHEN $2 = 'undone' THEN $3 ELSE undone_at END
@@ -189,14 +196,6 @@ async def list_elsewhere(connection: asyncpg.Connection, contact_ids: Collection
     """Return the cards that something outside the working set refers to: messages, calls, CRMs, questions."""
     rows = await connection.fetch(_ELSEWHERE, list(contact_ids))
     return {row[0] for row in rows}
-
-
-_ELSEWHERE = """
-SELECT contact_id FROM messages WHERE contact_id = ANY($1::bigint[])
-UNION SELECT contact_id FROM calls WHERE contact_id = ANY($1::bigint[])
-UNION SELECT contact_id FROM crm_items WHERE contact_id = ANY($1::bigint[])
-UNION SELECT id::bigint FROM match_candidates, jsonb_array_elements_text(candidates) AS id WHERE id::bigint = ANY($1)
-"""
 
 
 @cache

@@ -11,8 +11,10 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.importing.plan import Known, Wanted, make_plan
 from hub.inbox.importing.run import import_sheet, list_imports, read_untaken
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
 from hub.store.imports_file import open_sheet
-from tests.inbox.desk import Desk, person, says
+from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
 from tests.inbox.importing.files import ADMIN, TABLES, bring_in, dump, try_out, write
 
 
@@ -194,10 +196,6 @@ async def test_l7_own_fields_are_typed_by_the_rules_and_tags_are_kept(desk: Desk
 
 
 def policy_with_fields() -> Any:
-    from hub.routing.build import to_policy  # noqa: PLC0415
-    from hub.routing.document import parse_policy  # noqa: PLC0415
-    from tests.inbox.desk import ALWAYS_OPEN  # noqa: PLC0415
-
     own = '[leads.contact_fields.birthday]\nname = "День рождения"\ntype = "date"\n'
     return to_policy(parse_policy(ALWAYS_OPEN + own), 2)
 
