@@ -77,10 +77,7 @@ SECTIONS: Mapping[str, Mapping[int, Case]] = {
         37: Case("a migration locks a busy table", "gives way and tries again; no request waits three seconds"),
         38: Case(
             "a restored backup is older than the world",
-            "reads on from the cursors of the backup",
-            "Not built: a restored hub does not hold answers back until somebody looked. What the backup holds as not "
-            "yet sent leaves after the restore, also if it had left before; clocks long past fire once, on the highest "
-            "level.",
+            "held until a person has looked: it reads on and sends nothing; then nothing twice, old timers do not fire",
         ),
         39: Case("a database that may forget", "does not start on such settings, `hub check` names them"),
     },
