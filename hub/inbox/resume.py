@@ -124,7 +124,7 @@ async def _miss_timers(office: Office, restored: Restored) -> None:
     while due := await _list_old(office, restored):
 
         def fold(rows: WorkingSet, due: Sequence[DueTimer] = due) -> None:
-            missing = Missing(rows, office, restored.at)
+            missing = Missing(rows, office.policy(), restored.at)
             for each in due:
                 missing.miss(each)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.ledger import Fact
+from hub.domain.policy import Policy
 from hub.domain.replacing import replace
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.wait import Wait
@@ -18,7 +19,6 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import RESOLUTION
 from hub.inbox.folds.tasks import arm_reminder
 from hub.inbox.folds.waits import arm_level
-from hub.inbox.office import Office
 from hub.store.timers import DueTimer
 
 
@@ -27,7 +27,7 @@ class Missing:
     """The rows in which timers are missed that were due by `until`, the instant of the restore."""
 
     rows: WorkingSet
-    office: Office
+    policy: Policy
     until: datetime
 
     def miss(self, due: DueTimer) -> None:
@@ -81,5 +81,4 @@ class Missing:
             arm_reminder(self.rows, task, since=since, place=int(str(timer.facts["place"])) + 1)
 
     def _work(self, line: str) -> LineWork:
-        policy = self.office.policy()
-        return LineWork(self.rows, policy, policy.get_line(line))
+        return LineWork(self.rows, self.policy, self.policy.get_line(line))
