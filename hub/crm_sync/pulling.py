@@ -96,7 +96,7 @@ async def settle(client: Client, item: CrmItem, ours: Values, theirs: Values) ->
     now = client.account.office.clock.now()
     verdict = without_frozen(compare(item.base, ours, theirs, _RULES), item.guard)
     if verdict.to_hub:
-        await _write_here(client, item, verdict.to_hub, is_first=not item.base)
+        await _write_here(client, item, verdict.to_hub, is_first=CrmField.owner not in item.base)
     wanted = digest(sorted(verdict.to_crm.items()))
     if verdict.to_crm and item.mark != wanted:
         item = await change(client.account, item, wanted, lambda: _write_there(client, item, verdict.to_crm))

@@ -1,0 +1,79 @@
+"""A hub over a real database beside a CRM: clients write, people work, and the crm lane runs when a test says so."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from hub.crm_sync.base import Crm
+from hub.crm_sync.calling import CrmContext
+from hub.crm_sync.lane import CrmConnection, CrmLane, is_merged
+from hub.crm_sync.watch import CrmWatch
+from hub.delivery.worker import DeliveryWorker, LaneWork
+from hub.domain.crm import CrmRef, Entity
+from hub.domain.delivery import Lane
+from hub.domain.ids import ConnectionId
+from hub.domain.inbound import CrmHint
+from hub.hints.local import LocalRates
+from hub.inbox.endpoint import Endpoint
+from hub.net.http import Http
+from tests.crm_sync.memory_crm import MemoryCrm, MemorySettings, Shelf
+from tests.inbox.desk import ALWAYS_OPEN, Desk, open_desk
+
+CRM = ConnectionId(9)
+
+
+@dataclass
+class Scene:
+    """The desk and its CRM."""
+
+    desk: Desk
+    crm: Crm[Any]
+    lane: CrmLane
+    paused: list[str] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Bring together whatever is due, also what had to rest."""
+        work = LaneWork(self.lane.carry_out, is_merged=is_merged, places=4)
+        worker = DeliveryWorker(self.desk.office, Lane.crm, work)
+        await worker.run_until_idle()
+
+    async def run_after(self, seconds: float) -> None:
+        """Let time pass and run."""
+        self.desk.clock.move(timedelta(seconds=seconds))
+        await self.run()
+
+    async def hint(self, entity: Entity, ref: CrmRef) -> None:
+        """The CRM says that a record changed; it is looked at when it has settled."""
+        event = CrmHint(f"hint-{ref}-{self.desk.now.timestamp()}", entity, ref, self.desk.now)
+        await self.desk.receive(event, connection=int(CRM))
+        await self.run_after(3)
+
+    async def watch(self) -> int:
+        """Ask the CRM what changed."""
+        return await CrmWatch(self.desk.office, lambda: [_connection(self)]).look()
+
+
+def _connection(scene: Scene) -> CrmConnection:
+    return CrmConnection(CRM, "crm", scene.crm, scene.desk.now - timedelta(days=1))
+
+
+async def open_scene(
+    pool: asyncpg.Pool, files: Path, *, policy: str = ALWAYS_OPEN, crm: Crm[Any] | None = None
+) -> Scene:
+    desk = await open_desk(pool, files, policy=policy)
+    desk.endpoints[CRM] = replace(Endpoint(CRM, "memory", "crm"), is_crm=True)
+    context = CrmContext(CRM, "crm", desk.clock, Http(), LocalRates(), Path.read_bytes)  # type: ignore[arg-type]
+    if crm is None:
+        crm = MemoryCrm(MemorySettings(), context)
+        crm.shelf = Shelf()
+    lane = CrmLane(desk.office, lambda _: None, lambda _, __: None)  # type: ignore[arg-type,return-value]
+    scene = Scene(desk, crm, lane)
+
+    async def pause(_: ConnectionId, reason: str) -> None:
+        scene.paused.append(reason)
+
+    lane.find, lane.pause = (lambda _: _connection(scene)), pause
+    return scene
