@@ -12,6 +12,7 @@ from hub.app.doors import AttemptBook
 from hub.app.roles import RunningHub, running_hub
 from hub.config import load_config
 from hub.domain.ids import ConnectionId
+from hub.store import restored
 from hub.web.entrance import Attempt
 
 
@@ -99,3 +100,16 @@ async def test_a_hub_behind_a_proxy_tells_nothing_without_a_token(session, dsn, 
 
     async with running_hub(config, frozenset({"web"})) as hub:
         assert (await ask(session, hub, "/metrics"))[0] == 404
+
+
+async def test_case38_a_restored_hub_takes_requests_and_says_that_it_sends_nothing(session, running):
+    building = running.building
+    async with building.ground.pool.acquire() as connection:
+        await restored.mark(connection, made_at=building.ground.clock.now())
+    await building.refresh()
+
+    assert await ask(session, running, "/readyz") == (
+        200,
+        "database: ok\ntables: ok\nsending: held after a restore: hub resume\n",
+    )
+    assert "hub_sending_held 1\n" in (await ask(session, running, "/metrics"))[1]

@@ -15,6 +15,8 @@ from hub.store import timers
 from hub.testing.telegram.faults import reset_after, too_many_requests
 from tests.inbox.desk import Desk, person, says
 
+DAY = timedelta(days=1)
+
 
 async def miss_call(desk: Desk, call: str) -> None:
     for stage in (CallStage.ringing, CallStage.ended):
@@ -184,6 +186,26 @@ async def test_a_stopped_connection_is_told_in_words(place):
     payload = {"notice": "connection_down", "manager_id": ivan.user.id, "name": "Почта", "reason": "неверный пароль"}
     await place.notifier.notify(payload, key="down:1")
     assert "Подключение «Почта» не работает: неверный пароль" in place.seen(ivan)[-1]
+
+
+async def test_case38_a_head_reads_what_is_late_and_in_doubt_after_a_restore(place):
+    ivan = await place.hire("ivan", "Иван")
+    payload = {"notice": "restored", "manager_id": ivan.user.id, "made_at": (place.desk.now - DAY).isoformat()}
+    facts = {"late": [["Продажи", 3], ["Поддержка", 1]], "doubtful": 2}
+    await place.notifier.notify(payload | facts, key="restored:1")
+    told = place.seen(ivan)[-1]
+    assert "Продажи: 3 клиента ждут дольше срока" in told
+    assert "Поддержка: 1 клиент ждёт дольше срока" in told
+    assert "2 ответа могли уйти и раньше" in told
+    assert "/overdue" in told
+
+
+async def test_case38_nothing_late_needs_no_list(place):
+    ivan = await place.hire("ivan", "Иван")
+    payload = {"notice": "restored", "manager_id": ivan.user.id, "made_at": place.desk.now.isoformat()}
+    await place.notifier.notify(payload | {"late": [], "doubtful": 0}, key="restored:1")
+    assert "Хаб восстановлен из копии" in place.seen(ivan)[-1]
+    assert "/overdue" not in place.seen(ivan)[-1]
 
 
 def _says(place, text):
