@@ -1,8 +1,8 @@
 """The one HTTP client: every request has a total deadline, a size limit and no redirects.
 
 Faults come back as the errors of the hub, so no adapter knows which library speaks. Addresses that a client or a
-provider gave us go through `get_untrusted`, behind the guard of `hub.net.guard`. Nothing is kept between requests:
-no cookies, no credentials.
+provider gave us go through `get_untrusted`, behind the guard of `hub.net.guard`; so do those of a request that
+`is_guarded`. Nothing is kept between requests: no cookies, no credentials.
 """
 
 import re
@@ -54,7 +54,8 @@ class HttpAnswer:
 class RequestOptions(TypedDict, total=False):
     """What a request may say beyond method and address; `deadline` is for all of it, `limit_bytes` for the answer.
 
-    `proxy` comes before the client's own: one bot may need a way of its own.
+    `proxy` comes before the client's own: one bot may need a way of its own. `is_guarded`: the address may lead to the
+    public network only, straight, since a proxy would connect where the guard does not look.
     """
 
     headers: Mapping[str, str] | None
@@ -62,6 +63,7 @@ class RequestOptions(TypedDict, total=False):
     deadline: timedelta
     limit_bytes: int
     proxy: str
+    is_guarded: bool
 
 
 class Http:
@@ -91,26 +93,33 @@ class Http:
 
         Raises:
             TemporaryFailure: the request cannot have been applied (no connection).
-            PermanentFailure: the address is none.
+            PermanentFailure: the address is none (`bad_address`), or guarded and inside our own network
+                (`private_address`).
             OutcomeUnknown: it was sent and no whole answer came.
             PayloadTooLarge: the answer is over `limit_bytes`.
         """
         timeout = self._timeout(options.get("deadline", DEFAULT_DEADLINE))
+        is_guarded = options.get("is_guarded", False)
+        if is_guarded:
+            _refuse_odd(url)
+        session = self._open_guarded() if is_guarded else self._open()
         try:
-            async with self._open().request(
+            async with session.request(
                 method,
                 url,
                 headers=options.get("headers"),
                 data=options.get("data"),
                 timeout=timeout,
                 allow_redirects=False,
-                proxy=options.get("proxy") or self._proxy,
+                proxy=None if is_guarded else options.get("proxy") or self._proxy,
             ) as answer:
                 body = await _read_limited(answer, options.get("limit_bytes", DEFAULT_LIMIT_BYTES))
                 return HttpAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, body)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
             raise PermanentFailure("the configured address is not a web address", reason="bad_address") from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as error:
+        except aiohttp.ClientConnectorError as error:
+            raise _connection_failure(error, _host(url)) from error
+        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError) as error:
             raise TemporaryFailure(f"no connection to {_host(url)}: {type(error).__name__}") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise OutcomeUnknown(f"no answer from {_host(url)}: {type(error).__name__}") from error

@@ -182,6 +182,25 @@ async def test_case98_a_name_that_changes_its_answer_gains_nothing():
         await http.close()
 
 
+@pytest.mark.parametrize("url", URLS)
+async def test_case98_a_guarded_request_does_not_get_in_either(url, http):
+    async with faulty_server() as server:
+        port = server.url.rpartition(":")[2]
+        with pytest.raises(ProviderError):
+            await http.request("POST", url.format(port=port), is_guarded=True)
+        assert server.seen == []
+
+
+async def test_case98_a_guarded_request_goes_past_the_proxy_which_would_get_in():
+    async with faulty_server() as server, faulty_server() as proxy:
+        http = Http(proxy=proxy.url)
+        with pytest.raises(PermanentFailure) as refused:
+            await http.request("POST", server.url, is_guarded=True)
+        await http.close()
+
+    assert (refused.value.reason, server.seen, proxy.seen) == ("private_address", [], [])
+
+
 async def test_case98_the_guard_is_not_for_addresses_the_business_configured(http):
     async with faulty_server() as server:
         server.script = [Answer(302, headers={"Location": "http://169.254.169.254/"})]
