@@ -28,6 +28,8 @@ CATALOGUE = (
     Entry("policy", "policy", "Read, check, compare and apply the rules of the business."),
     Entry("explain", "explain", "Say in words why a conversation is whose it is and when it is due."),
     Entry("report", "report", "Print a report: response times, funnel, managers, lost clients; or prove them."),
+    Entry("import", "importing", "Bring in contacts and leads from CSV or XLSX, tried out first; take an import back."),
+    Entry("export", "exporting", "Write clients, leads, conversations and messages into CSV, JSON Lines or XLSX."),
     Entry("parked", "parked", "List payloads that could not be understood and deliveries that did not succeed."),
     Entry("replay", "parked", "Put parked payloads and deliveries back into work."),
     Entry("inspect", "inspect", "Read a letter or a webhook from a file as the hub would; touches no database."),

@@ -8,7 +8,10 @@ proves from the code.
 
 from collections.abc import Mapping
 
+from hub.commands.data_refusals import DATA_REFUSALS
+
 REFUSALS: Mapping[str, str] = {
+    **DATA_REFUSALS,
     # connections
     "lost notifications cannot be found, the history of calls is not read: {}": (
         "потерянные уведомления не найти, история звонков не читается: {}"
