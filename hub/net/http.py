@@ -115,7 +115,7 @@ class Http:
             ) as answer:
                 body = await _read_limited(answer, options.get("limit_bytes", DEFAULT_LIMIT_BYTES))
                 return HttpAnswer(answer.status, {k.lower(): v for k, v in answer.headers.items()}, body)
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError) as error:
             raise PermanentFailure("the configured address is not a web address", reason="bad_address") from error
         except aiohttp.ClientConnectorError as error:
             raise _connection_failure(error, _host(url)) from error
