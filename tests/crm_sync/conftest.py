@@ -13,3 +13,4 @@ async def scene(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Scene]:
     scene = await open_scene(pool, tmp_path / "files")
     await scene.desk.hire("anna", "Анна")
     yield scene
+    await scene.http.close()

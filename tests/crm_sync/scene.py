@@ -1,5 +1,6 @@
 """A hub over a real database beside a CRM: clients write, people work, and the crm lane runs when a test says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from hub.channels.base import ChannelSettings, Raw
 from hub.crm_sync.base import Crm
 from hub.crm_sync.calling import CrmContext
 from hub.crm_sync.lane import CrmConnection, CrmLane, is_merged
@@ -17,6 +19,7 @@ from hub.domain.delivery import Lane
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import CrmHint
 from hub.hints.local import LocalRates
+from hub.inbox.accept import offer
 from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
 from tests.crm_sync.memory_crm import MemoryCrm, MemorySettings, Shelf
@@ -32,6 +35,7 @@ class Scene:
     desk: Desk
     crm: Crm[Any]
     lane: CrmLane
+    http: Http
     paused: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -51,6 +55,14 @@ class Scene:
         await self.desk.receive(event, connection=int(CRM))
         await self.run_after(3)
 
+    async def bring(self, hooks: Sequence[Raw]) -> None:
+        """The CRM's webhooks arrive, are accepted as receipts, and what they name is looked at when it has settled."""
+        for raw in hooks:
+            self.crm.verify(raw)  # type: ignore[attr-defined]
+            await self.desk.acceptor.accept([offer(CRM, self.crm, self.crm.to_store(raw))])  # type: ignore[arg-type]
+        await self.desk.process()
+        await self.run_after(3)
+
     async def watch(self) -> int:
         """Ask the CRM what changed."""
         return await CrmWatch(self.desk.office, lambda: [_connection(self)]).look()
@@ -60,17 +72,31 @@ def _connection(scene: Scene) -> CrmConnection:
     return CrmConnection(CRM, "crm", scene.crm, scene.desk.now - timedelta(days=1))
 
 
+async def _no_file(digest: str) -> bytes:
+    raise AssertionError(f"nobody stored {digest}")
+
+
 async def open_scene(
-    pool: asyncpg.Pool, files: Path, *, policy: str = ALWAYS_OPEN, crm: Crm[Any] | None = None
+    pool: asyncpg.Pool,
+    files: Path,
+    *,
+    policy: str = ALWAYS_OPEN,
+    channel: type[Crm[Any]] | None = None,
+    settings: ChannelSettings | None = None,
 ) -> Scene:
     desk = await open_desk(pool, files, policy=policy)
     desk.endpoints[CRM] = replace(Endpoint(CRM, "memory", "crm"), is_crm=True)
-    context = CrmContext(CRM, "crm", desk.clock, Http(), LocalRates(), Path.read_bytes)  # type: ignore[arg-type]
-    if crm is None:
-        crm = MemoryCrm(MemorySettings(), context)
+    http = Http()
+    url = "https://hub.romashka.example/in/crm/key"
+    context = CrmContext(CRM, "crm", desk.clock, http, LocalRates(), _no_file, public_url=url)
+    made: type[Crm[Any]] = channel or MemoryCrm
+    crm = made(settings or MemorySettings(), context)
+    if isinstance(crm, MemoryCrm):
         crm.shelf = Shelf()
+    spoken = desk.processor.channel_of
+    desk.processor = replace(desk.processor, channel_of=lambda each: crm if each == CRM else spoken(each))
     lane = CrmLane(desk.office, lambda _: None, lambda _, __: None)  # type: ignore[arg-type,return-value]
-    scene = Scene(desk, crm, lane)
+    scene = Scene(desk, crm, lane, http)
 
     async def pause(_: ConnectionId, reason: str) -> None:
         scene.paused.append(reason)

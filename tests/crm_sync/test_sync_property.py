@@ -44,6 +44,7 @@ async def test_in_the_end_both_sides_agree(database_server: DatabaseServer, tmp_
             await _settle(scene)
             await _ensure_agreed(scene, said=1 + sum(what == "says" for what, _ in steps))
         finally:
+            await scene.http.close()
             await pool.close()
 
 
