@@ -2,7 +2,8 @@
 
 An attempt that ended without an answer, or whose process died, may have arrived. Where the provider knows no
 idempotency such a delivery is tried once more, with the same identity, and carries its doubt in the reason from then
-on: accepted at last it reads "possibly sent twice", without an answer again its outcome stays unknown (S3, case 62).
+on: accepted at last it reads "possibly sent twice", without an answer or refused its outcome stays unknown: of the
+attempt before nobody knows, and "failed" would say that the client has nothing (S3, case 62).
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Attempt:
             case Sent():
                 return self._end(DeliveryState.sent, MAYBE_TWICE if self._has_doubt else "", ids=result.external_ids)
             case Failed():
-                return self._end(DeliveryState.failed, _words(result))
+                return self._end(DeliveryState.unknown if self._has_doubt else DeliveryState.failed, _words(result))
             case Unknown() if not self.is_repeatable and self._has_doubt:
                 return self._end(DeliveryState.unknown, result.reason, ids=result.external_ids)
             case Unknown() if not self.is_repeatable:

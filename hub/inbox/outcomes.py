@@ -133,9 +133,9 @@ def _tell_author(
     facts: dict[str, object] = {"message_id": int(message.id), "state": settled.state, "reason": settled.reason}
     if settled.state == DeliveryState.failed:
         record(rows, Fact.send_failed, _subject(rows, conversation), cause="S3", facts=facts)
-        _close_thread(rows, message, settled.reason)
     elif settled.state == DeliveryState.unknown:
         record(rows, Fact.send_unknown, _subject(rows, conversation), cause="S3", facts=facts)
+    _close_thread(rows, message, settled)
     work = _work(rows, office, conversation)
     facts["received_at"] = message.received_at.isoformat()
     cause = f"{message.id}:{settled.state}"
@@ -146,10 +146,11 @@ def _subject(rows: WorkingSet, conversation: Conversation) -> Wait | Conversatio
     return rows.open_wait(conversation.contact_id, conversation.line) or conversation
 
 
-def _close_thread(rows: WorkingSet, message: Message, reason: str) -> None:
+def _close_thread(rows: WorkingSet, message: Message, settled: Settled) -> None:
     """Remember that a client has blocked us, so that the next answer takes another way."""
+    is_refused = settled.state in {DeliveryState.failed, DeliveryState.unknown} and settled.reason.startswith("blocked")
     thread = next((each for each in rows.threads if each.id == message.thread_id), None)
-    if thread is not None and reason.startswith("blocked"):
+    if thread is not None and is_refused:
         rows.threads.put((thread.connection_id, thread.external_id), replace(thread, reach=ReachState.blocked))
 
 

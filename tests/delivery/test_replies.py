@@ -53,6 +53,18 @@ async def test_s3_case62_unknown_is_tried_once_more_after_half_a_minute_with_the
     assert (await outside.desk.one("waits"))["state"] == "open"
 
 
+async def test_s3_case62_a_refusal_after_doubt_says_nothing_of_the_attempt_before(outside: Outside) -> None:
+    await outside.reply("Пять тысяч")
+    outside.channel.answers = [Unknown("no_answer"), Failed("blocked", "клиент заблокировал")]
+    await outside.deliver()
+    await outside.deliver(after=MINUTE)
+
+    assert await outside.states() == ["unknown"]
+    notice = await outside.desk.one("deliveries", "payload->>'notice' = 'reply_state'")
+    assert notice["payload"]["state"] == "unknown"
+    assert (await outside.desk.one("threads"))["reach"] == "blocked"
+
+
 async def test_s3_case62_an_answer_accepted_after_doubt_says_that_it_may_have_come_twice(outside: Outside) -> None:
     await outside.reply("Пять тысяч")
     outside.channel.answers = [Unknown("no_answer")]

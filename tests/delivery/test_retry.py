@@ -86,6 +86,8 @@ def claimed(attempt: int = 1, reason: str = "", *, was_interrupted: bool = False
         (claimed(2, f"{DOUBTFUL}no_answer"), Unknown("no_answer"), "unknown", "no_answer"),
         (claimed(2, f"{DOUBTFUL}no_answer"), Later("provider_down"), "queued", f"{DOUBTFUL}provider_down"),
         (claimed(5, f"{DOUBTFUL}no_answer"), Later("provider_down"), "unknown", "provider_down"),
+        (claimed(2, f"{DOUBTFUL}no_answer"), Failed("blocked", "заблокировал"), "unknown", "blocked"),
+        (claimed(2, was_interrupted=True), Failed("refused", "адреса нет"), "unknown", "адреса нет"),
         (claimed(2, was_interrupted=True), Sent(("9",), NOW), "sent", "maybe_twice"),
         (claimed(2, was_interrupted=True), Unknown("no_answer"), "unknown", "no_answer"),
         (claimed(99), Later("connection_paused"), "queued", "connection_paused"),
