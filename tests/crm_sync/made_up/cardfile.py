@@ -105,7 +105,7 @@ class Cardfile(Crm[CardfileSettings]):
 
     async def create_request(self, request: Request, *, key: str) -> Written:
         deal = {"name": request.title, "card": request.contact.id, "owner": request.owner, "stage": request.stage}
-        return await self._make(Entity.request, deal, key)
+        return await self._make(Entity.request, {**deal, "amount": request.amount}, key)
 
     async def update_request(self, ref: CrmRef, patch: Patch) -> Written:
         return await self._change(ref, dict(patch.values))
@@ -245,10 +245,11 @@ def _match(card: Mapping[str, Any], asked: set[str]) -> Match:
 
 def _snapshot(ref: CrmRef, told: Mapping[str, Any], fields: Sequence[str]) -> Snapshot:
     entity, is_card = _ENTITIES[ref.kind], ref.kind == "cards"
+    values = {name: str(told[name]) for name in ("name", "owner", "stage", "amount", "due_at") if told.get(name)}
     return Snapshot(
         ref,
         entity,
-        {name: str(told[name]) for name in ("name", "owner", "stage") if told.get(name)},
+        values | ({"done": "yes"} if told.get("is_done") else {}),
         {code: told["fields"][code] for code in fields if code in told["fields"]},
         _phones(told) if is_card else (),
         _emails(told) if is_card else (),

@@ -132,6 +132,9 @@ class FakeCardfile(FakeCrm):
     def human_moves(self, ref, stage):
         self.change(ref.kind, ref.id, {"stage": stage})
 
+    def human_completes(self, ref):
+        self.change(ref.kind, ref.id, {"is_done": True})
+
     def human_deletes(self, ref):
         del self.rooms[ref.kind][ref.id]
         self.note(ref.kind, ref.id, "olga")

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -13,7 +15,7 @@ from hub.testing.contracts.crm.looking import schema_of
 from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TODO, outcome, request_of
 from hub.testing.contracts.crm.suite import CrmSuite
 from hub.testing.crm.kit import Markup
-from hub.testing.crm.surface import Seen
+from hub.testing.crm.surface import KeepsTaskList, Seen
 
 FAMILY = "👨‍👩‍👧‍👦"
 HOSTILE = {
@@ -101,10 +103,14 @@ class WritingChecks(CrmSuite):
                 request_of(card), stage=stage.id, pipeline=stage.pipeline, owner=schema.users[-1].id, amount="1500.50"
             )
             made = await crm.create_request(asked, key=KEY)
+            now = await crm.get(made.ref)
             (seen,) = scene.fake.records(Entity.request)
 
         assert (seen["ref"], seen["contact"], seen["name"]) == (made.ref, card, asked.title)
         assert (seen["stage"], seen["owner"]) == (stage.id, asked.owner)
+        assert isinstance(now, Snapshot)
+        assert (now.values["stage"], now.values["owner"], now.contact) == (stage.id, asked.owner, card)
+        assert Decimal(now.values.get("amount", "1500.50")) == Decimal("1500.50")
 
     async def test_a_request_moves_and_changes_hands(self) -> None:
         async with self.scene() as scene:
@@ -211,6 +217,22 @@ class TaskChecks(CrmSuite):
         assert (fresh["owner"], fresh["due_at"], fresh["is_done"]) == (owner, TODO.due_at, False)
         assert TODO.text in fresh["text"]
         assert done["is_done"]
+
+    async def test_t4_a_task_is_read_with_its_deadline_and_whether_it_is_done(self) -> None:
+        async with self.scene() as scene:
+            crm, card = scene.connect(), scene.card()
+            assert isinstance(crm, KeepsTasks)
+            made = await crm.add_task(TODO, Place(card), key=KEY)
+            fresh = await crm.get(made.ref)
+            assert isinstance(scene.fake, KeepsTaskList), "a connector that keeps tasks: people complete them there"
+            scene.fake.human_completes(made.ref)
+            scene.later()
+            done = await crm.get(made.ref)
+
+        assert isinstance(fresh, Snapshot)
+        assert isinstance(done, Snapshot)
+        assert (fresh.entity, datetime.fromisoformat(fresh.values["due_at"])) == (Entity.task, TODO.due_at)
+        assert (fresh.values.get("done", ""), done.values["done"]) == ("", "yes")
 
 
 def _has_kept_its_words(seen: Seen, name: str) -> bool:
