@@ -15,6 +15,7 @@ from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffP
 from hub.routing.automation_templates import TEMPLATES
 from hub.routing.automations import build_automations, lay_over
 from hub.routing.conditions import Calendars, compile_all, explain_all
+from hub.routing.crm_rules import build_crm_rules
 from hub.routing.lead_rules import build_lead_rules
 from hub.routing.spelling import read_days, read_hours
 from hub.routing.tree import (
@@ -54,6 +55,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         head_window=document.business.head_window,
         leads=build_lead_rules(document.leads),
         automations=build_automations(lay_over(TEMPLATES, document.automations), calendars),
+        crms=build_crm_rules(document.crm),
     )
 
 

@@ -14,7 +14,9 @@ from hub.domain.line import EVERYONE, ClockStart
 from hub.domain.production_calendar import production_year
 from hub.routing.build import build_calendars
 from hub.routing.conditions import AllOf, AnyOf, Channel, Condition, Not, explain_all
+from hub.routing.crm_known import Crms, list_crm_doubts
 from hub.routing.fault import Fault, fault
+from hub.routing.lead_rules import build_lead_rules
 from hub.routing.reach import find_contradiction, is_covered
 from hub.routing.tree import PolicyDocument, RuleSection, SlaSection
 
@@ -28,13 +30,19 @@ class People:
 
 
 def list_doubts(
-    document: PolicyDocument, at: datetime, *, kinds: Collection[str] = (), people: People | None = None
+    document: PolicyDocument,
+    at: datetime,
+    *,
+    kinds: Collection[str] = (),
+    people: People | None = None,
+    crms: Crms | None = None,
 ) -> list[Fault]:
-    """Return what is probably not meant; `kinds` of channels and `people` are compared if they are given."""
+    """Return what is probably not meant; `kinds` of channels, `people` and `crms` are compared if they are given."""
     doubts = [*_undecreed_years(document, at), *_running_out(document, at)]
     doubts += [*_unreachable_rules(document), *_unreachable_sla(document)]
     doubts += _idle_bots(document)
     doubts += _unknown_kinds(document, kinds) if kinds else ()
+    doubts += list_crm_doubts(document.crm, build_lead_rules(document.leads), crms)
     return doubts if people is None else [*doubts, *_people(document, people), *_teams(document, people)]
 
 

@@ -14,6 +14,7 @@ from hub.domain.words import Words
 from hub.routing.automation_faults import Known, list_automation_faults
 from hub.routing.build import Week, build_calendar, build_week
 from hub.routing.conditions import list_calendar_keys
+from hub.routing.crm_rules import list_crm_faults
 from hub.routing.fault import Fault, fault
 from hub.routing.lead_rules import build_lead_rules, list_lead_faults
 from hub.routing.spelling import DAYS, read_hours
@@ -35,7 +36,9 @@ def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
     if not faults:
         faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
     faults += [*_sla(document), *_rules(document), *list_lead_faults(document.leads)]
-    return [*faults, *list_automation_faults(document.automations, _known(document))]
+    known = _known(document)
+    faults += list_crm_faults(document.crm, known.leads)
+    return [*faults, *list_automation_faults(document.automations, known)]
 
 
 def _known(document: PolicyDocument) -> Known:

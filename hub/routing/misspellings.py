@@ -9,7 +9,9 @@ from hub.domain.words import Words
 from hub.routing.fault import Fault, Misspelt
 
 _SAID: Mapping[str, Words] = {
-    "extra_forbidden": Words("неизвестный ключ; проверьте написание по docs/policy.md", "unknown key"),
+    "extra_forbidden": Words(
+        "неизвестный ключ; проверьте написание по docs/policy.md", "unknown key; compare with docs/policy.md"
+    ),
     "missing": Words("не указано; впишите значение", "is missing"),
     "enum": Words("нужно одно из: {expected}", ""),
     "literal_error": Words("нужно одно из: {expected}", ""),

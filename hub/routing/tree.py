@@ -31,6 +31,7 @@ from hub.domain.policy import SHARED_AFTER
 from hub.domain.production_calendar import has_production_calendar
 from hub.routing.automations import AutomationKey, AutomationSection
 from hub.routing.conditions import Condition, Number
+from hub.routing.crm_rules import CrmSection
 from hub.routing.fault import Misspelt
 from hub.routing.lead_rules import LeadsSection
 from hub.routing.spelling import DaysText, Duration, HoursText
@@ -279,3 +280,4 @@ class PolicyDocument(_Part):
     rules: tuple[RuleSection, ...] = ()
     leads: LeadsSection = Field(default_factory=LeadsSection)
     automations: dict[AutomationKey, AutomationSection] = Field(default_factory=dict)
+    crm: dict[Name, CrmSection] = Field(default_factory=dict, description="CRMs by the name of their connection")
