@@ -165,7 +165,15 @@ def _list_files(directory: Path) -> list[Path]:
 
 def _measure(directory: Path) -> int:
     """Return how many bytes lie there, those set aside too: nobody but a person removes them."""
-    return sum(path.stat().st_size for path in (*_list_files(directory), *directory.glob("*.corrupt")))
+    return sum(_size(path) for path in (*_list_files(directory), *directory.glob("*.corrupt")))
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file, 0 for one that its process has emptied and removed since it was listed."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _sweep(directory: Path) -> None:

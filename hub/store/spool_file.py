@@ -144,10 +144,12 @@ def take_over(path: Path) -> SpoolFile | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        found = os.fstat(descriptor)
+    except OSError as error:
         os.close(descriptor)
-        return None
-    found = os.fstat(descriptor)
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
     if not found.st_nlink:  # it was emptied and removed a moment ago
         os.close(descriptor)
         return None

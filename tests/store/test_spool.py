@@ -173,6 +173,15 @@ async def test_case10_the_cap_counts_files_that_were_set_aside(directory):
     spool.close()
 
 
+async def test_case10_a_file_that_another_process_removes_meanwhile_refuses_nobody(spool, directory):
+    directory.mkdir()
+    (directory / "0-aa.spool").symlink_to(directory / "removed since it was listed")
+
+    await spool.append([receipt(1)])
+
+    assert await read_all(spool) == [receipt(1)]
+
+
 async def test_case10_a_file_that_cannot_be_opened_is_told_once_and_does_not_hold_up_the_others(spool, directory):
     await spool.append([receipt(1)])
     (directory / "00-ab.spool").mkdir()  # a file of another account, which nothing hides from root
