@@ -26,7 +26,7 @@ from typing import ClassVar, Protocol, TypeVar, runtime_checkable
 
 from hub.channels.base import Capabilities, Channel, ChannelSettings
 from hub.domain.crm import CrmRef, Entity
-from hub.domain.inbound import CrmHint
+from hub.domain.inbound import CrmAnswer, CrmHint
 
 
 class CrmSettings(ChannelSettings):
@@ -343,6 +343,37 @@ class KeepsTasks(Protocol):
 
     async def update_task(self, ref: CrmRef, todo: Todo) -> Written:
         """Bring a task to this state, done or not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The conversation of the hub that a chat in the CRM shows: `conversation` comes back in a `CrmAnswer`."""
+
+    conversation: str
+    person: Person
+    place: Place
+
+
+@runtime_checkable
+class Talks(Protocol):
+    """Has chats of its own where the hub can stand as a channel, so that people may answer from the CRM.
+
+    `is_talking`: this connection is set up so; messages go into the chat then and not into the card's history. What is
+    written there comes as `CrmAnswer`s from `parse`.
+    """
+
+    @property
+    def is_talking(self) -> bool:
+        """Tell whether the settings ask for it."""
+        ...
+
+    async def say(self, said: Entry, talk: Talk, *, key: str) -> Written:
+        """Show one message of the client, or an answer given elsewhere, in the chat."""
+        ...
+
+    async def confirm(self, answer: CrmAnswer, problem: str) -> None:
+        """Tell that an answer is taken, or with `problem`, a sentence for its author, that it is not."""
         ...
 
 

@@ -5,7 +5,7 @@ counting as tried; one record that is refused is told beside it and the others p
 is put off on its own. Answers and clocks have lanes of their own and notice nothing (M-14).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from hub.crm_sync.account import load_account
+from hub.crm_sync.answers import bring_answer
 from hub.crm_sync.base import Crm
 from hub.crm_sync.sync import Run
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
@@ -74,13 +75,20 @@ class CrmLane:
         return Sent((), self.office.clock.now())
 
     async def _do(self, connection: CrmConnection, claimed: ClaimedDelivery) -> None:
-        if claimed.payload["do"] == "look":
+        payload = claimed.payload
+        if payload["do"] == "look":
             async with acquire(self.office.pool) as database:
-                whose = await crm_items.mark_stale(database, connection.id, str(claimed.payload["ref"]))
-        else:
-            account = await load_account(self.office, connection.crm, connection.id, connection.name)
-            run = Run(account, ContactId(int(claimed.payload["contact_id"])), connection.since)
-            whose = [run.contact_id] if await run.bring_together() else []
+                whose = await crm_items.mark_stale(database, connection.id, str(payload["ref"]))
+            await self._queue(connection, whose)
+            return
+        account = await load_account(self.office, connection.crm, connection.id, connection.name)
+        contact_id = ContactId(int(payload["contact_id"]))
+        if payload["do"] == "answer":
+            await bring_answer(account, payload, contact_id)
+        elif await Run(account, contact_id, connection.since).bring_together():
+            await self._queue(connection, [contact_id])
+
+    async def _queue(self, connection: CrmConnection, whose: Sequence[int]) -> None:
         if whose:
             await self.office.change(Scope(ids=_IDS), lambda rows: queue_sync(rows, connection.id, whose))
 

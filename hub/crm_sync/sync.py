@@ -6,13 +6,13 @@ the next, and a CRM that was away for a day needs nothing but time. Runs of one 
 order of the lane); nothing here holds a transaction while the CRM is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from hub.crm_sync.account import Account
-from hub.crm_sync.base import KeepsTasks, Match, Place
+from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
 from hub.crm_sync.mapping import Client, entry_of, request_of, todo_of
 from hub.crm_sync.pulling import addresses_of, ours_of, pull, push
 from hub.crm_sync.writing import Making, digest, keep, key_of, make_once
@@ -171,10 +171,17 @@ class Run:
             row.id,
             client.rows.contact.id,
             mark=digest(entry),
-            make=partial(self.account.crm.add_entry, entry, place),
+            make=self._call_of(client, row, entry, place),
             place=place,
         )
         await make_once(self.account, making, known)
+
+    def _call_of(self, client: Client, row: EntryRow, entry: Entry, place: Place) -> Callable[..., Awaitable[Written]]:
+        """Return the call that brings an entry over: into the CRM's own chat where the hub stands there."""
+        crm = self.account.crm
+        if isinstance(crm, Talks) and crm.is_talking and entry.kind is EntryKind.message and row.conversation_id:
+            return partial(crm.say, entry, Talk(str(row.conversation_id), client.person(), place))
+        return partial(crm.add_entry, entry, place)
 
     async def _tasks(self, client: Client, items: Items, place: Place) -> None:
         """Bring the client's tasks over and back (T-4)."""

@@ -253,6 +253,22 @@ class CrmHint:
     is_deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CrmAnswer:
+    """Somebody answered a client in the CRM's own chat, where the hub stands as a channel.
+
+    `conversation` is ours, as it was given to the CRM; `user` the CRM's user id. `echo` is what the CRM wants to see
+    again when it is told that the answer is taken.
+    """
+
+    external_id: str
+    conversation: str
+    user: str
+    text: str
+    occurred_at: datetime
+    echo: Mapping[str, str] = field(default_factory=dict)
+
+
 InboundEvent = (
     InboundMessage
     | MessageEdited
@@ -263,4 +279,5 @@ InboundEvent = (
     | ReachChanged
     | ReactionSet
     | CrmHint
+    | CrmAnswer
 )

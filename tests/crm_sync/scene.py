@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from hub.channels.base import ChannelSettings, Raw
+from hub.channels.base import ChannelSettings, Parses, Raw
 from hub.crm_sync.base import Crm
 from hub.crm_sync.calling import CrmContext
 from hub.crm_sync.lane import CrmConnection, CrmLane, is_merged
@@ -94,7 +94,9 @@ async def open_scene(
     if isinstance(crm, MemoryCrm):
         crm.shelf = Shelf()
     spoken = desk.processor.channel_of
-    desk.processor = replace(desk.processor, channel_of=lambda each: crm if each == CRM else spoken(each))
+    desk.processor = replace(
+        desk.processor, channel_of=lambda each: crm if each == CRM and isinstance(crm, Parses) else spoken(each)
+    )
     lane = CrmLane(desk.office, lambda _: None, lambda _, __: None)  # type: ignore[arg-type,return-value]
     scene = Scene(desk, crm, lane, http)
 

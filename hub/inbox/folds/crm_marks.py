@@ -6,10 +6,11 @@ are due behind it. Nothing here asks a CRM anything.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import Required, TypedDict, Unpack
 
 from hub.domain.delivery import Delivery, Lane
 from hub.domain.ids import ConnectionId, DeliveryId
-from hub.domain.inbound import CrmHint
+from hub.domain.inbound import CrmAnswer, CrmHint
 from hub.domain.message import Direction
 from hub.domain.order import order_hash
 from hub.domain.workset import WorkingSet
@@ -17,6 +18,14 @@ from hub.domain.workset import WorkingSet
 SETTLES = timedelta(seconds=2)
 """A CRM says the same several times within a moment; by then it has said everything."""
 AT_ONCE = timedelta(0)
+
+
+class When(TypedDict, total=False):
+    """`about` whom or what, which orders it; `after` how long; `once` the key of what must not come twice."""
+
+    about: Required[object]
+    after: timedelta
+    once: str
 
 
 def mark_for_crms(rows: WorkingSet, crms: Iterable[ConnectionId]) -> None:
@@ -39,17 +48,38 @@ def look_there(rows: WorkingSet, *, endpoint_id: ConnectionId, hint: CrmHint) ->
     _queue(rows, endpoint_id, payload, about=hint.ref, after=SETTLES)
 
 
-def _queue(
-    rows: WorkingSet, crm: ConnectionId, payload: Mapping[str, object], *, about: object, after: timedelta = AT_ONCE
-) -> None:
-    new_id = rows.new_id()
-    key = f"crm:{crm}:{payload['do']}:{about}:{new_id}"
+def bring_answer(rows: WorkingSet, *, endpoint_id: ConnectionId, answer: CrmAnswer) -> None:
+    """Queue an answer somebody gave in the CRM's chat; once per message there, in order with what the client gets.
+
+    One to a conversation that nobody knows is dropped: the CRM shows it as not taken.
+    """
+    known = int(answer.conversation) if answer.conversation.isdecimal() else 0
+    conversation = rows.conversations.get(known)
+    if conversation is None:
+        return
+    payload = {
+        "do": "answer",
+        "contact_id": int(conversation.contact_id),
+        "external_id": answer.external_id,
+        "conversation": answer.conversation,
+        "user": answer.user,
+        "text": answer.text,
+        "occurred_at": answer.occurred_at.isoformat(),
+        "echo": dict(answer.echo),
+    }
+    once = f"crm:{endpoint_id}:answer:{answer.external_id}"
+    _queue(rows, endpoint_id, payload, about=conversation.contact_id, once=once)
+
+
+def _queue(rows: WorkingSet, crm: ConnectionId, payload: Mapping[str, object], **when: Unpack[When]) -> None:
+    new_id, about = rows.new_id(), when["about"]
+    key = when.get("once") or f"crm:{crm}:{payload['do']}:{about}:{new_id}"
     rows.deliveries[key] = Delivery(
         id=DeliveryId(new_id),
         lane=Lane.crm,
         order_hash=order_hash("crm", crm, str(about)),
         key=key,
-        due_at=rows.now + after,
+        due_at=rows.now + when.get("after", AT_ONCE),
         created_at=rows.now,
         payload=payload,
         connection_id=crm,

@@ -14,6 +14,7 @@ from hub.domain.ids import ConnectionId, IdentityId, ManagerId
 from hub.domain.inbound import (
     START_COMMAND,
     CallEvent,
+    CrmAnswer,
     CrmHint,
     DeliveryReport,
     FormSubmission,
@@ -32,7 +33,7 @@ from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.folds.calls import call_sender, fold_call_event
 from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.conversations import Place, touch_thread
-from hub.inbox.folds.crm_marks import look_there
+from hub.inbox.folds.crm_marks import bring_answer, look_there
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import (
@@ -81,6 +82,8 @@ def fold_event(
             fold_reaction(rows, policy, incoming, reaction, manager_id=author)
         case CrmHint() as hint:
             look_there(rows, endpoint_id=incoming.endpoint.id, hint=hint)
+        case CrmAnswer() as answer:
+            bring_answer(rows, endpoint_id=incoming.endpoint.id, answer=answer)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -97,6 +100,8 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
     scope.messages |= {(endpoint.id, external_id) for external_id in _message_ids(event)}
     if isinstance(event, InboundMessage) and (copy := copy_key(event)):
         scope.messages.add((COPIES, copy))
+    if isinstance(event, CrmAnswer) and event.conversation.isdecimal():
+        scope.conversations.add(int(event.conversation))
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
     if isinstance(event, InboundMessage | FormSubmission | CallEvent):
@@ -110,7 +115,7 @@ def thread_of(event: InboundEvent) -> str:
             return f"form:{event.form}:{event.sender.addresses[0].value}" if event.sender.addresses else ""
         case CallEvent():
             return f"tel:{event.client}" if event.client else ""
-        case CrmHint():
+        case CrmHint() | CrmAnswer():
             return ""
         case _:
             return event.thread
