@@ -185,6 +185,9 @@ TEXTS: Mapping[str, Sentence] = {
     "deed.imported": Sentence("загружен файл клиентов", "clients imported"),
     "deed.import_undone": Sentence("загрузка отменена", "import taken back"),
     "deed.exported": Sentence("выгрузка", "export"),
+    "deed.crm_resynced": Sentence("сверка с CRM", "synced again with a CRM"),
+    "deed.crm_linked": Sentence("связь с сотрудником CRM", "linked with a CRM user"),
+    "deed.crm_unlinked": Sentence("связь с сотрудником CRM снята", "unlinked from a CRM user"),
     "column.subject": Sentence("что именно", "of what"),
     "people.address": Sentence(
         "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."

@@ -25,6 +25,7 @@ from hub.domain.replacing import replace
 from hub.inbox.crm_changes import CardChange, LeadChange, TaskChange, change_card, change_lead, change_task
 from hub.store import crm_items
 from hub.store.crm_items import DONE, GONE, REFUSED, CrmItem
+from hub.store.crm_overview import UNKNOWN_OWNER
 from hub.store.pool import acquire
 
 _RULES: Mapping[str, Rule] = {CrmField.amount: Rule.given, CrmField.text: Rule.hub}
@@ -247,7 +248,16 @@ async def pull(client: Client, item: CrmItem) -> CrmItem:
         item = await _share_addresses(client, item, found)
     theirs = values_there(client.account, found)
     ours = _without_backwards(client, ours_of(client, item), theirs)
-    return await settle(client, item, ours, theirs)
+    return await _note_stranger(client.account, await settle(client, item, ours, theirs), found)
+
+
+async def _note_stranger(account: Account, item: CrmItem, found: Snapshot) -> CrmItem:
+    """Remember a responsible there of whom nobody here knows who it is, for an administrator to say."""
+    owner = found.values.get(CrmField.owner, "")
+    stranger = "" if account.manager_of(owner) or owner == account.schema.own_user else owner
+    if item.state != DONE or item.base.get(UNKNOWN_OWNER, "") == stranger:
+        return item
+    return await keep(account, replace(item, base={**item.base, UNKNOWN_OWNER: stranger}))
 
 
 async def push(client: Client, item: CrmItem) -> CrmItem:

@@ -22,6 +22,9 @@ class Deed(StrEnum):
     imported = "imported"
     import_undone = "import_undone"
     exported = "exported"
+    crm_resynced = "crm_resynced"
+    crm_linked = "crm_linked"
+    crm_unlinked = "crm_unlinked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,13 +132,34 @@ async def list_begun(
     return [codec_of(EntryRow).decode(row) for row in rows]
 
 
-async def list_touched(connection: asyncpg.Connection, *, since: datetime, after: int, limit: int) -> list[int]:
-    """Return clients who wrote or were written to since then, by id: for a whole account to be brought up to date."""
+_WANTED = """
+FROM contacts c WHERE c.merged_into IS NULL AND (
+  EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND v.last_message_at >= $2)
+  OR EXISTS (SELECT 1 FROM crm_items i WHERE i.contact_id = c.id AND i.connection_id = $1))
+"""
+
+
+async def count_wanted(connection: asyncpg.Connection, connection_id: int, *, since: datetime) -> int:
+    """Return how many clients an account has, or wrote or were written to since then."""
+    found: int = await connection.fetchval(f"SELECT count(*) {_WANTED}", connection_id, since)
+    return found
+
+
+async def list_wanted(
+    connection: asyncpg.Connection, connection_id: int, *, since: datetime, after: int, limit: int
+) -> list[int]:
+    """Return the clients that `count_wanted` counts, by id: for a whole account to be brought up to date."""
     rows = await connection.fetch(
-        "SELECT c.id FROM contacts c WHERE c.id > $2 AND c.merged_into IS NULL AND EXISTS (SELECT 1 FROM conversations v "
-        "WHERE v.contact_id = c.id AND v.last_message_at >= $1) ORDER BY c.id LIMIT $3",
-        since,
-        after,
-        limit,
+        f"SELECT c.id {_WANTED} AND c.id > $3 ORDER BY c.id LIMIT $4", connection_id, since, after, limit
     )
     return [row["id"] for row in rows]
+
+
+async def find_client_of(connection: asyncpg.Connection, number: int) -> int | None:
+    """Return the client of a conversation by its number, the card it is part of by now; None if there is none."""
+    found: int | None = await connection.fetchval(
+        "SELECT coalesce(k.merged_into, k.id) FROM conversations v JOIN contacts k ON k.id = v.contact_id "
+        "WHERE v.number = $1",
+        number,
+    )
+    return found

@@ -56,6 +56,17 @@ ON CONFLICT (connection_id, entity, hub_id) DO UPDATE SET contact_id = $4, ref =
   changed_at = $16
 """
 
+_MARK_ALL = """
+UPDATE crm_items SET is_stale = ref <> '', mark = '', guard = '{}',
+  attempt = CASE state WHEN 'trying' THEN attempt ELSE 0 END,
+  state = CASE WHEN state NOT IN ('refused', 'unsure', 'gone') THEN state WHEN ref <> '' THEN 'done'
+    WHEN entity = 'entry' THEN 'trying' ELSE state END
+WHERE connection_id = $1 AND contact_id IN (SELECT unnest($2::bigint[])
+    UNION SELECT absorbed_id FROM merges WHERE kept_id = ANY($2::bigint[]) AND undone_at IS NULL)
+  AND (entity <> 'entry' OR state <> 'done') AND (state <> 'unsure' OR $3)
+RETURNING 1
+"""
+
 
 async def list_of_contacts(
     connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
@@ -130,15 +141,16 @@ async def mark_missed(connection: asyncpg.Connection, connection_id: int, refs: 
     return sorted({row["contact_id"] for row in rows}), len(rows)
 
 
-async def mark_all_stale(connection: asyncpg.Connection, connection_id: int, contact_id: int) -> int:
-    """Mark everything of a client to be looked at, and let refused things be tried again; returns how many."""
-    rows = await connection.fetch(
-        "UPDATE crm_items SET is_stale = ref <> '', mark = '', guard = '{}', attempt = 0, "
-        "state = CASE WHEN state IN ('refused', 'unsure', 'gone') AND ref <> '' THEN 'done' ELSE state END "
-        "WHERE connection_id = $1 AND contact_id = $2 AND (entity <> 'entry' OR state <> 'done') RETURNING 1",
-        connection_id,
-        contact_id,
-    )
+async def mark_all_stale(
+    connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int], *, retries_unsure: bool
+) -> int:
+    """Mark everything of clients to be looked at, and let refused things be tried again; returns how many.
+
+    What may be there already, for a call to make it ended without an answer, is looked for first as ever. Things of
+    which nobody can find that out (`unsure`) are made anew only where a person has looked: `retries_unsure`. Fields
+    that the runaway guard stopped are written again. The caller commits.
+    """
+    rows = await connection.fetch(_MARK_ALL, connection_id, list(contact_ids), retries_unsure)
     return len(rows)
 
 

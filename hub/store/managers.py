@@ -155,6 +155,14 @@ async def add_staff_identity(
     )
 
 
+async def remove_staff_identity(connection: asyncpg.Connection, address: tuple[str, str, str]) -> int | None:
+    """Forget whose an address (type, scope, value) is; return whose it was, None if nobody's. The caller commits."""
+    found: int | None = await connection.fetchval(
+        "DELETE FROM staff_identities WHERE (type, scope, value) = ($1, $2, $3) RETURNING manager_id", *address
+    )
+    return found
+
+
 async def find_manager(connection: asyncpg.Connection, manager_id: int) -> Manager | None:
     """Return an active manager as of now, None for one who left."""
     record = await connection.fetchrow("SELECT * FROM managers WHERE id = $1 AND is_active", manager_id)
