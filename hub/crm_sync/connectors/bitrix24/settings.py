@@ -1,0 +1,129 @@
+"""Settings of a portal: an incoming webhook, or a local application with its OAuth tokens.
+
+The webhook's address holds its secret, so the whole of it is one. A plain `http` address is taken on the loopback only,
+where a local stand-in of the portal is tried.
+"""
+
+import re
+from enum import StrEnum
+from typing import Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from hub.crm_sync.base import CrmSettings
+from hub.crm_sync.wording import Language, account_address
+
+_WEBHOOK = re.compile(r"(?P<portal>https?://[^/\s]+)/rest/(?P<user>\d+)/(?P<code>\w+)/?(?:profile(?:\.json)?)?/?")
+
+
+class RequestKind(StrEnum):
+    """What a sales chance is on the portal; `auto` follows the portal's own mode."""
+
+    auto = "auto"
+    lead = "lead"
+    deal = "deal"
+
+
+class Bitrix24Settings(CrmSettings):
+    """Settings of one portal."""
+
+    webhook: SecretStr = Field(
+        SecretStr(""), description="Address of the incoming webhook, whole: https://example.bitrix24.ru/rest/1/code/."
+    )
+    portal: str = Field("", description="Address of the portal for application mode, e.g. example.bitrix24.ru.")
+    client_id: str = Field("", description="Application mode: client_id of the local application, e.g. local.5f….")
+    client_secret: SecretStr = Field(SecretStr(""), description="Application mode: client_secret of the application.")
+    refresh_token: SecretStr = Field(SecretStr(""), description="Application mode: refresh_token of the installation.")
+    access_token: SecretStr = Field(SecretStr(""), description="Application mode: access_token, if there is one still.")
+    application_token: SecretStr = Field(
+        SecretStr(""), description="Token of the outgoing webhook (or of the application): proves events."
+    )
+    previous_application_token: SecretStr = Field(
+        SecretStr(""), description="The application_token before, while it is being changed."
+    )
+    member_id: str = Field("", description="The portal's member_id; if given, events of other portals are refused.")
+    request_kind: RequestKind = Field(
+        RequestKind.auto, description="lead, deal, or auto: leads if the portal has them."
+    )
+    category_id: int = Field(0, ge=0, description="Pipeline of new deals by its number, 0 for the general one.")
+    zone: str = Field("Europe/Moscow", description="IANA zone of times in comments, which cannot be dated back.")
+    language: Language = Field(Language.ru, description="Language of what stands around our entries: ru or en.")
+    region: str = Field("RU", pattern="^[A-Z]{2}$", description="Country of numbers without plus (ISO 3166), e.g. RU.")
+    call_user: str = Field("", pattern=r"^\d*$", description="User whose calls are those nobody answered, e.g. 1.")
+    has_own_user: bool = Field(
+        False, description="The webhook's employee is the hub's alone: what they changed, the hub did."
+    )
+    offline_events: bool = Field(
+        False, description="Application mode: read the portal's queue of offline events (wants an administrator)."
+    )
+    requests_per_second: float = Field(
+        1.8, gt=0, le=50, description="Calls a second in the long run: under 2, under 5 on Enterprise, own on a box."
+    )
+    requests_at_once: int = Field(40, ge=1, le=1000, description="Calls at once: under 50, under 250 on Enterprise.")
+    api_url: str = Field("", description="Address to call instead of the portal's, e.g. through a gateway.")
+    oauth_url: str = Field("https://oauth.bitrix.info", description="Server that renews tokens.")
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_webhook(cls, value: SecretStr) -> SecretStr:
+        address = value.get_secret_value().strip()
+        if address and not _WEBHOOK.fullmatch(address):
+            raise ValueError("the address of an incoming webhook looks like https://example.bitrix24.ru/rest/1/code/")
+        if address:
+            account_address(address)
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"'{value}' is no IANA zone; write it like Europe/Moscow") from error
+        return value
+
+    @field_validator("portal", "api_url", "oauth_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return account_address(value) if value else value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        has_application = all((self.portal, self.client_id, self.client_secret.get_secret_value()))
+        if not self.webhook.get_secret_value() and not has_application:
+            raise ValueError("give webhook, or portal, client_id, client_secret and refresh_token of an application")
+        if self.is_application and not (self.refresh_token.get_secret_value() or self.access_token.get_secret_value()):
+            raise ValueError("application mode needs the refresh_token of the installation")
+        return self
+
+    @property
+    def is_application(self) -> bool:
+        """Whether calls go in the context of an application, which alone may register calls and bind events."""
+        return not self.webhook.get_secret_value()
+
+    @property
+    def portal_url(self) -> str:
+        """Where people open the portal, without trailing slash."""
+        return self._part("portal") or self.portal
+
+    @property
+    def base_url(self) -> str:
+        """What method names are appended to, without trailing slash."""
+        host = self.api_url or self.portal_url
+        return f"{host}/rest" if self.is_application else f"{host}/rest/{self._part('user')}/{self._part('code')}"
+
+    @property
+    def account(self) -> str:
+        """What the vendor counts requests by: the portal's host."""
+        return urlsplit(self.portal_url).netloc
+
+    @property
+    def webhook_user(self) -> str:
+        """The user in whose name a webhook acts, empty in application mode."""
+        return self._part("user")
+
+    def _part(self, name: str) -> str:
+        found = _WEBHOOK.fullmatch(self.webhook.get_secret_value().strip())
+        return found[name] if found else ""

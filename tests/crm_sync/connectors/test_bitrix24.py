@@ -1,0 +1,34 @@
+"""Bitrix24: the contract in both ways in, and the portal's own traps."""
+
+from hub.crm_sync.connectors.bitrix24 import CHANNEL
+from hub.testing.contracts.crm import CrmContract
+from hub.testing.crm.bitrix24 import FakeBitrix24
+
+
+class TestBitrix24(CrmContract):
+    channel = CHANNEL
+    fake = FakeBitrix24
+    own_field = "UF_CRM_HUB_NOTE"
+
+    @staticmethod
+    def settings(fake):
+        return {"webhook": f"{fake.url}/rest/1/{fake.secret}/", "application_token": fake.hook_secret}
+
+
+class TestBitrix24Application(CrmContract):
+    channel = CHANNEL
+    fake = FakeBitrix24
+    own_field = "UF_CRM_HUB_NOTE"
+    renews_tokens = True
+
+    @staticmethod
+    def settings(fake):
+        return {
+            "portal": fake.url,
+            "oauth_url": fake.url,
+            "client_id": fake.client[0],
+            "client_secret": fake.client[1],
+            "access_token": "acce55-token-0",
+            "refresh_token": "refre5h-token-0",
+            "application_token": fake.hook_secret,
+        }
