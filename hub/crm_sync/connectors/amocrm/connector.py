@@ -1,0 +1,261 @@
+"""The connector: what `hub.crm_sync.base` asks for, carried out by the rooms beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from hub.channels.base import Capabilities, CheckResult, Context, Evidence, Peek, Raw, Reply
+from hub.crm_sync.base import (
+    ChangePage,
+    Crm,
+    CrmSchema,
+    Entry,
+    Gone,
+    Match,
+    MergedInto,
+    Patch,
+    Person,
+    Place,
+    Refused,
+    Request,
+    Snapshot,
+    Todo,
+    Written,
+)
+from hub.crm_sync.connectors.amocrm import entries, feed, hooks, setup
+from hub.crm_sync.connectors.amocrm.account import Account
+from hub.crm_sync.connectors.amocrm.api import Api, Row
+from hub.crm_sync.connectors.amocrm.bodies import (
+    TaskForm,
+    added_addresses,
+    budget,
+    form_metadata,
+    number,
+    patch_values,
+    person_body,
+    request_body,
+)
+from hub.crm_sync.connectors.amocrm.search import Search, find_by_field, find_unsorted
+from hub.crm_sync.connectors.amocrm.settings import AmoSettings, read_claims
+from hub.crm_sync.connectors.amocrm.snapshots import (
+    CONTACT,
+    ENTITIES,
+    LEAD,
+    PARENT_OF,
+    TASK,
+    Reader,
+    rev,
+)
+from hub.domain.crm import CrmField, CrmRef, Entity
+from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure, ProviderError, WebhookRejected
+from hub.domain.inbound import CrmHint
+from hub.net.signatures import is_same_secret
+
+
+class AmoCrm(Crm[AmoSettings]):
+    """See the package."""
+
+    settings_model = AmoSettings
+    evidence = Evidence.documented
+    capabilities = Capabilities(text_limit=9_000, is_send_idempotent=True)
+    keyed = frozenset({Entity.contact, Entity.request, Entity.entry})
+    is_spooled = True
+
+    def __init__(self, settings: AmoSettings, context: Context) -> None:
+        super().__init__(settings, context)
+        self._api = Api(settings, context)
+        self._account = Account(self._api, context.clock)
+        self._tasks = TaskForm(settings.task_type, settings.language)
+
+    async def describe(self) -> CrmSchema:
+        """Return users, stages and fields; 142 and 143 are told once, they are in every pipeline."""
+        return await self._account.describe()
+
+    async def find_contacts(self, phones: Sequence[str], emails: Sequence[str]) -> Sequence[Match]:
+        """Return the cards with one of these addresses."""
+        search = Search(self._api, await self._reader(), await self._account.book(CONTACT))
+        return await search.cards(phones, emails)
+
+    async def create_contact(self, person: Person, *, key: str) -> Written:
+        """Make a card, and its company if there is none of that name."""
+        company = await self._account.company(person.company) if person.company else ""
+        body = person_body(person, self._keyed(key), await self._account.book(CONTACT))
+        made = await self._api.write_one(f"/api/v4/{CONTACT}", CONTACT, {**body, "request_id": key})
+        ref = CrmRef(CONTACT, str(made["id"]))
+        if company:
+            await self._link_made(ref, company)
+        return await self._written(ref, made)
+
+    async def update_contact(self, ref: CrmRef, patch: Patch) -> Written:
+        """Change a card. Phones and e-mails are read and written whole: amoCRM replaces all values of a field."""
+        body = patch_values(patch, await self._account.book(CONTACT))
+        if patch.phones or patch.emails:
+            added = await self._added_addresses(ref, patch)
+            if added:
+                body["custom_fields_values"] = [*body.get("custom_fields_values", ()), *added]
+        if company := patch.values.get(CrmField.company, ""):
+            await self._account.link_company(ref, await self._account.company(company))
+        return await self._patched(ref, body)
+
+    async def create_request(self, request: Request, *, key: str) -> Written:
+        """Make a lead of a card, unsorted if the settings say so."""
+        body = request_body(request, self._keyed(key), await self._account.book(LEAD))
+        pipeline = request.pipeline or self.settings.pipeline
+        body |= await self._account.place(request.stage, pipeline)
+        if self.settings.is_unsorted and not request.stage:
+            return await self._unsorted(body, form_metadata(request, key=key, name=self.context.name), key)
+        made = await self._api.write_one(f"/api/v4/{LEAD}", LEAD, {**body, "request_id": key})
+        return await self._written(CrmRef(LEAD, str(made["id"])), made)
+
+    async def update_request(self, ref: CrmRef, patch: Patch) -> Written:
+        """Change a lead; a stage of another pipeline takes it there."""
+        body = patch_values(patch, await self._account.book(LEAD)) | budget(patch.values.get(CrmField.amount, ""))
+        if stage := patch.values.get(CrmField.stage, ""):
+            body |= await self._account.place(stage, "")
+        return await self._patched(ref, body)
+
+    async def add_entry(self, entry: Entry, place: Place, *, key: str) -> Written:
+        """Write a note or a call."""
+        return Written(await entries.write_entry(self._api, entry, place, key))
+
+    async def add_task(self, todo: Todo, place: Place, *, key: str) -> Written:
+        """Make a task of a lead or card. amoCRM keeps no key of it."""
+        target = place.request or place.contact
+        where = {"entity_type": target.kind, "entity_id": number(target.id)}
+        body = {**self._tasks.body(todo), **where, "request_id": key}
+        made = await self._api.write_one(f"/api/v4/{TASK}", TASK, body)
+        return await self._written(CrmRef(TASK, str(made["id"])), made)
+
+    async def update_task(self, ref: CrmRef, todo: Todo) -> Written:
+        """Bring a task to this state."""
+        return await self._patched(ref, self._tasks.body(todo))
+
+    async def find_by_key(self, entity: Entity, key: str, place: Place | None) -> Written | None:
+        """Return what was made with `key`; tasks and companies cannot be asked for."""
+        match entity:
+            case Entity.contact:
+                return await self._find_record(CONTACT, key)
+            case Entity.request:
+                return await self._find_record(LEAD, key) or await self._find_unsorted(key)
+            case Entity.entry if place is not None:
+                ref = await entries.find_entry(self._api, key, place)
+                return Written(ref, is_existing=True) if ref else None
+            case _:
+                return None
+
+    async def get(self, ref: CrmRef, fields: Sequence[str] = ()) -> Snapshot | Gone | MergedInto:
+        """Return a record as it is now. A card that was joined with another one is gone."""
+        if ref.kind not in ENTITIES:
+            raise PermanentFailure("amoCRM has no records of this kind", reason=Refused.unsupported)
+        record = await self._find(ref)
+        if not record.get("id") or record.get("is_deleted"):
+            return Gone(ref)
+        if ref.kind == CONTACT:
+            record = await self._account.with_company_name(record)
+        return (await self._reader()).snapshot(ref, record, fields)
+
+    async def changes(self, cursor: Mapping[str, object]) -> ChangePage:
+        """Return the next page of the list of events."""
+        return await feed.read_changes(self._api, cursor, self.context.clock.now())
+
+    def verify(self, raw: Raw) -> None:
+        """Check the secret at the end of the address, if there is one, and that our account is named."""
+        secret = self.settings.hook_secret.get_secret_value()
+        if secret and not is_same_secret(raw.suffix, secret):
+            raise WebhookRejected("the secret at the end of the address is missing or wrong")
+        try:
+            told = hooks.account_of(hooks.read_fields(raw.body))
+        except PayloadInvalid as error:
+            raise WebhookRejected("no form of amoCRM, so no account to check") from error
+        known = str(read_claims(self.settings.access_token.get_secret_value()).get("account_id") or "")
+        is_ours = is_same_secret(told.get("subdomain", ""), self.settings.subdomain)
+        if not (is_ours or is_same_secret(told.get("id", ""), known)):
+            raise WebhookRejected("the webhook is of another account than this connection's")
+
+    def to_store(self, raw: Raw) -> Raw:
+        """Return a webhook without the secret of its address."""
+        return replace(super().to_store(raw), suffix="")
+
+    def peek(self, raw: Raw) -> Peek:
+        """Return what a repetition has too: the same body; the first record is the key of its order."""
+        try:
+            fields = hooks.read_fields(raw.body)
+        except PayloadInvalid:
+            return Peek("", "")
+        return Peek(hooks.event_id(raw, fields), hooks.first_record(fields), hooks.REPEATED_WITHIN)
+
+    def parse(self, raw: Raw) -> Sequence[CrmHint]:
+        """Return which records changed."""
+        return hooks.read_hints(raw)
+
+    def acknowledge(self, raw: Raw) -> Reply:
+        """Return a bare success."""
+        del raw
+        return Reply()
+
+    async def check(self) -> CheckResult:
+        """Try the token; say whose account it is, what is missing in it and when the token runs out."""
+        return await setup.check(self._api, self.context)
+
+    async def subscribe(self) -> CheckResult:
+        """Make the key fields and the webhook; repeating it changes nothing."""
+        return await setup.subscribe(self._api, self.context)
+
+    def setup_steps(self, language: str) -> Sequence[str]:
+        """Say what to press, from the integration to the webhook."""
+        return setup.list_steps(self.settings, self.context.public_url, language)
+
+    async def _reader(self) -> Reader:
+        own = await self._account.own_user() if self.settings.is_user_dedicated else ""
+        return Reader(self.settings.base, self.settings.region, own)
+
+    def _keyed(self, key: str) -> dict[str, str]:
+        return {self.settings.key_field: key}
+
+    async def _written(self, ref: CrmRef, made: Row) -> Written:
+        return Written(ref, (await self._reader()).url(ref), rev(made))
+
+    async def _link_made(self, ref: CrmRef, company: str) -> None:
+        """Link a card that is there already: without an answer or refused, the card must be found, not made again."""
+        try:
+            await self._account.link_company(ref, company)
+        except ProviderError as error:
+            raise OutcomeUnknown(f"the card is made, its company is not linked: {error}", error.status) from error
+
+    async def _unsorted(self, body: Row, metadata: Row, key: str) -> Written:
+        """Make an unsorted lead of a card: the complex method is the one that takes a card by its number."""
+        inside = {**body["_embedded"], "metadata": metadata}
+        told = await self._api.write(
+            "POST", "/api/v4/leads/complex", [{**body, "_embedded": inside, "request_id": key}]
+        )
+        made = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
+        if not made.get("id"):
+            raise OutcomeUnknown("amoCRM says it has made a lead and does not say which")
+        written = await self._written(CrmRef(LEAD, str(made["id"])), made)
+        return replace(written, is_existing=bool(made.get("merged")))
+
+    async def _patched(self, ref: CrmRef, body: Row) -> Written:
+        if not body:
+            return await self._written(ref, {})
+        told = await self._api.write("PATCH", f"/api/v4/{ref.kind}/{number(ref.id)}", body)
+        return await self._written(ref, told if isinstance(told, dict) else {})
+
+    async def _added_addresses(self, ref: CrmRef, patch: Patch) -> list[Row]:
+        record = await self._find(ref)
+        if not record.get("id"):
+            raise PermanentFailure("the card is not there any more", reason=Refused.missing)
+        return added_addresses(record, patch, (await self._reader()).phones(record))
+
+    async def _find(self, ref: CrmRef) -> Row:
+        kind = f"{PARENT_OF[ref.kind]}/notes" if ref.kind in PARENT_OF else ref.kind
+        beside = {CONTACT: "leads", LEAD: "contacts"}.get(ref.kind)
+        return await self._api.read(f"/api/v4/{kind}/{number(ref.id)}", [("with", beside)] if beside else ())
+
+    async def _find_record(self, kind: str, key: str) -> Written | None:
+        record = await find_by_field(self._api, kind, await self._account.book(kind), key)
+        if record is None:
+            return None
+        return replace(await self._written(CrmRef(kind, str(record["id"])), record), is_existing=True)
+
+    async def _find_unsorted(self, key: str) -> Written | None:
+        found = await find_unsorted(self._api, key) if self.settings.is_unsorted else ""
+        return replace(await self._written(CrmRef(LEAD, found), {}), is_existing=True) if found else None

@@ -1,0 +1,186 @@
+"""Connecting an account: the test before saving, fields and webhook made by us, and what a person has to press.
+
+Source: https://www.amocrm.ru/developers/content/oauth/step-by-step, .../crm_platform/webhooks-api (administrators; plan
+«Расширенный» or higher), .../crm_platform/custom-fields (read 2026-11-22). A code or refresh token is good for one
+exchange, so before a connection is saved it is not exchanged: there would be nowhere to keep what comes back.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hub.channels.base import CheckResult, Context
+from hub.crm_sync.connectors.amocrm.api import Api, Row
+from hub.crm_sync.connectors.amocrm.fields import FieldBook, read_book
+from hub.crm_sync.connectors.amocrm.hooks import EVENTS
+from hub.crm_sync.connectors.amocrm.settings import AmoSettings, expiry_of, read_claims
+from hub.crm_sync.connectors.amocrm.snapshots import CONTACT, LEAD
+from hub.domain.errors import AuthenticationFailed, PermanentFailure, ProviderError
+
+ANNOUNCED = timedelta(days=30)
+_NAMES = {CONTACT: ("контактов", "contacts"), LEAD: ("сделок", "leads")}
+_UTM = ("UTM_SOURCE", "UTM_MEDIUM", "UTM_CAMPAIGN", "UTM_CONTENT", "UTM_TERM")
+_RENEWED_LATER = (
+    "Код или refresh token действуют один раз, поэтому до сохранения подключения хаб их не тратит: токен будет получен "
+    "при первом обращении. / A code or refresh token works once, so it is not spent before the connection is saved."
+)
+_REFUSED = (
+    "amoCRM не принимает токен. Откройте амоМаркет → ваша интеграция → вкладка «Ключи», создайте долгосрочный токен и "
+    "скопируйте его целиком в access_token; интеграция должна быть включена, а её пользователь — активен. / The token "
+    "is refused: make a long-lived one at amoMarket → your integration → «Keys» and paste all of it in access_token."
+)
+_NO_RIGHTS = (
+    "У пользователя токена нет прав администратора: список сотрудников, поля и вебхуки недоступны. Выпустите токен от "
+    "имени администратора. / The token's user is no administrator: users, fields and webhooks need one."
+)
+_NO_ADDRESS = "Нет открытого адреса: изменения будут браться из списка событий. / No public address: events are polled."
+_HOOK_OFF = (
+    "amoCRM отключила вебхук: амоМаркет → WEB HOOKS → «Включить», либо подпишитесь ещё раз. / amoCRM has switched the "
+    "webhook off: amoMarket → WEB HOOKS → enable it, or subscribe again."
+)
+_SUBSCRIBED = "Вебхук установлен, поля «{field}» на месте. / The webhook is set, the fields «{field}» are there."
+
+
+async def check(api: Api, context: Context) -> CheckResult:
+    """Look at the account, changing nothing."""
+    settings = api.settings
+    is_spent_here = settings.is_renewable and context.connected_at is None
+    if is_spent_here and not settings.access_token.get_secret_value():
+        return CheckResult(True, (_RENEWED_LATER,))
+    try:
+        account = await api.read("/api/v4/account", [("with", "is_api_filter_enabled")])
+        problems = [*await _missing_fields(api), *await _user_problems(api, str(account.get("current_user_id") or ""))]
+    except ProviderError as error:
+        return CheckResult(False, _explain(error))
+    notes = [_account_line(account, settings), *_token_lines(settings, context), *await _hook_lines(api, context)]
+    return CheckResult(True, (*notes, *problems))
+
+
+async def subscribe(api: Api, context: Context) -> CheckResult:
+    """Make what is missing and set the webhook; an address that is known already is brought up to date by amoCRM."""
+    if not context.public_url:
+        return CheckResult(False, (_NO_ADDRESS,))
+    try:
+        for kind in (CONTACT, LEAD):
+            await _make_field(api, kind)
+        body = {"destination": hook_address(api.settings, context.public_url), "settings": list(EVENTS)}
+        await api.write("POST", "/api/v4/webhooks", body)
+    except ProviderError as error:
+        return CheckResult(False, _explain(error))
+    return CheckResult(True, (_SUBSCRIBED.format(field=api.settings.key_field),))
+
+
+def hook_address(settings: AmoSettings, url: str) -> str:
+    """Return where webhooks are to be sent."""
+    secret = settings.hook_secret.get_secret_value()
+    return f"{url}/{secret}" if url and secret else url
+
+
+def list_steps(settings: AmoSettings, url: str, language: str) -> Sequence[str]:
+    """Return what a person does, step by step."""
+    field, address = settings.key_field, url or "—"
+    if settings.hook_secret.get_secret_value():
+        address = f"{address}/<hook_secret>"
+    if language == "ru":
+        return (
+            "Войдите в amoCRM администратором. Вебхуки есть на тарифе «Расширенный» и выше; без них изменения берутся "
+            "из списка событий.",
+            "амоМаркет → три точки справа вверху → «Создать интеграцию»: название «Хаб», доступы ко всем данным.",
+            "В интеграции: вкладка «Ключи» → «Сгенерировать токен», срок — до 5 лет. Токен показывают один раз: "
+            "скопируйте его в access_token.",
+            "Либо OAuth: скопируйте ID интеграции в client_id, секретный ключ в client_secret, адрес перенаправления "
+            "в redirect_uri и код авторизации (действует 20 минут) в auth_code.",
+            "В account укажите адрес аккаунта, например acme.amocrm.ru.",
+            f"Хаб сам добавит в контакты и сделки текстовое поле с кодом {field}; без прав администратора создайте "
+            "его вручную: Настройки → поля → «Добавить поле» → «Текст».",
+            f"Вебхук хаб установит сам; вручную: амоМаркет → WEB HOOKS → адрес {address}, события сделок, контактов, "
+            "компаний и задач.",
+            "Лучше выпускать токен от имени отдельного пользователя: тогда включите is_user_dedicated.",
+        )
+    return (
+        "Sign in to amoCRM (Kommo) as an administrator. Webhooks need the plan Advanced or higher; without them "
+        "changes are read from the list of events.",
+        "amoMarket (Kommo: Settings → Integrations) → the three dots at the top right → «Create integration»; allow "
+        "access to all data.",
+        "In the integration: tab «Keys» → «Generate token», up to five years. It is shown once: copy it to "
+        "access_token.",
+        "Or OAuth: copy the integration's ID to client_id, its secret key to client_secret, the redirect address to "
+        "redirect_uri and the authorization code (good for 20 minutes) to auth_code.",
+        "Put the account's address in account, e.g. acme.kommo.com.",
+        f"The hub adds a text field with the code {field} to contacts and leads; without administrator's rights make "
+        "it by hand: Settings → fields → «Add field» → «Text».",
+        f"The hub sets the webhook itself; by hand: amoMarket → WEB HOOKS → {address}, events of leads, contacts, "
+        "companies and tasks.",
+        "A token of a user of its own is better: switch is_user_dedicated on then.",
+    )
+
+
+def _explain(error: ProviderError) -> tuple[str, ...]:
+    return (str(error), _REFUSED) if isinstance(error, AuthenticationFailed) else (str(error),)
+
+
+def _account_line(account: Row, settings: AmoSettings) -> str:
+    paid = "есть / paid" if account.get("is_api_filter_enabled") else "нет / not paid"
+    return f"Аккаунт «{account.get('name', '')}» ({settings.account}) отвечает; фильтр по полям: {paid}."
+
+
+def _token_lines(settings: AmoSettings, context: Context) -> Sequence[str]:
+    """Say when a long-lived token runs out, loudly in the last month, and what it may do if it tells."""
+    token = settings.access_token.get_secret_value()
+    ends_at, scopes = expiry_of(token), read_claims(token).get("scopes")
+    lines = []
+    if ends_at is not None and not settings.is_renewable:
+        left = ends_at - context.clock.now()
+        lines.append(f"Токен действует до {ends_at:%d.%m.%Y}, дней: {left.days}. / Days left: {left.days}.")
+        if left < ANNOUNCED:
+            lines.append("Скоро истечёт: выпустите новый на вкладке «Ключи». / It runs out soon: make a new one.")
+    if isinstance(scopes, list):
+        lines.append(f"Доступы токена / scopes: {', '.join(map(str, scopes))}.")
+    return lines
+
+
+async def _missing_fields(api: Api) -> Sequence[str]:
+    lines = []
+    for kind, (russian, english) in _NAMES.items():
+        book = await _book(api, kind)
+        if book.find(api.settings.key_field) is None:
+            code = api.settings.key_field
+            lines.append(
+                f"У {russian} нет поля {code}: подписка создаст его, либо добавьте текстовое поле сами. / "
+                f"The {english} have no field {code}: subscribing makes it."
+            )
+        if kind == LEAD and (absent := [code for code in _UTM if book.find(code) is None]):
+            lines.append(f"У сделок нет полей {', '.join(absent)}: эти метки не попадут в amoCRM. / No such fields.")
+    return lines
+
+
+async def _user_problems(api: Api, user: str) -> Sequence[str]:
+    """Say what the token's user may not do."""
+    try:
+        told = await api.read(f"/api/v4/users/{user}") if user else {}
+    except PermanentFailure:
+        return (_NO_RIGHTS,)
+    rights = told.get("rights")
+    return () if isinstance(rights, dict) and rights.get("is_admin") else (_NO_RIGHTS,)
+
+
+async def _hook_lines(api: Api, context: Context) -> Sequence[str]:
+    if not context.public_url:
+        return (_NO_ADDRESS,)
+    try:
+        address = hook_address(api.settings, context.public_url)
+        rows = await api.rows("/api/v4/webhooks", "webhooks", [("filter[destination]", address)])
+    except ProviderError as error:
+        return (f"Вебхуки недоступны / webhooks are not available: {error}",)
+    return (_HOOK_OFF,) if any(row.get("disabled") for row in rows) else ()
+
+
+async def _make_field(api: Api, kind: str) -> None:
+    code = api.settings.key_field
+    if code.isdigit() or (await _book(api, kind)).find(code) is not None:
+        return
+    field = {"name": "ID в хабе", "code": code, "type": "text", "is_api_only": True}
+    await api.write("POST", f"/api/v4/{kind}/custom_fields", [field])
+
+
+async def _book(api: Api, kind: str) -> FieldBook:
+    return read_book(await api.all_rows(f"/api/v4/{kind}/custom_fields", "custom_fields"))
