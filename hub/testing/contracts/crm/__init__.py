@@ -14,7 +14,7 @@ What the class says:
   `settings(fake)`: plain values of a connection to it, secrets included; called before and while the fake serves.
 - `signs_body`: the vendor signs what it sends, so one changed bit must be refused. `renews_tokens`: the settings hold
   what renews an access token. `tells_merges`: a joined card says into which. `own_field`: the code of a text field of
-  contacts that the fake has.
+  contacts that the fake has. `amount`: a sum that the vendor can hold, where it knows whole numbers only.
 - `also`: what else a fault may become with this vendor, by the names of `faults.FAULTS`.
   `refusal(status, retry_after)`: body and headers of a refusal in the vendor's own form.
 

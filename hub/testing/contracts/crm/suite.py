@@ -86,6 +86,7 @@ class CrmSuite(Adapted):
     renews_tokens: ClassVar[bool] = False
     tells_merges: ClassVar[bool] = False
     own_field: ClassVar[str] = ""
+    amount: ClassVar[str] = "1500.50"
     also: ClassVar[Mapping[str, tuple[type, ...]]] = {}
     patience: ClassVar[timedelta] = timedelta(seconds=30)
 

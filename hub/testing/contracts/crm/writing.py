@@ -100,7 +100,7 @@ class WritingChecks(CrmSuite):
             schema = await schema_of(crm)
             stage = [stage for stage in schema.stages if stage.outcome == "open"][1]
             asked = replace(
-                request_of(card), stage=stage.id, pipeline=stage.pipeline, owner=schema.users[-1].id, amount="1500.50"
+                request_of(card), stage=stage.id, pipeline=stage.pipeline, owner=schema.users[-1].id, amount=self.amount
             )
             made = await crm.create_request(asked, key=KEY)
             now = await crm.get(made.ref)
@@ -110,7 +110,7 @@ class WritingChecks(CrmSuite):
         assert (seen["stage"], seen["owner"]) == (stage.id, asked.owner)
         assert isinstance(now, Snapshot)
         assert (now.values["stage"], now.values["owner"], now.contact) == (stage.id, asked.owner, card)
-        assert Decimal(now.values.get("amount", "1500.50")) == Decimal("1500.50")
+        assert Decimal(now.values.get("amount", self.amount)) == Decimal(self.amount)
 
     async def test_a_request_moves_and_changes_hands(self) -> None:
         async with self.scene() as scene:
