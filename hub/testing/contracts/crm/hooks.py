@@ -29,7 +29,8 @@ def _near(secret: str) -> list[str]:
     """Return secrets that are nearly right."""
     middle = len(secret) // 2
     other = "a" if secret[middle] != "a" else "b"
-    return ["", secret[:middle] + other + secret[middle + 1 :], secret.swapcase(), secret[:-4], f"{secret}{secret}"]
+    head, tail = secret[:middle], secret[middle + 1 :]
+    return ["", head + other + tail, secret.swapcase(), secret[:-4], f"{head}aaaa{secret[middle:]}"]
 
 
 def _flipped(body: bytes, bit: int) -> bytes:
