@@ -41,10 +41,14 @@ _BLOCKED = ("block", "блокир", "превышен")
 
 
 class Api:
-    """One account's API. Answers are JSON objects; an empty answer is an empty object."""
+    """One account's API. Answers are JSON objects; an empty answer is an empty object.
 
-    def __init__(self, settings: AmoSettings, context: Context) -> None:
+    `is_renewing`: a token that ran out is exchanged for a new one, which works once and has to be kept.
+    """
+
+    def __init__(self, settings: AmoSettings, context: Context, *, is_renewing: bool = True) -> None:
         self.settings = settings
+        self._is_renewing = is_renewing and settings.is_renewable
         self._context = context
         self._tokens: Tokens = context.tokens if isinstance(context, CrmContext) else HeldTokens()
         limit = Limit("requests", settings.requests_per_second, burst=2)
@@ -94,7 +98,7 @@ class Api:
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             return await self._bounded(f"{self.settings.base}{path}", _Call(method, headers, data, is_write))
 
-        if not self.settings.is_renewable:
+        if not self._is_renewing:
             return await call(self.settings.access_token.get_secret_value())
         return await with_token(self._tokens, self.settings.first_pair(), self._exchange, call)
 
@@ -150,7 +154,7 @@ class Api:
             case 400 | 422:
                 reason = Refused.missing if "NotFound" in words else Refused.invalid
                 return PermanentFailure(f"amoCRM refuses the record: {words}", answer.status, reason=reason)
-            case 401 if self.settings.is_renewable:
+            case 401 if self._is_renewing:
                 return TokenExpired(f"amoCRM does not accept the token: {words}", 401)
             case 401:
                 return AuthenticationFailed(f"amoCRM does not accept the token: {words}", 401)

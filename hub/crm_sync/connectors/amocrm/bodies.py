@@ -13,15 +13,15 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from hub.crm_sync.base import Patch, Person, Refused, Request, Todo
 from hub.crm_sync.connectors.amocrm.api import Row
 from hub.crm_sync.connectors.amocrm.fields import EMAIL, MESSENGER, PHONE, FieldBook, kept, many, raw_values, texts
+from hub.crm_sync.wording import Language, shortened
 from hub.domain.crm import CrmField
 from hub.domain.errors import PermanentFailure
 from hub.domain.identity import canonical_email
-from hub.net.payloads import Json, clean_text
+from hub.net.payloads import Json
 
 _LONGEST_NAME = 250
 _LONGEST_TEXT = 10_000
-_CUT = "… [сокращено]"
-_DONE = {"ru": "Выполнено", "en": "Done"}
+_DONE = {Language.ru: "Выполнено", Language.en: "Done"}
 
 
 def person_body(person: Person, key: Mapping[str, str], book: FieldBook) -> dict[str, Json]:
@@ -97,19 +97,23 @@ class TaskForm:
     """What all tasks of an account are written with."""
 
     type_id: int
-    language: str
+    language: Language
 
     def body(self, todo: Todo) -> dict[str, Json]:
         """Return a task without its place; completing one needs a result."""
         body: dict[str, Json] = {
-            "text": shorten(todo.text, _LONGEST_TEXT) or "—",
+            "text": shortened(todo.text, _LONGEST_TEXT, self.language) or "—",
             "complete_till": unix(todo.due_at),
             "task_type_id": self.type_id,
             "is_completed": todo.is_done,
             **owner(todo.owner),
         }
         done = _DONE[self.language]
-        return {**body, "result": {"text": shorten(todo.result, _LONGEST_TEXT) or done}} if todo.is_done else body
+        return (
+            {**body, "result": {"text": shortened(todo.result, _LONGEST_TEXT, self.language) or done}}
+            if todo.is_done
+            else body
+        )
 
 
 def owner(user: str) -> dict[str, Json]:
@@ -139,15 +143,9 @@ def unix(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
-def shorten(words: str, most: int) -> str:
-    """Return a text that fits and can be stored, cut with a mark if it has to be."""
-    clean = clean_text(words)
-    return clean if len(clean) <= most else clean[: most - len(_CUT)] + _CUT
-
-
 def one_line(words: str) -> str:
     """Return a name: one line, of a length that is taken."""
-    return shorten(" ".join(words.split()), _LONGEST_NAME)
+    return shortened(" ".join(words.split()), _LONGEST_NAME, Language.ru)
 
 
 def _source(source: str) -> dict[str, str]:

@@ -194,7 +194,7 @@ class AmoCrm(Crm[AmoSettings]):
 
     async def check(self) -> CheckResult:
         """Try the token; say whose account it is, what is missing in it and when the token runs out."""
-        return await setup.check(self._api, self.context)
+        return await setup.check(self.settings, self.context)
 
     async def subscribe(self) -> CheckResult:
         """Make the key fields and the webhook; repeating it changes nothing."""

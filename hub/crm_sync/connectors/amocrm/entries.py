@@ -6,14 +6,15 @@ our key in the address it ends with. POST /calls looks for the card by the last 
 none with that number, so a call without a number, or one that amoCRM did not place, becomes a note on the card we know.
 """
 
-from collections.abc import Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from hub.crm_sync.base import Entry, EntryKind, Place, Refused
 from hub.crm_sync.connectors.amocrm.api import PAGE, Api, Row, embedded
-from hub.crm_sync.connectors.amocrm.bodies import number, one_line, shorten, unix
+from hub.crm_sync.connectors.amocrm.bodies import number, one_line, unix
 from hub.crm_sync.connectors.amocrm.settings import AmoSettings, CallWay
 from hub.crm_sync.connectors.amocrm.snapshots import CONTACT, LEAD, NOTE_OF, requests_of
+from hub.crm_sync.wording import Language, entry_lines, shortened
 from hub.domain.crm import CrmRef
 from hub.domain.errors import OutcomeUnknown, PermanentFailure
 from hub.net.payloads import Json
@@ -22,10 +23,6 @@ _LONGEST_NOTE = 9_000
 _TALKED, _NOT_REACHED = 4, 6
 _SOURCE = "hub"
 _LOOKED_AT_LEADS = 3
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "ru": {"in": "от клиента", "out": "клиенту", "files": "Файлы", "form": "Форма", "note": "Заметка"},
-    "en": {"in": "from the client", "out": "to the client", "files": "Files", "form": "Form", "note": "Note"},
-}
 
 
 async def write_entry(api: Api, entry: Entry, place: Place, key: str) -> CrmRef:
@@ -62,16 +59,12 @@ async def _find_at(api: Api, key: str, target: CrmRef) -> CrmRef | None:
 
 def note_body(entry: Entry, key: str, settings: AmoSettings) -> dict[str, Json]:
     """Return an utterance as a note."""
-    words = _WORDS[settings.language]
-    said_at = entry.at.astimezone(ZoneInfo(settings.zone))
-    kind = {EntryKind.form: words["form"], EntryKind.note: words["note"]}.get(entry.kind, "")
-    way = words["in" if entry.is_inbound else "out"] if not kind else ""
-    parts = (kind, entry.channel, one_line(entry.author), way, f"{said_at:%d.%m.%Y %H:%M}")
-    head = ", ".join(part for part in parts if part)
-    files = f"{words['files']}: {', '.join(entry.files)}" if entry.files else ""
+    lines = entry_lines(
+        replace(entry, author=one_line(entry.author), link=""), ZoneInfo(settings.zone), settings.language
+    )
+    text = shortened("\n".join(lines), _LONGEST_NOTE, settings.language)
     foot = f"{entry.link}#{mark(key)}" if entry.link else mark(key)
-    text = "\n".join(line for line in (head, entry.text, files) if line)
-    body: dict[str, Json] = {"note_type": "common", "params": {"text": f"{shorten(text, _LONGEST_NOTE)}\n{foot}"}}
+    body: dict[str, Json] = {"note_type": "common", "params": {"text": f"{text}\n{foot}"}}
     return {**body, "created_by": number(entry.user)} if entry.user else body
 
 
@@ -93,8 +86,11 @@ def call_note(entry: Entry, key: str) -> dict[str, Json]:
 
 
 def mark(key: str) -> str:
-    """Return how a note carries our key: as the fragment of the address it ends with, or alone."""
-    return f"hub-{key}"
+    """Return how a note carries our key: as the fragment of the address it ends with, or alone.
+
+    Twelve digits of it: enough within one card, and little to read.
+    """
+    return f"hub-{key.replace('-', '')[:12]}"
 
 
 def call_body(entry: Entry, key: str) -> dict[str, Json]:
@@ -151,4 +147,4 @@ def _status(entry: Entry) -> int:
 
 
 def _result(entry: Entry) -> str:
-    return shorten(" ".join(part for part in (entry.text, entry.link) if part), _LONGEST_NOTE)
+    return shortened(" ".join(part for part in (entry.text, entry.link) if part), _LONGEST_NOTE, Language.ru)

@@ -2,7 +2,7 @@
 
 Source: https://www.amocrm.ru/developers/content/crm_platform/custom-fields (read 2026-11-22). A field is named by its
 number or its code; phones and e-mails are the fields PHONE and EMAIL with many values. Writing a field replaces all of
-its values. An unknown field refuses the whole record, so campaign marks go only to fields that are there; the codes of
+its values, writing none (null, as the vendor's own client does) empties it. An unknown field refuses the whole record, so campaign marks go only to fields that are there; the codes of
 the utm fields (UTM_SOURCE …) are not documented and looked up like any other.
 """
 
@@ -87,9 +87,9 @@ def kept(value: Row) -> Row:
 def _written(row: FieldRow | None, code: str, value: str) -> Row:
     if row is None:
         where: dict[str, Json] = {"field_id": int(code)} if code.isdigit() else {"field_code": code}
-        return {**where, "values": [{"value": value}]}
+        return {**where, "values": [{"value": value}] if value else None}
     given: Json = value.strip().lower() in _YES if row.type == "checkbox" else value
-    return {"field_id": int(row.id), "values": [{"value": given}]}
+    return {"field_id": int(row.id), "values": [{"value": given}] if value else None}
 
 
 def _fields(record: Row) -> Iterator[Row]:

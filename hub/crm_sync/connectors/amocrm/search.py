@@ -2,12 +2,12 @@
 
 Source: https://www.amocrm.ru/developers/content/crm_platform/contacts-api and .../filters-api (read 2026-11-22).
 `query` looks through all filled fields, in a manner that is not documented; the filter by fields is a paid option, and
-phones are not among the types it lists. So spellings are asked one after another, last ten digits first (the vendor's
-own calls are placed by those), and a card counts only if its canonical number is ours. A record that was made a moment
+phones are not among the types it lists. So spellings are asked one after another, the national number first (the
+vendor's own calls are placed by last digits), and a card counts only if its canonical number is ours. A record that was made a moment
 ago may not be in the index yet: our key is looked for in the newest page first, which is read from the records.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from hub.crm_sync.base import Match
@@ -25,20 +25,15 @@ from hub.crm_sync.connectors.amocrm.snapshots import (
     requests_of,
     user_of,
 )
+from hub.crm_sync.wording import phone_spellings
 from hub.domain.crm import CrmRef
 
 _LOOKED_AT_LEADS = 5
-_NATIONAL = 10
 
 
-def spellings(phone: str) -> Iterator[str]:
-    """Yield how a number in E.164 may stand there, the likeliest to be found first."""
-    digits = phone.lstrip("+")
-    yield digits[-_NATIONAL:]
-    if len(digits) > _NATIONAL:
-        yield digits
-    if digits.startswith("7") and len(digits) == _NATIONAL + 1:
-        yield f"8{digits[1:]}"
+def spellings(phone: str) -> Sequence[str]:
+    """Return how a number in E.164 may stand there, the likeliest to be found first; a plus is no part of a search."""
+    return [each for each in phone_spellings(phone) if not each.startswith("+")]
 
 
 @dataclass(frozen=True, slots=True)

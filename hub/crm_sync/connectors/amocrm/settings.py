@@ -19,12 +19,12 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from hub.crm_sync.base import CrmSettings
 from hub.crm_sync.tokens import TokenPair
+from hub.crm_sync.wording import Language, account_address
 from hub.domain.errors import PayloadInvalid
 from hub.net.payloads import Json, read_json
 
 _ACCOUNT = re.compile(r"([a-z0-9][a-z0-9-]{0,62})(?:\.(amocrm\.ru|amocrm\.com|kommo\.com))?")
 _LATEST = datetime(3000, 1, 1, tzinfo=UTC).timestamp()
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SearchWay(StrEnum):
@@ -60,7 +60,7 @@ class AmoSettings(CrmSettings):
     call_way: CallWay = Field(CallWay.calls, description="calls: amoCRM places calls by number; notes: on our card.")
     task_type: int = Field(1, ge=1, description="Number of the task type; 1 is «Связаться» (follow-up).")
     is_user_dedicated: bool = Field(False, description="The token's user is the hub's alone: no person works as it.")
-    language: str = Field("ru", pattern="^(ru|en)$", description="Language of what we write for people: ru or en.")
+    language: Language = Field(Language.ru, description="Language of what we write for people: ru or en.")
     zone: str = Field("Europe/Moscow", description="IANA zone of times in notes, e.g. Europe/Moscow.")
     region: str = Field("RU", pattern="^[A-Z]{2}$", description="Country of numbers without plus (ISO 3166), e.g. RU.")
     hook_secret: SecretStr = Field(SecretStr(""), description="Further secret at the end of the webhook's address.")
@@ -71,7 +71,8 @@ class AmoSettings(CrmSettings):
     @field_validator("account")
     @classmethod
     def _account_is_known(cls, value: str) -> str:
-        name = value.strip().lower().removeprefix("https://").rstrip("/")
+        given = value.strip().lower()
+        name = urlsplit(given if "//" in given else f"https://{given}").hostname or ""
         if not _ACCOUNT.fullmatch(name):
             raise ValueError("write the address of the account like acme.amocrm.ru or acme.kommo.com")
         return name if "." in name else f"{name}.amocrm.ru"
@@ -79,10 +80,7 @@ class AmoSettings(CrmSettings):
     @field_validator("api_url")
     @classmethod
     def _address_is_safe(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise ValueError("the address of the API begins with https://")
-        return value.rstrip("/")
+        return account_address(value) if value else ""
 
     @field_validator("zone")
     @classmethod

@@ -40,12 +40,12 @@ _HOOK_OFF = (
 _SUBSCRIBED = "Вебхук установлен, поля «{field}» на месте. / The webhook is set, the fields «{field}» are there."
 
 
-async def check(api: Api, context: Context) -> CheckResult:
-    """Look at the account, changing nothing."""
-    settings = api.settings
-    is_spent_here = settings.is_renewable and context.connected_at is None
-    if is_spent_here and not settings.access_token.get_secret_value():
+async def check(settings: AmoSettings, context: Context) -> CheckResult:
+    """Look at the account, changing nothing; a connection that is not saved yet exchanges no token."""
+    is_saved = context.connected_at is not None
+    if settings.is_renewable and not is_saved and not settings.access_token.get_secret_value():
         return CheckResult(True, (_RENEWED_LATER,))
+    api = Api(settings, context, is_renewing=is_saved)
     try:
         account = await api.read("/api/v4/account", [("with", "is_api_filter_enabled")])
         problems = [*await _missing_fields(api), *await _user_problems(api, str(account.get("current_user_id") or ""))]

@@ -117,7 +117,7 @@ class People(Hooks):
 def seen_note(row: Record) -> Record:
     """Return a note in the words of the hub."""
     params, kind = row["params"], "lead_notes" if row["place"].kind == "leads" else "contact_notes"
-    found = re.search(r"hub-([0-9a-f-]{36})\s*$", str(params.get("text", "")))
+    found = re.search(r"hub-([0-9a-f]{12})\s*$", str(params.get("text", "")))
     return {
         "ref": CrmRef(kind, str(row["id"])),
         "key": params.get("uniq") or (found.group(1) if found else ""),

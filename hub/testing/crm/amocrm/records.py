@@ -155,6 +155,9 @@ class Records(FakeCrm):
     def _store_field(self, kind: str, row: Record, value: Record) -> None:
         known = self._field(kind, value)
         kept = [each for each in row["custom_fields_values"] or [] if each["field_id"] != known["id"]]
+        if value["values"] is None:
+            row["custom_fields_values"] = kept or None
+            return
         named = {"field_id": known["id"], "field_code": known["code"], "field_type": known["type"]}
         row["custom_fields_values"] = [*kept, {**named, "values": [dict(each) for each in value["values"]]}]
 
@@ -176,7 +179,7 @@ class Records(FakeCrm):
         for value in body.get("custom_fields_values") or ():
             known = self._field(kind, value)
             kinds = {"PHONE": PHONE_KINDS, "EMAIL": EMAIL_KINDS}.get(known["code"])
-            for each in value["values"]:
+            for each in value["values"] or ():
                 if kinds and each.get("enum_code") not in kinds and not each.get("enum_id"):
                     raise Refusal(400, "The value you selected is not a valid choice.", "values.0.enum_code")
 
