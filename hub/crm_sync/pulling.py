@@ -15,7 +15,7 @@ import structlog
 
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import Gone, KeepsTasks, MergedInto, Patch, Snapshot, Todo, Written
-from hub.crm_sync.compare import FROZEN, Rule, Values, compare, note_writes, without_frozen
+from hub.crm_sync.compare import FROZEN, Guard, Rule, Values, Verdict, compare, note_writes, without_frozen
 from hub.crm_sync.mapping import OWN, Client, from_own, todo_of, values_of_lead, values_of_task
 from hub.crm_sync.writing import change, digest, keep
 from hub.domain.crm import CrmField, Entity, read_ref
@@ -24,7 +24,7 @@ from hub.domain.lead import Lead
 from hub.domain.replacing import replace
 from hub.inbox.crm_changes import CardChange, LeadChange, TaskChange, change_card, change_lead, change_task
 from hub.store import crm_items
-from hub.store.crm_items import DONE, GONE, REFUSED, CrmItem
+from hub.store.crm_items import DONE, GONE, CrmItem
 from hub.store.crm_overview import UNKNOWN_OWNER
 from hub.store.pool import acquire
 
@@ -94,21 +94,32 @@ async def settle(client: Client, item: CrmItem, ours: Values, theirs: Values) ->
     Raises:
         TemporaryFailure, OutcomeUnknown, AuthenticationFailed: what was not reached comes with the next run.
     """
-    now = client.account.office.clock.now()
     verdict = without_frozen(compare(item.base, ours, theirs, _RULES), item.guard)
     if verdict.to_hub:
         await _write_here(client, item, verdict.to_hub, is_first=CrmField.owner not in item.base)
     wanted = digest(sorted(verdict.to_crm.items()))
     if verdict.to_crm and item.mark != wanted:
         item = await change(client.account, item, wanted, lambda: _write_there(client, item, verdict.to_crm))
+    return await _remember(client, item, verdict)
+
+
+async def _remember(client: Client, item: CrmItem, verdict: Verdict) -> CrmItem:
+    """Store what both sides agree on now; of what was refused, that they do not. Nothing new is not stored."""
+    now = client.account.office.clock.now()
     written = (*verdict.to_hub, *verdict.to_crm)
-    guard = note_writes(item.guard, written, now) if written else item.guard
+    guard = _guarded(client, item, written, now) if written else item.guard
+    if item.state != GONE and not written and verdict.base == item.base:
+        return item
+    base = verdict.base if item.state == DONE else item.base
+    return await keep(client.account, replace(item, base=base, guard=guard, changed_at=now))
+
+
+def _guarded(client: Client, item: CrmItem, written: Sequence[str], now: datetime) -> Guard:
+    """Return when which field was written, and tell of one that is frozen from now on."""
+    guard = note_writes(item.guard, written, now)
     if set(guard.get(FROZEN, ())) - set(item.guard.get(FROZEN, ())):
         _log.error("crm.field_frozen", crm=client.account.name, entity=item.entity, hub_id=item.hub_id)
-    if item.state == GONE or (verdict.base == item.base and guard == item.guard and not written):
-        return item if item.state != GONE else await keep(client.account, item)
-    base = item.base if item.state == REFUSED else verdict.base
-    return await keep(client.account, replace(item, base=base, guard=guard, changed_at=now))
+    return guard
 
 
 async def _write_here(client: Client, item: CrmItem, values: Mapping[str, str], *, is_first: bool) -> None:

@@ -155,16 +155,11 @@ class Later:
 
 # Nothing of these is there yet.
 LATER = {
-    "M-12": Later(5, "links to cards of a CRM"),
-    "M-14": Later(5, "leads that wait for a CRM"),
-    "T-4": Later(5, "tasks of a CRM"),
     "RP-9": Later(4, "health of the hub as a report"),
 }
 
 # The rest of these is there; this part is not.
 PARTS_LATER = {
-    "M-3": Later(5, "step 6, the look-up in the CRM"),
-    "R-3": Later(5, "the responsible of the CRM as owner"),
     "C-12": Later(6, "playing recordings from the card, with an audit fact for every listen"),
     "A-18": Later(5, "events of a CRM as triggers"),
 }

@@ -1,4 +1,4 @@
-"""What a change means for the CRMs: work for their lane, written in the commit that caused it.
+"""What a change means for the CRMs: work for their lane, written in the commit that caused it (M-14).
 
 A delivery names a client, not a change: it is carried out from the state at that moment, so one stands for all that
 are due behind it. Nothing here asks a CRM anything.
