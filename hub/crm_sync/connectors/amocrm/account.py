@@ -13,7 +13,7 @@ from hub.crm_sync.connectors.amocrm.bodies import number, one_line
 from hub.crm_sync.connectors.amocrm.fields import FieldBook, read_book
 from hub.crm_sync.connectors.amocrm.snapshots import COMPANY, CONTACT, ENTITIES, LEAD, OUTCOMES
 from hub.domain.crm import CrmRef
-from hub.domain.errors import PermanentFailure
+from hub.domain.errors import OutcomeUnknown, PermanentFailure, ProviderError
 from hub.domain.ports import Clock
 from hub.net.payloads import Json
 
@@ -67,6 +67,13 @@ class Account:
         """Make a company a card's; repeating it changes nothing."""
         link = [{"to_entity_id": number(company), "to_entity_type": COMPANY}]
         await self._api.write("POST", f"/api/v4/{ref.kind}/{number(ref.id)}/link", link)
+
+    async def link_made(self, ref: CrmRef, company: str) -> None:
+        """Link a card just made; whatever goes wrong, the card has to be found then and not made again."""
+        try:
+            await self.link_company(ref, company)
+        except ProviderError as error:
+            raise OutcomeUnknown(f"the card is made, its company is not linked: {error}", error.status) from error
 
     async def with_company_name(self, record: Row) -> Row:
         """Return a card with the name of its company, which the card itself does not tell."""

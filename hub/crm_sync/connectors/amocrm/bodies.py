@@ -108,12 +108,9 @@ class TaskForm:
             "is_completed": todo.is_done,
             **owner(todo.owner),
         }
-        done = _DONE[self.language]
-        return (
-            {**body, "result": {"text": shortened(todo.result, _LONGEST_TEXT, self.language) or done}}
-            if todo.is_done
-            else body
-        )
+        if todo.is_done:
+            body["result"] = {"text": shortened(todo.result or _DONE[self.language], _LONGEST_TEXT, self.language)}
+        return body
 
 
 def owner(user: str) -> dict[str, Json]:

@@ -35,7 +35,7 @@ from hub.crm_sync.connectors.amocrm.bodies import (
     request_body,
 )
 from hub.crm_sync.connectors.amocrm.search import Search, find_by_field, find_unsorted
-from hub.crm_sync.connectors.amocrm.settings import AmoSettings, read_claims
+from hub.crm_sync.connectors.amocrm.settings import AmoSettings
 from hub.crm_sync.connectors.amocrm.snapshots import (
     CONTACT,
     ENTITIES,
@@ -46,9 +46,8 @@ from hub.crm_sync.connectors.amocrm.snapshots import (
     rev,
 )
 from hub.domain.crm import CrmField, CrmRef, Entity
-from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure, ProviderError, WebhookRejected
+from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure
 from hub.domain.inbound import CrmHint
-from hub.net.signatures import is_same_secret
 
 
 class AmoCrm(Crm[AmoSettings]):
@@ -82,7 +81,7 @@ class AmoCrm(Crm[AmoSettings]):
         made = await self._api.write_one(f"/api/v4/{CONTACT}", CONTACT, {**body, "request_id": key})
         ref = CrmRef(CONTACT, str(made["id"]))
         if company:
-            await self._link_made(ref, company)
+            await self._account.link_made(ref, company)
         return await self._written(ref, made)
 
     async def update_contact(self, ref: CrmRef, patch: Patch) -> Written:
@@ -159,17 +158,7 @@ class AmoCrm(Crm[AmoSettings]):
 
     def verify(self, raw: Raw) -> None:
         """Check the secret at the end of the address, if there is one, and that our account is named."""
-        secret = self.settings.hook_secret.get_secret_value()
-        if secret and not is_same_secret(raw.suffix, secret):
-            raise WebhookRejected("the secret at the end of the address is missing or wrong")
-        try:
-            told = hooks.account_of(hooks.read_fields(raw.body))
-        except PayloadInvalid as error:
-            raise WebhookRejected("no form of amoCRM, so no account to check") from error
-        known = str(read_claims(self.settings.access_token.get_secret_value()).get("account_id") or "")
-        is_ours = is_same_secret(told.get("subdomain", ""), self.settings.subdomain)
-        if not (is_ours or is_same_secret(told.get("id", ""), known)):
-            raise WebhookRejected("the webhook is of another account than this connection's")
+        hooks.ensure_ours(raw, self.settings)
 
     def to_store(self, raw: Raw) -> Raw:
         """Return a webhook without the secret of its address."""
@@ -213,13 +202,6 @@ class AmoCrm(Crm[AmoSettings]):
 
     async def _written(self, ref: CrmRef, made: Row) -> Written:
         return Written(ref, (await self._reader()).url(ref), rev(made))
-
-    async def _link_made(self, ref: CrmRef, company: str) -> None:
-        """Link a card that is there already: without an answer or refused, the card must be found, not made again."""
-        try:
-            await self._account.link_company(ref, company)
-        except ProviderError as error:
-            raise OutcomeUnknown(f"the card is made, its company is not linked: {error}", error.status) from error
 
     async def _unsorted(self, body: Row, metadata: Row, key: str) -> Written:
         """Make an unsorted lead of a card: the complex method is the one that takes a card by its number."""

@@ -59,9 +59,8 @@ async def _find_at(api: Api, key: str, target: CrmRef) -> CrmRef | None:
 
 def note_body(entry: Entry, key: str, settings: AmoSettings) -> dict[str, Json]:
     """Return an utterance as a note."""
-    lines = entry_lines(
-        replace(entry, author=one_line(entry.author), link=""), ZoneInfo(settings.zone), settings.language
-    )
+    plain = replace(entry, author=one_line(entry.author), link="")
+    lines = entry_lines(plain, ZoneInfo(settings.zone), settings.language)
     text = shortened("\n".join(lines), _LONGEST_NOTE, settings.language)
     foot = f"{entry.link}#{mark(key)}" if entry.link else mark(key)
     body: dict[str, Json] = {"note_type": "common", "params": {"text": f"{text}\n{foot}"}}

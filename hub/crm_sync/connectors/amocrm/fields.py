@@ -2,8 +2,9 @@
 
 Source: https://www.amocrm.ru/developers/content/crm_platform/custom-fields (read 2026-11-22). A field is named by its
 number or its code; phones and e-mails are the fields PHONE and EMAIL with many values. Writing a field replaces all of
-its values, writing none (null, as the vendor's own client does) empties it. An unknown field refuses the whole record, so campaign marks go only to fields that are there; the codes of
-the utm fields (UTM_SOURCE …) are not documented and looked up like any other.
+its values; writing null empties it, as the vendor's own client does. An unknown field refuses the whole record, so
+campaign marks go only to fields that are there; the codes of the utm fields (UTM_SOURCE …) are not documented and
+looked up like any other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from hub.channels.base import Raw
+from hub.crm_sync.connectors.amocrm.settings import AmoSettings, read_claims
 from hub.crm_sync.connectors.amocrm.snapshots import COMPANY, CONTACT, ENTITIES, LEAD, TASK, instant
 from hub.domain.crm import CrmRef
-from hub.domain.errors import PayloadInvalid
+from hub.domain.errors import PayloadInvalid, WebhookRejected
 from hub.domain.inbound import CrmHint
 from hub.net.payloads import clean_text
+from hub.net.signatures import is_same_secret
 
 REPEATED_WITHIN = timedelta(hours=2)
 EVENTS = (
@@ -51,6 +53,25 @@ def read_fields(body: bytes) -> Sequence[tuple[str, str]]:
     except ValueError as error:
         raise PayloadInvalid(f"the body is no form: {type(error).__name__}") from error
     return [(clean_text(name), clean_text(value)) for name, value in pairs]
+
+
+def ensure_ours(raw: Raw, settings: AmoSettings) -> None:
+    """Check the secret of the address, where there is one, and the account a webhook names.
+
+    Raises:
+        WebhookRejected: the reason for the attempts list.
+    """
+    secret = settings.hook_secret.get_secret_value()
+    if secret and not is_same_secret(raw.suffix, secret):
+        raise WebhookRejected("the secret at the end of the address is missing or wrong")
+    try:
+        told = account_of(read_fields(raw.body))
+    except PayloadInvalid as error:
+        raise WebhookRejected("no form of amoCRM, so no account to check") from error
+    number = str(read_claims(settings.access_token.get_secret_value()).get("account_id") or "")
+    is_ours = is_same_secret(told.get("subdomain", ""), settings.subdomain)
+    if not (is_ours or is_same_secret(told.get("id", ""), number)):
+        raise WebhookRejected("the webhook is of another account than this connection's")
 
 
 def account_of(fields: Sequence[tuple[str, str]]) -> Mapping[str, str]:

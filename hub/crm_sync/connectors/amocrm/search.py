@@ -2,9 +2,10 @@
 
 Source: https://www.amocrm.ru/developers/content/crm_platform/contacts-api and .../filters-api (read 2026-11-22).
 `query` looks through all filled fields, in a manner that is not documented; the filter by fields is a paid option, and
-phones are not among the types it lists. So spellings are asked one after another, the national number first (the
-vendor's own calls are placed by last digits), and a card counts only if its canonical number is ours. A record that was made a moment
-ago may not be in the index yet: our key is looked for in the newest page first, which is read from the records.
+phones are not among the types it lists. So spellings are asked one after another, the national number first (amoCRM
+itself places calls by the last digits), and a card counts only if its canonical number is ours. A record that was made
+a moment ago may not be in the index yet: our key is looked for in the newest page first, which is read from the
+records themselves.
 """
 
 from collections.abc import AsyncIterator, Sequence
