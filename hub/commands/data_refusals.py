@@ -11,6 +11,7 @@ DATA_REFUSALS: Mapping[str, str] = {
         'для --map нужны заголовок и его смысл, например --map "Номер=phone"'
     ),
     "{} exists already: name a new file": "{} уже есть: назовите новый файл",
+    "the standard output": "стандартный вывод",
     "XLSX is for {}: take csv or jsonl for the rest": "в XLSX выгружаются {}: для остального возьмите csv или jsonl",
     "contacts and leads": "contacts и leads",
     "say where to with --out: only one kind in csv or jsonl goes to the standard output": (

@@ -15,7 +15,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +31,7 @@ WriteRow = Callable[[Sequence[Any]], None]
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _PHONE = re.compile(r"\+\d{5,15}", re.ASCII)
 _LONGEST_CELL = 32_767
+STANDARD_OUTPUT = "the standard output"
 
 
 class Form(StrEnum):
@@ -46,23 +47,51 @@ def open_rows(target: Path | None, form: Form, titles: Sequence[str]) -> Iterato
     """Give what writes one row; to `target`, which must not exist, or to the standard output. Blocking.
 
     Raises:
-        ConfigError: the file exists already.
-        OSError: it cannot be written.
+        ConfigError: the file exists already, or it cannot be written.
     """
     if target is None:
-        with _opened(sys.stdout.buffer, form, titles) as write:
+        with _guarded(STANDARD_OUTPUT, nullcontext(sys.stdout.buffer), form, titles) as write:
             yield write
-        sys.stdout.flush()
         return
     if target.exists():
         raise ConfigError(f"{target} exists already: name a new file")
     unready = target.with_name(f"{target.name}.part")
+    with _writing(target):
+        file = os.fdopen(_new_private(unready), "wb")
     try:
-        with os.fdopen(_new_private(unready), "wb") as file, _opened(file, form, titles) as write:
+        with _guarded(str(target), file, form, titles) as write:
             yield write
-        unready.rename(target)
+        with _writing(target):
+            unready.rename(target)
     finally:
         unready.unlink(missing_ok=True)
+
+
+@contextmanager
+def _guarded(
+    name: str, file: AbstractContextManager[IO[bytes]], form: Form, titles: Sequence[str]
+) -> Iterator[WriteRow]:
+    """Give what writes one row; whatever the disk refuses is told as such, at once or at the end."""
+    with ExitStack() as stack:
+        with _writing(name):
+            write = stack.enter_context(_opened(stack.enter_context(file), form, titles))
+
+        def write_row(row: Sequence[Any]) -> None:
+            with _writing(name):
+                write(row)
+
+        yield write_row
+        with _writing(name):
+            stack.close()
+
+
+@contextmanager
+def _writing(target: Path | str) -> Iterator[None]:
+    """Say whose error it is: behind a database's connection it would pass for one of the database."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror}") from error
 
 
 def _new_private(path: Path) -> int:
@@ -97,6 +126,7 @@ def _text(file: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
         yield text
     finally:
         text.flush()
+        file.flush()
         text.detach()
 
 

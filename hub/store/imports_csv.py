@@ -37,6 +37,8 @@ def read_csv(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
             for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1):
                 if number > skipped:
                     yield number, tuple(map(clean_cell, cells))
+    except UnicodeError as error:
+        raise PayloadInvalid(f"{path.name} is no table of text: save it as CSV or XLSX") from error
     except csv.Error as error:
         raise PayloadInvalid(
             f"{path.name}, row {number + 1}: a quote is opened and never closed, or a cell is larger than 128 KB"

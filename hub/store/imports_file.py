@@ -62,7 +62,15 @@ def _reader(path: Path) -> Callable[[], Iterator[NumberedRow]]:
     if start == _OLD_OFFICE:
         raise PayloadInvalid(f"{path.name} is of the old Excel format or has a password: save it as .xlsx without one")
     read = read_xlsx if start == _ZIP else read_csv
-    return lambda: read(path)
+    return lambda: _without_disk_errors(path, read(path))
+
+
+def _without_disk_errors(path: Path, lines: Iterator[NumberedRow]) -> Iterator[NumberedRow]:
+    """Say whose error it is: behind a database's connection it would pass for one of the database."""
+    try:
+        yield from lines
+    except OSError as error:
+        raise PayloadInvalid(f"{path.name} cannot be read: {error.strerror}") from error
 
 
 def _headers(path: Path, lines: Iterator[NumberedRow]) -> tuple[Cells, int]:

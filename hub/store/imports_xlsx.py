@@ -59,17 +59,15 @@ def read_xlsx(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
         PayloadInvalid: it is no workbook, is damaged, or has a document type in it.
         PayloadTooLarge: it unpacks to more than can be taken.
     """
-    with _readable(path):
-        _check(path)
-        workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = next((each for each in workbook.worksheets if each.sheet_state == "visible"), workbook.worksheets[0])
-    sheet.reset_dimensions()  # programs write wrong ones, and rows behind them would be lost
-    lines = enumerate(islice(sheet.iter_rows(max_col=MAX_READ_COLUMNS, values_only=True), MAX_SHEET_ROWS), start=1)
-    try:
+    with path.open("rb") as file:
+        with _readable(path):
+            _check(path)
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = next((each for each in book.worksheets if each.sheet_state == "visible"), book.worksheets[0])
+        sheet.reset_dimensions()  # programs write wrong ones, and rows behind them would be lost
+        lines = enumerate(islice(sheet.iter_rows(max_col=MAX_READ_COLUMNS, values_only=True), MAX_SHEET_ROWS), start=1)
         while chunk := _read_some(path, lines):
             yield from chunk
-    finally:
-        workbook.close()
 
 
 def _read_some(path: Path, lines: Iterator[tuple[int, tuple[Cell, ...]]]) -> list[tuple[int, tuple[str, ...]]]:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from hub.domain.errors import PayloadInvalid, PayloadTooLarge
+from hub.domain.errors import ConfigError, PayloadInvalid, PayloadTooLarge
 from hub.store import imports_csv, imports_file, imports_xlsx
 from hub.store.exports_file import Form, open_rows, protect, to_cell
 from hub.store.imports_file import Sheet, open_sheet
@@ -368,3 +368,21 @@ def test_values_have_one_form_in_cells() -> None:
         '[{"a": 1}]',
     ]
     assert list(csv.reader(io.StringIO("a;b"), delimiter=";")) == [["a", "b"]]
+
+
+@pytest.mark.parametrize("content", [b"name;phone\n\x98\xff;1\n", b"\xff\xfen\x00a\x00;\x00b\x00\n\x00\x00\xd8a"])
+def test_bytes_that_are_no_letters_of_any_encoding_are_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(PayloadInvalid, match="is no table of text"):
+        sheet_of(tmp_path, content)
+
+
+def test_a_disk_that_is_full_is_told_as_such(tmp_path: Path) -> None:
+    full = tmp_path / "out.csv.part"
+    full.symlink_to("/dev/full")
+    with (
+        pytest.raises(ConfigError, match="cannot be written: No space left"),
+        open_rows(tmp_path / "out.csv", Form.csv, ["a"]) as write,
+    ):
+        for _ in range(10_000):
+            write(["x" * 100])
+    assert list(tmp_path.iterdir()) == []

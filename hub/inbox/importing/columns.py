@@ -1,6 +1,6 @@
 """What the columns of a file mean: said by hand, remembered from the last file with these headers, or known by name.
 
-Headers are compared without case, punctuation, `ё` and trailing numbers. Names are those of people's own tables and of
+Headers are compared without case, punctuation, `ё` and numbers. Names are those of people's own tables and of
 the exports of Bitrix24, amoCRM, retailCRM, HubSpot and Google Contacts in Russian and English. Own fields of the policy
 are known by key and by their names in both languages (L-7).
 """
@@ -80,7 +80,7 @@ _NAMES: Mapping[Meaning, str] = {
 def simplify(header: str) -> str:
     """Return a header as it is compared."""
     words = re.sub(r"[\W_]+", " ", header.casefold().replace("ё", "е")).split()
-    return " ".join(words[:-1] if len(words) > 1 and words[-1].isdigit() else words)
+    return " ".join([word for word in words if not word.isdigit()] or words)
 
 
 def _spellings() -> Iterator[tuple[str, str]]:

@@ -160,14 +160,13 @@ class _RowReading:
                 self.remarks.append(words.LOST_DIGITS)
                 continue
             found = [phone for part in _parts(text) if (phone := canonical_phone(part)) is not None]
-            phones = {phone.e164: phone for phone in reversed(found)}
-            if not phones:
+            if not found:
                 self.remarks.append(words.BAD_PHONE)
-            for e164, phone in phones.items():
-                if e164 in self.reader.policy.internal_numbers:
+            for phone in found:
+                if phone.e164 in self.reader.policy.internal_numbers:
                     self.remarks.append(words.OWN_NUMBER)
                 else:
-                    yield IdentityType.phone, e164, phone.original.strip()
+                    yield IdentityType.phone, phone.e164, phone.original.strip()
 
     def _emails(self) -> Iterator[tuple[IdentityType, str, str]]:
         for text in self.given.get(Meaning.email, ()):
@@ -300,9 +299,9 @@ def _as_digits(text: str) -> str:
 
 
 def _parts(text: str) -> Iterable[str]:
-    """Yield a cell as a whole, for numbers with an extension, and its parts where it lists several."""
+    """Return the parts of a cell that lists several, and the whole of it, for numbers with an extension."""
     parts = [part for part in _SEPARATORS.split(text) if part.strip()]
-    return (text, *parts) if len(parts) > 1 else (text,)
+    return (*parts, text) if len(parts) > 1 else (text,)
 
 
 def _instant(written: str, zone: tzinfo) -> datetime | None:
