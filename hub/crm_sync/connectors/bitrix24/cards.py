@@ -29,7 +29,6 @@ from hub.crm_sync.connectors.bitrix24.records import (
     outcome_of,
     page_url,
     person_id,
-    plain,
     read_emails,
     read_instant,
     read_phones,
@@ -104,23 +103,23 @@ async def find_contacts(portal: Portal, phones: Sequence[str], emails: Sequence[
     )
 
 
-async def create_contact(portal: Portal, own: OwnFields, person: Person, *, key: str) -> Written:
+async def create_contact(own: OwnFields, person: Person, *, key: str) -> Written:
     """Make a card, and its company if there is none of that name."""
     fields: dict[str, object] = {
         **name_parts(person.name),
         **marks_of(person.marks),
         **await own.checked(CONTACT, person.fields),
         "fm": fm_rows(person.phones, person.emails),
-        "sourceDescription": plain("\n".join(_about(person))),
+        **await own.source_fields(person.source, *_about(person)),
     }
-    given = {"assignedById": person.owner, "sourceId": person.source}
-    company = await _company_id(portal, person.company, key)
-    return await add_item(portal, CONTACT, {**fields, **_given(given), **_given({"companyId": company})}, key)
+    given = {"assignedById": person.owner, "companyId": await _company_id(own.portal, person.company, key)}
+    fields |= {name: value for name, value in given.items() if value}
+    return await add_item(own.portal, CONTACT, fields, key)
 
 
-async def update_contact(portal: Portal, own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
+async def update_contact(own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
     """Change a card; phones and e-mails it has in any form are not added again."""
-    fields: dict[str, object] = await own.checked(ref.kind, patch.fields)
+    portal, fields = own.portal, await own.checked(ref.kind, patch.fields)
     if CrmField.name in patch.values:
         fields |= name_parts(patch.values[CrmField.name])
     if owner := patch.values.get(CrmField.owner):
@@ -214,10 +213,6 @@ async def _company_title(portal: Portal, company: str) -> str | None:
     except PermanentFailure:
         return None
     return str(item.get("title") or "")
-
-
-def _given(values: Mapping[str, str]) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value}
 
 
 def _item(answer: Mapping[str, Json], trouble: str) -> Mapping[str, Json]:

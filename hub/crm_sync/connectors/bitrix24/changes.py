@@ -57,7 +57,7 @@ class Change:
 async def read_changes(portal: Portal, mode: Mode, cursor: Mapping[str, object]) -> ChangePage:
     """Return the next page since `cursor`; an empty one begins now."""
     kinds = [CONTACT, DEAL, ACTIVITY, *((LEAD,) if await mode.kind() == LEAD else ())]
-    now = portal.context.clock.now()
+    now = portal.context.clock.now().replace(microsecond=0)
     if not cursor:
         return ChangePage((), {kind: _written(Position(now)) for kind in kinds})
     hints, queue, has_more = await _read_queue(portal, cursor)

@@ -22,11 +22,13 @@ from hub.crm_sync.base import (
     Todo,
     Written,
 )
+from hub.crm_sync.calling import CrmContext
 from hub.crm_sync.connectors.bitrix24 import cards, changes, history, hooks, requests, setup, tasks
 from hub.crm_sync.connectors.bitrix24.ownfields import OwnFields
 from hub.crm_sync.connectors.bitrix24.records import ACTIVITY, COMMENT, COMPANY, CONTACT, LEAD, base_snapshot, page_url
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
 from hub.crm_sync.connectors.bitrix24.wire import Portal
+from hub.crm_sync.tokens import HeldTokens, Tokens
 from hub.domain.crm import CrmField, CrmRef, Entity
 from hub.domain.errors import PermanentFailure
 from hub.domain.inbound import InboundEvent
@@ -42,7 +44,8 @@ class Bitrix24(Crm[Bitrix24Settings]):
 
     def __init__(self, settings: Bitrix24Settings, context: Context) -> None:
         super().__init__(settings, context)
-        self._portal = Portal(settings, context)
+        tokens: Tokens = context.tokens if isinstance(context, CrmContext) else HeldTokens()
+        self._portal = Portal(settings, context, tokens)
         self._mode = requests.Mode(self._portal)
         self._own = OwnFields(self._portal)
         self._own_user = ""
@@ -57,19 +60,19 @@ class Bitrix24(Crm[Bitrix24Settings]):
 
     async def create_contact(self, person: Person, *, key: str) -> Written:
         """Make a card."""
-        return await cards.create_contact(self._portal, self._own, person, key=key)
+        return await cards.create_contact(self._own, person, key=key)
 
     async def update_contact(self, ref: CrmRef, patch: Patch) -> Written:
         """Change a card."""
-        return await cards.update_contact(self._portal, self._own, ref, patch)
+        return await cards.update_contact(self._own, ref, patch)
 
     async def create_request(self, request: Request, *, key: str) -> Written:
         """Make a lead or deal."""
-        return await requests.create_request(self._portal, self._own, self._mode, request, key=key)
+        return await requests.create_request(self._own, self._mode, request, key=key)
 
     async def update_request(self, ref: CrmRef, patch: Patch) -> Written:
         """Change a lead or deal."""
-        return await requests.update_request(self._portal, self._own, ref, patch)
+        return await requests.update_request(self._own, ref, patch)
 
     async def add_entry(self, entry: Entry, place: Place, *, key: str) -> Written:
         """Write an entry: a call into the telephony where we are an application, everything else as a comment."""
@@ -140,7 +143,8 @@ class Bitrix24(Crm[Bitrix24Settings]):
 
     async def check(self) -> CheckResult:
         """Try credentials, rights and mode."""
-        return await setup.check_portal(self._portal, self._mode)
+        is_unsaved = isinstance(self._portal.tokens, HeldTokens)
+        return await setup.check_portal(replace(self._portal, can_renew=not is_unsaved))
 
     async def subscribe(self) -> CheckResult:
         """Bind events; a webhook's portal is told by hand."""

@@ -160,7 +160,7 @@ def with_key(text: str, key: str) -> str:
 
 def has_key(text: Json, key: str) -> bool:
     """Tell whether a text was made with this key."""
-    return isinstance(text, str) and text.rstrip().endswith(f"{_KEY_LINE}{key}")
+    return isinstance(text, str) and f"{_KEY_LINE}{key}" in text
 
 
 def without_key(text: str) -> str:

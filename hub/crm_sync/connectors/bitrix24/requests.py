@@ -51,7 +51,7 @@ class Mode:
         return self._kind
 
 
-async def create_request(portal: Portal, own: OwnFields, mode: Mode, request: Request, *, key: str) -> Written:
+async def create_request(own: OwnFields, mode: Mode, request: Request, *, key: str) -> Written:
     """Make a lead or deal of a card."""
     kind = await mode.kind()
     fields: dict[str, object] = {
@@ -60,21 +60,20 @@ async def create_request(portal: Portal, own: OwnFields, mode: Mode, request: Re
         **marks_of(request.marks),
         **_money(request.amount),
         **await own.checked(kind, request.fields),
+        **await own.source_fields(request.source, request.channel, request.person.link),
     }
     given = {
         "assignedById": request.owner,
         "stageId": request.stage,
-        "sourceId": request.source,
-        "sourceDescription": plain("\n".join(part for part in (request.channel, request.person.link) if part)),
         "comments": plain(cut_short(request.text, LONGEST_TEXT)),
     }
     fields |= {name: value for name, value in given.items() if value}
     if kind == DEAL:
-        fields["categoryId"] = int(request.pipeline) if request.pipeline.isdigit() else portal.settings.category_id
-    return await add_item(portal, kind, fields, key)
+        fields["categoryId"] = int(request.pipeline) if request.pipeline.isdigit() else own.portal.settings.category_id
+    return await add_item(own.portal, kind, fields, key)
 
 
-async def update_request(portal: Portal, own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
+async def update_request(own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
     """Change a lead or deal."""
     fields: dict[str, object] = await own.checked(ref.kind, patch.fields)
     fields |= {name: value for word, name in _NAMES.items() if (value := patch.values.get(word))}
@@ -82,7 +81,7 @@ async def update_request(portal: Portal, own: OwnFields, ref: CrmRef, patch: Pat
         fields |= _money(patch.values[CrmField.amount] or "0")
     if CrmField.text in patch.values:
         fields["comments"] = plain(cut_short(patch.values[CrmField.text], LONGEST_TEXT))
-    return await change_item(portal, ref, fields)
+    return await change_item(own.portal, ref, fields)
 
 
 def read_request(kind: str, item: Mapping[str, Json], fields: Sequence[str]) -> Snapshot:

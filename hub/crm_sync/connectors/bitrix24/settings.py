@@ -36,7 +36,10 @@ class Bitrix24Settings(CrmSettings):
     client_id: str = Field("", description="Application mode: client_id of the local application, e.g. local.5f….")
     client_secret: SecretStr = Field(SecretStr(""), description="Application mode: client_secret of the application.")
     refresh_token: SecretStr = Field(SecretStr(""), description="Application mode: refresh_token of the installation.")
-    access_token: SecretStr = Field(SecretStr(""), description="Application mode: access_token, if there is one still.")
+    access_token: SecretStr = Field(
+        SecretStr(""),
+        description="Application mode: access_token of the installation, good for an hour: the test uses it.",
+    )
     application_token: SecretStr = Field(
         SecretStr(""), description="Token of the outgoing webhook (or of the application): proves events."
     )

@@ -12,7 +12,7 @@ from hub.crm_sync.connectors.bitrix24.ownfields import OwnFields
 from hub.crm_sync.connectors.bitrix24.records import CONTACT, LEAD
 from hub.crm_sync.connectors.bitrix24.requests import Mode
 from hub.crm_sync.connectors.bitrix24.wire import Portal, rows_of
-from hub.domain.errors import AuthenticationFailed, PermanentFailure, ProviderError
+from hub.domain.errors import AuthenticationFailed, PermanentFailure, ProviderError, TemporaryFailure
 from hub.net.payloads import Json
 
 _OUTCOMES = {"S": "won", "F": "lost"}
@@ -27,15 +27,16 @@ _PRESS = {
     ),
     True: (
         "Проверьте в Битрикс24: Разработчикам → Интеграции → локальное приложение: client_id и client_secret те же, "
-        "приложение установлено; переустановите его и скопируйте новый refresh_token.",
+        "приложение установлено; переустановите его и в течение часа скопируйте новые access_token и refresh_token.",
         "Check in Bitrix24: Developer resources → Integrations → the local application: the same client_id and "
-        "client_secret, installed; install it again and copy the new refresh_token.",
+        "client_secret, installed; install it again and copy the new access_token and refresh_token within the hour.",
     ),
 }
 
 
-async def check_portal(portal: Portal, mode: Mode) -> CheckResult:
+async def check_portal(portal: Portal) -> CheckResult:
     """Try credentials, rights and mode, without any trace on the portal."""
+    mode = Mode(portal)
     try:
         user = _object((await portal.read("profile", {}))["result"])
         scopes = {str(scope) for scope in (await portal.read("scope", {}))["result"] or ()}
@@ -89,7 +90,10 @@ async def own_user(portal: Portal) -> str:
     """Return the user in whose name the hub acts."""
     if portal.settings.webhook_user:
         return portal.settings.webhook_user
-    return str(_object((await portal.read("profile", {}))["result"]).get("ID") or "")
+    user = str(_object((await portal.read("profile", {}))["result"]).get("ID") or "")
+    if not user.isdigit():
+        raise TemporaryFailure("the portal did not say whose token it is")
+    return user
 
 
 def steps_of(portal: Portal, language: str) -> Sequence[str]:
@@ -202,15 +206,15 @@ def _application_steps(language: str, url: str) -> Sequence[str]:
             "Bitrix24, as an administrator: Developer resources → Other → Local application, type: server, API only.",
             f"Handler and installation address: {address}. Rights: crm, user, telephony. Save.",
             "Copy client_id and client_secret; put the portal's address into portal.",
-            "Install it and copy refresh_token of the installation; its application_token, if you have it, proves "
-            "events (set offline_events to do without).",
+            "Install it and copy access_token and refresh_token of the installation within the hour; its "
+            "application_token, if you have it, proves events (set offline_events to do without).",
             "Set call_user to the user to whom calls belong that nobody answered.",
         )
     return (
         "Битрикс24, под администратором: Разработчикам → Другое → Локальное приложение, тип: серверное, только API.",
         f"Адрес обработчика и установки: {address}. Права: crm, user, telephony. Сохраните.",
         "Скопируйте client_id и client_secret; адрес портала — в portal.",
-        "Установите приложение и скопируйте refresh_token установки; application_token, если он есть, доказывает "
-        "события (без него включите offline_events).",
+        "Установите приложение и в течение часа скопируйте access_token и refresh_token установки; application_token, "
+        "если он есть, доказывает события (без него включите offline_events).",
         "В call_user укажите пользователя, на которого писать звонки без ответа.",
     )

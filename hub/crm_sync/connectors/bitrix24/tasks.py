@@ -28,6 +28,7 @@ from hub.net.payloads import Json
 
 TODO = "CRM_TODO"
 _LONGEST_TITLE = 200
+_REMINDERS_MINUTES = (0, 15)
 _MOST_PAGES = 4
 
 
@@ -122,6 +123,7 @@ def _shown(todo: Todo, key: str) -> dict[str, object]:
     shown: dict[str, object] = {
         "deadline": todo.due_at.isoformat(),
         "title": title,
+        "pingOffsets": list(_REMINDERS_MINUTES),
         "description": with_key("\n\n".join(part for part in (whole, todo.result) if part), key),
     }
     return {**shown, "responsibleId": int(todo.owner)} if todo.owner else shown

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from hub.channels.base import Context
 from hub.crash import crash_point
 from hub.crm_sync.base import Refused
-from hub.crm_sync.calling import Caller, CrmContext, Limit, with_token
+from hub.crm_sync.calling import Caller, Limit, with_token
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
-from hub.crm_sync.tokens import HeldTokens, TokenPair
+from hub.crm_sync.tokens import TokenPair, Tokens
 from hub.domain.errors import (
     AuthenticationFailed,
     OutcomeUnknown,
@@ -66,10 +66,16 @@ class MethodBlocked(TemporaryFailure):
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """The REST methods of one portal."""
+    """The REST methods of one portal.
+
+    `can_renew`: an expired access token may be exchanged. Not in a test before saving: the refresh token is good for
+    one exchange, and what came back would be lost.
+    """
 
     settings: Bitrix24Settings
     context: Context
+    tokens: Tokens
+    can_renew: bool = True
 
     async def read(self, method: str, params: Mapping[str, object]) -> Mapping[str, Json]:
         """Return the whole answer of a method that changes nothing.
@@ -139,14 +145,15 @@ class Portal:
 
     async def _with_access(self, post: Callable[[str], Awaitable[HttpAnswer]]) -> HttpAnswer:
         first = TokenPair(self.settings.access_token.get_secret_value(), self.settings.refresh_token.get_secret_value())
-        tokens = self.context.tokens if isinstance(self.context, CrmContext) else HeldTokens()
 
         async def post_known(access: str) -> HttpAnswer:
             if not access:
                 raise TokenExpired("there is no access token yet")
             return await post(access)
 
-        return await with_token(tokens, first, self._renew, post_known)
+        if not self.can_renew:
+            return await post_known((await self.tokens.current(first)).access)
+        return await with_token(self.tokens, first, self._renew, post_known)
 
     async def _renew(self, pair: TokenPair) -> TokenPair:
         """Exchange a refresh token, which is good for one exchange, for a new pair."""

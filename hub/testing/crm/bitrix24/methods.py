@@ -92,7 +92,7 @@ class Methods:
             "feature.get": lambda params, who: {"value": "Y" if params.get("CODE") in self.features else "N"},
             "user.get": lambda params, who: Page(self.users, len(self.users), 0),
             "crm.settings.mode.get": lambda params, who: 2 if self.records.is_simple else 1,
-            "crm.status.list": lambda params, who: self._statuses(),
+            "crm.status.list": self._statuses,
             "crm.item.fields": self._fields,
             "crm.item.add": self._add,
             "crm.item.update": self._update,
@@ -121,9 +121,8 @@ class Methods:
         user = next(user for user in self.users if user["ID"] == who.user)
         return {name: user[name] for name in ("ID", "NAME", "LAST_NAME")} | {"ADMIN": False}
 
-    def _statuses(self) -> Page:
-        rows = list(self.records.stages())
-        return Page(rows, len(rows), 0)
+    def _statuses(self, params: Params, who: Who) -> Page:
+        return page_of(self.records.stages(), params, ("ENTITY_ID", "STATUS_ID", "NAME", "SORT"))
 
     def _fields(self, params: Params, who: Who) -> Item:
         number = int(params["entityTypeId"])

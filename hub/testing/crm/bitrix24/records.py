@@ -72,7 +72,7 @@ class Records:
 
     def stages(self) -> Iterator[Item]:
         """Yield the rows of `crm.status.list`."""
-        for place, rows in (("SOURCE", (("CALL", "Звонок", None),)), *_STAGES.items()):
+        for place, rows in (("SOURCE", (("CALL", "Звонок", None), ("WEB", "Веб-сайт", None))), *_STAGES.items()):
             for sort, (status, name, semantics) in enumerate(rows):
                 yield {"ENTITY_ID": place, "STATUS_ID": status, "NAME": name, "SORT": str(sort), "SEMANTICS": semantics}
 
@@ -91,6 +91,8 @@ class Records:
 
     def add(self, number: int, fields: Mapping[str, Any], by: str) -> Item:
         """Make a record."""
+        if fields.get("sourceId") not in {None, "", "CALL", "WEB"}:
+            raise Refusal(400, "CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Неверное значение поля "Источник"')
         made, at = self.next_id(), self.stamp()
         item: Item = {name: fields[name] for name in WRITABLE[number] if fields.get(name) is not None}
         item |= {"id": made, "createdTime": at, "updatedTime": at, "lastActivityTime": at}
