@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -106,6 +107,34 @@ async def test_r8_an_offer_nobody_takes_goes_to_the_next_then_to_all_then_to_the
     steps = [row["step"] for row in await desk.pool.fetch("SELECT step FROM routing_decisions ORDER BY id")]
     assert "broadcast" in steps
     assert await desk.rows("deliveries", "payload->>'notice' = 'queue' AND manager_id = $1", head)
+
+
+async def watch_all(desk: Desk, span: timedelta) -> None:
+    """Let time pass while a watch fires timers and serves the queue, a minute at a time."""
+    watch = ClockWatch(desk.office)
+    for _ in range(span // MINUTE):
+        desk.clock.move(MINUTE)
+        await watch.fire_due()
+        await watch.serve_queue()
+
+
+async def test_r8_a_client_whom_everybody_lets_pass_is_offered_to_the_same_people_once_an_hour(desk: Desk) -> None:
+    await desk.receive(says("Добрый день", at=desk.now))
+    await watch_all(desk, 4 * 60 * MINUTE)
+
+    asked = await desk.rows("routing_decisions", "step = 'broadcast' ORDER BY id")
+    assert len(asked) == 4
+    assert {later["decided_at"] - before["decided_at"] >= 60 * MINUTE for before, later in pairwise(asked)} == {True}
+
+
+async def test_r9_somebody_new_is_asked_at_once_though_everybody_else_let_it_pass(desk: Desk) -> None:
+    await desk.receive(says("Добрый день", at=desk.now))
+    await watch_all(desk, 30 * MINUTE)
+    assert len(await queue(desk)) == 1
+    newcomer = await desk.hire("vera", "Вера")
+    await ClockWatch(desk.office).serve_queue()
+
+    assert (await desk.one("waits"))["assignee_id"] == newcomer
 
 
 async def test_r9_case75_the_queue_is_served_when_somebody_begins_to_work(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 Whom an alarm reaches at once and whom later, together with others, is decided in `hub.inbox.folds.digests`.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,10 +27,13 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.waits import arm_level
+from hub.routing.decide import RoutingDecision, Step
 
 HELD_AT_MOST = timedelta(seconds=30)
 BELATED_AFTER = timedelta(minutes=2)
 """What fires later than this was not looked at in time: the hub was away."""
+ASKED_AGAIN_AFTER = timedelta(hours=1)
+"""A wait that everybody let pass rests so long in the queue before the same people are asked again (R-8)."""
 _HELD_STEP = timedelta(seconds=5)
 
 
@@ -94,8 +98,17 @@ def _announce(work: LineWork, wait: Wait, place: int, level: LadderLevel, *, is_
         case LevelAction.broadcast:
             offered = tuple(int(each) for each in told if each != conversation.assignee_id)
             work.rows.conversations.put(conversation.id, replace(conversation, offered_to=offered))
+            _end_offer(work, wait, offered)
         case _:
             return
+
+
+def _end_offer(work: LineWork, wait: Wait, offered: tuple[int, ...]) -> None:
+    """Let an offer of the ladder end as any other does: the queue serves only what is offered to nobody (R-8, R-9)."""
+    if wait.assignee_id is None and offered:
+        within = work.line.accept.within(timedelta(seconds=wait.target_seconds), is_offer=True)
+        due_at = work.rows.now + within
+        work.rows.arm(TimerKind.accept, f"wait:{wait.id}", due_at, broadcast=True, to=list(offered))
 
 
 def _reached(work: LineWork, people: list[int]) -> list[int]:
@@ -170,12 +183,25 @@ def wake(work: LineWork, conversation: Conversation) -> None:
 
 
 def serve(work: LineWork, wait: Wait) -> bool:
-    """Give a queued wait to somebody if anybody can take it now (R-9); nothing is written if nobody can."""
+    """Give a queued wait to somebody if anybody can take it now (R-9); nothing is written if nobody can.
+
+    Who let it pass when all were asked is not asked again at once: that would ring every few minutes all night (R-8).
+    """
     conversation = work.rows.conversations[wait.conversation_id]
     if not wait.is_open or wait.assignee_id is not None or conversation.offered_to:
         return False
     decision = decide_wait(work, wait)
-    if decision.is_queued:
+    if decision.is_queued or _were_just_asked(work, wait, decision):
         return False
     write_decision(work, wait, decision, notice=Notice.new_lead)
     return True
+
+
+def _were_just_asked(work: LineWork, wait: Wait, decision: RoutingDecision) -> bool:
+    """Tell whether all whom a decision would ask once more have let the last question to all pass a short while ago."""
+    last = work.rows.timers.get((TimerKind.accept, f"wait:{wait.id}"))
+    if decision.step is not Step.broadcast or last is None or last.fired_at is None:
+        return False
+    asked = last.facts.get("to")
+    known = {int(str(each)) for each in asked} if isinstance(asked, Sequence) else set()
+    return known.issuperset(map(int, decision.offered_to)) and work.rows.now - last.fired_at < ASKED_AGAIN_AFTER

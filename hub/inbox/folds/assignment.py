@@ -225,8 +225,9 @@ def _arm_accept(workset: WorkingSet, wait: Wait, decision: RoutingDecision) -> N
     if decision.accept_within is None:
         workset.disarm(TimerKind.accept, subject)
     else:
-        is_broadcast = decision.step is Step.broadcast
-        workset.arm(TimerKind.accept, subject, workset.now + decision.accept_within, broadcast=is_broadcast)
+        asked = {"to": list(decision.offered_to)} if decision.step is Step.broadcast else {}
+        facts = {"broadcast": bool(asked), **asked}
+        workset.arm(TimerKind.accept, subject, workset.now + decision.accept_within, **facts)
 
 
 def _tell_about(
