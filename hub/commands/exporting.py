@@ -82,9 +82,11 @@ def _target(out: Path | None, what: str, name: str, form: Form) -> Path | None:
 
 
 def _run(config: Config, names: Sequence[str], place: Place, *, as_json: bool) -> dict[str, int]:
-    """Export with a bar on the standard error; none where a script reads."""
+    """Export with a bar on the standard error; none where a script or nobody reads."""
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
+    console = Console(stderr=True)
+    is_silent = as_json or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=is_silent) as bar:
         task = bar.add_task(tell(config.language, "export.running"), total=None)
 
         async def work(ground: Ground) -> dict[str, int]:

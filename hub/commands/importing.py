@@ -84,9 +84,11 @@ def _read_map(said: Sequence[str]) -> Mapping[str, str]:
 
 
 def _with_progress(config: Config, key: str, work: Callable[[Office, Tell], Awaitable[T]], *, as_json: bool) -> T:
-    """Run a use-case with a bar on the standard error; none where a script reads."""
+    """Run a use-case with a bar on the standard error; none where a script or nobody reads."""
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
+    console = Console(stderr=True)
+    is_silent = as_json or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=is_silent) as bar:
         task = bar.add_task(tell(config.language, key), total=None)
 
         async def run(ground: Ground) -> T:
