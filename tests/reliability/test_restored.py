@@ -137,6 +137,7 @@ async def live_until_the_backup(config: Config, town: Town, backup: Path) -> Non
         back = "- interval '2 h'"
         await ground.pool.execute(f"UPDATE waits SET started_at = started_at {back}, deadline_at = deadline_at {back}")
         await ground.pool.execute(f"UPDATE timers SET due_at = due_at {back} WHERE state = 'armed'")
+        await ground.pool.execute(f"UPDATE deliveries SET due_at = due_at {back} WHERE state = 'queued'")
         holdings = Holdings(ground.dsn, config.files_dir, config.key_file, BIN_DIR)
         await make_backup(holdings, backup, now=ground.clock.now(), with_key=True)
 
@@ -146,7 +147,6 @@ async def live_on_and_get_lost(config: Config, town: Town) -> None:
     town.shop.faults.clear()
     async with life(config) as hub:
         pool = hub.building.ground.pool
-        await pool.execute("UPDATE deliveries SET due_at = clock_timestamp() WHERE state = 'queued'")
         await until(pool, "SELECT count(*) FROM waits WHERE state = 'answered'")
         await until(pool, "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'sending')", 0)
     assert town.seen(town.maria, town.shop, ANSWER) == 1
