@@ -10,7 +10,7 @@ from hub.crm_sync.base import Patch, Place
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
-from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, PERSON, TODO, outcome
+from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, PERSON, TASK, outcome
 from hub.testing.crm.bitrix24.methods import Who
 from hub.testing.crm.bitrix24.portal import LeakyBucket
 from hub.testing.crm.kit import Fault, Strike
@@ -239,7 +239,7 @@ async def test_an_entry_is_found_far_back() -> None:
 async def test_a_task_is_found_far_back() -> None:
     async with portal() as (crm, fake, scene):
         place = Place(scene.card())
-        made = await crm.add_task(TODO, place, key=KEY)
+        made = await crm.add_task(TASK, place, key=KEY)
         for n in range(60):
             fake.methods.call("crm.activity.todo.add", _todo(place.contact, n), HUMAN)
         found = await crm.find_by_key(Entity.task, KEY, place)
@@ -314,5 +314,5 @@ def _comment(contact: CrmRef, n: int) -> dict[str, object]:
 
 
 def _todo(contact: CrmRef, n: int) -> dict[str, object]:
-    about = {"title": f"Дело {n}", "deadline": TODO.due_at.isoformat()}
+    about = {"title": f"Дело {n}", "deadline": TASK.due_at.isoformat()}
     return {"ownerTypeId": 3, "ownerId": contact.id, **about}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hub.crm_sync.base import Patch, Place
 from hub.domain.crm import Entity
-from hub.testing.contracts.crm.samples import KEY, PERSON, TODO, outcome
+from hub.testing.contracts.crm.samples import KEY, PERSON, TASK, outcome
 from hub.testing.crm.kit import Fault, Strike
 from tests.crm_sync.connectors.bitrix24_bench import called, portal
 
@@ -39,7 +39,7 @@ async def test_a_second_change_in_the_same_second_is_not_lost() -> None:
 
 async def test_t4_a_todo_that_somebody_completed_is_told() -> None:
     async with portal() as (crm, fake, scene):
-        made = await crm.add_task(TODO, Place(scene.card()), key=KEY)
+        made = await crm.add_task(TASK, Place(scene.card()), key=KEY)
         scene.later()
         page = await crm.changes({})
         scene.later()

@@ -19,7 +19,7 @@ from hub.crm_sync.connectors.bitrix24.records import (
 )
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.errors import PermanentFailure
-from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TODO, request_of
+from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TASK, request_of
 from tests.crm_sync.connectors.bitrix24_bench import called, portal
 
 WORDS = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=20)
@@ -213,16 +213,16 @@ async def test_a_webhook_writes_a_call_as_a_comment() -> None:
 async def test_t4_a_task_reads_as_it_was_written(text: str) -> None:
     text = text.strip()
     async with portal() as (crm, _, scene):
-        made = await crm.add_task(replace(TODO, text=text), Place(scene.card()), key=KEY)
+        made = await crm.add_task(replace(TASK, text=text), Place(scene.card()), key=KEY)
         now = await crm.get(made.ref)
 
-    assert (now.values["text"], now.values["done"], now.values["due_at"]) == (text, "", TODO.due_at.isoformat())
+    assert (now.values["text"], now.values["done"], now.values["due_at"]) == (text, "", TASK.due_at.isoformat())
 
 
 async def test_t4_a_finished_task_is_opened_changed_and_finished_again() -> None:
     async with portal() as (crm, fake, scene):
-        made = await crm.add_task(replace(TODO, is_done=True), Place(scene.card()), key=KEY)
-        moved = replace(TODO, due_at=TODO.due_at + timedelta(days=1), is_done=True)
+        made = await crm.add_task(replace(TASK, is_done=True), Place(scene.card()), key=KEY)
+        moved = replace(TASK, due_at=TASK.due_at + timedelta(days=1), is_done=True)
         await crm.update_task(made.ref, moved)
         (seen,) = fake.records(Entity.task)
         await crm.update_task(made.ref, replace(moved, is_done=False))
@@ -234,8 +234,8 @@ async def test_t4_a_finished_task_is_opened_changed_and_finished_again() -> None
 
 async def test_t4_a_task_that_is_like_that_already_is_not_written() -> None:
     async with portal() as (crm, fake, scene):
-        made = await crm.add_task(TODO, Place(scene.card()), key=KEY)
-        await crm.update_task(made.ref, TODO)
+        made = await crm.add_task(TASK, Place(scene.card()), key=KEY)
+        await crm.update_task(made.ref, TASK)
 
         assert called(fake, "crm.activity.todo.update") == 0
         assert called(fake, "crm.activity.update") == 0

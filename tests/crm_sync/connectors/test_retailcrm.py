@@ -18,7 +18,7 @@ from hub.crm_sync.connectors.retailcrm.writing import mark_of
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
 from hub.testing.contracts.crm import CrmContract
-from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TODO, outcome, request_of
+from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TASK, outcome, request_of
 from hub.testing.contracts.crm.suite import Scene
 from hub.testing.crm.retailcrm import FakeRetailCrm
 
@@ -179,7 +179,7 @@ class TestRetailCrm(CrmContract):
         async with self.scene() as scene:
             scene.settings = lambda fake: {**self.settings(fake), "performer": ""}
             card = scene.card()
-            told = await outcome(connect(scene).add_task(TODO, Place(card), key=KEY))
+            told = await outcome(connect(scene).add_task(TASK, Place(card), key=KEY))
 
         assert isinstance(told, PermanentFailure)
         assert (told.reason, "performer" in str(told)) == ("missing", True)
@@ -187,7 +187,7 @@ class TestRetailCrm(CrmContract):
     async def test_t4_a_task_completed_there_reads_as_done(self) -> None:
         async with self.scene() as scene:
             crm, card = connect(scene), scene.card()
-            made = await crm.add_task(TODO, Place(card), key=KEY)
+            made = await crm.add_task(TASK, Place(card), key=KEY)
             cursor = (await crm.changes({})).cursor
             scene.later()
             account(scene).human_completes(made.ref)
@@ -196,7 +196,7 @@ class TestRetailCrm(CrmContract):
 
         assert [(hint.entity, hint.ref, hint.changed_by) for hint in page.hints] == [(Entity.task, made.ref, "12")]
         assert isinstance(now, Snapshot)
-        assert (now.values["done"], now.values["due_at"]) == ("yes", TODO.due_at.isoformat())
+        assert (now.values["done"], now.values["due_at"]) == ("yes", TASK.due_at.isoformat())
         assert (now.contact, now.values["owner"]) == (card, "12")
 
     async def test_rows_of_our_own_key_are_no_changes(self) -> None:

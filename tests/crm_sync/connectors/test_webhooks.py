@@ -15,7 +15,7 @@ from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryF
 from hub.net.standard_webhooks import sign
 from hub.testing.contracts import CrmContract
 from hub.testing.contracts.crm.faults import FAULTS
-from hub.testing.contracts.crm.samples import ENTRY, KEY, OTHER_KEY, PERSON, TODO, request_of
+from hub.testing.contracts.crm.samples import ENTRY, KEY, OTHER_KEY, PERSON, TASK, request_of
 from hub.testing.crm.kit import Fault, Strike
 from hub.testing.crm.webhooks import HOOK_SECRET, SECRET, FakeReceiver
 from hub.testing.fixture_files import RECEIVED_AT
@@ -176,7 +176,7 @@ async def test_bodies_stay_small_whatever_was_written():
     long = replace(ENTRY, text="Длинный рассказ. " * 9000, author="А" * 9000)
     async with receiver() as (fake, crm, _):
         await crm.add_entry(long, Place(CARD), key=KEY)
-        await crm.add_task(replace(TODO, text="дело " * 9000), Place(CARD), key=OTHER_KEY)
+        await crm.add_task(replace(TASK, text="дело " * 9000), Place(CARD), key=OTHER_KEY)
 
         assert max(len(call.body) for call in fake.calls) < 20_000
         assert fake.events[0].data["text"].endswith("… [cut]")

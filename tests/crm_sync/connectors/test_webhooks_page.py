@@ -15,7 +15,7 @@ from hub.crm_sync.base import CrmSchema, CrmStage, CrmUser, Match, OwnField, Pat
 from hub.crm_sync.connectors.webhooks.settings import EventType, WebhooksSettings
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.inbound import CrmHint
-from hub.testing.contracts.crm.samples import CALL, KEY, PERSON, TODO, request_of
+from hub.testing.contracts.crm.samples import CALL, KEY, PERSON, TASK, request_of
 from hub.testing.crm.kit import FakeCrm, Fault, Strike
 from hub.testing.crm.webhooks import HOOK_SECRET, SECRET
 from hub.testing.fixture_files import RECEIVED_AT
@@ -43,7 +43,7 @@ CHANCE = replace(
 )
 SPOKEN = replace(CALL, text="Спрашивала про доставку", user="olga")
 RENAMED = Patch({"name": "Анна Иванова"}, {"colour": "green"}, ("+79031112233",))
-JOB = replace(TODO, owner="olga")
+JOB = replace(TASK, owner="olga")
 WRITES = {
     "contact.created": lambda crm: crm.create_contact(CLIENT, key=KEY),
     "contact.updated": lambda crm: crm.update_contact(CARD, RENAMED),

@@ -40,7 +40,7 @@ CALL = replace(
     seconds=120,
     recording="https://pbx.example/records/1.mp3",
 )
-TODO = Todo("Перезвонить насчёт доставки", RECEIVED_AT + timedelta(hours=3))
+TASK = Todo("Перезвонить насчёт доставки", RECEIVED_AT + timedelta(hours=3))
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ T = TypeVar("T")
 def private_words() -> list[str]:
     """Return what no log line and no error may hold."""
     phone = PERSON.phones[0]
-    return [PERSON.name, phone, phone[2:], PERSON.emails[0], PERSON.messengers[0][1], ENTRY.text, TODO.text]
+    return [PERSON.name, phone, phone[2:], PERSON.emails[0], PERSON.messengers[0][1], ENTRY.text, TASK.text]
 
 
 def request_of(card: CrmRef) -> Request:
@@ -78,7 +78,7 @@ async def write(crm: Crm[Any], entity: Entity, card: CrmRef, key: str) -> Writte
         return await crm.create_request(request_of(card), key=key)
     if entity is Entity.task:
         assert isinstance(crm, KeepsTasks)
-        return await crm.add_task(TODO, Place(card), key=key)
+        return await crm.add_task(TASK, Place(card), key=key)
     return await crm.add_entry(ENTRY, Place(card), key=key)
 
 

@@ -12,7 +12,7 @@ from hub.domain.crm import Entity
 from hub.domain.errors import PermanentFailure
 from hub.domain.identity import canonical_phone
 from hub.testing.contracts.crm.looking import schema_of
-from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TODO, outcome, request_of
+from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, TASK, outcome, request_of
 from hub.testing.contracts.crm.suite import CrmSuite
 from hub.testing.crm.kit import Markup
 from hub.testing.crm.surface import KeepsTaskList, Seen
@@ -209,20 +209,20 @@ class TaskChecks(CrmSuite):
             crm, card = scene.connect(), scene.card()
             assert isinstance(crm, KeepsTasks)
             owner = (await schema_of(crm)).users[-1].id
-            made = await crm.add_task(replace(TODO, owner=owner), Place(card), key=KEY)
+            made = await crm.add_task(replace(TASK, owner=owner), Place(card), key=KEY)
             (fresh,) = scene.fake.records(Entity.task)
-            await crm.update_task(made.ref, replace(TODO, owner=owner, is_done=True, result="Договорились"))
+            await crm.update_task(made.ref, replace(TASK, owner=owner, is_done=True, result="Договорились"))
             (done,) = scene.fake.records(Entity.task)
 
-        assert (fresh["owner"], fresh["due_at"], fresh["is_done"]) == (owner, TODO.due_at, False)
-        assert TODO.text in fresh["text"]
+        assert (fresh["owner"], fresh["due_at"], fresh["is_done"]) == (owner, TASK.due_at, False)
+        assert TASK.text in fresh["text"]
         assert done["is_done"]
 
     async def test_t4_a_task_is_read_with_its_deadline_and_whether_it_is_done(self) -> None:
         async with self.scene() as scene:
             crm, card = scene.connect(), scene.card()
             assert isinstance(crm, KeepsTasks)
-            made = await crm.add_task(TODO, Place(card), key=KEY)
+            made = await crm.add_task(TASK, Place(card), key=KEY)
             fresh = await crm.get(made.ref)
             assert isinstance(scene.fake, KeepsTaskList), "a connector that keeps tasks: people complete them there"
             scene.fake.human_completes(made.ref)
@@ -231,7 +231,7 @@ class TaskChecks(CrmSuite):
 
         assert isinstance(fresh, Snapshot)
         assert isinstance(done, Snapshot)
-        assert (fresh.entity, datetime.fromisoformat(fresh.values["due_at"])) == (Entity.task, TODO.due_at)
+        assert (fresh.entity, datetime.fromisoformat(fresh.values["due_at"])) == (Entity.task, TASK.due_at)
         assert (fresh.values.get("done", ""), done.values["done"]) == ("", "yes")
 
 
