@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from hub.app.ground import Ground
 from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Explains
-from hub.channels.registry import get_channel_class
+from hub.channels.registry import get_channel_class, list_kinds
 from hub.crm_sync.calling import CrmContext
-from hub.crm_sync.registry import get_crm_class, is_crm
+from hub.crm_sync.registry import get_crm_class, is_crm, list_crms
 from hub.crm_sync.tokens import StoredTokens
 from hub.domain.errors import ConfigError, NotFound
 from hub.domain.ids import ConnectionId
@@ -52,12 +52,22 @@ class NewConnection:
 
 
 def channel_class(kind: str) -> type[Channel[Any]]:
-    """Return the adapter of a kind, the manager bot's included. Raises: ConfigError."""
+    """Return the adapter of a kind, the manager bot's and CRMs' included.
+
+    Raises:
+        ConfigError: there is none; names those there are.
+    """
     if kind == MANAGER_BOT:
         from hub.channels.telegram.manager_bot import ManagerBotChannel  # noqa: PLC0415 - its kind is no client channel
 
         return ManagerBotChannel
-    return get_crm_class(kind) if is_crm(kind) else get_channel_class(kind)
+    if is_crm(kind):
+        return get_crm_class(kind)
+    if kind not in list_kinds():
+        raise ConfigError(
+            f"no channel of the kind '{kind}'; there are: {', '.join(list_kinds())}; CRMs: {', '.join(list_crms())}"
+        )
+    return get_channel_class(kind)
 
 
 class Connections:

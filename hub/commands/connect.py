@@ -18,9 +18,11 @@ from hub.app.connections import (
     create_connection,
 )
 from hub.app.ground import Ground
-from hub.channels.base import Channel, Subscribes
+from hub.channels.base import Channel, Receives, Subscribes
 from hub.commands.arrival_watch import ArrivalWatch
 from hub.commands.asking import ask_settings
+from hub.commands.crm_connect import introduce
+from hub.commands.crm_texts import tell
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
 from hub.commands.printing import print_lines
@@ -28,6 +30,8 @@ from hub.commands.settings import read_assignments, read_settings_file
 from hub.commands.texts import say
 from hub.commands.wall_time import read_wall_time
 from hub.config import Config
+from hub.crm_sync.base import Crm
+from hub.crm_sync.registry import is_crm
 from hub.domain.errors import ConfigError
 from hub.hints.local import LocalRates
 from hub.net.http import Http
@@ -36,7 +40,7 @@ app = typer.Typer()
 Kind = Annotated[
     str,
     typer.Argument(
-        help="telegram, email, webform or a PBX (any other word lists them); manager_bot: the bot of the managers."
+        help="telegram, email, webform, a PBX or a CRM (any other word lists them); manager_bot: that of the managers."
     ),
 ]
 
@@ -61,10 +65,10 @@ class Wishes:
 @app.command()
 @with_config("public_url")
 def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
-    """Connect a bot, mailbox, form or PBX and wait for its first event.
+    """Connect a bot, mailbox, form, PBX or CRM and wait for its first event.
 
     Asks for the settings the channel needs, tests them, saves them encrypted, and prints the exact address and the
-    fields of the provider's cabinet.
+    fields of the provider's cabinet. Of a CRM also who is who there, and which stage becomes which.
     """
     _refuse_unreachable(config, kind)
     settings = _collect(kind, wishes, config.language)
@@ -98,6 +102,8 @@ async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishe
         new = await create_connection(ground, kind, name=wishes.name or kind, settings=settings, line=wishes.line)
         channel = await _live_channel(ground, new, http)
         await _tell(ground, new, channel)
+        if is_crm(kind):
+            await introduce(ground, new.name)
         if not wishes.no_wait:
             await _wait(ground, kind, new, channel)
     finally:
@@ -105,10 +111,17 @@ async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishe
 
 
 async def _try(ground: Ground, kind: str, settings: Mapping[str, Any], *, http: Http, is_forced: bool) -> None:
+    """Try the settings; say what the provider answered and what to press there.
+
+    Raises:
+        ConfigError: it does not work, and nobody insists.
+    """
     result = await check_connection(ground, kind, settings, http)
     print_lines(result.lines)
     if not result.is_ok and not is_forced:
         reason = result.lines[-1] if result.lines else "the test failed"
+        if len(result.lines) > 1:
+            reason = "what it answered and what to press stands above"
         raise ConfigError(f"{kind} is not saved: {reason} (--unchecked saves it all the same)")
 
 
@@ -134,7 +147,12 @@ async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> No
 
 async def _wait(ground: Ground, kind: str, new: NewConnection, channel: Channel[Any]) -> None:
     language = ground.config.language
+    if isinstance(channel, Crm) and not (new.url and isinstance(channel, Receives)):
+        typer.echo(tell(language, "connect.polled", name=new.name))
+        return
     typer.echo(say(language, "connect.waiting"))
+    if isinstance(channel, Crm):
+        typer.echo(tell(language, "connect.change_something"))
     watch = ArrivalWatch(ground, new.id, kind, channel, ground.clock.now(), await read_wall_time(ground))
     async for line in watch.lines():
         typer.echo(line)

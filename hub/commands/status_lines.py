@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hub.commands.language import in_language
 from hub.commands.texts import say, word
@@ -15,6 +15,7 @@ from hub.domain.health import (
     Beat,
     ClockHealth,
     ConnectionHealth,
+    CrmHealth,
     DiskHealth,
     Health,
     LaneHealth,
@@ -51,7 +52,7 @@ class Words:
             self._leases(health.leases),
             self._clocks(health.clocks, is_held=health.held is not None),
             self._wrong(health),
-            *(self._connection(each) for each in health.connections),
+            *(self._connection(each, health.at) for each in health.connections),
             StatusLine(
                 "database", is_ok=True, says=self._say("database", megabytes=health.database_bytes // 1_000_000)
             ),
@@ -105,7 +106,9 @@ class Words:
         is_ok = not health.wrong["delivery parked"]
         return StatusLine("parked", is_ok, self._say("parked" if is_ok else "parked_waiting", **facts))
 
-    def _connection(self, each: ConnectionHealth) -> StatusLine:
+    def _connection(self, each: ConnectionHealth, at: datetime) -> StatusLine:
+        if each.crm is not None and each.is_up:
+            return self._crm(each, each.crm, at)
         facts = {
             "state": word(self.language, "state", each.state),
             "reason": in_language(each.reason, self.language) or "–",
@@ -118,6 +121,14 @@ class Words:
         key = "connection_down" if not each.is_up else "connection_compared" if "compared" in facts else "connection"
         says = self._say(key, **facts)
         return StatusLine(f"{each.kind} {each.name}", each.is_up, says)
+
+    def _crm(self, each: ConnectionHealth, crm: CrmHealth, at: datetime) -> StatusLine:
+        """Tell of a CRM that works: that it does not answer now is the first thing people should know."""
+        facts = {"name": each.name, "lag": _seconds(crm.lag), "drift": crm.drift, "refused": crm.refused}
+        facts |= {"reason": in_language(crm.rest_reason, self.language), "ends": self.time.minute(crm.ends_at)}
+        troubles = {"crm_away": crm.is_away(at), "crm_ending": crm.is_ending(at), "crm_refused": crm.refused > 0}
+        key = next((key for key, is_so in troubles.items() if is_so), "crm")
+        return StatusLine(f"{each.kind} {each.name}", key == "crm", self._say(key, **facts))
 
     def _say(self, key: str, **facts: object) -> str:
         return say(self.language, f"status.{key}", **facts)

@@ -155,6 +155,13 @@ TEXTS: Mapping[str, Sentence] = {
     "trial.moved": Sentence("срок {minutes} мин", "due {minutes} min"),
     "trial.queue": Sentence("очередь", "queue"),
     "trial.more": Sentence("… и ещё {count}; все: --json", "… and {count} more; all: --json"),
+    "trial.crm": Sentence(
+        "{crm}: что хаб записал бы о последних клиентах ({count}, иначе, чем сейчас: {changed}):",
+        "{crm}: what the hub would write of the last clients ({count}, other than now: {changed}):",
+    ),
+    "trial.crm_nobody": Sentence("{crm}: клиентов пока нет.", "{crm}: there are no clients yet."),
+    "trial.crm_first_stage": Sentence("первый этап", "first stage"),
+    "trial.crm_pipeline": Sentence("воронка {pipeline}: {stage}", "pipeline {pipeline}: {stage}"),
     "people.none": Sentence(
         "Пока никого: hub people add КЛЮЧ ИМЯ --role admin.", "Nobody yet: hub people add KEY NAME --role admin."
     ),
@@ -211,6 +218,9 @@ TEXTS: Mapping[str, Sentence] = {
     "column.bytes": Sentence("байт", "bytes"),
     "column.verdict": Sentence("итог", "verdict"),
     "column.fields": Sentence("поля", "fields"),
+    "column.client": Sentence("клиент", "client"),
+    "column.owner": Sentence("ответственный", "owner"),
+    "column.stage": Sentence("этап", "stage"),
     "column.key": Sentence("ключ", "key"),
     "column.role": Sentence("роль", "role"),
     "column.works": Sentence("работает", "works"),
@@ -323,6 +333,22 @@ TEXTS: Mapping[str, Sentence] = {
         "{state} с {since}: {reason}; последнее событие: {last}; что делать, скажет hub check",
         "{state} since {since}: {reason}; last event: {last}; hub check says what to do",
     ),
+    "status.crm": Sentence(
+        "работает; дольше всего ждут обмена {lag} с; найдено без вебхуков {drift}",
+        "works; the oldest client waits {lag} s; {drift} changes found without webhooks",
+    ),
+    "status.crm_away": Sentence(
+        "не отвечает: {reason}; обмен ждёт {lag} с, клиентам это не мешает; подробно: hub crm status {name}",
+        "does not answer: {reason}; the exchange waits {lag} s, clients notice nothing; more: hub crm status {name}",
+    ),
+    "status.crm_refused": Sentence(
+        "не приняла записей: {refused}; почему и что делать: hub crm status {name}",
+        "has not taken {refused} records; why, and what to do: hub crm status {name}",
+    ),
+    "status.crm_ending": Sentence(
+        "токен действует до {ends}: сделайте новый и подключите заново, пока обмен не встал",
+        "its token is good until {ends}: make a new one and connect anew before the exchange stops",
+    ),
     "status.spool": Sentence("пуст", "empty"),
     "status.spool_in_use": Sentence(
         "записей {records} ждут на диске этой машины, пока база не принимает их: почините базу, дальше всё само",
@@ -370,6 +396,7 @@ TEXTS: Mapping[str, Sentence] = {
     "read.FormSubmission": Sentence("заявка с формы", "form"),
     "read.DeliveryReport": Sentence("отчёт о доставке", "delivery report"),
     "read.ReachChanged": Sentence("клиент открыл или закрыл переписку", "the client opened or blocked the chat"),
+    "read.CrmHint": Sentence("изменение в CRM", "change in the CRM"),
     "read.update": Sentence("действие в боте менеджеров", "update of the manager bot"),
     "read.ringing": Sentence("звонок, вызов идёт", "call, ringing"),
     "read.talking": Sentence("звонок, идёт разговор", "call, talking"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hub.crm_sync.base import Crm, CrmSchema, CrmStage
+from hub.crm_sync.base import Crm, CrmSchema, CrmStage, Expires
 from hub.domain.crm_rules import CrmRules
 from hub.domain.identity import IdentityType, canonical_email
 from hub.domain.ids import ConnectionId, ManagerId
@@ -104,13 +104,38 @@ async def load_account(office: Office, crm: Crm[Any], connection_id: ConnectionI
     Raises:
         ProviderError: the CRM cannot be asked and never was.
     """
-    now = office.clock.now()
     async with acquire(office.pool) as connection:
         known = await crm_accounts.find_account(connection, connection_id)
-    rules = office.policy().crms.get(name, CrmRules())
-    if known is not None and known.described_at is not None and known.described_at > now - ASKED_EVERY:
-        return Account(office, crm, connection_id, name, rules, _SCHEMA.validate_python(known.described))
-    schema = await crm.describe()
+    if known is None or known.described_at is None or known.described_at <= office.clock.now() - ASKED_EVERY:
+        schema = await describe(office, crm, connection_id)
+    else:
+        schema = _SCHEMA.validate_python(known.described)
+    return Account(office, crm, connection_id, name, _rules_of(office, name), schema)
+
+
+async def read_account(office: Office, crm: Crm[Any], connection_id: ConnectionId, name: str) -> Account:
+    """Return an account as stored, however old, without asking the CRM; one never asked has nobody and no stages."""
     async with acquire(office.pool) as connection:
-        await crm_accounts.save_described(connection, connection_id, _SCHEMA.dump_python(schema, mode="json"), at=now)
-    return Account(office, crm, connection_id, name, rules, schema)
+        known = await crm_accounts.find_account(connection, connection_id)
+    is_known = known is not None and known.described_at is not None
+    schema = _SCHEMA.validate_python(known.described) if known and is_known else CrmSchema()
+    return Account(office, crm, connection_id, name, _rules_of(office, name), schema)
+
+
+async def describe(office: Office, crm: Crm[Any], connection_id: ConnectionId) -> CrmSchema:
+    """Ask a CRM what it consists of, and store that and when its credentials run out. Commits.
+
+    Raises:
+        ProviderError: it cannot be asked now.
+    """
+    schema = await crm.describe()
+    described, now = _SCHEMA.dump_python(schema, mode="json"), office.clock.now()
+    async with acquire(office.pool) as connection:
+        await crm_accounts.save_described(connection, connection_id, described, at=now)
+        if isinstance(crm, Expires):
+            await crm_accounts.save_end(connection, connection_id, crm.ends_at())
+    return schema
+
+
+def _rules_of(office: Office, name: str) -> CrmRules:
+    return office.policy().crms.get(name, CrmRules())

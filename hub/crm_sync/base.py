@@ -384,3 +384,12 @@ class TellsChanges(Protocol):
     async def changes(self, cursor: Mapping[str, object]) -> ChangePage:
         """Return the next page since `cursor`; an empty cursor means now: nothing, and a cursor to begin with."""
         ...
+
+
+@runtime_checkable
+class Expires(Protocol):
+    """Its credentials run out and nothing renews them: a person has to give new ones, and is told a month before."""
+
+    def ends_at(self) -> datetime | None:
+        """Return when they run out, None if they do not or if that is not known. Asks nobody."""
+        ...

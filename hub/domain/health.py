@@ -25,6 +25,10 @@ CLOCK_GRACE = timedelta(seconds=5)
 """A clock that is later than this counts as overdue."""
 CLOCK_LIMIT = timedelta(seconds=60)
 """A clock may be held for half a minute while an answer is on its way (B-6); later than this, nobody fires it."""
+CRM_LIMIT = timedelta(minutes=5)
+"""A CRM that rests while a client waits longer than this for it does not answer."""
+CREDENTIALS_TOLD = timedelta(days=30)
+"""Credentials that nothing renews are told of this long before they run out."""
 DISK_LIMIT = 0.1
 """A disk of which less than this part is free needs room before it is full."""
 
@@ -82,11 +86,35 @@ class ClockHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class CrmHealth:
+    """How the exchange with a CRM is: the oldest client waits for `lag`.
+
+    `refused` records it did not take, or nobody knows whether they are there; `drift` changes no webhook had told of.
+    It is not called before `rests_until` because of `rest_reason`. `ends_at` is when a person has to renew credentials.
+    """
+
+    lag: timedelta
+    refused: int
+    drift: int
+    rests_until: datetime | None = None
+    rest_reason: str = ""
+    ends_at: datetime | None = None
+
+    def is_away(self, at: datetime) -> bool:
+        """Tell whether it has not answered for so long that a person should know; a limit used up passes sooner."""
+        return self.rests_until is not None and self.rests_until > at and self.lag > CRM_LIMIT
+
+    def is_ending(self, at: datetime) -> bool:
+        """Tell whether a person has to renew the credentials by now."""
+        return self.ends_at is not None and self.ends_at - at < CREDENTIALS_TOLD
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionHealth:
     """How a connection is, since when and why, and when something last came over it.
 
     `compared_at` is when it was last held against its provider, None if never; `waiting` events were there then, and
-    `overlooked` have been found only by such looks.
+    `overlooked` have been found only by such looks. `crm` is set where it is one that was asked already.
     """
 
     kind: str
@@ -98,6 +126,7 @@ class ConnectionHealth:
     compared_at: datetime | None = None
     waiting: int = 0
     overlooked: int = 0
+    crm: CrmHealth | None = None
 
     @property
     def is_up(self) -> bool:

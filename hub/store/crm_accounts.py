@@ -17,7 +17,11 @@ from hub.store.rows import to_json_text
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """An account as stored. `described` is the connector's schema as JSON; `drift` counts records found to differ."""
+    """An account as stored. `described` is the connector's schema as JSON; `drift` counts records found to differ.
+
+    `tokens_expire_at` is the end of an access token that `is_renewed` by itself, else of credentials that a person has
+    to replace.
+    """
 
     connection_id: int
     cursor: Mapping[str, Any]
@@ -28,9 +32,18 @@ class AccountRow:
     blocked_until: datetime | None
     blocked_reason: str
     tokens_expire_at: datetime | None
+    is_renewed: bool = False
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return when somebody has to give new credentials, None if never or not known."""
+        return None if self.is_renewed else self.tokens_expire_at
 
 
-_COLUMNS = "connection_id, cursor, compared_at, drift, described, described_at, blocked_until, blocked_reason, tokens_expire_at"
+_COLUMNS = (
+    "connection_id, cursor, compared_at, drift, described, described_at, blocked_until, blocked_reason, "
+    "tokens_expire_at, tokens_encrypted IS NOT NULL AS is_renewed"
+)
 
 
 async def find_account(connection: asyncpg.Connection, connection_id: int) -> AccountRow | None:
@@ -71,6 +84,15 @@ async def save_tokens(
         connection_id,
         sealed,
         expires_at,
+    )
+
+
+async def save_end(connection: asyncpg.Connection, connection_id: int, ends_at: datetime | None) -> None:
+    """Store when credentials that nothing renews run out; renewed tokens keep their own end. Commits by itself."""
+    await connection.execute(
+        "UPDATE crm_accounts SET tokens_expire_at = $2 WHERE connection_id = $1 AND tokens_encrypted IS NULL",
+        connection_id,
+        ends_at,
     )
 
 

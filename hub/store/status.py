@@ -11,7 +11,16 @@ from typing import Any
 import asyncpg
 
 from hub.domain.delivery import Lane
-from hub.domain.health import CLOCK_GRACE, Beat, ClockHealth, ConnectionHealth, Health, LaneHealth, LeaseHealth
+from hub.domain.health import (
+    CLOCK_GRACE,
+    Beat,
+    ClockHealth,
+    ConnectionHealth,
+    CrmHealth,
+    Health,
+    LaneHealth,
+    LeaseHealth,
+)
 from hub.domain.restored import Restored
 
 RECEIPT_LANES = ("client", "manager_bot")
@@ -55,8 +64,14 @@ SELECT
     GROUP BY state) counted) AS wrong,
   (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'name', name, 'state', state, 'reason', state_reason,
       'since', coalesce(state_at, created_at), 'last_success_at', last_success_at,
-      'compared_at', compared_at, 'waiting', waiting, 'overlooked', overlooked) ORDER BY id)
-    FROM connections) AS connections,
+      'compared_at', compared_at, 'waiting', waiting, 'overlooked', overlooked, 'crm', crm) ORDER BY id)
+    FROM connections c LEFT JOIN LATERAL (SELECT jsonb_build_object('drift', drift, 'rests_until', blocked_until,
+        'rest_reason', blocked_reason, 'ends_at', CASE WHEN tokens_encrypted IS NULL THEN tokens_expire_at END,
+        'refused', (SELECT count(*) FROM (SELECT 1 FROM crm_items i
+          WHERE i.connection_id = c.id AND i.state IN ('refused', 'unsure') LIMIT $5) r),
+        'since', (SELECT min(d.created_at) FROM deliveries d
+          WHERE d.lane = 'crm' AND d.state IN ('queued', 'sending') AND d.connection_id = c.id)) AS crm
+      FROM crm_accounts a WHERE a.connection_id = c.id) asked ON true) AS connections,
   (SELECT jsonb_build_object('at', due_at, 'facts', facts) FROM timers
     WHERE kind = 'restored' AND subject = 'hub' AND fired_at IS NULL) AS held,
   pg_database_size(current_database()) AS database_bytes
@@ -76,7 +91,7 @@ async def read_health(connection: asyncpg.Connection, *, now: datetime) -> Healt
         leases=_leases(row["leases"], now),
         clocks=ClockHealth(row["next_clock_at"], row["clocks"]["overdue"], _age(row["clocks"]["since"], now)),
         wrong=_wrong(row["parked"], row["wrong"] or {}),
-        connections=tuple(_connection(each) for each in row["connections"] or ()),
+        connections=tuple(_connection(each, now) for each in row["connections"] or ()),
         database_bytes=row["database_bytes"],
         held=_held(row["held"]),
     )
@@ -101,7 +116,7 @@ def _leases(found: Mapping[str, Any], now: datetime) -> LeaseHealth:
     return LeaseHealth(found["held"], _age(found["since"], now), _length(found["overdue"] or 0))
 
 
-def _connection(found: Mapping[str, Any]) -> ConnectionHealth:
+def _connection(found: Mapping[str, Any], now: datetime) -> ConnectionHealth:
     return ConnectionHealth(
         kind=found["kind"],
         name=found["name"],
@@ -112,6 +127,20 @@ def _connection(found: Mapping[str, Any]) -> ConnectionHealth:
         compared_at=_instant(found["compared_at"]),
         waiting=found["waiting"],
         overlooked=found["overlooked"],
+        crm=_crm(found["crm"], now),
+    )
+
+
+def _crm(found: Mapping[str, Any] | None, now: datetime) -> CrmHealth | None:
+    if found is None:
+        return None
+    return CrmHealth(
+        lag=_age(found["since"], now),
+        refused=found["refused"],
+        drift=found["drift"],
+        rests_until=_instant(found["rests_until"]),
+        rest_reason=found["rest_reason"],
+        ends_at=_instant(found["ends_at"]),
     )
 
 

@@ -37,6 +37,17 @@ PROVIDER_WAITING = Metric(
 OVERLOOKED = Metric(
     "hub_connection_overlooked_events_total", "counter", "Events that only a comparison with the provider found."
 )
+CRM_LAG = Metric("hub_crm_lag_seconds", "gauge", "Age of the oldest change that waits to be brought to a CRM.")
+CRM_RESTING = Metric(
+    "hub_crm_resting", "gauge", "1 while a CRM is not called: it did not answer, or a limit is used up."
+)
+CRM_REFUSED = Metric(
+    "hub_crm_refused_records", "gauge", "Records a CRM refused or may have taken without an answer, up to 10000."
+)
+CRM_DRIFT = Metric("hub_crm_drift_records_total", "counter", "Changes in a CRM that no webhook had told of.")
+CRM_END = Metric(
+    "hub_crm_credentials_end_timestamp_seconds", "gauge", "When somebody has to give a CRM's credentials anew."
+)
 SENDING_HELD = Metric(
     "hub_sending_held", "gauge", "1 while a restored hub sends nothing and fires no timers, until somebody resumes it."
 )
@@ -60,6 +71,7 @@ CLOCK_SKEW = Metric(
 METRICS = (
     *(DATABASE_UP, ROLE_PROCESSES, PROCESS_SILENT, QUEUE_LENGTH, QUEUE_LAG, LEASES_HELD, LEASE_AGE, LEASE_OVERDUE),
     *(CLOCKS_OVERDUE, CLOCK_LAG, SET_ASIDE, CONNECTION_UP, LAST_SUCCESS, PROVIDER_WAITING, OVERLOOKED, SENDING_HELD),
+    *(CRM_LAG, CRM_RESTING, CRM_REFUSED, CRM_DRIFT, CRM_END),
     DATABASE_SIZE,
     *(SPOOL_RECORDS, SPOOL_BYTES, SPOOL_DAMAGED, DISK_FREE),
     *(COMMIT, ACCEPTED, SPOOLED, REFUSED, ENDED, LOOP_LAG, CLOCK_SKEW),
@@ -70,7 +82,7 @@ def write_metrics(health: Health | None, machine: MachineHealth) -> str:
     """Return the answer to a scrape; `health` is None where the database did not answer."""
     told: dict[Metric, list[Sample]] = {DATABASE_UP: [Sample(int(health is not None), {})]} | _tell_machine(machine)
     if health is not None:
-        told |= _tell_work(health) | _tell_rest(health) | _tell_processes(health)
+        told |= _tell_work(health) | _tell_rest(health) | _tell_crms(health) | _tell_processes(health)
     return "".join(write_metric(metric, told.get(metric, ())) for metric in METRICS)
 
 
@@ -110,6 +122,19 @@ def _tell_rest(health: Health) -> dict[Metric, list[Sample]]:
         OVERLOOKED: [Sample(each.overlooked, labels) for labels, each in named if each.compared_at],
         SENDING_HELD: [Sample(int(health.held is not None), {})],
         DATABASE_SIZE: [Sample(health.database_bytes, {})],
+    }
+
+
+def _tell_crms(health: Health) -> dict[Metric, list[Sample]]:
+    crms = [({"kind": each.kind, "name": each.name}, each.crm) for each in health.connections if each.crm]
+    return {
+        CRM_LAG: [Sample(crm.lag.total_seconds(), labels) for labels, crm in crms],
+        CRM_RESTING: [
+            Sample(int(crm.rests_until is not None and crm.rests_until > health.at), labels) for labels, crm in crms
+        ],
+        CRM_REFUSED: [Sample(crm.refused, labels) for labels, crm in crms],
+        CRM_DRIFT: [Sample(crm.drift, labels) for labels, crm in crms],
+        CRM_END: [Sample(crm.ends_at.timestamp(), labels) for labels, crm in crms if crm.ends_at],
     }
 
 

@@ -106,3 +106,56 @@ def test_people_read_russian(run, place, at_work):
     assert shown.exit_code == 0
     assert re.search(r"входящее от клиентов +ok +ждёт 0, дольше всего 0 с", shown.stdout)
     assert re.search(r"таймеры +ok +ближайший –, опаздывают: 0", shown.stdout)
+
+
+@pytest.fixture
+def crm(hub, place):
+    """Give a CRM that was asked once; what it is called at is nobody's."""
+    dead = ("--set", "account=shop.retailcrm.ru", "--set", "api_key=k", "--set", "api_url=http://127.0.0.1:9")
+    hub("connect", "retailcrm", *dead, "--name", "shop", "--unchecked", "--no-wait")
+    place.fetch(
+        "INSERT INTO crm_accounts (connection_id) SELECT id FROM connections ON CONFLICT DO NOTHING RETURNING 1"
+    )
+
+
+def test_a_crm_at_work_is_well_and_tells_its_drift(hub, place, at_work, crm):
+    place.fetch("UPDATE crm_accounts SET drift = 3 RETURNING 1")
+
+    result = hub("status")
+
+    assert result.exit_code == 0
+    assert re.search(r"retailcrm shop +ok +works; the oldest client waits 0 s; 3 changes found without", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        (
+            "INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, state, changed_at) "
+            "SELECT id, 'contact', 1, 1, 'k', 'refused', now() FROM connections",
+            "has not taken 1 records; why, and what to do: hub crm status shop",
+        ),
+        ("UPDATE crm_accounts SET tokens_expire_at = now() + interval '29 days'", "make a new one and connect anew"),
+    ],
+)
+def test_what_a_crm_needs_of_a_person_is_said(hub, place, at_work, crm, trouble, says):
+    place.fetch(f"{trouble} RETURNING 1")
+
+    result = hub("status", "--json")
+
+    assert (result.exit_code, things(result)) == (1, ["retailcrm shop"])
+    assert says in json.loads(result.stdout)["needs_you"][0]["says"]
+
+
+@pytest.mark.parametrize(("age", "needed"), [("4 min", []), ("6 min", ["retailcrm shop"])])
+def test_a_crm_that_rests_needs_a_person_once_a_client_has_waited_five_minutes(hub, place, at_work, crm, age, needed):
+    place.fetch(
+        "UPDATE crm_accounts SET blocked_until = now() + interval '1 min', blocked_reason = 'no answer' RETURNING 1"
+    )
+    place.fetch(
+        "INSERT INTO deliveries (id, lane, order_hash, key, due_at, created_at, connection_id) SELECT 1, 'crm', 1, "
+        "'k', now() + interval '1 min', now() - $1::text::interval, id FROM connections RETURNING 1",
+        age,
+    )
+
+    assert things(hub("status", "--json")) == needed

@@ -236,3 +236,42 @@ async def test_a_look_never_walks_what_is_finished(connection):
     text = "\n".join(row[0] for row in plan)
     walked = [table for table in ("receipts", "deliveries", "timers") if f"Seq Scan on {table}" in text]
     assert walked == [], text
+
+
+async def test_a_crm_tells_what_waits_what_it_refused_and_that_it_rests(connection):
+    await connection.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES "
+        "(1, 'memory', 'crm', '', now()), (2, 'webform', 'site', '', now())"
+    )
+    await connection.execute(
+        "INSERT INTO crm_accounts (connection_id, drift, blocked_until, blocked_reason, tokens_expire_at) "
+        "VALUES (1, 4, now() + interval '1 min', 'no answer', '2031-01-01T00:00Z')"
+    )
+    await connection.execute(
+        "INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, state, changed_at) VALUES "
+        "(1, 'contact', 1, 1, 'a', 'done', now()), (1, 'contact', 2, 2, 'b', 'refused', now()), "
+        "(1, 'entry', 3, 2, 'c', 'unsure', now()), (1, 'entry', 4, 2, 'd', 'trying', now())"
+    )
+    await add_delivery(connection, 1, due="60 s", lane="crm")
+    await connection.execute("UPDATE deliveries SET connection_id = 1, created_at = now() - interval '7 min'")
+
+    crm, site = (await look(connection)).connections
+
+    assert site.crm is None
+    assert crm.crm is not None
+    assert (crm.crm.refused, crm.crm.drift, round(crm.crm.lag.total_seconds())) == (2, 4, 420)
+    assert (crm.crm.rest_reason, crm.crm.ends_at is not None) == ("no answer", True)
+
+
+async def test_the_end_of_a_token_that_is_renewed_by_itself_is_no_end(connection):
+    await connection.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES (1, 'crm', 'crm', '', now())"
+    )
+    await connection.execute(
+        "INSERT INTO crm_accounts (connection_id, tokens_encrypted, tokens_expire_at) VALUES (1, 'x', now())"
+    )
+
+    (crm,) = (await look(connection)).connections
+
+    assert crm.crm is not None
+    assert crm.crm.ends_at is None

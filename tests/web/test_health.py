@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.health import Beat, ClockHealth, ConnectionHealth, Health, LaneHealth, LeaseHealth
+from hub.domain.health import Beat, ClockHealth, ConnectionHealth, CrmHealth, Health, LaneHealth, LeaseHealth
 from hub.inbox.figures import ProcessFigures
 from hub.web.server import make_app
 from tests.web.door import make_entrance
@@ -96,6 +96,21 @@ async def test_a_scrape_tells_the_whole_installation(door, memory):
         "# TYPE hub_accept_commit_seconds histogram",
     } - set(lines) == set()
     assert "queued" not in "".join(lines)
+
+
+async def test_a_scrape_tells_how_the_exchange_with_a_crm_is(door, memory):
+    crm = CrmHealth(timedelta(seconds=8), refused=2, drift=5, rests_until=NOON + timedelta(seconds=1), ends_at=NOON)
+    memory.health = make_health(connections=(ConnectionHealth("bitrix24", "b", "active", "", NOON, None, crm=crm),))
+
+    lines = (await (await door.get("/metrics")).text()).splitlines()
+
+    assert {
+        'hub_crm_lag_seconds{kind="bitrix24",name="b"} 8',
+        'hub_crm_resting{kind="bitrix24",name="b"} 1',
+        'hub_crm_refused_records{kind="bitrix24",name="b"} 2',
+        'hub_crm_drift_records_total{kind="bitrix24",name="b"} 5',
+        f'hub_crm_credentials_end_timestamp_seconds{{kind="bitrix24",name="b"}} {NOON.timestamp():.0f}',
+    } - set(lines) == set()
 
 
 async def test_case10_without_the_database_a_scrape_says_so_and_tells_of_the_machine(door):

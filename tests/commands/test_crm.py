@@ -1,0 +1,344 @@
+"""`hub connect` of a CRM and `hub crm`: tried before it is saved, who is who, what was refused, clients held anew."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from hub.domain.crm import Entity
+from hub.testing.crm.retailcrm import FakeRetailCrm
+from tests.commands.served import served
+
+NOON = "2026-11-22 09:00:00+00"
+
+
+@pytest.fixture(scope="module")
+def retail() -> Iterator[FakeRetailCrm]:
+    with served(FakeRetailCrm()) as fake:
+        yield fake
+
+
+@pytest.fixture(autouse=True)
+def away_ends(retail):
+    retail.is_away = False
+
+
+def settings(retail, key="k3y-of-retailcrm"):
+    said = {"account": "shop.retailcrm.ru", "api_key": key, "api_url": retail.url}
+    return [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture
+def people(hub):
+    hub("people", "add", "anna", "Анна")
+    hub("people", "add", "ivan", "Иван")
+    hub("people", "address", "anna", "email", "Anna@shop.example")
+
+
+@pytest.fixture
+def connected(hub, retail, people):
+    return hub("connect", "retailcrm", *settings(retail), "--name", "shop", "--no-wait")
+
+
+def add_client(place, contact_id=50, number=1042, name="Мария"):
+    place.fetch("INSERT INTO contacts (id, name, created_at) VALUES ($1, $2, now()) RETURNING id", contact_id, name)
+    place.fetch(
+        "INSERT INTO conversations (id, number, contact_id, line, opened_at, last_message_at) "
+        "VALUES ($1, $2, $3, 'default', now(), now()) RETURNING id",
+        contact_id + 1000,
+        number,
+        contact_id,
+    )
+
+
+def add_item(place, hub_id=50, *, entity=Entity.contact, state="done", ref="customer:9", **fields):
+    base, guard = (json.dumps(fields.pop(name, {})) for name in ("base", "guard"))
+    values = {"contact_id": 50, "url": "", "reason": "", "mark": "", "attempt": 0} | fields
+    place.fetch(
+        "INSERT INTO crm_items (connection_id, entity, hub_id, key, state, ref, base, guard, changed_at, "
+        f"{', '.join(values)}) SELECT id, $1, $2, 'k', $3, $4, $5::text::jsonb, $6::text::jsonb, now(), "
+        f"{', '.join(f'${place}' for place in range(7, 7 + len(values)))} FROM connections RETURNING 1",
+        entity.value,
+        hub_id,
+        state,
+        ref,
+        base,
+        guard,
+        *values.values(),
+    )
+
+
+def only_state(hub):
+    [state] = json.loads(hub("crm", "status", "--json").stdout)
+    return state
+
+
+# --- hub connect
+
+
+def test_a_wrong_key_is_refused_with_the_vendors_words_and_what_to_press(hub, retail):
+    result = hub("connect", "retailcrm", *settings(retail, key="wrong"), "--no-wait")
+
+    assert (result.exit_code, json.loads(hub("connections", "--json").stdout)) == (1, [])
+    assert 'Wrong "apiKey" value.' in result.stdout
+    assert "Settings → Integration → API access keys" in result.stdout
+    assert result.stderr == (
+        "hub: retailcrm is not saved: what it answered and what to press stands above "
+        "(--unchecked saves it all the same)\n"
+    )
+
+
+def test_a_crm_that_is_connected_says_who_is_who_and_which_stage_becomes_which(connected):
+    shown = connected.stdout
+
+    assert connected.exit_code == 0
+    assert re.search(r"12 +Анна Смирнова +anna@shop.example +Анна +same e-mail", shown)
+    assert re.search(r"13 +Олег Кузнецов +oleg@shop.example +who\? hub crm users shop --link 13=KEY", shown)
+    assert "Not found in shop: Иван (ivan)." in shown
+    assert re.search(r"Won \(won\) +Выполнен \(complete\)", shown)
+    assert re.search(r"New \(new\) +not carried over", shown)
+    assert "[crm.shop.stages]" in shown
+
+
+def test_what_the_crm_consists_of_is_stored_for_the_running_hub(connected, place):
+    assert place.fetch("SELECT described->'users'->0->>'id' FROM crm_accounts") == ["12"]
+
+
+def test_a_crm_without_webhooks_is_not_waited_for(hub, retail, people):
+    result = hub("connect", "retailcrm", *settings(retail))
+
+    assert result.exit_code == 0
+    assert "Nothing to wait for: the hub asks the CRM itself what changed." in result.stdout
+
+
+def test_the_list_of_what_can_be_connected_names_crms(hub):
+    said = hub("connect", "fax").stderr
+
+    assert re.search(r"there are: .*telegram.*; CRMs: .*retailcrm", said)
+
+
+# --- hub crm status
+
+
+def test_without_a_crm_the_kinds_there_are_are_named(hub, place):
+    hub("people", "list")
+
+    assert "No CRM is connected; how to do it: hub connect KIND, there are: " in hub("crm", "status").stdout
+    assert "no CRM is connected" in hub("crm", "users").stderr
+
+
+def test_a_fresh_crm_is_well_in_every_line(hub, connected):
+    state = only_state(hub)
+
+    assert (state["name"], state["state"], state["written"], state["wrong"]) == ("shop", "active", 0, [])
+    assert "!!" not in hub("crm", "status").stdout
+
+
+def test_refused_records_stand_newest_first_with_client_thing_words_and_link(hub, connected, place):
+    add_client(place)
+    add_item(place, url="https://shop.retailcrm.ru/customers/9")
+    add_item(place, 7, entity=Entity.request, state="refused", ref="", reason="Field 'phone' is wrong")
+    add_item(place, 8, entity=Entity.entry, state="unsure", ref="", reason="no answer")
+    place.fetch("UPDATE crm_items SET changed_at = now() - interval '1 h' WHERE hub_id = 8 RETURNING 1")
+
+    state, shown = only_state(hub), hub("crm", "status", "shop").stdout
+
+    assert (state["written"], state["refused"], state["unsure"]) == (1, 1, 1)
+    assert [(each["number"], each["entity"]) for each in state["wrong"]] == [(1042, "request"), (1042, "entry")]
+    assert re.search(r"#1042 Мария +lead +Field 'phone' is wrong +https://shop.retailcrm.ru/customers/9", shown)
+    assert re.search(r"#1042 Мария +history +no answer came", shown)
+    assert re.search(r"refused +!! +1; reasons below, .*hub crm resync shop --contact NUMBER", shown)
+
+
+def test_a_client_without_a_conversation_is_named_by_the_number_of_the_card(hub, connected, place):
+    place.fetch("INSERT INTO contacts (id, name, created_at) VALUES (50, 'Мария', now()) RETURNING id")
+    add_item(place, state="refused", ref="", reason="no")
+
+    assert "id:50 Мария" in hub("crm", "status").stdout
+    assert "id:50 Мария is queued" in hub("crm", "resync", "--contact", "id:50").stdout
+
+
+def test_the_lag_is_the_age_of_the_oldest_client_that_waits_however_often_it_is_put_off(hub, connected, place):
+    place.fetch(
+        "INSERT INTO deliveries (id, lane, order_hash, key, due_at, created_at, connection_id, payload) "
+        "SELECT n, 'crm', n % 2, 'k' || n, now() + interval '1 h', now() - n * interval '1 min', c.id, '{}' "
+        "FROM connections c, generate_series(3, 5) n RETURNING id"
+    )
+
+    assert re.search(r"waiting +ok +2 clients, the oldest 5 min", hub("crm", "status").stdout)
+
+
+def test_a_crm_that_rests_says_until_when_and_why(hub, connected, place):
+    place.fetch(
+        "UPDATE crm_accounts SET blocked_until = now() + interval '1 min', blocked_reason = 'the CRM answered 503', "
+        "drift = 4 RETURNING 1"
+    )
+
+    shown = hub("crm", "status").stdout
+
+    assert re.search(r"state +!! +resting until \d\d:\d\d:\d\d: the CRM answered 503", shown)
+    assert re.search(r"found without webhooks +ok +4; if webhooks are set up", shown)
+
+
+def test_a_paused_crm_says_why_and_what_to_do(hub, connected, place):
+    place.fetch("UPDATE connections SET state = 'paused', state_reason = 'token refused' RETURNING 1")
+
+    assert re.search(r"state +!! +paused: token refused; correct it and connect anew", hub("crm", "status").stdout)
+
+
+@pytest.mark.parametrize(
+    ("left", "mark", "says"),
+    [("40 days", "ok", "good until"), ("9 days 1 h", "!!", "9 days left"), ("-1 h", "!!", "ran out")],
+)
+def test_credentials_that_nothing_renews_are_told_of_a_month_before(hub, connected, place, left, mark, says):
+    place.fetch("UPDATE crm_accounts SET tokens_expire_at = now() + $1::text::interval RETURNING 1", left)
+
+    assert re.search(rf"token +{mark} +.*{says}", hub("crm", "status").stdout)
+
+
+def test_a_token_that_is_renewed_by_itself_is_no_worry(hub, connected, place):
+    place.fetch("UPDATE crm_accounts SET tokens_expire_at = now(), tokens_encrypted = 'x' RETURNING 1")
+
+    assert "token " not in hub("crm", "status").stdout
+
+
+def test_stopped_fields_are_named_with_their_client(hub, connected, place):
+    add_client(place)
+    add_item(place, guard={"frozen": ["name"]})
+
+    assert "another program changes them too: #1042 Мария (name)" in hub("crm", "status").stdout
+
+
+# --- hub crm resync
+
+
+def test_one_client_is_queued_by_the_number_people_see_and_what_was_refused_is_tried_again(hub, connected, place):
+    add_client(place)
+    add_item(place, guard={"frozen": ["name"]})
+    add_item(place, 7, entity=Entity.entry, state="refused", ref="", reason="no", mark="m", attempt=0)
+    add_item(place, 8, entity=Entity.entry, state="trying", ref="", attempt=1)
+
+    result = hub("crm", "resync", "shop", "--contact", "#1042", "--json")
+
+    assert json.loads(result.stdout) == {"crm": "shop", "clients": 1, "records": 3}
+    assert place.fetch("SELECT payload->>'contact_id' FROM deliveries WHERE lane = 'crm'") == ["50"]
+    assert place.fetch("SELECT is_stale::text || guard FROM crm_items WHERE hub_id = 50") == ["true{}"]
+    assert place.fetch("SELECT state || attempt || mark FROM crm_items WHERE hub_id = 7") == ["trying0"]
+    assert place.fetch("SELECT state || attempt FROM crm_items WHERE hub_id = 8") == ["trying1"]
+    assert place.fetch("SELECT subject FROM audit WHERE action = 'crm_resynced'") == ["contact:50"]
+
+
+def test_what_may_be_there_already_is_made_anew_only_for_a_client_somebody_named(hub, connected, place):
+    add_client(place)
+    add_item(place, 7, entity=Entity.entry, state="unsure", ref="")
+
+    hub("crm", "resync", "--all")
+    after_all = place.fetch("SELECT state FROM crm_items")
+    hub("crm", "resync", "--contact", "1042")
+
+    assert (after_all, place.fetch("SELECT state FROM crm_items")) == (["unsure"], ["trying"])
+
+
+def test_everybody_is_who_the_crm_has_and_who_wrote_since_it_was_connected(hub, connected, place):
+    add_client(place, 50, 1)
+    add_client(place, 51, 2)
+    add_client(place, 52, 3)
+    place.fetch("UPDATE conversations SET last_message_at = $1::text::timestamptz WHERE number > 1 RETURNING 1", NOON)
+    place.fetch("UPDATE connections SET created_at = $1::text::timestamptz + interval '1 h' RETURNING 1", NOON)
+    add_item(place, 51, contact_id=51)
+
+    since_connected = json.loads(hub("crm", "resync", "--all", "--json").stdout)
+    since_that_day = json.loads(hub("crm", "resync", "--all", "--since", "2026-11-22", "--json").stdout)
+
+    assert (since_connected["clients"], since_that_day["clients"]) == (2, 3)
+    assert place.fetch("SELECT count(DISTINCT order_hash) FROM deliveries WHERE lane = 'crm'") == [3]
+
+
+def test_nobody_to_be_held_against_it_is_said(hub, connected):
+    assert "Nobody wrote since that day" in hub("crm", "resync", "--all").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "say whom: --contact NUMBER for one client, or --all"),
+        (("--contact", "1", "--all"), "say whom"),
+        (("--contact", "1", "--since", "2026-11-22"), "--since goes with --all"),
+        (("--contact", "Мария"), "'Мария' is no number of a client"),
+        (("--contact", "77"), "there is no client 77"),
+        (("--all", "--since", "soon"), "'soon' is no day"),
+        (("other", "--all"), "no connection 'other'; there are: shop"),
+    ],
+)
+def test_a_resync_of_nobody_is_refused_in_one_line(hub, connected, arguments, reason):
+    result = hub("crm", "resync", *arguments)
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert reason in result.stderr
+
+
+# --- hub crm users
+
+
+def test_a_link_comes_before_the_mail_and_can_be_taken_back(hub, connected, place):
+    linked = hub("crm", "users", "--link", "12=ivan")
+    stored = place.fetch("SELECT type || value FROM staff_identities WHERE type = 'crm_id'")
+    unlinked = json.loads(hub("crm", "users", "--unlink", "12", "--json").stdout)
+
+    assert linked.stdout.startswith("No 12 in shop is Иван.\n")
+    assert re.search(r"12 +Анна Смирнова +anna@shop.example +Иван +as you said", linked.stdout)
+    assert (stored, place.fetch("SELECT action FROM audit ORDER BY id")) == (
+        ["crm_id12"],
+        ["crm_linked", "crm_unlinked"],
+    )
+    assert unlinked["users"][0]["person"] == "anna"
+
+
+def test_clients_of_a_stranger_are_read_again_once_somebody_says_who_that_is(hub, connected, place):
+    add_client(place)
+    add_item(place, base={"owner_there": "13"})
+
+    told = hub("crm", "users").stdout
+    linked = hub("crm", "users", "--link", "13=ivan").stdout
+
+    assert "responsible for 1 clients; who? hub crm users shop --link 13=KEY" in told
+    assert "No 13 in shop is Иван, responsible for 1 clients there" in linked
+    assert place.fetch("SELECT is_stale FROM crm_items") == [True]
+    assert place.fetch("SELECT payload->>'contact_id' FROM deliveries WHERE lane = 'crm'") == ["50"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--link", "13"), "--link 13: write the number there"),
+        (("--link", "99=ivan"), "shop has no user 99; there are: 12 Анна Смирнова, 13 Олег Кузнецов"),
+        (("--link", "13=oleg"), "nobody has the key 'oleg'; there are: anna, ivan"),
+        (("--unlink", "13"), "nobody said whose account user 13 of shop is"),
+        (("--unlink", "12"), "user 12 of shop is known by e-mail: --link 12=KEY says it is somebody else"),
+        (("--link", "13=ivan", "--unlink", "13"), "13 is to be linked and unlinked at once"),
+    ],
+)
+def test_a_link_that_cannot_be_meant_is_refused_and_nothing_is_stored(hub, connected, place, arguments, reason):
+    result = hub("crm", "users", *arguments)
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert reason in result.stderr
+    assert place.fetch("SELECT 1 FROM staff_identities WHERE type = 'crm_id'") == []
+
+
+def test_a_crm_that_does_not_answer_is_shown_as_it_was(hub, connected, retail):
+    retail.is_away = True
+
+    result = hub("crm", "users")
+
+    assert result.exit_code == 0
+    assert re.search(r"shop does not answer now \(.*\); this is as of 20", result.stderr)
+    assert "Анна Смирнова" in result.stdout
+
+
+def test_two_crms_are_told_apart_by_name(hub, connected, retail):
+    hub("connect", "retailcrm", *settings(retail), "--name", "other", "--no-wait")
+
+    assert "several CRMs are connected: say which of shop, other" in hub("crm", "users").stderr
+    assert "other (retailcrm)" in hub("crm", "status").stdout
