@@ -12,7 +12,7 @@ from hub.testing.crash.ledger import Ledger, Record, WorldClock
 from hub.testing.crash.nemesis import Fault, plan
 from hub.testing.crash.oracle import Verdict, judge
 from hub.testing.crash.processes import DidNotHappen
-from hub.testing.crash.quiet import count_left, wait_until_quiet
+from hub.testing.crash.quiet import QUIET_WITHIN, count_left, wait_until_quiet
 from hub.testing.crash.rows import Rows, read_rows
 from hub.testing.crash.stage import set_stage
 from hub.testing.crash.system import System
@@ -21,6 +21,8 @@ from hub.testing.crash.world import World
 
 RATE = 4.0
 _WARM_UP = timedelta(seconds=2)
+_TO_TAKE = timedelta(seconds=0.6)
+"""What a kill leaves managers to take at the end: one card at a time, each with its answer of the bot."""
 Say = Callable[[str], None]
 
 
@@ -101,7 +103,7 @@ async def _work(wish: Wish, stage: _Stage, world: World, system: System) -> None
         await day.beside(Nemesis(system, world, _teller(stage)).carry_out(stage.faults))
         day.end()
         stage.say("faults are over, clients are silent, managers take what is left; waiting for quiet")
-        await wait_until_quiet(world, system.postgres.dsn)
+        await wait_until_quiet(world, system.postgres.dsn, QUIET_WITHIN + _TO_TAKE * wish.kills)
     await wait_until_quiet(world, system.postgres.dsn)
     day.book_refused()
 

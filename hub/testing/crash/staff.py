@@ -1,4 +1,7 @@
-"""Managers at work: they take what they are offered, answer most of what they see, close some, leave some to clocks.
+"""Managers at work: they take what they are offered, answer most of what they see at once, close some, and leave some.
+
+What they leave has its clocks fire, and is answered a minute or two later: a hub on which more and more is left would
+end with everybody at the limit of their capacity, and with clients whom nobody may be given.
 
 Each acts on what stands in their own chat with the managers' bot, as a person does: presses a button that is there,
 replies to a card or to a message of the client.
@@ -23,6 +26,9 @@ TWICE_SHARE = 0.3
 CLOSED_SHARE = 0.15
 CLOSE = "✅ Закрыть"
 SOLVED = "❓ Вопрос решён"
+LEFT_FOR = (60.0, 120.0)
+ANSWERED_AFTER = (0.3, 4.0)
+"""Seconds until an answer: of what is left, and of what is not."""
 _OWN = {CLOSE, "📋 Обращение"}
 _LOOKED_AT = 40
 _LOOK_EVERY = 0.2
@@ -101,8 +107,9 @@ class Colleague:
             self.person.presses(self.world.desk, post, SOLVED)
         elif marker and TAKE in labels:
             self._consider_taking(post, marker)
-        elif marker and labels & _OWN and self._decides("answer", marker, ANSWERED_SHARE):
-            self._begin(self._answer(post, marker))
+        elif marker and labels & _OWN and ("answer", marker) not in self._decided:
+            span = ANSWERED_AFTER if self._decides("answer", marker, ANSWERED_SHARE) else LEFT_FOR
+            self._begin(self._answer(post, marker, after=self.chance.uniform(*span)))
 
     def _consider_taking(self, post: Post, marker: str) -> None:
         if not self.takes_all and self._decides("take", marker, TAKEN_SHARE):
@@ -134,9 +141,9 @@ class Colleague:
         if TAKE in _labels(post):
             self.person.presses(self.world.desk, post, TAKE)
 
-    async def _answer(self, post: Post, marker: str) -> None:
+    async def _answer(self, post: Post, marker: str, *, after: float) -> None:
         """Reply once, sometimes twice in a row: the order is the writer's."""
-        await asyncio.sleep(self.chance.uniform(0.3, 4))
+        await asyncio.sleep(after)
         for _ in range(2 if self.chance.random() < TWICE_SHARE else 1):
             own = self.numbers.next_answer()
             self.world.ledger.tell(Kind.COMPOSED, own, manager=self.key, event=marker)
