@@ -1,5 +1,6 @@
 """amoCRM: cards, companies, leads and the unsorted, searches in both ways, calls placed by number, notes."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote
@@ -314,6 +315,56 @@ async def test_a_call_that_amocrm_placed_on_a_lead_is_found_there_from_its_card(
 
         assert (await crm.find_by_key(Entity.entry, KEY, Place(card))).ref == made.ref
         assert await crm.find_by_key(Entity.entry, OTHER_KEY, Place(card)) is None
+
+
+@pytest.mark.parametrize("call_way", ["calls", "notes"])
+async def test_a_call_is_credited_to_who_talked(call_way):
+    async with desk() as at:
+        card = at.fake.human_adds_contact("Анна", ["+79161234567"])
+        await at.connect(by_token(at.fake, call_way=call_way)).add_entry(
+            replace(CALL, user="502", recording=""), Place(card), key=KEY
+        )
+
+        (body,) = [json.loads(called.body)[0] for called in at.fake.calls if called.method == "POST"]
+        assert body["responsible_user_id"] == 502
+        assert 502 in {body.get("call_responsible"), body.get("created_by")}
+
+
+async def test_a_call_that_nobody_may_write_is_refused():
+    async with desk() as at:
+        card = at.fake.human_adds_contact("Анна", ["+79161234567"])
+        refused = b'{"title": "Forbidden", "detail": "Access denied"}'
+        at.fake.faults = [Fault(Strike.answer, lambda called: called.path.endswith("/calls"), 403, refused)]
+        with pytest.raises(PermanentFailure) as error:
+            await at.connect().add_entry(CALL, Place(card), key=KEY)
+
+        assert error.value.reason == "forbidden"
+        assert at.fake.entries == []
+
+
+async def test_addresses_are_not_added_to_a_card_that_is_gone():
+    async with desk() as at:
+        card = at.fake.human_adds_contact("Анна", ["+79161234567"])
+        at.fake.human_deletes(card)
+        with pytest.raises(PermanentFailure) as error:
+            await at.connect().update_contact(card, Patch(phones=("+79031112233",)))
+
+        assert error.value.reason == "missing"
+
+
+async def test_an_unsorted_lead_that_nobody_names_is_unknown():
+    async with desk() as at:
+        card = at.fake.human_adds_contact("Анна")
+        at.fake.faults = [Fault(Strike.answer, lambda called: called.path.endswith("/complex"), 200, b"[]")]
+        with pytest.raises(OutcomeUnknown):
+            await at.connect(by_token(at.fake, is_unsorted=True)).create_request(request_of(card), key=KEY)
+
+
+async def test_a_stage_that_no_pipeline_has_is_left_for_amocrm_to_refuse():
+    async with desk() as at:
+        card = at.fake.human_adds_contact("Анна")
+        with pytest.raises(PermanentFailure, match="status_id"):
+            await at.connect().create_request(request_of(card, stage="777"), key=KEY)
 
 
 async def test_an_answer_about_a_call_that_says_nothing_is_unknown():

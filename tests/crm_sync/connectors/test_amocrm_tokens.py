@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from hub.crm_sync.connectors.amocrm import CHANNEL
 from hub.crm_sync.connectors.amocrm.settings import expiry_of, read_claims
-from hub.domain.errors import AuthenticationFailed, OutcomeUnknown
+from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure
 from hub.testing.crm.amocrm.wire import make_jwt
 from hub.testing.crm.kit import Fault, Strike
 from tests.crm_sync.connectors.amocrm_desk import ANNA, KEY, NOW, by_oauth, by_token, desk
@@ -154,6 +154,23 @@ async def test_users_that_may_not_be_seen_leave_the_rest_of_the_description():
         assert [stage.outcome for stage in schema.stages if stage.id in {"142", "143"}] == ["won", "lost"]
 
 
+async def test_users_that_cannot_be_read_now_are_not_taken_for_none():
+    async with desk() as at:
+        at.fake.faults = [Fault(Strike.answer, lambda called: called.path == "/api/v4/users", 404)]
+
+        with pytest.raises(PermanentFailure):
+            await at.connect().describe()
+
+
+async def test_check_goes_on_where_webhooks_are_not_in_the_plan():
+    async with desk() as at:
+        at.fake.faults = [Fault(Strike.answer, lambda called: called.path == "/api/v4/webhooks", 402)]
+        found = await at.connect().check()
+
+        assert found.is_ok
+        assert any("Вебхуки недоступны" in line for line in found.lines)
+
+
 @pytest.mark.parametrize(("is_dedicated", "own"), [(True, "501"), (False, "")])
 async def test_only_a_dedicated_user_marks_changes_as_ours(is_dedicated, own):
     async with desk() as at:
@@ -200,6 +217,13 @@ def test_settings_that_cannot_work_are_refused(wrong):
 @pytest.mark.parametrize("token", ["", "t0ken-0123456789", "a.b.c", "a.W10.c", "a.eyJleHAiOiB0cnVlfQ.c", "a.!!!.c"])
 def test_a_token_that_tells_nothing_is_no_error(token):
     assert (dict(read_claims(token)).get("account_id"), expiry_of(token)) == (None, None)
+
+
+async def test_a_token_that_nothing_renews_says_when_it_ends():
+    async with desk() as at:
+        assert at.connect().ends_at() == datetime(2029, 1, 1, tzinfo=UTC)
+        assert at.connect(by_oauth(at.fake, access_token=at.fake.token)).ends_at() is None
+        assert at.connect(by_token(at.fake, access_token="opaque-t0ken")).ends_at() is None
 
 
 def test_a_token_tells_when_it_runs_out():

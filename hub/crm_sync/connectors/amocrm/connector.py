@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from hub.channels.base import Capabilities, CheckResult, Context, Evidence, Peek, Raw, Reply
 from hub.crm_sync.base import (
@@ -35,7 +36,7 @@ from hub.crm_sync.connectors.amocrm.bodies import (
     request_body,
 )
 from hub.crm_sync.connectors.amocrm.search import Search, find_by_field, find_unsorted
-from hub.crm_sync.connectors.amocrm.settings import AmoSettings
+from hub.crm_sync.connectors.amocrm.settings import AmoSettings, expiry_of
 from hub.crm_sync.connectors.amocrm.snapshots import (
     CONTACT,
     ENTITIES,
@@ -188,6 +189,11 @@ class AmoCrm(Crm[AmoSettings]):
     async def subscribe(self) -> CheckResult:
         """Make the key fields and the webhook; repeating it changes nothing."""
         return await setup.subscribe(self._api, self.context)
+
+    def ends_at(self) -> datetime | None:
+        """Return when a long-lived token runs out; what OAuth gives is renewed."""
+        is_renewed = self.settings.is_renewable
+        return None if is_renewed else expiry_of(self.settings.access_token.get_secret_value())
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Say what to press, from the integration to the webhook."""
