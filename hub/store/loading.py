@@ -146,6 +146,8 @@ async def load(connection: asyncpg.Connection, scope: Scope, workset: WorkingSet
     """
     await _load_people(connection, scope, workset, contact_ids)
     await _load_work(connection, scope, workset, contact_ids)
+    if scope.companies and not contact_ids:
+        await _rows(connection, workset.companies, Company, _COMPANIES, sorted(scope.companies))
     if scope.lines and (scope.always_lines or has_unowned(scope, workset)):
         await _load_lines(connection, scope, workset)
     if scope.digests:
@@ -188,8 +190,6 @@ async def _load_work(connection: asyncpg.Connection, scope: Scope, workset: Work
         await _rows(connection, workset.leads, Lead, _LEADS, contact_ids)
         await _load_plans(connection, scope, workset, contact_ids)
         await _rows(connection, workset.candidates, MatchCandidate, _CANDIDATES, contact_ids)
-    elif scope.companies:
-        await _rows(connection, workset.companies, Company, _COMPANIES, sorted(scope.companies))
     if contact_ids and scope.whole:
         await _load_whole(connection, workset, contact_ids)
     if scope.calls:
