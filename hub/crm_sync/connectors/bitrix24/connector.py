@@ -19,19 +19,29 @@ from hub.crm_sync.base import (
     Refused,
     Request,
     Snapshot,
+    Talk,
     Todo,
     Written,
 )
 from hub.crm_sync.calling import CrmContext
-from hub.crm_sync.connectors.bitrix24 import cards, changes, history, hooks, requests, setup, tasks
+from hub.crm_sync.connectors.bitrix24 import cards, changes, history, hooks, requests, setup, talks, tasks
 from hub.crm_sync.connectors.bitrix24.ownfields import OwnFields
-from hub.crm_sync.connectors.bitrix24.records import ACTIVITY, COMMENT, COMPANY, CONTACT, LEAD, base_snapshot, page_url
+from hub.crm_sync.connectors.bitrix24.records import (
+    ACTIVITY,
+    COMMENT,
+    COMPANY,
+    CONTACT,
+    LEAD,
+    NUMBERS,
+    base_snapshot,
+    page_url,
+)
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
 from hub.crm_sync.connectors.bitrix24.wire import Portal
 from hub.crm_sync.tokens import HeldTokens, Tokens
 from hub.domain.crm import CrmField, CrmRef, Entity
 from hub.domain.errors import PermanentFailure
-from hub.domain.inbound import InboundEvent
+from hub.domain.inbound import CrmAnswer, InboundEvent
 
 
 class Bitrix24(Crm[Bitrix24Settings]):
@@ -120,6 +130,19 @@ class Bitrix24(Crm[Bitrix24Settings]):
         """Return what changed since a cursor."""
         return await changes.read_changes(self._portal, self._mode, cursor)
 
+    @property
+    def is_talking(self) -> bool:
+        """Tell whether messages go to an open line."""
+        return self.settings.is_talking
+
+    async def say(self, said: Entry, talk: Talk, *, key: str) -> Written:
+        """Show a message in the chat of the open line."""
+        return await talks.say(self._portal, said, talk, user=await self._user(), key=key)
+
+    async def confirm(self, answer: CrmAnswer, problem: str) -> None:
+        """Mark an answer as delivered, or say why it is not."""
+        await talks.confirm(self._portal, answer, problem, user=await self._user())
+
     def verify(self, raw: Raw) -> None:
         """Compare the token of an event with ours, in constant time."""
         hooks.verify_event(raw, self.settings)
@@ -133,8 +156,8 @@ class Bitrix24(Crm[Bitrix24Settings]):
         return hooks.peek_event(raw)
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
-        """Return the hint of an event."""
-        return hooks.parse_event(raw)
+        """Return the hint of an event, or what was answered in our chats."""
+        return hooks.parse_event(raw, talks.connector_of(self._portal))
 
     def acknowledge(self, raw: Raw) -> Reply:
         """Return a bare success: nothing is repeated, whatever the answer."""
@@ -159,6 +182,8 @@ class Bitrix24(Crm[Bitrix24Settings]):
             return tasks.read_activity(await tasks.get_activity(self._portal, ref))
         if ref.kind == COMMENT:
             return await history.read_comment(self._portal, ref)
+        if ref.kind not in NUMBERS:
+            raise PermanentFailure(f"Bitrix24: a {ref.kind} cannot be read", reason=Refused.unsupported)
         item = await cards.get_item(self._portal, ref)
         if ref.kind == CONTACT:
             return await cards.read_contact(self._portal, item, fields)

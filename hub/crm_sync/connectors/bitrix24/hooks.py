@@ -1,10 +1,11 @@
-"""Events that the portal posts: forms with PHP brackets, a record's id and nothing else, proved by application_token.
+"""Events that the portal posts: forms with PHP brackets, proved by application_token, of a record its id alone.
 
 Sent once, never again. `ts` is the second of sending. An application's events bring access and refresh tokens along,
 so what is kept of a body is built anew from the few fields that are read.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -12,9 +13,10 @@ from urllib.parse import urlencode
 from hub.channels.base import Peek, Raw
 from hub.crm_sync.connectors.bitrix24.records import ACTIVITY, COMPANY, CONTACT, DEAL, ENTITIES, LEAD, made_ref
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
+from hub.crm_sync.connectors.bitrix24.talks import CHAT, MESSAGE_EVENT, answers_of
 from hub.domain.crm import Entity
 from hub.domain.errors import PayloadInvalid, WebhookRejected
-from hub.domain.inbound import CrmHint
+from hub.domain.inbound import CrmHint, InboundEvent
 from hub.net.payloads import read_form
 from hub.net.signatures import digest_hex, is_same_secret
 
@@ -23,8 +25,11 @@ _DEEDS = ("ADD", "UPDATE", "DELETE")
 _EVENTS = {f"ONCRM{word}{deed}": (kind, deed == "DELETE") for word, kind in _KINDS.items() for deed in _DEEDS} | {
     "ONCRMDEALMOVETOCATEGORY": (DEAL, False)
 }
-_KEPT = ("event", "event_handler_id", "data[FIELDS][ID]", "ts", "auth[member_id]")
+_KEPT = re.compile(
+    r"event|event_handler_id|ts|auth\[member_id\]|data\[(?:FIELDS\]\[ID|CONNECTOR|LINE|MESSAGES\].*)\]?", re.DOTALL
+)
 _LONGEST_ID = 18
+_LONGEST_CHAT = 60
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 BOUND_EVENTS = tuple(name for name in _EVENTS if "COMPANY" not in name)
 """What the hub wants to hear of."""
@@ -49,8 +54,12 @@ class Told:
     @property
     def name(self) -> str:
         """Return what names the event: the same for a copy, another one for the next change."""
-        parts = "\n".join(self.fields.get(name, "") for name in _KEPT)
-        return digest_hex(parts.encode("utf-8", "replace"), "sha256")
+        return digest_hex(urlencode(sorted(self.kept.items())).encode(), "sha256")
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Return the fields that are read, without tokens."""
+        return {name: value for name, value in self.fields.items() if _KEPT.fullmatch(name)}
 
     def sent_at(self, received_at: datetime) -> datetime:
         """Return when the portal sent it, to the second; when it came, if that cannot be read."""
@@ -89,36 +98,40 @@ def verify_event(raw: Raw, settings: Bitrix24Settings) -> None:
 
 
 def kept_body(raw: Raw) -> bytes:
-    """Return the fields that are read, without tokens; a body that is no form is kept as it is."""
+    """Return the fields that are read; a body that is no form is kept as it is."""
     try:
-        fields = read_event(raw).fields
+        return urlencode(read_event(raw).kept).encode()
     except PayloadInvalid:
         return raw.body
-    return urlencode({name: fields[name] for name in _KEPT if name in fields}).encode()
 
 
 def peek_event(raw: Raw) -> Peek:
-    """Return the id of an event and the record as its order."""
+    """Return the id of an event, and the record or chat as its order."""
     try:
         told = read_event(raw)
     except PayloadInvalid:
         return Peek("", "")
+    if told.event == MESSAGE_EVENT:
+        return Peek(told.name, f"{CHAT}:{told.fields.get('data[MESSAGES][0][chat][id]', '')[:_LONGEST_CHAT]}")
     kind, _ = _EVENTS.get(told.event, ("", False))
     return Peek(told.name, f"{kind}:{told.record[:_LONGEST_ID]}" if kind else "")
 
 
-def parse_event(raw: Raw) -> tuple[CrmHint, ...]:
-    """Return the hint of an event, nothing for those the hub has no use for.
+def parse_event(raw: Raw, connector: str) -> Sequence[InboundEvent]:
+    """Return the hint of an event, the answers of our `connector`'s chats, nothing where the hub has no use for it.
 
     Raises:
         PayloadInvalid: the body is no form, or names no record.
     """
     told = read_event(raw)
+    at = told.sent_at(raw.received_at)
     if not told.event:
         raise PayloadInvalid("the form names no event")
+    if told.event == MESSAGE_EVENT:
+        return answers_of(told.fields, connector, at)
     if told.event not in _EVENTS:
         return ()
-    hint = hint_of(told.event, told.record, told.sent_at(raw.received_at), told.name)
+    hint = hint_of(told.event, told.record, at, told.name)
     if hint is None:
         raise PayloadInvalid(f"{told.event} names no record in data[FIELDS][ID]")
     return (hint,)

@@ -61,6 +61,9 @@ class Bitrix24Settings(CrmSettings):
     offline_events: bool = Field(
         False, description="Application mode: read the portal's queue of offline events (wants an administrator)."
     )
+    open_line: str = Field(
+        "", pattern=r"^\d*$", description="Application mode: number of the open line whose chats show the messages."
+    )
     requests_per_second: float = Field(
         1.8, gt=0, le=50, description="Calls a second in the long run: under 2, under 5 on Enterprise, own on a box."
     )
@@ -99,12 +102,19 @@ class Bitrix24Settings(CrmSettings):
             raise ValueError("give webhook, or portal, client_id, client_secret and refresh_token of an application")
         if self.is_application and not (self.refresh_token.get_secret_value() or self.access_token.get_secret_value()):
             raise ValueError("application mode needs the refresh_token of the installation")
+        if self.open_line and not (self.is_application and self.application_token.get_secret_value()):
+            raise ValueError("open_line is for application mode, and answers are proved by application_token: give it")
         return self
 
     @property
     def is_application(self) -> bool:
         """Whether calls go in the context of an application, which alone may register calls and bind events."""
         return not self.webhook.get_secret_value()
+
+    @property
+    def is_talking(self) -> bool:
+        """Whether messages go to an open line and not to the timeline."""
+        return self.is_application and bool(self.open_line)
 
     @property
     def portal_url(self) -> str:

@@ -11,10 +11,12 @@ from hub.crm_sync.connectors.bitrix24.hooks import BOUND_EVENTS
 from hub.crm_sync.connectors.bitrix24.ownfields import OwnFields
 from hub.crm_sync.connectors.bitrix24.records import CONTACT, LEAD
 from hub.crm_sync.connectors.bitrix24.requests import Mode
+from hub.crm_sync.connectors.bitrix24.talks import MESSAGE_EVENT, register
 from hub.crm_sync.connectors.bitrix24.wire import Portal, rows_of
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, ProviderError, TemporaryFailure
 from hub.net.payloads import Json
 
+Bound = Collection[tuple[str, str, str]]
 _OUTCOMES = {"S": "won", "F": "lost"}
 _LEAD_STAGES, _DEAL_STAGES = "STATUS", "DEAL_STAGE"
 _WANTED = {"crm", "user"}
@@ -46,6 +48,7 @@ async def check_portal(portal: Portal) -> CheckResult:
     settings = portal.settings
     lines = [f"{settings.account}: {_name(user)} (ID {user.get('ID')}). Права / scopes: {', '.join(sorted(scopes))}."]
     wanted = _WANTED | ({"telephony"} if settings.is_application else set())
+    wanted |= {"imopenlines", "imconnector"} if settings.is_talking else set()
     if missing := sorted(wanted - scopes):
         lines.append(f"Не хватает прав / missing scopes: {', '.join(missing)}.")
     lines.append(
@@ -67,6 +70,9 @@ async def subscribe_events(portal: Portal) -> CheckResult:
     try:
         bound = {_binding(row) for row in rows_of(await portal.read("event.get", {}))}
         made = [await _bind(portal, event, bound) for event in BOUND_EVENTS]
+        if settings.is_talking:
+            made.append(await _bind_address(portal, MESSAGE_EVENT, bound))
+            await register(portal)
     except ProviderError as error:
         return CheckResult(False, _trouble(portal, error))
     return CheckResult(True, (f"Подписаны события / events bound: {sum(made)}.",))
@@ -103,17 +109,22 @@ def steps_of(portal: Portal, language: str) -> Sequence[str]:
     return _application_steps(language, url) if is_application else _webhook_steps(language, url)
 
 
-async def _bind(portal: Portal, event: str, bound: Collection[tuple[str, str, str]]) -> int:
-    """Bind an event to the queue, if that is read, and to our address, if events can be proved; return how often."""
+async def _bind(portal: Portal, event: str, bound: Bound) -> int:
+    """Bind an event to the queue, if that is read, and to our address; return how often."""
+    made = await _bind_address(portal, event, bound)
+    if not portal.settings.offline_events or (event, "offline", "") in bound:
+        return made
+    await portal.write("event.bind", {"event": event, "event_type": "offline"})
+    return made + 1
+
+
+async def _bind_address(portal: Portal, event: str, bound: Bound) -> int:
+    """Bind an event to our address, if events can be proved; return how often."""
     url, has_token = portal.context.public_url, bool(portal.settings.application_token.get_secret_value())
-    wanted: list[dict[str, str]] = []
-    if portal.settings.offline_events and (event, "offline", "") not in bound:
-        wanted.append({"event_type": "offline"})
-    if url and has_token and (event, "online", url) not in bound:
-        wanted.append({"handler": url})
-    for binding in wanted:
-        await portal.write("event.bind", {"event": event, **binding})
-    return len(wanted)
+    if not url or not has_token or (event, "online", url) in bound:
+        return 0
+    await portal.write("event.bind", {"event": event, "handler": url})
+    return 1
 
 
 def _binding(row: Mapping[str, Json]) -> tuple[str, str, str]:
@@ -209,6 +220,8 @@ def _application_steps(language: str, url: str) -> Sequence[str]:
             "Install it and copy access_token and refresh_token of the installation within the hour; its "
             "application_token, if you have it, proves events (set offline_events to do without).",
             "Set call_user to the user to whom calls belong that nobody answered.",
+            "To answer from chats of Bitrix24: rights imopenlines and imconnector, and the open line's number in "
+            "open_line.",
         )
     return (
         "Битрикс24, под администратором: Разработчикам → Другое → Локальное приложение, тип: серверное, только API.",
@@ -217,4 +230,5 @@ def _application_steps(language: str, url: str) -> Sequence[str]:
         "Установите приложение и в течение часа скопируйте access_token и refresh_token установки; application_token, "
         "если он есть, доказывает события (без него включите offline_events).",
         "В call_user укажите пользователя, на которого писать звонки без ответа.",
+        "Чтобы отвечать из чатов Битрикс24: права imopenlines и imconnector и номер открытой линии в open_line.",
     )

@@ -5,7 +5,7 @@ changed; what is read without clearing is reserved under a process id. A change 
 come back to the queue of that name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,12 @@ class Events:
             elif binding.event == event:
                 self._send(event, record, self._auth() if by != "0" else {})
 
+    def posted(self, event: str, fields: Mapping[str, str]) -> None:
+        """Post an event that holds more than an id to who bound it."""
+        for binding in self.bindings:
+            if binding.event == event and not binding.is_offline:
+                self._post(event, fields, self._auth())
+
     def sent(self) -> list[Raw]:
         """Return what was sent since the last call."""
         sent, self._sent = self._sent, []
@@ -80,13 +86,16 @@ class Events:
         self.queue = [row for row in self.queue if row["process"] != process]
 
     def _send(self, event: str, record: str, auth: dict[str, str]) -> None:
+        self._post(event, {"data[FIELDS][ID]": record}, auth)
+
+    def _post(self, event: str, data: Mapping[str, str], auth: dict[str, str]) -> None:
         if self.lost:
             self.lost -= 1
             return
         fields = {
             "event": event,
             "event_handler_id": str(self._next_id()),
-            "data[FIELDS][ID]": record,
+            **data,
             "ts": str(int(self.now().timestamp())),
             "auth[domain]": "example.bitrix24.ru",
             "auth[client_endpoint]": "https://example.bitrix24.ru/rest/",

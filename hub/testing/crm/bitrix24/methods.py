@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from hub.testing.crm.bitrix24.chats import Chats
 from hub.testing.crm.bitrix24.events import Binding, Events
 from hub.testing.crm.bitrix24.listing import Page, page_of
 from hub.testing.crm.bitrix24.records import (
@@ -64,6 +65,7 @@ class Methods:
     events: Events
     users: list[Item]
     scopes: list[str]
+    chats: Chats
     features: set[str] = field(default_factory=lambda: {"rest_offline_extended", "rest_auth_connector"})
     calls: dict[str, Item] = field(default_factory=dict)
     statistics: list[Item] = field(default_factory=list)
@@ -111,6 +113,11 @@ class Methods:
             "telephony.externalcall.finish": self._finish,
             "telephony.externalcall.attachrecord": self._attach,
             "voximplant.statistic.get": self._statistics,
+            "imconnector.list": lambda params, who: dict(self.chats.connectors),
+            "imconnector.register": lambda params, who: self.chats.register(params),
+            "imconnector.activate": lambda params, who: self.chats.activate(params),
+            "imconnector.send.messages": lambda params, who: self.chats.send(params),
+            "imconnector.send.status.delivery": lambda params, who: self.chats.deliver(params),
             "event.bind": self._bind,
             "event.get": lambda params, who: [_shown(binding) for binding in self.events.bindings],
             "event.offline.get": self._offline,
@@ -273,7 +280,7 @@ class Methods:
 
     def _bind(self, params: Params, who: Who) -> bool:
         is_offline, event = params.get("event_type") == "offline", str(params.get("event") or "").upper()
-        if not event.startswith("ONCRM"):
+        if not event.startswith(("ONCRM", "ONIMCONNECTOR")):
             raise Refusal(400, "ERROR_EVENT_NOT_FOUND", "Event not found")
         connector = str(params.get("auth_connector") or "") if is_offline else ""
         binding = Binding(event, "" if is_offline else str(params.get("handler") or ""), connector)

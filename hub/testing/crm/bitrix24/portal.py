@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hub.channels.base import Raw
 from hub.domain.crm import CrmRef, Entity
+from hub.testing.crm.bitrix24.chats import Chats
 from hub.testing.crm.bitrix24.events import Events
 from hub.testing.crm.bitrix24.listing import Page
 from hub.testing.crm.bitrix24.methods import Methods, Who
@@ -21,7 +22,18 @@ from hub.testing.crm.surface import Seen
 
 OWN_USER, PERSON = "1", "3"
 _NUMBERS = {word.lower(): number for number, word in WORDS.items()}
-_WRITES = (".add", ".update", ".register", ".finish", ".attachrecord", ".bind", ".clear")
+_WRITES = (
+    ".add",
+    ".update",
+    ".register",
+    ".finish",
+    ".attachrecord",
+    ".bind",
+    ".clear",
+    ".activate",
+    ".messages",
+    ".delivery",
+)
 _KEY = "\n\nhub:"
 _EXPIRES_SECONDS = 3600
 
@@ -65,8 +77,9 @@ class FakeBitrix24(FakeCrm):
         self.blocked: dict[str, datetime] = {}
         self.events = Events(self._present, lambda: (self.access, self.refresh), lambda: self.hook_secret)
         self.records_kept = Records(self._present, self.events.happened, is_simple)
-        scopes = ["crm", "user", "telephony"]
-        self.methods = Methods(self.records_kept, self.events, _users(), scopes)
+        self.chats = Chats(self.events, self.records_kept.next_id)
+        scopes = ["crm", "user", "telephony", "imopenlines", "imconnector"]
+        self.methods = Methods(self.records_kept, self.events, _users(), scopes, self.chats)
 
     async def respond(self, request: web.Request, called: Called) -> web.StreamResponse:
         """Answer a call of REST or an exchange of tokens."""
@@ -163,6 +176,10 @@ class FakeBitrix24(FakeCrm):
         activity = self.records_kept.activities[int(ref.id)]
         activity["COMPLETED"] = "Y"
         self.records_kept.touch(activity, PERSON)
+
+    def human_answers(self, chat: str, text: str, *, user: str = PERSON, connector: str = "hub_7") -> None:
+        """Write an answer to a client in a chat of the open line."""
+        self.chats.answered(chat, text, user, connector)
 
     def _present(self) -> datetime:
         """Return the present of a clock that may be set later."""
