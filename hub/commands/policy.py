@@ -1,23 +1,27 @@
 """`hub policy`: the rules of the business as a file: out, checked, compared, in. How to write them: docs/policy.md."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from hub.app.crm_rules import compare_with_crms
 from hub.app.ground import Ground, has_hub
 from hub.app.rules import apply_policy, compare_policy, current_document
 from hub.channels.registry import list_kinds
 from hub.commands.automations import automations
 from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
+from hub.commands.opened_office import open_building
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
-from hub.commands.rules_file import RulesFile, right_text
+from hub.commands.rules_file import RulesFile, refusing, right_text
 from hub.commands.texts import say
 from hub.commands.trial import try_
 from hub.config import Config
 from hub.domain.errors import ConfigError
+from hub.routing.crm_known import Crms
 from hub.routing.document import parse_policy
 from hub.routing.doubts import People, list_doubts, people_of
 from hub.routing.tree import PolicyDocument
@@ -32,6 +36,16 @@ RecomputeOpen = Annotated[
     bool, typer.Option("--recompute-open", help="Choose the targets of open waits anew; they keep theirs otherwise.")
 ]
 AllowLater = Annotated[bool, typer.Option("--allow-later", help="With it a deadline may get later too.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a document speaks of and does not hold itself: who works here, what the connected CRMs have."""
+
+    people: People
+    crms: Crms
+
+
 app.command("try")(try_)
 app.command("automations")(automations)
 
@@ -46,13 +60,16 @@ def export(config: Config) -> None:
 @app.command()
 @with_config()
 def check(config: Config, file: RulesFile) -> None:
-    """Check a file without applying it; where there is a hub, also whether everybody it names works here."""
+    """Check a file without applying it; where there is a hub, also whether everybody and every CRM it names is here."""
     document = parse_policy(right_text(file, config.language))
-    people = run_on_ground(config, _list_people) if has_hub(config) else None
-    _warn(config, file, document, people)
+    around = None
+    if has_hub(config):
+        with refusing(file, config.language):
+            around = run_on_ground(config, lambda ground: _look_around(ground, document))
+    _warn(config, file, document, around)
     facts = {"file": file, "lines": ", ".join(document.lines), "rules": len(document.rules)}
     typer.echo(say(config.language, "policy.right", **facts))
-    if people is None:
+    if around is None:
         typer.echo(say(config.language, "policy.nobody_asked"), err=True)
 
 
@@ -82,22 +99,31 @@ def apply(
     if allow_later and not recompute_open:
         raise ConfigError("--allow-later says how far --recompute-open may go: give both, or neither")
     text = right_text(file, config.language)
+    document = parse_policy(text)
 
-    async def work(ground: Ground) -> tuple[int, People]:
+    async def work(ground: Ground) -> tuple[int, Around]:
+        around = await _look_around(ground, document)
         change = PolicyChange(ground.clock.now(), comment, selects_targets=recompute_open, allows_later=allow_later)
-        return await apply_policy(ground, text, change), await _list_people(ground)
+        return await apply_policy(ground, text, change), around
 
-    number, people = run_on_ground(config, work)
-    _warn(config, file, parse_policy(text), people)
+    with refusing(file, config.language):
+        number, around = run_on_ground(config, work)
+    _warn(config, file, document, around)
     typer.echo(say(config.language, "policy.applied", number=number))
 
 
-async def _list_people(ground: Ground) -> People:
+async def _look_around(ground: Ground, document: PolicyDocument) -> Around:
+    """Return who and what is here. Raises: PolicyInvalid: a CRM does not have what the document names."""
     async with acquire(ground.pool) as connection:
-        return people_of({each.key: each.is_active for each in await list_managers(connection)})
+        people = people_of({each.key: each.is_active for each in await list_managers(connection)})
+    if not document.crm:
+        return Around(people, {})
+    async with open_building(ground) as building:
+        return Around(people, await compare_with_crms(building, document))
 
 
-def _warn(config: Config, file: Path, document: PolicyDocument, people: People | None) -> None:
+def _warn(config: Config, file: Path, document: PolicyDocument, around: Around | None) -> None:
     """Print what is probably not meant; it holds up nothing."""
-    for doubt in list_doubts(document, MachineClock().now(), kinds=list_kinds(), people=people):
+    people, crms = (around.people, around.crms) if around else (None, None)
+    for doubt in list_doubts(document, MachineClock().now(), kinds=list_kinds(), people=people, crms=crms):
         typer.echo(say(config.language, "policy.doubt", file=file, said=doubt.say(config.language)), err=True)

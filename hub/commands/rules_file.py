@@ -1,5 +1,7 @@
 """A file of rules as commands take it: read, and refused as a whole with every fault."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,22 +17,33 @@ RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance example
 
 
 def right_text(file: Path, language: str) -> str:
-    """Return the text of a file in which nothing is wrong.
-
-    Several faults are printed one a line; the error names the first and their number.
+    """Return the text of a file in which nothing is wrong; else it is told as `refusing` does.
 
     Raises:
         ConfigError: the file cannot be read, or something in it is wrong.
     """
     text = _read(file)
-    try:
+    with refusing(file, language):
         parse_policy(text, at=MachineClock().now())
+    return text
+
+
+@contextmanager
+def refusing(file: Path, language: str) -> Iterator[None]:
+    """Tell of a file that is refused inside the block.
+
+    Several faults are printed one a line; the error names the first and their number.
+
+    Raises:
+        ConfigError: something in the file is wrong.
+    """
+    try:
+        yield
     except PolicyInvalid as error:
         first, *others = error.words.say(language).splitlines()
         print_lines(f"{file}: {fault}" for fault in (first, *others) if others)
         more = say(language, "policy.more", count=len(others)) if others else ""
         raise ConfigError(say(language, "policy.refused", file=file, first=first, more=more)) from error
-    return text
 
 
 def _read(file: Path) -> str:

@@ -1,4 +1,7 @@
-"""`hub policy try`: what a draft of the rules would have done with the requests of a period (R-15)."""
+"""`hub policy try`: what a draft of the rules would have done with the requests of a period (R-15).
+
+And what it would write of clients into a CRM whose section it changes (`hub.commands.crm_preview`).
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -10,12 +13,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from hub.app.crm_rules import CrmPreview, compare_with_crms, preview_crms
 from hub.app.ground import Ground
+from hub.commands.crm_preview import print_previews, record_of
 from hub.commands.ground import run_with_time
-from hub.commands.opened_office import THE_OPERATOR, open_office
+from hub.commands.opened_office import THE_OPERATOR, open_building
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
-from hub.commands.rules_file import RulesFile, right_text
+from hub.commands.rules_file import RulesFile, refusing, right_text
 from hub.commands.texts import say
 from hub.commands.wall_time import WallTime, read_day, refuse_empty
 from hub.config import Config
@@ -30,44 +35,54 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which requests are replayed, and how many of the changed ones are listed."""
+    """Which requests are replayed, how many of the changed ones are listed, and clients for a CRM."""
 
     since: Annotated[
         str | None, typer.Option("--from", help="First day, 2026-11-22 or 22.11.2026; 30 days if left out.")
     ] = None
     until: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many changed requests to list.")] = 30
+    clients: Annotated[
+        int, typer.Option("--clients", min=0, max=1000, help="Show so many clients for a CRM whose section changed.")
+    ] = 20
 
 
 @with_config()
 def try_(config: Config, file: RulesFile, span: Span, *, as_json: AsJson = False) -> None:
-    """Replay stored requests under a file: who would have got what, which deadlines would move; writes nothing."""
+    """Replay stored requests under a file: who would have got what, which deadlines would move; writes nothing.
+
+    For a CRM whose section changed: what would be written there of the last clients.
+    """
     first, last = read_day(span.since), read_day(span.until)
     refuse_empty(first, last)
-    text = right_text(file, config.language)
+    document = parse_policy(right_text(file, config.language))
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with refusing(file, config.language), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(say(config.language, "trial.running"), total=None)
 
-        async def work(ground: Ground) -> Trial:
-            async with open_office(ground) as office:
-                policy = office.policy()
+        async def work(ground: Ground) -> tuple[Trial, list[CrmPreview]]:
+            async with open_building(ground) as building:
+                if document.crm:
+                    await compare_with_crms(building, document)
+                policy = building.office.policy()
                 zone = policy.lines[policy.default_line].calendar.zone
                 period = _period(first, last or ground.clock.now().astimezone(zone).date(), zone)
-                draft = to_policy(parse_policy(text), policy.revision + 1)
-                return await try_policy(
-                    office,
+                draft = to_policy(document, policy.revision + 1)
+                trial = await try_policy(
+                    building.office,
                     THE_OPERATOR,
                     draft,
                     period,
                     progress=lambda done, total: bar.update(task, completed=done, total=total),
                 )
+                return trial, await preview_crms(building, draft, limit=span.clients)
 
-        trial, time_ = run_with_time(config, work)
+        (trial, previews), time_ = run_with_time(config, work)
     if as_json:
-        print_json(_record(trial))
+        print_json({**_record(trial), "crms": [record_of(each) for each in previews]})
     else:
         print_lines([*_summary(config.language, trial), *_changes(config.language, trial, time_, span.limit)])
+        print_previews(config.language, previews)
 
 
 def _record(trial: Trial) -> dict[str, object]:
