@@ -13,7 +13,7 @@ from functools import partial
 
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
-from hub.crm_sync.mapping import Client, entry_of, request_of, todo_of
+from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of
 from hub.crm_sync.pulling import addresses_of, ours_of, pull, push
 from hub.crm_sync.writing import Making, digest, keep, key_of, make_once
 from hub.domain.crm import CrmRef, Entity, read_ref
@@ -88,16 +88,20 @@ class Run:
         return await self._agree(client, await make_once(self.account, making, known))
 
     async def _settled(self, client: Client, item: CrmItem) -> CrmItem:
-        """Return an item both sides agree about; what is gone there stays so."""
+        """Return an item both sides agree about; what is gone there stays so.
+
+        A field that was mapped since is read there first: nobody knows yet what it holds.
+        """
         if item.state == GONE:
             return item
-        return await pull(client, item) if item.is_stale else await push(client, item)
+        is_unread = any(name.startswith(OWN) and name not in item.base for name in ours_of(client, item))
+        return await pull(client, item) if item.is_stale or is_unread else await push(client, item)
 
     async def _agree(self, client: Client, item: CrmItem) -> CrmItem:
-        """Remember what was written with a record just made as what both sides agree on."""
+        """Remember what was written with a record just made as what both sides agree on, nothing included."""
         if item.state != DONE or item.base:
             return item
-        agreed = {name: value for name, value in ours_of(client, item).items() if value is not None}
+        agreed = {name: value or "" for name, value in ours_of(client, item).items()}
         if item.entity is Entity.contact:
             agreed |= addresses_of(client)
         return await keep(self.account, replace(item, base=agreed))
