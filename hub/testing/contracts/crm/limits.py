@@ -1,14 +1,16 @@
 """Checks of what several workers of one account share: its limits, and its tokens."""
 
 import asyncio
+import uuid
 
 from hub.crm_sync.base import Snapshot
-from hub.domain.errors import TemporaryFailure
-from hub.testing.contracts.crm.samples import PERSON, outcome
+from hub.domain.crm import Entity
+from hub.domain.errors import ProviderError, TemporaryFailure
+from hub.testing.contracts.crm.samples import PERSON, outcome, write
 from hub.testing.contracts.crm.suite import CrmSuite
 from hub.testing.crm.surface import IssuesTokens
 
-_BEYOND = 10
+_BEYOND = 6
 _MOST_CALLS = 130
 
 
@@ -20,11 +22,16 @@ class LimitChecks(CrmSuite):
             limits = scene.fake.limits
             assert limits, "the fake counts the vendor's limits"
             card, workers = scene.card(), [scene.connect() for _ in range(3)]
-            count = min(min(limit.calls for limit in limits) + _BEYOND, _MOST_CALLS)
-            told = await asyncio.gather(*(outcome(workers[n % 3].get(card)) for n in range(count)))
+            most, least = limits[0].calls, min(limit.calls for limit in limits)
+            looks = [workers[n % 3].get(card) for n in range(min(most, _MOST_CALLS) + _BEYOND)]
+            searches = [workers[n % 3].find_contacts(PERSON.phones, []) for n in range(min(least, _BEYOND) + _BEYOND)]
+            writes = [write(workers[n % 3], Entity.entry, card, str(uuid.uuid4())) for n in range(_BEYOND)]
+            told = await asyncio.gather(*map(outcome, (*looks, *searches, *writes)))
 
         assert [limit.refused for limit in limits] == [0] * len(limits)
-        assert [each for each in told if not isinstance(each, (Snapshot, TemporaryFailure))] == []
+        assert [
+            each for each in told if isinstance(each, ProviderError) and not isinstance(each, TemporaryFailure)
+        ] == []
         assert any(isinstance(each, Snapshot) for each in told)
 
 
