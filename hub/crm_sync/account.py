@@ -42,8 +42,9 @@ class Account:
         return next((user for user, ours in self._people().items() if ours == manager_id), None)
 
     def manager_of(self, user: str) -> ManagerId | None:
-        """Return whose account a CRM user is."""
-        return self._people().get(user)
+        """Return whose account a CRM user is, by the user's id or another one of the same person."""
+        known = next((each.id for each in self.schema.users if user in each.also), user)
+        return self._people().get(known)
 
     def _people(self) -> dict[str, ManagerId]:
         """Return our people by CRM user: by the mail address both sides know, else as an administrator said."""

@@ -226,13 +226,14 @@ class MergedInto:
 
 @dataclass(frozen=True, slots=True)
 class CrmUser:
-    """A person of the CRM."""
+    """A person of the CRM. `also` are further ids of the same person there: chats may know people by other ones."""
 
     id: str
     name: str = ""
     email: str = ""
     phone: str = ""
     is_active: bool = True
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
