@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hub.commands.texts import Sentence
 
 TEXTS: Mapping[str, Sentence] = {
+    "import.opening": Sentence("Читаю {file}", "Reading {file}"),
     "import.reading": Sentence("Проверяю", "Trying out"),
     "import.running": Sentence("Загружаю", "Importing"),
     "import.undoing": Sentence("Отменяю", "Taking back"),

@@ -1,6 +1,7 @@
 """`hub import FILE`: contacts and leads from CSV and XLSX; tried out first, taken back as one batch."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -65,15 +66,21 @@ def import_(config: Config, choices: Choices, *, file: File = None, as_json: AsJ
     elif choices.undo is not None:
         _undo(config, choices.undo, as_json=as_json)
     elif choices.dry_run:
-        _rehearse(config, _wanted(file, choices), choices.refused, as_json=as_json)
+        _rehearse(config, _wanted(config, file, choices), choices.refused, as_json=as_json)
     else:
-        _import(config, _wanted(file, choices), choices.refused, as_json=as_json)
+        _import(config, _wanted(config, file, choices), choices.refused, as_json=as_json)
 
 
-def _wanted(file: Path | None, choices: Choices) -> Wanted:
+def _wanted(config: Config, file: Path | None, choices: Choices) -> Wanted:
     if choices.refused is not None and choices.refused.exists():
         raise ConfigError(f"{choices.refused} exists already: name a new file")
-    return Wanted(open_sheet(file or Path()), _read_map(choices.meanings or ()), choices.line, choices.leads)
+    console = Console(stderr=True)
+    looking = (
+        console.status(tell(config.language, "import.opening", file=file)) if console.is_terminal else nullcontext()
+    )
+    with looking:
+        sheet = open_sheet(file or Path())
+    return Wanted(sheet, _read_map(choices.meanings or ()), choices.line, choices.leads)
 
 
 def _read_map(said: Sequence[str]) -> Mapping[str, str]:

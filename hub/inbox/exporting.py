@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
+import structlog
+
 from hub.domain.audit import Deed
 from hub.domain.errors import NotFound
 from hub.domain.rights import Action, Person, Subject, ensure
@@ -22,6 +24,7 @@ Place = Callable[[str, Sequence[str]], AbstractContextManager[Write]]
 """Opens where a kind goes: its name and titles in, what writes a row out."""
 Progress = Callable[[int, int], None]
 _TOLD_EVERY = 500
+_log = structlog.get_logger()
 
 
 def check_kinds(names: Sequence[str]) -> None:
@@ -57,6 +60,7 @@ async def export(
             told = partial(_tell_more, progress, sum(written.values()), total)
             written[name] = await _write(connection, name, place, told)
     progress(sum(written.values()), total)
+    _log.info("export.written", rows=written)
     return written
 
 

@@ -11,6 +11,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.domain.errors import PayloadInvalid
@@ -23,19 +24,32 @@ _DIRECTIVE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _PROTECTED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
-def read_csv(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file is written: `skipped` first rows say only what the separator is."""
+
+    encoding: str
+    delimiter: str
+    skipped: int = 0
+
+
+def find_dialect(path: Path) -> Dialect:
+    """Return how a file is written; reads it once. Raises: PayloadInvalid, it is no text."""
+    encoding = find_encoding(path)
+    return Dialect(encoding, *_find_delimiter(path, encoding))
+
+
+def read_csv(path: Path, dialect: Dialect) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield (number, cells) of every row, empty ones too; blocking, memory flat.
 
     Raises:
         PayloadInvalid: it is no text, or a quote is never closed.
     """
-    encoding = find_encoding(path)
-    delimiter, skipped = _find_delimiter(path, encoding)
     number = 0
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1):
-                if number > skipped:
+        with path.open(encoding=dialect.encoding, newline="") as file:
+            for number, cells in enumerate(csv.reader(file, delimiter=dialect.delimiter), start=1):
+                if number > dialect.skipped:
                     yield number, tuple(map(clean_cell, cells))
     except UnicodeError as error:
         raise PayloadInvalid(f"{path.name} is no table of text: save it as CSV or XLSX") from error

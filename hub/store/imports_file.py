@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.domain.errors import PayloadInvalid, PayloadTooLarge
-from hub.store.imports_csv import read_csv
+from hub.store.imports_csv import find_dialect, read_csv
 from hub.store.imports_xlsx import read_xlsx
 
 MAX_FILE_BYTES = 256 * 1024**2
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
-_CHUNK = 1024**2
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 Cells = tuple[str, ...]
 NumberedRow = tuple[int, Cells]
@@ -61,8 +60,10 @@ def _reader(path: Path) -> Callable[[], Iterator[NumberedRow]]:
         start = file.read(4)
     if start == _OLD_OFFICE:
         raise PayloadInvalid(f"{path.name} is of the old Excel format or has a password: save it as .xlsx without one")
-    read = read_xlsx if start == _ZIP else read_csv
-    return lambda: _without_disk_errors(path, read(path))
+    if start == _ZIP:
+        return lambda: _without_disk_errors(path, read_xlsx(path))
+    dialect = find_dialect(path)
+    return lambda: _without_disk_errors(path, read_csv(path, dialect))
 
 
 def _without_disk_errors(path: Path, lines: Iterator[NumberedRow]) -> Iterator[NumberedRow]:

@@ -9,6 +9,7 @@ from hub.commands.data_texts import TEXTS
 from hub.commands.language import in_language
 from hub.domain.imports import BatchState, RowVerdict
 from hub.inbox.importing.plan import Known
+from tests.house.source import ROOT
 
 CLIENTS = """Имя;Телефон;Этап;Город
 Анна;8 916 123-45-67;Новый;Москва
@@ -184,3 +185,14 @@ def test_people_read_russian(run, place, clients):
     assert in_language("clients.csv has more than 1000000 rows: split it into several files", "ru") == (
         "в clients.csv больше 1000000 строк: разделите его на несколько файлов"
     )
+
+
+def test_the_example_of_the_page_is_what_happens(hub, tmp_path):
+    page = (ROOT / "docs/import.md").read_text()
+    path = tmp_path / "clients.csv"
+    path.write_text(page.split("```\n")[1])
+    hub("people", "add", "ivan", "Иван")
+    counts = record(hub("import", path, "--dry-run", "--json"))["counts"]
+
+    assert counts == {"new": 1, "merged": 1, "ambiguous": 0, "refused": 1, "leads": 1, "companies": 1}
+    assert record(hub("import", path, "--json"))["remarks"] == {}

@@ -321,7 +321,7 @@ def test_what_is_written_as_csv_is_read_as_it_was(tmp_path: Path, rows: list[tup
             write(("x", *row[:2], row[2] + "x") if not any(row) else (*row, "x"))
     content = path.read_bytes()
 
-    read = [cells for _, cells in imports_csv.read_csv(path)][1:]
+    read = [cells for _, cells in imports_csv.read_csv(path, imports_csv.find_dialect(path))][1:]
     wanted = [("x", *row[:2], row[2] + "x") if not any(row) else (*row, "x") for row in rows]
     assert content.startswith(b"\xef\xbb\xbf")
     assert [tuple(cells) for cells in read] == wanted

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+import structlog
+
 from hub.crash import crash_point
 from hub.domain.audit import Deed
 from hub.domain.errors import Conflict
@@ -31,6 +33,7 @@ Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is."""
 
 _LISTED = 50
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,9 @@ async def _finish(office: Office, batch: ImportBatch, *, went_on: bool) -> Impor
         crash_point("import.before_end")
         await imports.settle_batch(connection, batch.id, BatchState.done, at=now)
     crash_point("import.after_end")
-    return await read_import(office, replace(batch, state=BatchState.done, finished_at=now), went_on=went_on)
+    found = await read_import(office, replace(batch, state=BatchState.done, finished_at=now), went_on=went_on)
+    _log.info("import.finished", batch_id=batch.id, rows=batch.rows, leads=found.counts.leads, **found.counts.verdicts)
+    return found
 
 
 async def read_import(office: Office, batch: ImportBatch, *, went_on: bool = False) -> Imported:

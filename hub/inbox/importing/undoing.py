@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+import structlog
+
 from hub.crash import crash_point
 from hub.domain.audit import Deed
 from hub.domain.contact import Contact
@@ -31,6 +33,7 @@ from hub.store.scope import Scope
 
 CARDS_AT_ONCE = 300
 _LISTED = 100
+_log = structlog.get_logger()
 Owner = TypeVar("Owner", Contact, Lead)
 
 
@@ -108,6 +111,7 @@ async def _finish(office: Office, batch: ImportBatch) -> int:
             await imports.forget_cells(connection, batch.id)
             await imports.settle_batch(connection, batch.id, BatchState.undone, at=office.clock.now())
         crash_point("import.after_undone")
+    _log.info("import.undone", batch_id=batch.id, companies=companies)
     return companies
 
 

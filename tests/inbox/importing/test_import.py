@@ -11,6 +11,7 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.importing.plan import Known, Wanted, make_plan
 from hub.inbox.importing.run import import_sheet, list_imports, read_untaken
+from hub.inbox.queries.reports.verify import verify
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.store.imports_file import open_sheet
@@ -160,6 +161,14 @@ async def test_l1_a_row_with_a_stage_makes_a_lead_that_stands_there(desk: Desk, 
     assert (boris["state"], boris["loss_reason"], boris["closed_at"]) == ("lost", "price", boris["created_at"])
     vera = await desk.one("contacts", "name = 'Вера'")
     assert vera["fields"] == {"source": "Рекомендация", "utm_campaign": "зима"}
+
+
+async def test_rp2_imported_leads_are_told_by_their_facts(desk: Desk, tmp_path: Path) -> None:
+    rows = ("Анна;+79161110001;Связались;5;", "Борис;+79161110002;Отказ;;Дорого", "Вера;+79161110003;Сделка;7;")
+    await bring_in(desk, write(tmp_path, "Имя;Телефон;Этап;Сумма;Причина отказа", *rows))
+    verdict = await verify(desk.office, ADMIN)
+
+    assert (verdict.leads, verdict.differences) == (3, [])
 
 
 async def test_m13_an_open_lead_is_gone_on_with_and_filled(desk: Desk, tmp_path: Path) -> None:
