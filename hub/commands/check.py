@@ -34,7 +34,7 @@ def check(config: Config, *, as_json: AsJson = False) -> None:
         print_table((say(config.language, "check.setting"), ""), shown_settings(config).items())
         typer.echo()
         print_table((say(config.language, "check.thing"), "", ""), [_row(each, config.language) for each in findings])
-    wrong = [word(config.language, "thing", each.thing) for each in findings if not each.is_ok]
+    wrong = [_thing(each, config.language) for each in findings if not each.is_ok]
     if wrong:
         raise ConfigError(f"{len(wrong)} of {len(findings)} need you: {', '.join(wrong)}; what to do stands above")
 
@@ -61,4 +61,10 @@ def _look_at_machine(config: Config, language: str) -> list[Finding]:
 
 def _row(finding: Finding, language: str) -> tuple[str, ...]:
     mark = "ok" if finding.is_ok else "!!"
-    return word(language, "thing", finding.thing), mark, in_language(finding.says, language)
+    return _thing(finding, language), mark, in_language(finding.says, language)
+
+
+def _thing(finding: Finding, language: str) -> str:
+    """Return what people call what was looked at; of which connection stands after a colon."""
+    what, colon, of = finding.thing.partition(": ")
+    return f"{word(language, 'thing', what)}{colon}{of}"

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from hub.app.connections import MANAGER_BOT, build_channel
 from hub.app.ground import Ground, open_ground
 from hub.channels.base import Checks
+from hub.commands.crm_findings import look_at_crm
 from hub.commands.machine import NoRates
 from hub.config import Config
+from hub.crm_sync.registry import is_crm
 from hub.domain.errors import ConfigError, HubError, ProviderError
 from hub.domain.manager import Manager
 from hub.net.http import Http
@@ -64,6 +66,9 @@ async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
         yield await _find("people", _look_for_absent(people))
     for row in rows:
         yield await _find(f"{row.kind} {row.name}", _try_connection(ground, row, http))
+        if is_crm(row.kind):
+            async for thing, look in look_at_crm(ground, row):
+                yield await _find(f"CRM {thing}: {row.name}", look)
 
 
 async def _find(thing: str, look: Awaitable[str]) -> Finding:

@@ -62,6 +62,24 @@ REFUSALS: Mapping[str, str] = {
     "nobody said whose account user {} of {} is: there is nothing to take back": (
         "сотрудник {} в {} ни с кем не связан: отменять нечего"
     ),
+    "{}: responsible for clients there, and nobody here knows who that is; say it: hub crm users {} --link {}=KEY": (
+        "{}: отвечают там за клиентов, но кто это у нас, неизвестно; скажите: hub crm users {} --link {}=КЛЮЧ"
+    ),
+    "{} records are not taken; the latest, of {}: {}; all with reasons: hub crm status {}": (
+        "не принято записей: {}; последняя, клиент {}: {}; все с причинами: hub crm status {}"
+    ),
+    "{} records have fields that another program changes too, so the hub has stopped: {}; "
+    "end its rule, then: hub crm resync {} --contact NUMBER": (
+        "в {} записях поля меняет и другая программа, хаб остановился: {}; уберите её правило, затем: "
+        "hub crm resync {} --contact НОМЕР"
+    ),
+    "good until {}: make new ones there and connect anew before that day": (
+        "действуют до {}: сделайте там новые и подключите заново до этого дня"
+    ),
+    "good until {}": "действуют до {}",
+    "{} users there are people of ours": "наших среди сотрудников там: {}",
+    "all {} are taken": "приняты все: {}",
+    "none is stopped": "ни одно не остановлено",
     "{} does not say who works there: {}": "{} не называет сотрудников: {}",
     "the connection {} was removed while it was being made: connect again": (
         "подключение {} удалили, пока оно создавалось: подключите заново"

@@ -69,8 +69,13 @@ def add_item(place, hub_id=50, *, entity=Entity.contact, state="done", ref="cust
     )
 
 
+def told(result):
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
 def only_state(hub):
-    [state] = json.loads(hub("crm", "status", "--json").stdout)
+    [state] = told(hub("crm", "status", "--json"))
     return state
 
 
@@ -221,7 +226,7 @@ def test_one_client_is_queued_by_the_number_people_see_and_what_was_refused_is_t
 
     result = hub("crm", "resync", "shop", "--contact", "#1042", "--json")
 
-    assert json.loads(result.stdout) == {"crm": "shop", "clients": 1, "records": 3}
+    assert told(result) == {"crm": "shop", "clients": 1, "records": 3}
     assert place.fetch("SELECT payload->>'contact_id' FROM deliveries WHERE lane = 'crm'") == ["50"]
     assert place.fetch("SELECT is_stale::text || guard FROM crm_items WHERE hub_id = 50") == ["true{}"]
     assert place.fetch("SELECT state || attempt || mark FROM crm_items WHERE hub_id = 7") == ["trying0"]
@@ -248,8 +253,8 @@ def test_everybody_is_who_the_crm_has_and_who_wrote_since_it_was_connected(hub, 
     place.fetch("UPDATE connections SET created_at = $1::text::timestamptz + interval '1 h' RETURNING 1", NOON)
     add_item(place, 51, contact_id=51)
 
-    since_connected = json.loads(hub("crm", "resync", "--all", "--json").stdout)
-    since_that_day = json.loads(hub("crm", "resync", "--all", "--since", "2026-11-22", "--json").stdout)
+    since_connected = told(hub("crm", "resync", "--all", "--json"))
+    since_that_day = told(hub("crm", "resync", "--all", "--since", "2026-11-22", "--json"))
 
     assert (since_connected["clients"], since_that_day["clients"]) == (2, 3)
     assert place.fetch("SELECT count(DISTINCT order_hash) FROM deliveries WHERE lane = 'crm'") == [3]
@@ -284,7 +289,7 @@ def test_a_resync_of_nobody_is_refused_in_one_line(hub, connected, arguments, re
 def test_a_link_comes_before_the_mail_and_can_be_taken_back(hub, connected, place):
     linked = hub("crm", "users", "--link", "12=ivan")
     stored = place.fetch("SELECT type || value FROM staff_identities WHERE type = 'crm_id'")
-    unlinked = json.loads(hub("crm", "users", "--unlink", "12", "--json").stdout)
+    unlinked = told(hub("crm", "users", "--unlink", "12", "--json"))
 
     assert linked.stdout.startswith("No 12 in shop is Иван.\n")
     assert re.search(r"12 +Анна Смирнова +anna@shop.example +Иван +as you said", linked.stdout)
@@ -342,3 +347,65 @@ def test_two_crms_are_told_apart_by_name(hub, connected, retail):
 
     assert "several CRMs are connected: say which of shop, other" in hub("crm", "users").stderr
     assert "other (retailcrm)" in hub("crm", "status").stdout
+
+
+# --- hub check
+
+
+def findings(hub):
+    return {each["thing"]: each for each in json.loads(hub("check", "--json").stdout)["findings"]}
+
+
+def test_a_crm_is_tried_with_its_people_records_and_fields(hub, connected):
+    found = findings(hub)
+
+    assert [found[thing]["is_ok"] for thing in ("retailcrm shop", "CRM users: shop", "CRM records: shop")] == [True] * 3
+    assert (found["CRM users: shop"]["says"], found["CRM fields: shop"]["says"]) == (
+        "1 users there are people of ours",
+        "none is stopped",
+    )
+
+
+def test_a_crm_that_does_not_answer_is_found_by_its_test(hub, connected, retail):
+    retail.is_away = True
+
+    assert findings(hub)["retailcrm shop"]["is_ok"] is False
+
+
+def test_a_responsible_there_whom_nobody_knows_is_named_with_what_to_do(hub, connected, place):
+    add_client(place)
+    add_item(place, base={"owner_there": "13"})
+    add_item(place, 51, contact_id=51, base={"owner_there": "77"})
+    add_item(place, 52, contact_id=52, base={"owner_there": "13"})
+
+    said = findings(hub)["CRM users: shop"]
+
+    assert (said["is_ok"], said["says"]) == (
+        False,
+        "13 Олег Кузнецов (2), 77 (1): responsible for clients there, and nobody here knows who that is; "
+        "say it: hub crm users shop --link 13=KEY",
+    )
+
+
+def test_refused_records_stopped_fields_and_credentials_that_end_are_named(hub, connected, place):
+    add_client(place)
+    add_item(place, guard={"frozen": ["name", "stage"]})
+    add_item(place, 7, entity=Entity.request, state="refused", ref="", reason="Field 'phone' is wrong")
+    place.fetch("UPDATE crm_accounts SET tokens_expire_at = now() + interval '3 days' RETURNING 1")
+
+    found = findings(hub)
+    said = {what: found[f"CRM {what}: shop"] for what in ("records", "fields", "credentials")}
+
+    assert {what: each["is_ok"] for what, each in said.items()} == dict.fromkeys(said, False)
+    assert said["records"]["says"].startswith("1 records are not taken; the latest, of #1042 Мария: Field 'phone'")
+    assert "#1042 Мария (name, stage); end its rule" in said["fields"]["says"]
+    assert "make new ones there and connect anew" in said["credentials"]["says"]
+
+
+def test_people_read_findings_of_a_crm_in_russian(run, hub, connected, place):
+    add_item(place, base={"owner_there": "13"})
+
+    shown = run("check", *place.options, HUB_LANGUAGE="ru")
+
+    assert re.search(r"сотрудники CRM: shop +!! +13 Олег Кузнецов \(1\): отвечают там за клиентов", shown.stdout)
+    assert "сотрудники CRM: shop; что делать, сказано выше" in shown.stderr
