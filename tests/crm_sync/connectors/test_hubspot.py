@@ -256,6 +256,7 @@ class TestHubSpot(CrmContract):
     async def test_a_signature_of_the_third_version_is_good_for_five_minutes(self) -> None:
         async with self.scene() as scene:
             crm = connect(scene)
+            account(scene).webhooks.version = "v3"
             (raw,) = self._sent(scene)
             crm.verify(replace(raw, received_at=raw.received_at + timedelta(minutes=4)))
             for away in (timedelta(minutes=6), -timedelta(minutes=6)):

@@ -15,11 +15,15 @@ TYPE_IDS = {"contacts": "0-1", "deals": "0-3", "tasks": "0-27"}
 
 
 class Hooks:
-    """What the account has to tell. `version` of the signature is `v3`, `v2` or `v1`."""
+    """What the account has to tell.
+
+    `version` of the signature is `v1`, as the vendor documents for subscriptions to records, `v2` or `v3`; the last two
+    sign the address as well, which is `url`.
+    """
 
     def __init__(self) -> None:
         self.url = "https://hub.example/in/kind/0123456789abcdef0123456789abcdef"
-        self.version = "v3"
+        self.version = "v1"
         self.waiting: list[dict[str, Any]] = []
         self._numbers = count(1001)
 
