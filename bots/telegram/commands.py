@@ -46,6 +46,8 @@ FIRST_STEPS = {
 """Second steps and the commands that take them at once, with words (`/close 1042 deal`)."""
 _TYPED = {press.value: press for press in Press if press not in FIRST_STEPS}
 _COMMAND = re.compile(r"/([a-z]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+CARD_LINK = "/start c_"
+"""A link from outside, a CRM for instance, that opens a conversation's card by its number."""
 _NUMBER = re.compile(r"(#?)(\d{1,12})(?:\s+|$)")
 
 
@@ -66,6 +68,8 @@ def parse_command(text: str) -> Command | None:
     """Return the command a message is, `None` for ordinary text; a button under the input field is its command."""
     if (press := _key_pressed(text)) is not None:
         return Command(press.value, "")
+    if text.startswith(CARD_LINK):
+        return Command(Press.card.value, text.removeprefix(CARD_LINK).strip())
     found = _COMMAND.fullmatch(text.strip())
     return Command(found[1], (found[2] or "").strip()) if found else None
 

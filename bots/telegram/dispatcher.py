@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bots.memory import Purpose
 from bots.office import BotOffice
+from bots.telegram.commands import CARD_LINK
 from bots.telegram.entrance import admit, greet_stranger, welcome
 from bots.telegram.messages import receive
 from bots.telegram.presses import press
@@ -43,10 +44,14 @@ async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str) -> N
     turn = await admit(desk, bot, message.from_user, key=key)
     if turn is None:
         await greet_stranger(desk, bot, message)
-    elif (message.text or "").startswith("/start"):
+    elif _is_greeting(message.text or ""):
         await welcome(turn, message.from_user.full_name)
     else:
         await receive(replace(turn, own=message.message_id), message)
+
+
+def _is_greeting(text: str) -> bool:
+    return text.startswith("/start") and not text.startswith(CARD_LINK)
 
 
 async def on_edit(message: Message, desk: BotOffice, bot: Bot, key: str) -> None:

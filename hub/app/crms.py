@@ -1,9 +1,12 @@
 """Binds the synchronisation with CRMs to what was built: connections, alarms, the lane and the watch."""
 
 import asyncio
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from hub.app.bot_link import find_bot_name
 from hub.app.office import Building
 from hub.crm_sync.base import Crm
 from hub.crm_sync.lane import CrmConnection, CrmLane, is_merged
@@ -16,12 +19,30 @@ from hub.domain.ids import ConnectionId
 _PLACES = 8
 """Runs under way at once: each waits for its CRM's limit most of the time."""
 _LOOKS_EVERY_SECONDS = 5
+_ASKED_AGAIN_SECONDS = 300
 
 
 def crm_lane(building: Building, alarms: Alarms) -> LaneWork:
     """Return the crm lane's work."""
-    lane = CrmLane(building.office, partial(find_crm, building), alarms.pause)
+    lane = CrmLane(building.office, partial(find_crm, building), alarms.pause, BotLink(building).find)
     return LaneWork(lane.carry_out, is_merged=is_merged, places=_PLACES)
+
+
+@dataclass(slots=True)
+class BotLink:
+    """The address that opens a card in the managers' bot; asked for now and then until the bot says its name."""
+
+    building: Building
+    _found: str = ""
+    _ask_at: float = 0.0
+
+    async def find(self) -> str:
+        """Return the address, to be followed by a conversation's number; empty while nobody knows it."""
+        if not self._found and time.monotonic() >= self._ask_at:
+            self._ask_at = time.monotonic() + _ASKED_AGAIN_SECONDS
+            name = await find_bot_name(self.building.ground)
+            self._found = f"https://t.me/{name}?start=c_" if name else ""
+        return self._found
 
 
 async def watch_crms(building: Building) -> None:

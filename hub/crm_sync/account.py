@@ -26,7 +26,7 @@ Staff = Mapping[tuple[str, str, str], ManagerId]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a run needs of a CRM."""
+    """What a run needs of a CRM. `opens` is an address that opens a conversation once its number stands behind it."""
 
     office: Office
     crm: Crm[Any]
@@ -34,6 +34,11 @@ class Account:
     name: str
     rules: CrmRules
     schema: CrmSchema
+    opens: str = ""
+
+    def link_to(self, number: int | None) -> str:
+        """Return the address that opens a conversation in the managers' bot, empty if there is none."""
+        return f"{self.opens}{number}" if self.opens and number else ""
 
     def user_of(self, manager_id: ManagerId | None) -> str | None:
         """Return the CRM's id of one of our people, None if it is not known."""

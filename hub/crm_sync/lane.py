@@ -6,7 +6,7 @@ is put off on its own. Answers and clocks have lanes of their own and notice not
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,11 +48,13 @@ class CrmLane:
     """Carries out deliveries of the crm lane.
 
     `find` returns a connection, None if it is gone; `pause` stops one whose credentials are refused and tells people.
+    `opens` returns the address that opens a conversation once its number stands behind it, empty if there is none.
     """
 
     office: Office
     find: Callable[[int], CrmConnection | None]
     pause: Callable[[ConnectionId, str], Awaitable[None]]
+    opens: Callable[[], Awaitable[str]]
     _failures: dict[ConnectionId, int] = field(default_factory=dict)
 
     async def carry_out(self, claimed: ClaimedDelivery) -> SendResult:
@@ -82,6 +84,7 @@ class CrmLane:
             await self._queue(connection, whose)
             return
         account = await load_account(self.office, connection.crm, connection.id, connection.name)
+        account = replace(account, opens=await self.opens())
         contact_id = ContactId(int(payload["contact_id"]))
         if payload["do"] == "answer":
             await bring_answer(account, payload, contact_id)

@@ -14,7 +14,7 @@ from hub.domain.crm import CrmField, CrmRef
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ManagerId
 from hub.domain.lead import Lead, Task
-from hub.domain.message import Author
+from hub.domain.message import Attachment, Author
 from hub.store.crm_cards import ClientRows, EntryRow
 
 OWN = "f:"
@@ -144,8 +144,14 @@ def entry_of(client: Client, row: EntryRow) -> Entry:
         phone=_phone_of(client, row),
         seconds=int(told.get("talk_seconds", "0") or 0),
         is_missed=told.get("state") in ("missed", "abandoned", "not_reached"),
-        recording=next((each.provider_ref for each in row.attachments if is_call), ""),
+        recording=next((each.provider_ref for each in row.attachments if is_call and _is_address(each)), ""),
+        link=client.account.link_to(row.number),
     )
+
+
+def _is_address(attachment: Attachment) -> bool:
+    """Tell whether anybody can open a recording as its provider names it."""
+    return attachment.provider_ref.startswith(("https://", "http://"))
 
 
 def _kind_of(row: EntryRow) -> EntryKind:

@@ -146,6 +146,7 @@ async def _change_card(client: Client, values: Mapping[str, str], *, is_first: b
     owner = values.get(CrmField.owner)
     change_of_it = CardChange(
         name=values.get(CrmField.name),
+        company=values.get(CrmField.company),
         owner=account.manager_of(owner) if owner else None,
         has_owner=owner is not None,
         is_first=is_first,

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.crash import crash_point
+from hub.domain.company import Company
 from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation
 from hub.domain.errors import FieldInvalid
 from hub.domain.identity import IdentityType, ProofLevel
-from hub.domain.ids import ConnectionId, ContactId, LeadId, ManagerId
+from hub.domain.ids import CompanyId, ConnectionId, ContactId, LeadId, ManagerId
 from hub.domain.inbound import Address
 from hub.domain.lead import Lead
 from hub.domain.replacing import replace
@@ -27,10 +28,13 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import Sighting, attach_addresses
 from hub.inbox.folds.tasks import finish_task, put_off_task
 from hub.inbox.office import Office
+from hub.store import companies
+from hub.store.pool import acquire
 from hub.store.scope import Scope
 
 DECIDED_AGAIN_WITHIN = timedelta(seconds=60)
 _IDS = 200
+_NAMESAKES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class CardChange:
     """
 
     name: str | None = None
+    company: str | None = None
     owner: ManagerId | None = None
     has_owner: bool = False
     is_first: bool = False
@@ -59,8 +64,10 @@ async def change_card(office: Office, contact_id: ContactId, change: CardChange,
     addresses = [*(_address(IdentityType.phone, each) for each in change.phones)]
     addresses += [_address(IdentityType.email, each) for each in change.emails]
     policy = office.policy()
+    company = await _find_company(office, change.company) if change.company else None
     scope = Scope(
         contacts={contact_id},
+        companies=set() if company is None else {company},
         identities={(each.type, "", each.value) for each in addresses},
         lines=set(policy.lines) if change.has_owner else set(),
         always_lines=change.has_owner,
@@ -73,6 +80,8 @@ async def change_card(office: Office, contact_id: ContactId, change: CardChange,
             return
         attach_addresses(rows, contact, addresses, Sighting(crm, is_vouched=False, shared_after=policy.shared_after))
         contact = _with_values(LineWork(rows, policy, policy.get_line(policy.default_line)), contact, change)
+        if change.company is not None:
+            contact = _with_company(rows, contact, change.company, known=company)
         if change.has_owner and contact.crm_owner_id != change.owner:
             contact = rows.contacts.put(contact.id, replace(contact, crm_owner_id=change.owner))
             _follow_owner(rows, office, contact, change)
@@ -80,6 +89,24 @@ async def change_card(office: Office, contact_id: ContactId, change: CardChange,
     crash_point("crm.before_card")
     await office.change(scope, fold)
     crash_point("crm.after_card")
+
+
+async def _find_company(office: Office, name: str) -> CompanyId | None:
+    """Return the company of this very name, the oldest if there are several."""
+    async with acquire(office.pool) as connection:
+        found = await companies.list_named(connection, name, limit=_NAMESAKES)
+    return min((each.id for each in found if each.name.casefold() == name.casefold()), default=None)
+
+
+def _with_company(rows: WorkingSet, contact: Contact, name: str, *, known: CompanyId | None) -> Contact:
+    """Attach a card to the company it has there, made if nobody has this name here; an empty name detaches (L-8)."""
+    if not name:
+        return rows.contacts.put(contact.id, replace(contact, company_id=None))
+    company_id = known
+    if company_id is None:
+        made = Company(CompanyId(rows.new_id()), name, rows.now)
+        company_id = rows.companies.add(made.id, made).id
+    return rows.contacts.put(contact.id, replace(contact, company_id=company_id))
 
 
 def _address(kind: IdentityType, value: str) -> Address:

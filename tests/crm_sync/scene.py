@@ -72,6 +72,10 @@ def _connection(scene: Scene) -> CrmConnection:
     return CrmConnection(CRM, "crm", scene.crm, scene.desk.now - timedelta(days=1))
 
 
+async def _opens() -> str:
+    return "https://t.me/romashka_hub_bot?start=c_"
+
+
 async def _no_file(digest: str) -> bytes:
     raise AssertionError(f"nobody stored {digest}")
 
@@ -97,7 +101,7 @@ async def open_scene(
     desk.processor = replace(
         desk.processor, channel_of=lambda each: crm if each == CRM and isinstance(crm, Parses) else spoken(each)
     )
-    lane = CrmLane(desk.office, lambda _: None, lambda _, __: None)  # type: ignore[arg-type,return-value]
+    lane = CrmLane(desk.office, lambda _: None, lambda _, __: None, _opens)  # type: ignore[arg-type,return-value]
     scene = Scene(desk, crm, lane, http)
 
     async def pause(_: ConnectionId, reason: str) -> None:

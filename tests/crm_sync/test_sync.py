@@ -219,3 +219,24 @@ def _actor(manager_id: int) -> Person:
 
 def _person(name: str, *, owner: str = "") -> Card:
     return Card(name, phones=(PHONE,), owner=owner)
+
+
+async def test_an_entry_leads_to_its_conversation_in_the_managers_bot(scene: Scene):
+    await write(scene)
+    await scene.run()
+    number = (await scene.desk.one("conversations"))["number"]
+    assert shelf(scene).of(Entity.entry)[0].thing.link == f"https://t.me/romashka_hub_bot?start=c_{number}"
+
+
+async def test_l8_the_company_a_card_has_there_is_the_clients_company_here(scene: Scene):
+    await write(scene)
+    await scene.run()
+    card = shelf(scene).of(Entity.contact)[0]
+    for name in ("ООО Ромашка", "ооо ромашка", "АО Лютик"):
+        shelf(scene).edit(card.ref, company=name)
+        await scene.hint(Entity.contact, card.ref)
+    contact = await scene.desk.one("contacts")
+    companies = {row["id"]: row["name"] for row in await scene.desk.rows("companies")}
+    assert companies[contact["company_id"]] == "АО Лютик"
+    assert sorted(companies.values()) == ["АО Лютик", "ООО Ромашка"]
+    assert shelf(scene).of(Entity.contact)[0].values[CrmField.company] == "АО Лютик"

@@ -68,3 +68,12 @@ async def test_a_head_reads_what_a_manager_has(place, offered):
     number = (await place.desk.one("conversations"))["number"]
     await place.writes(olga, f"/card {number}")
     assert "Ведёт: Иван" in place.seen(olga)[-1]
+
+
+async def test_a_link_from_a_crm_opens_the_card_and_a_foreign_one_nothing(place, offered):
+    ivan, _ = offered
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(ivan, f"/start c_{number}")
+    assert "Сколько стоит?" in place.seen(ivan)[-1]
+    await place.writes(ivan, "/start c_99999")
+    assert "нет или оно не ваше" in place.seen(ivan)[-1]

@@ -1,4 +1,4 @@
-"""The link that opens the manager bot with an invitation, where the bot can be asked for its name."""
+"""Links that open the manager bot, where the bot can be asked for its name: with an invitation, at a conversation."""
 
 from hub.app.connections import MANAGER_BOT, validate_settings
 from hub.app.ground import Ground
@@ -15,13 +15,18 @@ async def find_bot_link(ground: Ground, token: str) -> str:
 
     Source: https://core.telegram.org/api/links#bot-links (read 2026-11-22).
     """
+    name = await find_bot_name(ground)
+    return f"https://t.me/{name}?start={token}" if name else ""
+
+
+async def find_bot_name(ground: Ground) -> str:
+    """Return the user name of the manager bot; empty without one, or while it does not answer."""
     async with acquire(ground.pool) as connection:
         row = next((each for each in await list_connections(connection) if each.kind == MANAGER_BOT), None)
     if row is None:
         return ""
     settings = validate_settings(MANAGER_BOT, ground.secrets.decrypt_json(row.settings_encrypted))
-    username = await _ask_name(settings, ground.config.proxy) if isinstance(settings, TelegramSettings) else ""
-    return f"https://t.me/{username}?start={token}" if username else ""
+    return await _ask_name(settings, ground.config.proxy) if isinstance(settings, TelegramSettings) else ""
 
 
 async def _ask_name(settings: TelegramSettings, proxy: str) -> str:
