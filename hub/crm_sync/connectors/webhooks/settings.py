@@ -24,7 +24,7 @@ class EventType(StrEnum):
 class WebhooksSettings(CrmSettings):
     """A receiver of ours, and what it may send."""
 
-    url: str = Field(description="Where events are posted, e.g. https://crm.example.com/hub/events.")
+    url: str = Field(min_length=1, description="Where events are posted, e.g. https://crm.example.com/hub/events.")
     secret: SecretStr = Field(description="Signs what we send: whsec_ and base64 of 24 to 64 bytes.")
     previous_secret: SecretStr = Field(SecretStr(""), description="The one before, while both are in force.")
     lookup_url: str = Field("", description="Where questions are posted; empty: one way, nothing comes back.")
@@ -48,14 +48,19 @@ class WebhooksSettings(CrmSettings):
             raise ValueError("make one: whsec_ and the output of `openssl rand -base64 32`")
         return value
 
+    @field_validator("url", "lookup_url")
+    @classmethod
+    def _address_is_whole(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("write the whole address, like https://crm.example.com/hub/events")
+        return value
+
     @model_validator(mode="after")
-    def _addresses_are_safe(self) -> "WebhooksSettings":
-        for address in (self.url, self.lookup_url) if self.lookup_url else (self.url,):
-            parts = urlsplit(address)
-            if parts.scheme not in {"http", "https"} or not parts.hostname:
-                raise ValueError("write the whole address, like https://crm.example.com/hub/events")
-            if parts.scheme == "http" and not self.own_network:
-                raise ValueError("the address must begin with https://: people's data would travel in the open")
+    def _nothing_travels_in_the_open(self) -> "WebhooksSettings":
+        schemes = {urlsplit(address).scheme for address in (self.url, self.lookup_url)}
+        if "http" in schemes and not self.own_network:
+            raise ValueError("the address must begin with https://, unless own_network says it is inside ours")
         return self
 
     @property
