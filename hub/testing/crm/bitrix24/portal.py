@@ -118,7 +118,7 @@ class FakeBitrix24(FakeCrm):
                 return [_sale(number, item) for number in (LEAD, DEAL) for item in kept.items[number].values()]
             case Entity.entry:
                 calls = [row for row in kept.activities.values() if row["PROVIDER_ID"] == "VOXIMPLANT_CALL"]
-                return [*map(_comment, kept.comments.values()), *map(_activity, calls)]
+                return [*map(_comment, kept.comments.values()), *map(_activity, calls), *map(_said, self.chats.said)]
             case Entity.task:
                 return [_activity(row) for row in kept.activities.values() if row["PROVIDER_ID"] == "CRM_TODO"]
 
@@ -289,6 +289,11 @@ def _comment(row: Item) -> Seen:
         "text": row["COMMENT"],
         "place": CrmRef(row["ENTITY_TYPE"], row["ENTITY_ID"]),
     }
+
+
+def _said(row: Item) -> Seen:
+    card = CrmRef("contact", row["user"]["id"].partition("-")[2])
+    return {"ref": CrmRef("chat", row["chat"]), "key": row["id"], "text": row["text"], "place": card}
 
 
 def _activity(row: Item) -> Seen:
