@@ -23,6 +23,11 @@ _ADVICE = (
     "See that url is right, and that the receiver answers hub.ping with 2xx and knows secret."
 )
 
+_NO_ADDRESS = {
+    "ru": "адрес этого подключения (он появится, когда хабу задан public_url)",
+    "en": "the address of this connection (it appears once the hub has a public_url)",
+}
+
 
 def refused(error: ProviderError) -> CheckResult:
     """Return what went wrong, in the receiver's words, and what to do."""
@@ -51,7 +56,7 @@ def steps(language: str, public_url: str) -> Sequence[str]:
             "2xx. События и примеры: docs/crm-webhooks.md. Впишите адрес в url.",
             "Повтор приходит с тем же webhook-id: сохраняйте его и второй раз ничего не создавайте.",
             "Чтобы изменения возвращались: адрес для вопросов — в lookup_url, второй секрет — в incoming_secret.",
-            f"Свои события присылайте на {public_url} с подписью этим вторым секретом.",
+            f"Свои события присылайте на {public_url or _NO_ADDRESS[language]} с подписью этим вторым секретом.",
             "Адрес внутри вашей сети хаб не тронет, пока own_network не true.",
         )
     return (
@@ -60,6 +65,6 @@ def steps(language: str, public_url: str) -> Sequence[str]:
         "and examples: docs/crm-webhooks.md. Put the address into url.",
         "A repetition has the same webhook-id: keep it, and make nothing a second time.",
         "For changes to come back: an address for questions in lookup_url, a second secret in incoming_secret.",
-        f"Send your own events to {public_url}, signed with that second secret.",
+        f"Send your own events to {public_url or _NO_ADDRESS['en']}, signed with that second secret.",
         "An address inside your network is left alone until own_network is true.",
     )
