@@ -64,6 +64,8 @@ class Office:
         folded: list[WorkingSet] = []
         policy = self.policy()
         scope.automations |= set(policy.automations.timed)
+        crms = [each.id for each in self.endpoints().values() if each.is_crm]
+        scope.ids *= 1 + len(crms)  # whatever a fold touches may be told to each of them
 
         def remembered(workset: WorkingSet) -> R:
             folded[:] = [workset]
@@ -71,7 +73,7 @@ class Office:
                 write_deed(workset, scope, self.deed)
             result = fold(workset)
             run_automations(AutomationDesk(workset, policy, scope, self.endpoints()))
-            mark_for_crms(workset, [each.id for each in self.endpoints().values() if each.is_crm])
+            mark_for_crms(workset, crms)
             return result
 
         if self.deed:

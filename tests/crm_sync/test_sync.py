@@ -4,15 +4,18 @@ from datetime import timedelta
 
 from hub.crm_sync.base import EntryKind
 from hub.crm_sync.base import Person as Card
+from hub.domain.contact import Contact
 from hub.domain.crm import CrmField, Entity
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
 from hub.domain.identity import IdentityType
-from hub.domain.ids import LineKey, ManagerId
+from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
+from hub.domain.workset import WorkingSet
 from hub.inbox.assignment import take
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.tasks import make_task
+from hub.store.scope import Scope
 from tests.crm_sync.memory_crm import MemoryCrm, Shelf, at_minute
 from tests.crm_sync.scene import Scene
 from tests.inbox.desk import person, says
@@ -240,3 +243,15 @@ async def test_l8_the_company_a_card_has_there_is_the_clients_company_here(scene
     assert companies[contact["company_id"]] == "АО Лютик"
     assert sorted(companies.values()) == ["АО Лютик", "ООО Ромашка"]
     assert shelf(scene).of(Entity.contact)[0].values[CrmField.company] == "АО Лютик"
+
+
+async def test_a_change_of_very_many_clients_at_once_is_brought_over_too(scene: Scene):
+    contacts = [Contact(ContactId(10**9 + number), scene.desk.now, name=f"Клиент {number}") for number in range(900)]
+
+    def fold(rows: WorkingSet) -> None:
+        for contact in contacts:
+            rows.contacts.add(contact.id, contact)
+            rows.new_id()
+
+    await scene.desk.office.change(Scope(ids=len(contacts)), fold)
+    assert len(await scene.desk.rows("deliveries", "lane = 'crm'")) == len(contacts)
