@@ -3,7 +3,11 @@
 import asyncio
 import uuid
 
+import pytest
+from structlog.testing import capture_logs
+
 from hub.crm_sync.base import Snapshot
+from hub.crm_sync.tokens import TokenPair
 from hub.domain.crm import Entity
 from hub.domain.errors import ProviderError, TemporaryFailure
 from hub.testing.contracts.crm.samples import PERSON, outcome, write
@@ -51,3 +55,15 @@ class TokenChecks(CrmSuite):
 
         assert [list(each) for each in found[:6]] == [[]] * 6  # type: ignore[call-overload]
         assert fake.renewals - before == 1
+
+    async def test_renewing_a_token_logs_none(self, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level("DEBUG"), capture_logs() as lines:
+            async with self.scene() as scene:
+                crm, fake = scene.connect(), scene.fake
+                assert isinstance(fake, IssuesTokens)
+                fake.expire_tokens()
+                await crm.find_contacts(list(PERSON.phones), [])
+                pair = await scene.tokens.current(TokenPair(""))
+
+        assert pair.access
+        assert [token for token in (pair.access, pair.refresh) if token and token in f"{lines} {caplog.text}"] == []

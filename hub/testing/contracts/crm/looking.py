@@ -13,6 +13,7 @@ from hub.testing.crm.surface import Merges
 
 _PHONE = "+79161234567"
 SPELLINGS = ("+79161234567", "79161234567", "89161234567", "+7 (916) 123-45-67", "8 (916) 123-45-67", "8-916-123-45-67")
+FOREIGN = {"+375 29 123-45-67": "+375291234567", "+998901234567": "+998901234567"}
 STRANGERS = ("+1 916 123-45-67", "+7 495 123-45-67", "+7 916 123-45-68", "123-45-67")
 
 
@@ -92,6 +93,24 @@ class LookingChecks(CrmSuite):
             scene.card("Пётр Чужой", [stranger])
 
             assert list(await scene.connect().find_contacts([_PHONE], [])) == []
+
+    @pytest.mark.parametrize("typed", FOREIGN)
+    async def test_a_number_of_another_country_is_found(self, typed: str) -> None:
+        async with self.scene() as scene:
+            card = scene.card("Алесь", [typed])
+            found = await scene.connect().find_contacts([FOREIGN[typed]], [])
+
+        assert [(match.ref, match.matched) for match in found] == [(card, (FOREIGN[typed],))]
+
+    async def test_many_addresses_are_asked_for_and_none_is_left_out(self) -> None:
+        phones, emails = [f"+7903111220{n}" for n in range(8)], [f"anna{n}@example.com" for n in range(4)]
+        async with self.scene() as scene:
+            by_phone = scene.card("Анна", [phones[-1]])
+            by_email = scene.fake.human_adds_contact("Анна", (), (emails[-1],))
+            scene.later()
+            found = await scene.connect().find_contacts(phones, emails)
+
+        assert {match.ref: match.matched for match in found} == {by_phone: (phones[-1],), by_email: (emails[-1],)}
 
     async def test_an_email_is_found_in_any_case(self) -> None:
         async with self.scene() as scene:
