@@ -1,4 +1,4 @@
-"""amoCRM and Kommo, API v4: contacts, leads, notes, calls, tasks, webhooks and the list of events.
+"""amoCRM and Kommo, API v4: contacts, leads, notes, calls, tasks, webhooks, the list of events, and the Chats API.
 
 Source: https://www.amocrm.ru/developers/content/crm_platform/ (contacts-api, leads-api, events-and-notes, calls-api,
 unsorted-api, tasks-api, webhooks-api, webhooks-format, filters-api, error-codes) and
@@ -11,7 +11,7 @@ late its index is, what a block for too many requests looks like (403), codes of
 repeated `uniq`, lengths of texts, claims inside a token. A joined card is gone: the API does not say into which.
 
 Rooms: `settings` and `api` (credentials, limits, faults), `fields`, `bodies` and `snapshots` (their words and ours),
-`search`, `entries`, `hooks`, `feed`, `setup`; `connector` is the class.
+`search`, `unsorted`, `entries`, `chats`, `hooks`, `incoming`, `feed`, `setup`; `connector` is the class.
 """
 
 from hub.crm_sync.connectors.amocrm.connector import AmoCrm

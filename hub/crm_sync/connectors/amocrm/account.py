@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub.crm_sync.base import CrmSchema, CrmStage, CrmUser, OwnField, Refused
-from hub.crm_sync.connectors.amocrm.api import PAGE, Api, Row, embedded
+from hub.crm_sync.connectors.amocrm.api import PAGE, Api, Query, Row, embedded
 from hub.crm_sync.connectors.amocrm.bodies import number, one_line
 from hub.crm_sync.connectors.amocrm.fields import FieldBook, read_book
 from hub.crm_sync.connectors.amocrm.snapshots import COMPANY, CONTACT, ENTITIES, LEAD, OUTCOMES
@@ -27,7 +27,7 @@ class Account:
         self._api = api
         self._clock = clock
         self._lists: dict[str, tuple[datetime, Sequence[Row]]] = {}
-        self._own_user = ""
+        self._own_user = self._chat_account = ""
 
     async def describe(self) -> CrmSchema:
         """Return users, stages and fields, asked for anew."""
@@ -48,6 +48,23 @@ class Account:
         if not self._own_user:
             self._own_user = str((await self._api.read("/api/v4/account")).get("current_user_id") or "")
         return self._own_user
+
+    async def chat_account(self) -> str:
+        """Return the account's id in the chats.
+
+        Raises:
+            PermanentFailure: the account has none, so it has no chats.
+        """
+        if not self._chat_account:
+            told = await self._api.read("/api/v4/account", [("with", "amojo_id")])
+            self._chat_account = str(told.get("amojo_id") or "")
+        if not self._chat_account:
+            raise PermanentFailure("the account has no chats", reason=Refused.plan)
+        return self._chat_account
+
+    async def chat_user(self, user: str) -> str:
+        """Return a user's id in the chats, empty if that is not known."""
+        return next((next(iter(each.also), "") for each in await self._users() if each.id == user), "")
 
     async def place(self, stage: str, pipeline: str) -> dict[str, Json]:
         """Return where a lead goes. A stage belongs to one pipeline, won and lost to all."""
@@ -86,7 +103,7 @@ class Account:
     async def _users(self) -> tuple[CrmUser, ...]:
         """Return the users, none where the token's user may not see them: `check` says that."""
         try:
-            rows = await self._api.all_rows("/api/v4/users", "users", [("with", "phone_number")])
+            rows = await self._kept("/api/v4/users", "users", [("with", "phone_number,amojo_id")])
         except PermanentFailure as error:
             if error.reason != Refused.forbidden:
                 raise
@@ -106,10 +123,10 @@ class Account:
     async def _pipelines(self) -> Sequence[Row]:
         return await self._kept("/api/v4/leads/pipelines", "pipelines")
 
-    async def _kept(self, path: str, name: str) -> Sequence[Row]:
+    async def _kept(self, path: str, name: str, query: Query = ()) -> Sequence[Row]:
         kept = self._lists.get(path)
         if kept is None or self._clock.now() - kept[0] > _KEPT:
-            kept = self._clock.now(), await self._api.all_rows(path, name)
+            kept = self._clock.now(), await self._api.all_rows(path, name, query)
             self._lists[path] = kept
         return kept[1]
 
@@ -138,4 +155,5 @@ def _user(row: Row) -> CrmUser:
         email=str(row.get("email") or ""),
         phone=str(row.get("phone_number") or ""),
         is_active=bool(rights.get("is_active", True)),
+        also=(str(row["amojo_id"]),) if row.get("amojo_id") else (),
     )

@@ -35,8 +35,6 @@ Row = Mapping[str, Json]
 PAGE = 250
 _MOST_PAGES = 40
 _LARGEST_ANSWER = 32 * 1024 * 1024
-_TOO_FAST = timedelta(seconds=2)
-_WRONG_ADDRESS_CODE = 113
 _BLOCKED = ("block", "блокир", "превышен")
 
 
@@ -58,7 +56,7 @@ class Api:
         """Return what is at a path, empty if nothing is. Raises: as every read of the contract."""
         url = f"{path}?{urlencode(query)}" if query else path
         answer = await self._ask("GET", url, is_write=False)
-        return _object(answer, is_write=False) if answer.body.strip() else {}
+        return object_of(answer, is_write=False) if answer.body.strip() else {}
 
     async def rows(self, path: str, name: str, query: Query = ()) -> Sequence[Row]:
         """Return one page of a list, empty if there is nothing."""
@@ -138,7 +136,7 @@ class Api:
             headers={"Content-Type": "application/json"},
             data=json.dumps(body).encode(),
         )
-        return self._read_pair(_object(answer, is_write=True))
+        return self._read_pair(object_of(answer, is_write=True))
 
     def _read_pair(self, told: Row) -> TokenPair:
         access, refresh, seconds = told.get("access_token"), told.get("refresh_token"), told.get("expires_in")
@@ -163,7 +161,7 @@ class Api:
             case 425 | 426:
                 return PermanentFailure(f"amoCRM has this switched off: {words}", answer.status, reason=Refused.plan)
             case 429:
-                return TemporaryFailure("amoCRM: too many requests", 429, answer.retry_after() or _TOO_FAST)
+                return TemporaryFailure("amoCRM: too many requests", 429, answer.retry_after() or timedelta(seconds=2))
             case _:
                 return None
 
@@ -181,7 +179,7 @@ class Api:
         if told is None or any(word in words.lower() for word in _BLOCKED):
             silence = answer.retry_after() or timedelta(minutes=self.settings.block_minutes)
             return TemporaryFailure("amoCRM has blocked the account for too many requests", 403, silence)
-        if told.get("code") == _WRONG_ADDRESS_CODE:
+        if told.get("code") == 113:
             return AuthenticationFailed(f"amoCRM lets only listed addresses in: {words}", 403)
         return PermanentFailure(
             f"amoCRM: the token's user has no right to this: {words}", 403, reason=Refused.forbidden
@@ -239,7 +237,8 @@ def _json(answer: HttpAnswer, *, is_write: bool) -> Json:
         raise _unreadable("the answer is no JSON", is_write=is_write) from error
 
 
-def _object(answer: HttpAnswer, *, is_write: bool) -> Row:
+def object_of(answer: HttpAnswer, *, is_write: bool) -> Row:
+    """Return an answer's object. Raises: OutcomeUnknown for a write, TemporaryFailure for a read: it is none."""
     told = _json(answer, is_write=is_write)
     if not isinstance(told, dict):
         raise _unreadable("the answer is no object", is_write=is_write)

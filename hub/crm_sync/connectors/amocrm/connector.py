@@ -19,10 +19,11 @@ from hub.crm_sync.base import (
     Refused,
     Request,
     Snapshot,
+    Talk,
     Todo,
     Written,
 )
-from hub.crm_sync.connectors.amocrm import entries, feed, hooks, setup
+from hub.crm_sync.connectors.amocrm import entries, feed, incoming, setup
 from hub.crm_sync.connectors.amocrm.account import Account
 from hub.crm_sync.connectors.amocrm.api import Api, Row
 from hub.crm_sync.connectors.amocrm.bodies import (
@@ -35,7 +36,8 @@ from hub.crm_sync.connectors.amocrm.bodies import (
     person_body,
     request_body,
 )
-from hub.crm_sync.connectors.amocrm.search import Search, find_by_field, find_unsorted
+from hub.crm_sync.connectors.amocrm.chats import Chats
+from hub.crm_sync.connectors.amocrm.search import Search, find_by_field
 from hub.crm_sync.connectors.amocrm.settings import AmoSettings, expiry_of
 from hub.crm_sync.connectors.amocrm.snapshots import (
     CONTACT,
@@ -46,9 +48,10 @@ from hub.crm_sync.connectors.amocrm.snapshots import (
     Reader,
     rev,
 )
+from hub.crm_sync.connectors.amocrm.unsorted import find_unsorted, make_unsorted
 from hub.domain.crm import CrmField, CrmRef, Entity
-from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure
-from hub.domain.inbound import CrmHint
+from hub.domain.errors import PermanentFailure
+from hub.domain.inbound import CrmAnswer, CrmHint
 
 
 class AmoCrm(Crm[AmoSettings]):
@@ -64,6 +67,7 @@ class AmoCrm(Crm[AmoSettings]):
         super().__init__(settings, context)
         self._api = Api(settings, context)
         self._account = Account(self._api, context.clock)
+        self._chats = Chats(self._api, self._account, context)
         self._tasks = TaskForm(settings.task_type, settings.language)
 
     async def describe(self) -> CrmSchema:
@@ -78,7 +82,7 @@ class AmoCrm(Crm[AmoSettings]):
     async def create_contact(self, person: Person, *, key: str) -> Written:
         """Make a card, and its company if there is none of that name."""
         company = await self._account.company(person.company) if person.company else ""
-        body = person_body(person, self._keyed(key), await self._account.book(CONTACT))
+        body = person_body(person, {self.settings.key_field: key}, await self._account.book(CONTACT))
         made = await self._api.write_one(f"/api/v4/{CONTACT}", CONTACT, {**body, "request_id": key})
         ref = CrmRef(CONTACT, str(made["id"]))
         if company:
@@ -98,13 +102,16 @@ class AmoCrm(Crm[AmoSettings]):
 
     async def create_request(self, request: Request, *, key: str) -> Written:
         """Make a lead of a card, unsorted if the settings say so."""
-        body = request_body(request, self._keyed(key), await self._account.book(LEAD))
+        body = request_body(request, {self.settings.key_field: key}, await self._account.book(LEAD))
         pipeline = request.pipeline or self.settings.pipeline
         body |= await self._account.place(request.stage, pipeline)
         if self.settings.is_unsorted and not request.stage:
-            return await self._unsorted(body, form_metadata(request, key=key, name=self.context.name), key)
-        made = await self._api.write_one(f"/api/v4/{LEAD}", LEAD, {**body, "request_id": key})
-        return await self._written(CrmRef(LEAD, str(made["id"])), made)
+            metadata = form_metadata(request, key=key, name=self.context.name)
+            made = await make_unsorted(self._api, body, metadata, key)
+        else:
+            made = await self._api.write_one(f"/api/v4/{LEAD}", LEAD, {**body, "request_id": key})
+        written = await self._written(CrmRef(LEAD, str(made["id"])), made)
+        return replace(written, is_existing=bool(made.get("merged")))
 
     async def update_request(self, ref: CrmRef, patch: Patch) -> Written:
         """Change a lead; a stage of another pipeline takes it there."""
@@ -116,6 +123,19 @@ class AmoCrm(Crm[AmoSettings]):
     async def add_entry(self, entry: Entry, place: Place, *, key: str) -> Written:
         """Write a note or a call."""
         return Written(await entries.write_entry(self._api, entry, place, key))
+
+    @property
+    def is_talking(self) -> bool:
+        """Tell whether the settings name a channel of the chats."""
+        return bool(self.settings.chat_channel)
+
+    async def say(self, said: Entry, talk: Talk, *, key: str) -> Written:
+        """Show a message in the chat of its conversation."""
+        return await self._chats.say(said, talk, key=key)
+
+    async def confirm(self, answer: CrmAnswer, problem: str) -> None:
+        """Mark an answer as delivered, or show why it was not."""
+        await self._chats.confirm(answer, problem)
 
     async def add_task(self, todo: Todo, place: Place, *, key: str) -> Written:
         """Make a task of a lead or card. amoCRM keeps no key of it."""
@@ -137,7 +157,8 @@ class AmoCrm(Crm[AmoSettings]):
             case Entity.request:
                 return await self._find_record(LEAD, key) or await self._find_unsorted(key)
             case Entity.entry if place is not None:
-                ref = await entries.find_entry(self._api, key, place)
+                ref = await self._chats.find(key, place) if self.is_talking else None
+                ref = ref or await entries.find_entry(self._api, key, place)
                 return Written(ref, is_existing=True) if ref else None
             case _:
                 return None
@@ -158,24 +179,20 @@ class AmoCrm(Crm[AmoSettings]):
         return await feed.read_changes(self._api, cursor, self.context.clock.now())
 
     def verify(self, raw: Raw) -> None:
-        """Check the secret at the end of the address, if there is one, and that our account is named."""
-        hooks.ensure_ours(raw, self.settings)
+        """Check the account and the secret of a webhook, or the signature of a message of the chats."""
+        incoming.ensure_ours(raw, self.settings)
 
     def to_store(self, raw: Raw) -> Raw:
         """Return a webhook without the secret of its address."""
         return replace(super().to_store(raw), suffix="")
 
     def peek(self, raw: Raw) -> Peek:
-        """Return what a repetition has too: the same body; the first record is the key of its order."""
-        try:
-            fields = hooks.read_fields(raw.body)
-        except PayloadInvalid:
-            return Peek("", "")
-        return Peek(hooks.event_id(raw, fields), hooks.first_record(fields), hooks.REPEATED_WITHIN)
+        """Return what a repetition has too, and whose order counts."""
+        return incoming.peek(raw)
 
-    def parse(self, raw: Raw) -> Sequence[CrmHint]:
-        """Return which records changed."""
-        return hooks.read_hints(raw)
+    def parse(self, raw: Raw) -> Sequence[CrmHint | CrmAnswer]:
+        """Return which records changed, or what was answered in the chats."""
+        return incoming.read(raw)
 
     def acknowledge(self, raw: Raw) -> Reply:
         """Return a bare success."""
@@ -188,12 +205,12 @@ class AmoCrm(Crm[AmoSettings]):
 
     async def subscribe(self) -> CheckResult:
         """Make the key fields and the webhook; repeating it changes nothing."""
-        return await setup.subscribe(self._api, self.context)
+        return await setup.subscribe(self._api, self.context, self._chats if self.is_talking else None)
 
     def ends_at(self) -> datetime | None:
         """Return when a long-lived token runs out; what OAuth gives is renewed."""
-        is_renewed = self.settings.is_renewable
-        return None if is_renewed else expiry_of(self.settings.access_token.get_secret_value())
+        token = "" if self.settings.is_renewable else self.settings.access_token.get_secret_value()
+        return expiry_of(token)
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Say what to press, from the integration to the webhook."""
@@ -203,23 +220,8 @@ class AmoCrm(Crm[AmoSettings]):
         own = await self._account.own_user() if self.settings.is_user_dedicated else ""
         return Reader(self.settings.base, self.settings.region, own)
 
-    def _keyed(self, key: str) -> dict[str, str]:
-        return {self.settings.key_field: key}
-
     async def _written(self, ref: CrmRef, made: Row) -> Written:
         return Written(ref, (await self._reader()).url(ref), rev(made))
-
-    async def _unsorted(self, body: Row, metadata: Row, key: str) -> Written:
-        """Make an unsorted lead of a card: the complex method is the one that takes a card by its number."""
-        inside = {**body["_embedded"], "metadata": metadata}
-        told = await self._api.write(
-            "POST", "/api/v4/leads/complex", [{**body, "_embedded": inside, "request_id": key}]
-        )
-        made = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
-        if not made.get("id"):
-            raise OutcomeUnknown("amoCRM says it has made a lead and does not say which")
-        written = await self._written(CrmRef(LEAD, str(made["id"])), made)
-        return replace(written, is_existing=bool(made.get("merged")))
 
     async def _patched(self, ref: CrmRef, body: Row) -> Written:
         if not body:

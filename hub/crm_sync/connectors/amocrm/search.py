@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from hub.crm_sync.base import Match
-from hub.crm_sync.connectors.amocrm.api import PAGE, Api, Query, Row, embedded
+from hub.crm_sync.connectors.amocrm.api import PAGE, Api, Query, Row
 from hub.crm_sync.connectors.amocrm.bodies import canonical
 from hub.crm_sync.connectors.amocrm.fields import PHONE, FieldBook, text
 from hub.crm_sync.connectors.amocrm.settings import SearchWay
@@ -112,16 +112,6 @@ async def _candidates(api: Api, kind: str, book: FieldBook, key: str) -> AsyncIt
     if api.settings.search is SearchWay.filter and row is not None:
         yield await api.rows(f"/api/v4/{kind}", kind, [(f"filter[custom_fields_values][{row.id}][]", key)])
     yield await api.rows(f"/api/v4/{kind}", kind, _asked(key))
-
-
-async def find_unsorted(api: Api, key: str) -> str:
-    """Return the number of the lead that waits unsorted with this key, empty if there is none."""
-    query = [("order[created_at]", "desc"), ("limit", str(PAGE))]
-    for row in await api.rows("/api/v4/leads/unsorted", "unsorted", query):
-        told, leads = row.get("metadata"), embedded(row, "leads")
-        if isinstance(told, dict) and told.get("form_id") == key and leads and leads[0].get("id"):
-            return str(leads[0]["id"])
-    return ""
 
 
 def _asked(words: str) -> Query:

@@ -65,6 +65,10 @@ class AmoSettings(CrmSettings):
     region: str = Field("RU", pattern="^[A-Z]{2}$", description="Country of numbers without plus (ISO 3166), e.g. RU.")
     hook_secret: SecretStr = Field(SecretStr(""), description="Further secret at the end of the webhook's address.")
     requests_per_second: float = Field(5.0, ge=0.1, le=500, description="amoCRM allows an integration seven a second.")
+    chat_channel: str = Field("", description="Chats API: ID of the channel that amoCRM's support has registered.")
+    chat_secret: SecretStr = Field(SecretStr(""), description="Chats API: secret of the channel.")
+    chat_bot: str = Field("", description="Chats API: ID of the channel's bot, for answers of people unknown there.")
+    chat_url: str = Field("", description="Chats API: address if it is another than the account's; https only.")
     block_minutes: int = Field(15, ge=1, le=1440, description="Minutes of silence after amoCRM has blocked us.")
     api_url: str = Field("", description="Address of the API if it is another than the account's; https only.")
 
@@ -77,7 +81,7 @@ class AmoSettings(CrmSettings):
             raise ValueError("write the address of the account like acme.amocrm.ru or acme.kommo.com")
         return name if "." in name else f"{name}.amocrm.ru"
 
-    @field_validator("api_url")
+    @field_validator("api_url", "chat_url")
     @classmethod
     def _address_is_safe(cls, value: str) -> str:
         return account_address(value) if value else ""
@@ -100,6 +104,8 @@ class AmoSettings(CrmSettings):
                 raise ValueError("OAuth needs auth_code or refresh_token")
         elif not self.access_token.get_secret_value():
             raise ValueError("give access_token, or client_id with client_secret, redirect_uri and auth_code")
+        if len({bool(self.chat_channel), bool(self.chat_secret.get_secret_value()), bool(self.chat_bot)}) > 1:
+            raise ValueError("the chats need chat_channel, chat_secret and chat_bot together")
         return self
 
     @property
@@ -111,6 +117,11 @@ class AmoSettings(CrmSettings):
     def base(self) -> str:
         """Return the address that paths begin at, without trailing slash."""
         return self.api_url or f"https://{self.account}"
+
+    @property
+    def chat_base(self) -> str:
+        """Return the address of the chats, without trailing slash."""
+        return self.chat_url or f"https://amojo.{self.account.partition('.')[2]}"
 
     @property
     def subdomain(self) -> str:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from hub.channels.base import CheckResult, Context
 from hub.crm_sync.connectors.amocrm.api import Api, Row
+from hub.crm_sync.connectors.amocrm.chats import Chats
 from hub.crm_sync.connectors.amocrm.fields import FieldBook, read_book
 from hub.crm_sync.connectors.amocrm.hooks import EVENTS
 from hub.crm_sync.connectors.amocrm.settings import AmoSettings, expiry_of, read_claims
@@ -55,8 +56,8 @@ async def check(settings: AmoSettings, context: Context) -> CheckResult:
     return CheckResult(True, (*notes, *problems))
 
 
-async def subscribe(api: Api, context: Context) -> CheckResult:
-    """Make what is missing and set the webhook; an address that is known already is brought up to date by amoCRM."""
+async def subscribe(api: Api, context: Context, chats: Chats | None) -> CheckResult:
+    """Make what is missing, set the webhook and connect the channel; repeating it changes nothing."""
     if not context.public_url:
         return CheckResult(False, (_NO_ADDRESS,))
     try:
@@ -64,6 +65,8 @@ async def subscribe(api: Api, context: Context) -> CheckResult:
             await _make_field(api, kind)
         body = {"destination": hook_address(api.settings, context.public_url), "settings": list(EVENTS)}
         await api.write("POST", "/api/v4/webhooks", body)
+        if chats is not None:
+            await chats.connect()
     except ProviderError as error:
         return CheckResult(False, _explain(error))
     return CheckResult(True, (_SUBSCRIBED.format(field=api.settings.key_field),))
@@ -95,6 +98,9 @@ def list_steps(settings: AmoSettings, url: str, language: str) -> Sequence[str]:
             f"Вебхук хаб установит сам; вручную: амоМаркет → WEB HOOKS → адрес {address}, события сделок, контактов, "
             "компаний и задач.",
             "Лучше выпускать токен от имени отдельного пользователя: тогда включите is_user_dedicated.",
+            "Чтобы отвечать клиентам из amoCRM: попросите поддержку зарегистрировать канал чатов с client_uuid "
+            f"интеграции и адресом {url or '—'}/:scope_id; ID канала, секрет и ID бота впишите в chat_channel, "
+            "chat_secret и chat_bot.",
         )
     return (
         "Sign in to amoCRM (Kommo) as an administrator. Webhooks need the plan Advanced or higher; without them "
@@ -111,6 +117,9 @@ def list_steps(settings: AmoSettings, url: str, language: str) -> Sequence[str]:
         f"The hub sets the webhook itself; by hand: amoMarket → WEB HOOKS → {address}, events of leads, contacts, "
         "companies and tasks.",
         "A token of a user of its own is better: switch is_user_dedicated on then.",
+        "To answer clients from amoCRM: have its support register a channel of the chats with the integration's "
+        f"client_uuid and the address {url or '—'}/:scope_id; put the channel's ID, secret and bot in chat_channel, "
+        "chat_secret and chat_bot.",
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from hub.testing.crm.amocrm.people import People
+from hub.testing.crm.amocrm.chats import Chats
 from hub.testing.crm.amocrm.shape import Record
 from hub.testing.crm.amocrm.wire import Refusal, answer_json, body_of, make_jwt
 from hub.testing.crm.kit import Called, CountedLimit
@@ -12,7 +12,7 @@ from hub.testing.crm.kit import Called, CountedLimit
 BLOCKS_AFTER = 10
 
 
-class FakeAmoCrm(People):
+class FakeAmoCrm(Chats):
     """One account. `contacts`, `requests`, `entries` and `tasks` are its records as the API gives them."""
 
     def __init__(self, account: str = "acme") -> None:
@@ -28,7 +28,7 @@ class FakeAmoCrm(People):
 
     def is_write(self, called: Called) -> bool:
         """Tell whether a call changes a record."""
-        return called.method != "GET" and called.path.startswith("/api/v4/")
+        return called.method != "GET" and called.path.startswith(("/api/v4/", "/v2/"))
 
     def expire_tokens(self) -> None:
         """Let every access token run out; the refresh token stays good."""
@@ -41,6 +41,8 @@ class FakeAmoCrm(People):
         try:
             if called.path == "/oauth2/access_token":
                 return self._exchange(body_of(called))
+            if called.path.startswith("/v2/origin/custom/"):
+                return self.answer_chat(called)
             if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.good_tokens:
                 raise Refusal(401, "Неверный логин или пароль")
             return self.route(called)

@@ -25,6 +25,8 @@ _ROUTES = (
     ("GET", r"(contacts|leads)/notes/(\d+)", "_get_note"),
     ("POST", r"(contacts|leads)/(\d+)/notes", "_add_notes"),
     ("POST", r"calls", "_add_calls"),
+    ("GET", r"contacts/chats", "_list_chats"),
+    ("POST", r"contacts/chats", "_link_chats"),
     ("POST", r"(contacts|leads)/(\d+)/link", "_link"),
     ("GET", r"events", "_list_events"),
     ("GET", r"webhooks", "_list_hooks"),
@@ -61,6 +63,7 @@ class Methods(Records):
             "subdomain": self.account,
             "current_user_id": OWN_USER,
             "is_api_filter_enabled": self.is_filter_paid,
+            "amojo_id": self.amojo_id,
         }
 
     def _list_users(self, called: Called) -> Record | None:

@@ -76,6 +76,7 @@ class Records(FakeCrm):
         super().__init__()
         self.account = account
         self.account_id = 28805383
+        self.amojo_id = "af9945ff-1490-4cad-807d-945c15d88bec"
         self.search = Search()
         self.is_admin = self.is_filter_paid = True
         self.contacts: list[Record] = []

@@ -63,7 +63,8 @@ PIPELINES: list[Record] = [
 def user_row(number: int, name: str, is_admin: bool = False) -> Record:
     """Return a user as the API shows one."""
     rights = {"is_admin": is_admin, "is_active": True}
-    return {"id": number, "name": name, "email": f"user{number}@acme.example", "rights": rights}
+    mail = f"user{number}@acme.example"
+    return {"id": number, "name": name, "email": mail, "amojo_id": f"amojo-{number}", "rights": rights}
 
 
 def first_fields() -> dict[str, list[Record]]:
