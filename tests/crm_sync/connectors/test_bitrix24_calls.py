@@ -5,6 +5,7 @@ from datetime import timedelta
 from json import dumps
 
 import pytest
+from pydantic import ValidationError
 
 from hub.crm_sync.base import Patch, Place
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
@@ -32,7 +33,7 @@ def refusal(status: int, code: str, text: str = "", **more: object) -> Fault:
 
 @pytest.mark.parametrize("text", [HOOK, HOOK.rstrip("/"), f"{HOOK}profile.json", f" {HOOK} "])
 def test_the_address_of_a_webhook_is_taken_as_it_is_copied(text: str) -> None:
-    settings = settings_of(webhook=text)
+    settings = settings_of(webhook=text, application_token="-")
 
     assert (settings.base_url, settings.account) == (HOOK.rstrip("/"), "example.bitrix24.ru")
     assert (settings.webhook_user, settings.is_application) == ("1", False)
@@ -47,12 +48,21 @@ def test_the_address_of_a_webhook_is_taken_as_it_is_copied(text: str) -> None:
         {**APPLICATION, "client_secret": ""},
         {**APPLICATION, "refresh_token": ""},
         {**APPLICATION, "portal": "http://example.bitrix24.ru"},
-        {"webhook": HOOK, "zone": "Moscow"},
+        {"webhook": HOOK},
+        {"webhook": HOOK, "application_token": "-", "zone": "Moscow"},
     ],
 )
 def test_settings_of_half_a_connection_are_refused(given) -> None:
     with pytest.raises(ValueError):
         settings_of(**given)
+
+
+def test_a_person_is_asked_for_the_webhook_first_and_then_for_the_token_of_events() -> None:
+    for given, asked in (({}, "webhook"), ({"webhook": HOOK}, "application_token")):
+        with pytest.raises(ValidationError) as refused:
+            settings_of(**given)
+
+        assert [fault["loc"] for fault in refused.value.errors()] == [(asked,)]
 
 
 def test_an_application_calls_the_portal_without_a_code_in_the_address() -> None:
@@ -62,7 +72,7 @@ def test_an_application_calls_the_portal_without_a_code_in_the_address() -> None
 
 
 def test_another_address_may_stand_before_the_portal() -> None:
-    settings = settings_of(webhook=HOOK, api_url="https://gate.example")
+    settings = settings_of(webhook=HOOK, application_token="-", api_url="https://gate.example")
 
     assert settings.base_url == "https://gate.example/rest/1/c0de"
     assert settings.portal_url == "https://example.bitrix24.ru"

@@ -87,11 +87,9 @@ def verify_event(raw: Raw, settings: Bitrix24Settings) -> None:
         fields = read_event(raw).fields
     except PayloadInvalid as error:
         raise WebhookRejected("the body is no form with auth[application_token]") from error
-    tokens = (settings.application_token, settings.previous_application_token)
-    known = [token.get_secret_value() for token in tokens if token.get_secret_value()]
-    if not known:
+    if not settings.event_tokens:
         raise WebhookRejected("the connection has no application_token to compare with")
-    if not is_same_secret(fields.get("auth[application_token]", ""), *known):
+    if not is_same_secret(fields.get("auth[application_token]", ""), *settings.event_tokens):
         raise WebhookRejected("auth[application_token] is not the token of this connection")
     if settings.member_id and not is_same_secret(fields.get("auth[member_id]", ""), settings.member_id):
         raise WebhookRejected("auth[member_id] is another portal's")

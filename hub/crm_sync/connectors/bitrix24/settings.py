@@ -5,17 +5,20 @@ where a local stand-in of the portal is tried.
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from hub.crm_sync.base import CrmSettings
 from hub.crm_sync.wording import Language, account_address
 
 _WEBHOOK = re.compile(r"(?P<portal>https?://[^/\s]+)/rest/(?P<user>\d+)/(?P<code>\w+)/?(?:profile(?:\.json)?)?/?")
+WITHOUT = "-"
+"""Written in place of a token: there is none."""
 
 
 class RequestKind(StrEnum):
@@ -29,9 +32,6 @@ class RequestKind(StrEnum):
 class Bitrix24Settings(CrmSettings):
     """Settings of one portal."""
 
-    webhook: SecretStr = Field(
-        SecretStr(""), description="Address of the incoming webhook, whole: https://example.bitrix24.ru/rest/1/code/."
-    )
     portal: str = Field("", description="Address of the portal for application mode, e.g. example.bitrix24.ru.")
     client_id: str = Field("", description="Application mode: client_id of the local application, e.g. local.5f….")
     client_secret: SecretStr = Field(SecretStr(""), description="Application mode: client_secret of the application.")
@@ -40,8 +40,17 @@ class Bitrix24Settings(CrmSettings):
         SecretStr(""),
         description="Application mode: access_token of the installation, good for an hour: the test uses it.",
     )
+    webhook: SecretStr = Field(
+        SecretStr(""),
+        validate_default=True,
+        description="Address of the incoming webhook, whole: https://example.bitrix24.ru/rest/1/code/. Bitrix24: "
+        "Developer resources → Other → Inbound webhook, rights crm and user.",
+    )
     application_token: SecretStr = Field(
-        SecretStr(""), description="Token of the outgoing webhook (or of the application): proves events."
+        SecretStr(""),
+        validate_default=True,
+        description="Token of the outgoing webhook, which proves events. Bitrix24: Developer resources → Other → "
+        "Outbound webhook, any address for now; - to do without.",
     )
     previous_application_token: SecretStr = Field(
         SecretStr(""), description="The application_token before, while it is being changed."
@@ -73,12 +82,25 @@ class Bitrix24Settings(CrmSettings):
 
     @field_validator("webhook")
     @classmethod
-    def _is_webhook(cls, value: SecretStr) -> SecretStr:
+    def _is_webhook(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
         address = value.get_secret_value().strip()
+        if not address and not _is_application(info.data):
+            raise ValueError(
+                "give the address of an incoming webhook, or portal, client_id, client_secret and refresh_token of an "
+                "application"
+            )
         if address and not _WEBHOOK.fullmatch(address):
             raise ValueError("the address of an incoming webhook looks like https://example.bitrix24.ru/rest/1/code/")
         if address:
             account_address(address)
+        return value
+
+    @field_validator("application_token")
+    @classmethod
+    def _is_given(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        webhook = info.data.get("webhook")
+        if isinstance(webhook, SecretStr) and webhook.get_secret_value() and not value.get_secret_value():
+            raise ValueError("give the token of an outgoing webhook, or - to do without: changes are then polled")
         return value
 
     @field_validator("zone")
@@ -96,15 +118,16 @@ class Bitrix24Settings(CrmSettings):
         return account_address(value) if value else value
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        has_application = all((self.portal, self.client_id, self.client_secret.get_secret_value()))
-        if not self.webhook.get_secret_value() and not has_application:
-            raise ValueError("give webhook, or portal, client_id, client_secret and refresh_token of an application")
-        if self.is_application and not (self.refresh_token.get_secret_value() or self.access_token.get_secret_value()):
-            raise ValueError("application mode needs the refresh_token of the installation")
-        if self.open_line and not (self.is_application and self.application_token.get_secret_value()):
+    def _can_talk(self) -> Self:
+        if self.open_line and not (self.is_application and self.event_tokens):
             raise ValueError("open_line is for application mode, and answers are proved by application_token: give it")
         return self
+
+    @property
+    def event_tokens(self) -> tuple[str, ...]:
+        """The tokens that prove events; none: events are refused and changes polled."""
+        given = (self.application_token.get_secret_value(), self.previous_application_token.get_secret_value())
+        return tuple(token for token in given if token not in {"", WITHOUT})
 
     @property
     def is_application(self) -> bool:
@@ -140,3 +163,11 @@ class Bitrix24Settings(CrmSettings):
     def _part(self, name: str) -> str:
         found = _WEBHOOK.fullmatch(self.webhook.get_secret_value().strip())
         return found[name] if found else ""
+
+
+def _is_application(given: Mapping[str, Any]) -> bool:
+    """Tell whether an application's settings are there: where, which one, and a token of its installation."""
+    secret, refresh, access = (given.get(name) for name in ("client_secret", "refresh_token", "access_token"))
+    has_token = any(isinstance(each, SecretStr) and each.get_secret_value() for each in (refresh, access))
+    has_secret = isinstance(secret, SecretStr) and bool(secret.get_secret_value())
+    return bool(given.get("portal") and given.get("client_id")) and has_secret and has_token

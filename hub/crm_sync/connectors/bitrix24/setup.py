@@ -57,7 +57,7 @@ async def check_portal(portal: Portal) -> CheckResult:
         else "Обращения станут сделками. Requests become deals."
     )
     lines += await _queue_lines(portal)
-    if not settings.application_token.get_secret_value():
+    if not settings.event_tokens:
         lines.append("Без application_token изменения приходят опросом раз в несколько минут. Changes come by polling.")
     return CheckResult("crm" in scopes, tuple(lines))
 
@@ -66,7 +66,7 @@ async def subscribe_events(portal: Portal) -> CheckResult:
     """Bind events in application mode; a webhook's portal is told by hand where to post."""
     settings = portal.settings
     if not settings.is_application:
-        return CheckResult(True, tuple(_webhook_steps("ru", portal.context.public_url)[-2:]))
+        return CheckResult(True, tuple(_webhook_steps(settings.language.value, portal.context.public_url)[-1:]))
     try:
         bound = {_binding(row) for row in rows_of(await portal.read("event.get", {}))}
         made = [await _bind(portal, event, bound) for event in BOUND_EVENTS]
@@ -120,8 +120,8 @@ async def _bind(portal: Portal, event: str, bound: Bound) -> int:
 
 async def _bind_address(portal: Portal, event: str, bound: Bound) -> int:
     """Bind an event to our address, if events can be proved; return how often."""
-    url, has_token = portal.context.public_url, bool(portal.settings.application_token.get_secret_value())
-    if not url or not has_token or (event, "online", url) in bound:
+    url = portal.context.public_url
+    if not url or not portal.settings.event_tokens or (event, "online", url) in bound:
         return 0
     await portal.write("event.bind", {"event": event, "handler": url})
     return 1
@@ -195,18 +195,19 @@ def _webhook_steps(language: str, url: str) -> Sequence[str]:
             "Best under an employee made for the hub alone, with rights to read, add and change contacts, leads, "
             "deals; then set has_own_user.",
             "Give it the rights crm (CRM), user (Users); save; copy the webhook's whole address to webhook.",
-            f"Developer resources → Other → Outbound webhook: handler address {url or '(set public_url first)'}, "
-            "events: contact, lead and deal created, updated, deleted; activity created, updated, deleted.",
-            "Copy the application token shown there to application_token.",
+            "Other → Outbound webhook, any address for now: copy the application token shown there to "
+            "application_token.",
+            f"After saving, put {url or '(set public_url first)'} into that outbound webhook as handler address; "
+            "events: contact, lead, deal and activity created, updated, deleted.",
         )
     return (
         "Битрикс24: Разработчикам → Интеграции → Другое → Входящий вебхук (нужен тариф с REST API).",
         "Лучше под отдельным сотрудником для хаба с правами читать, добавлять и изменять контакты, лиды и сделки; "
         "тогда включите has_own_user.",
         "Дайте права crm (CRM) и user (Пользователи), сохраните и скопируйте адрес вебхука целиком в webhook.",
-        f"Разработчикам → Другое → Исходящий вебхук: адрес обработчика {url or '(сначала задайте public_url)'}, "
+        "Другое → Исходящий вебхук, адрес пока любой: скопируйте показанный токен приложения в application_token.",
+        f"После сохранения впишите в этот исходящий вебхук адрес обработчика {url or '(сначала задайте public_url)'}; "
         "события: создание, обновление и удаление контакта, лида, сделки, дела.",
-        "Скопируйте показанный там токен приложения в application_token.",
     )
 
 
