@@ -1,9 +1,9 @@
-"""The client's card: every address with its proof and whether an answer can go there, company, lead, line.
+"""The client's card: every address with its proof and whether an answer can go there, company, lead, line, CRMs.
 
 Below the addresses a person says which of them several people use (M-7); numbers that changed hands stand beside (M-8).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bots.screens import moments
 from bots.screens.action import Action, Press, to_base36
@@ -13,15 +13,25 @@ from bots.screens.screen import Block, Button, Row, Screen, bold, line
 from bots.screens.ways import write_rows
 from bots.screens.words import address_text, contact_name
 from bots.texts import Texts
-from hub.inbox.views import AddressView, CardView, NumberView
+from hub.inbox.views import AddressView, CardView, CrmCardState, CrmCardView, NumberView
 
 SHARED = "s"
 OWN = "o"
 _MAY_BE_SHARED = ("phone", "email")
 
 
-def client_screen(texts: Texts, card: CardView, moved: Sequence[NumberView] = (), *, headline: str = "") -> Screen:
-    """Return the card of the conversation's client; `moved` are numbers that changed hands, `headline` a text's key."""
+def client_screen(
+    texts: Texts,
+    card: CardView,
+    moved: Sequence[NumberView] = (),
+    *,
+    crms: Sequence[CrmCardView] = (),
+    headline: str = "",
+) -> Screen:
+    """Return the card of the conversation's client; `moved` are numbers that changed hands, `headline` a text's key.
+
+    `crms` is where the client's card is in each CRM.
+    """
     blocks = [line(texts(headline))] if headline else []
     blocks += [line(bold(texts("client.title", name=contact_name(texts, card.contact_name))))]
     facts = [card.company, texts("card.regular") if card.is_regular else ""]
@@ -34,10 +44,24 @@ def client_screen(texts: Texts, card: CardView, moved: Sequence[NumberView] = ()
         blocks.append(line(texts("card.stage", stage=one_line(card.lead_stage))))
     if card.source:
         blocks.append(line(texts("card.source", source=one_line(card.source))))
+    blocks += [block for each in crms for block in _crm(texts, each)]
     marking = tuple((_mark(texts, card, each),) for each in may_be_shared(card))
     if marking:
         blocks.append(line(texts("client.shared_means")))
     return Screen(tuple(blocks), (*_writing(texts, card), *marking, *_planning(texts, card), _reading(texts, card)))
+
+
+def _crm(texts: Texts, there: CrmCardView) -> Iterator[Block]:
+    """Yield the way to the card in a CRM, and what is to be known of it."""
+    crm = one_line(there.crm, 40)
+    if there.url and there.state is not CrmCardState.gone:
+        yield line(texts("client.crm_open", crm=crm, url=there.url))
+    elif there.state is CrmCardState.linked:
+        yield line(texts("client.crm_linked", crm=crm))
+    if there.state is CrmCardState.refused and there.reason:
+        yield line(texts("client.crm_refused_because", crm=crm, reason=one_line(there.reason, 200)))
+    elif there.state is not CrmCardState.linked:
+        yield line(texts(f"client.crm_{there.state}", crm=crm))
 
 
 def may_be_shared(card: CardView) -> list[AddressView]:

@@ -6,6 +6,7 @@ line's zone. Phone numbers come masked already where the policy says so (RG-5).
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from hub.domain.ids import ContactId, ConversationId, IdentityId, LineKey, ManagerId, MessageId, ThreadId, WaitId
@@ -44,6 +45,29 @@ class NumberView:
     at: datetime
     has_come: bool
     other: str = ""
+
+
+class CrmCardState(StrEnum):
+    """What became of a client's card in a CRM. `missing`: not yet there; `unsure`: no answer said whether it is."""
+
+    linked = "linked"
+    missing = "missing"
+    refused = "refused"
+    unsure = "unsure"
+    gone = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class CrmCardView:
+    """A client's card in the CRM named `crm`: where to open it, and the vendor's words where it took something not.
+
+    Both are empty for who may not read the client's number: they lead to it, or repeat it (RG-5).
+    """
+
+    crm: str
+    state: CrmCardState
+    url: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,9 +198,11 @@ async def list_wrong(connection: asyncpg.Connection, connection_id: int, *, limi
 
 
 async def list_links(connection: asyncpg.Connection, contact_id: int) -> list[CrmItem]:
-    """Return a client's card in each account, for people to open."""
+    """Return a client's card in each account, for people to open; that of a card it absorbed where it has none."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM crm_items WHERE contact_id = $1 AND entity = 'contact' ORDER BY connection_id",
+        f"SELECT DISTINCT ON (connection_id) {_COLUMNS} FROM crm_items WHERE entity = 'contact' AND contact_id IN "
+        "(SELECT $1::bigint UNION SELECT absorbed_id FROM merges WHERE kept_id = $1 AND undone_at IS NULL) "
+        "ORDER BY connection_id, ref = '', contact_id <> $1, contact_id",
         contact_id,
     )
     return [codec_of(CrmItem).decode(row) for row in rows]

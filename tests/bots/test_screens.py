@@ -18,7 +18,7 @@ from hub.domain.conversation import Outcome
 from hub.domain.ids import ContactId, ConversationId, ManagerId
 from hub.domain.manager import Role
 from hub.domain.message import Author, DeliveryState, Direction
-from hub.inbox.views import CandidateView, DeskView, ManagerView
+from hub.inbox.views import CandidateView, CrmCardState, CrmCardView, DeskView, ManagerView
 from tests.bots.views import CARD, LETTERS, MOSCOW, NOW, PHONE, card, message, minutes, row, wait
 
 RU = Texts("ru")
@@ -78,6 +78,31 @@ def test_the_client_card_says_where_an_answer_can_go():
     assert "📞 +7 916 123-45-67 · подтверждён" in text
     assert "💬 @maria · подтверждён — заблокировал бота" in text
     assert "постоянный клиент" in text
+
+
+@pytest.mark.parametrize(
+    ("there", "lines"),
+    [
+        (CrmCardView("b24", CrmCardState.linked, "https://crm.example/7"), ["🗂 b24: https://crm.example/7"]),
+        (CrmCardView("b24", CrmCardState.linked), ["🗂 b24: карточка есть"]),
+        (CrmCardView("b24", CrmCardState.missing), ["🗂 b24: ещё не в CRM"]),
+        (CrmCardView("b24", CrmCardState.refused, "", "Поле PHONE"), ["🗂 b24: не принято CRM: Поле PHONE"]),
+        (CrmCardView("b24", CrmCardState.refused), ["🗂 b24: не принято CRM, причину знает администратор"]),
+        (
+            CrmCardView("b24", CrmCardState.refused, "https://crm.example/7", "Поле PHONE"),
+            ["🗂 b24: https://crm.example/7", "🗂 b24: не принято CRM: Поле PHONE"],
+        ),
+        (CrmCardView("b24", CrmCardState.unsure), ["🗂 b24: ответа не было, проверьте, есть ли клиент в CRM"]),
+        (CrmCardView("b24", CrmCardState.gone, "https://crm.example/7"), ["🗂 b24: карточку в CRM удалили"]),
+    ],
+)
+def test_the_client_card_leads_to_the_crm_or_says_why_it_does_not(there, lines):
+    said = client_screen(RU, CARD, crms=[there]).text.splitlines()
+    assert [each for each in said if each.startswith("🗂")] == lines
+
+
+def test_without_a_crm_the_client_card_speaks_of_none():
+    assert "🗂" not in client_screen(RU, CARD).text
 
 
 def test_history_shows_both_directions_notes_and_what_became_of_answers():

@@ -7,7 +7,7 @@ from bots.telegram.deeds.reading import get, open_
 from bots.telegram.turn import Turn
 from hub.domain.ids import IdentityId
 from hub.inbox.identities import mark_shared
-from hub.inbox.queries import list_number_moves
+from hub.inbox.queries import list_crm_cards, list_number_moves
 from hub.inbox.views import AddressView, CardView
 
 _OWN = frozenset({"own", "no", "личный", "нет"})
@@ -46,7 +46,8 @@ def _is_meant(address: AddressView, arg: str, typed: str) -> bool:
 
 async def _show(turn: Turn, card: CardView, *, headline: str = "") -> None:
     moved = await list_number_moves(turn.office, turn.actor, card.id)
-    await turn.show(client_screen(turn.texts, card, moved, headline=headline), about=card.id)
+    crms = await list_crm_cards(turn.office, turn.actor, card.id)
+    await turn.show(client_screen(turn.texts, card, moved, crms=crms, headline=headline), about=card.id)
 
 
 DEEDS = {Press.client: client, Press.shared: shared}

@@ -6,6 +6,7 @@ Reading changes nothing. A thing of others answers as if it did not exist: `NotF
 from hub.inbox.explain import explain_conversation
 from hub.inbox.queries.candidates import get_candidate
 from hub.inbox.queries.cards import get_card, get_history, get_message
+from hub.inbox.queries.crms import list_crm_cards
 from hub.inbox.queries.lines import list_other_lines
 from hub.inbox.queries.lists import (
     find_conversation_by_number,
@@ -31,6 +32,7 @@ __all__ = [
     "get_desk",
     "get_history",
     "get_message",
+    "list_crm_cards",
     "list_mine",
     "list_number_moves",
     "list_other_lines",
