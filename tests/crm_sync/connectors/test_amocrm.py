@@ -8,9 +8,12 @@ from tests.crm_sync.connectors.amocrm_desk import by_oauth, by_token, quick_acco
 class TestAmoCrm(CrmContract):
     channel = CHANNEL
     fake = staticmethod(quick_account)
-    settings = staticmethod(by_token)
     own_field = "CITY"
     amount = "1500"
+
+    @staticmethod
+    def settings(fake):
+        return by_token(fake)
 
     def refusal(self, status, retry_after):
         body = b'{"title": "Error", "detail": "refused"}'

@@ -254,7 +254,7 @@ def test_the_chats_need_channel_secret_and_bot_together(missing):
 
 
 def test_the_chats_are_where_the_account_is():
-    model = CHANNEL.settings_model(account="acme.kommo.com", access_token="t0ken-0123456789")
+    model = CHANNEL.settings_model.model_validate({"account": "acme.kommo.com", "access_token": "t0ken-0123456789"})
 
     assert model.chat_base == "https://amojo.kommo.com"
 
@@ -266,6 +266,7 @@ async def test_a_manager_answers_from_amocrms_chat_and_the_client_gets_it(pool, 
         fake.now = scene.desk.clock.now
         anna = await scene.desk.hire("anna", "Анна")
         scene.desk.staff[(IdentityType.crm_id, str(CRM), str(ANNA))] = anna
+        assert isinstance(scene.crm, CHANNEL)
         await scene.crm.subscribe()
         maria = person(100, name="Мария", phone="+79161234567")
         await scene.desk.receive(says("Здравствуйте", at=scene.desk.now, by=maria))

@@ -190,7 +190,9 @@ async def test_only_a_dedicated_user_marks_changes_as_ours(is_dedicated, own):
     ],
 )
 def test_an_account_is_known_however_it_was_copied(given, account):
-    assert CHANNEL.settings_model(account=given, access_token="t0ken-0123456789").account == account
+    settings = {"account": given, "access_token": "t0ken-0123456789"}
+
+    assert CHANNEL.settings_model.model_validate(settings).account == account
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Calls to one account: with the token in force, within the limit, with amoCRM's refusals as the contract names them.
 
 Source: https://www.amocrm.ru/developers/content/crm_platform/error-codes and .../oauth/step-by-step (read 2026-11-22);
-seven requests a second for an integration: https://developers.kommo.com/docs/limits. Over it comes 429, and who goes on
-gets 403 for a while: a page of the web server (github.com/amocrm/amocrm-api-php/issues/434), so a 403 without a JSON
-object, or with one that speaks of blocking, closes the account for `block_minutes`; how long it lasts nobody says.
+seven requests a second: https://developers.kommo.com/docs/limitations (read 2026-11-22). Over it comes 429, and who
+goes on gets 403 for a while: a page of the web server (github.com/amocrm/amocrm-api-php/issues/434). So a 403 without
+a JSON object, or with one that speaks of blocking, closes the account for `block_minutes`; how long it really lasts
+nobody says.
 """
 
 import json

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from hub.channels.base import Context, Raw
 from hub.crm_sync.base import Entry, Place, Refused, Talk, Written
@@ -98,7 +99,8 @@ class Chats:
         if problem:
             body = {"status_code": _FAILED, "error_code": _OTHER_ERROR, "error": problem}
         try:
-            await self._call("POST", f"{await self._scope()}/{answer.external_id}/delivery_status", body)
+            path = f"{await self._scope()}/{quote(answer.external_id, safe='')}/delivery_status"
+            await self._call("POST", path, body)
         except PermanentFailure as error:
             if error.reason != Refused.missing:
                 raise

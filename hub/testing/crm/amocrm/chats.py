@@ -9,7 +9,6 @@ chosen: `joins_messages` (a message id that is sent twice gives one message, or 
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -51,15 +50,17 @@ class Chats(People):
         scope, _, rest = path.partition("/")
         if scope != f"{self.chat_channel}_{self.amojo_id}" or not self.is_chat_connected:
             raise Refusal(404, "channel not found")
-        if called.method == "POST" and not rest:
-            return self._accept(body_of(called))
-        if called.method == "POST" and rest == "chats":
-            return self._open(body_of(called))
-        if called.method == "GET" and (found := re.fullmatch(r"chats/([\w-]+)/history", rest)):
-            return self._history(called, found.group(1))
-        if called.method == "POST" and (found := re.fullmatch(r"([\w-]+)/delivery_status", rest)):
-            return self._status(body_of(called), found.group(1))
-        raise Refusal(404, "not found")
+        match called.method, *rest.split("/"):
+            case "POST", "":
+                return self._accept(body_of(called))
+            case "POST", "chats":
+                return self._open(body_of(called))
+            case "GET", "chats", number, "history":
+                return self._history(called, number)
+            case "POST", number, "delivery_status":
+                return self._status(body_of(called), number)
+            case _:
+                raise Refusal(404, "not found")
 
     def human_answers(self, conversation: str, text: str, *, user: int = ANNA, album: Sequence[str] = ()) -> None:
         """Answer a client in a chat; each file of an album is a hook of its own."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -178,11 +178,7 @@ class Records(FakeCrm):
                 raise Refusal(400, "The value you selected is not a valid choice.", name)
         self._check_numbers(body)
         for value in body.get("custom_fields_values") or ():
-            known = self._field(kind, value)
-            kinds = {"PHONE": PHONE_KINDS, "EMAIL": EMAIL_KINDS}.get(known["code"])
-            for each in value["values"] or ():
-                if kinds and each.get("enum_code") not in kinds and not each.get("enum_id"):
-                    raise Refusal(400, "The value you selected is not a valid choice.", "values.0.enum_code")
+            _check_kinds(self._field(kind, value), value["values"] or ())
 
     def _check_numbers(self, body: Record) -> None:
         for name in ("price", "status_id", "pipeline_id", "created_at", "complete_till", "entity_id", "duration"):
@@ -264,3 +260,10 @@ def tails_of(row: Record) -> set[str]:
 def is_open_lead(row: Record) -> bool:
     """Tell whether a lead is neither won nor lost."""
     return not row["is_deleted"] and row["status_id"] not in {WON, LOST}
+
+
+def _check_kinds(known: Record, values: Sequence[Record]) -> None:
+    """Refuse a phone or e-mail without its kind."""
+    kinds = {"PHONE": PHONE_KINDS, "EMAIL": EMAIL_KINDS}.get(known["code"])
+    if kinds and any(each.get("enum_code") not in kinds and not each.get("enum_id") for each in values):
+        raise Refusal(400, "The value you selected is not a valid choice.", "values.0.enum_code")
