@@ -17,7 +17,17 @@ from hub.domain.crm import CrmRef, Entity
 from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure, WebhookRejected
 from hub.testing.contracts.crm import CrmContract
 from hub.testing.contracts.crm.changes import read_on
-from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, OTHER_KEY, PERSON, outcome, request_of, write_again
+from hub.testing.contracts.crm.samples import (
+    CALL,
+    ENTRY,
+    KEY,
+    OTHER_KEY,
+    PERSON,
+    TASK,
+    outcome,
+    request_of,
+    write_again,
+)
 from hub.testing.contracts.crm.suite import Scene
 from hub.testing.crm.hubspot import FakeHubSpot
 from hub.testing.crm.kit import Fault, Strike
@@ -210,6 +220,57 @@ class TestHubSpot(CrmContract):
         assert [(hint.entity, hint.ref) for hint in hints] == [(Entity.task, made.ref)]
         assert isinstance(now, Snapshot)
         assert (now.values["done"], now.contact) == ("yes", card)
+
+    async def test_t4_what_came_of_a_task_is_said_once(self) -> None:
+        done = replace(TASK, is_done=True, result="Договорились <на> пятницу")
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            made = await crm.add_task(TASK, Place(card), key=KEY)
+            await crm.update_task(made.ref, done)
+            await crm.update_task(made.ref, done)
+            (task,) = found(scene, "tasks")
+
+        assert task["hs_task_body"] == f"{TASK.text}<br>{mark_of(KEY)}<br>Договорились &lt;на&gt; пятницу"
+
+    async def test_a_repeated_deal_is_refused_there_and_found_by_its_key(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            first = await crm.create_request(request_of(card), key=KEY)
+            second = await crm.create_request(request_of(card), key=KEY)
+
+        assert (second.ref, second.is_existing) == (first.ref, True)
+
+    async def test_a_deal_takes_amount_text_and_own_fields(self) -> None:
+        async with self.scene() as scene:
+            crm = connect(scene)
+            deal = scene.fake.human_adds_request(scene.card(), "Диван")
+            account(scene).own["deals"].add("colour")
+            patch = Patch({"amount": "1500.50", "text": "с доставкой", "owner": ""}, {"colour": "синий"})
+            await crm.update_request(deal, patch)
+            now = await crm.get(deal, ["colour"])
+
+        assert isinstance(now, Snapshot)
+        assert (now.values["amount"], now.values["text"], now.values["owner"]) == ("1500.50", "с доставкой", "")
+        assert now.fields == {"colour": "синий"}
+
+    async def test_an_entry_cannot_be_read_back(self) -> None:
+        async with self.scene() as scene:
+            told = await outcome(connect(scene).get(CrmRef("note", "5")))
+
+        assert isinstance(told, PermanentFailure)
+        assert told.reason == "unsupported"
+
+    async def test_owners_come_page_by_page(self) -> None:
+        page = {"results": [{"id": "1", "email": "a@shop.example"}], "paging": {"next": {"after": "1"}}}
+        async with self.scene() as scene:
+            scene.fake.faults = [
+                Fault(Strike.answer, lambda called: "owners" in called.path, 200, json.dumps(page).encode())
+            ]
+            users = (await connect(scene).describe()).users
+            asked = [call.query for call in scene.fake.calls if "owners" in call.path]
+
+        assert [user.id for user in users] == ["1", "301", "302"]
+        assert asked == ["limit=100", "limit=100&after=1"]
 
     async def test_a_card_names_its_deals_newest_first(self) -> None:
         async with self.scene() as scene:

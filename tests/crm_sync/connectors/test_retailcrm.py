@@ -199,6 +199,93 @@ class TestRetailCrm(CrmContract):
         assert (now.values["done"], now.values["due_at"]) == ("yes", TASK.due_at.isoformat())
         assert (now.contact, now.values["owner"]) == (card, "12")
 
+    async def test_t4_what_came_of_a_task_is_said_once(self) -> None:
+        done = replace(TASK, is_done=True, result="Договорились")
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            made = await crm.add_task(TASK, Place(card), key=KEY)
+            await crm.update_task(made.ref, done)
+            await crm.update_task(made.ref, done)
+            (task,) = account(scene).shelves.records["tasks"]
+
+        assert task["commentary"] == f"{mark_of(KEY)}\nДоговорились"
+
+    async def test_a_task_about_an_order_stands_there(self) -> None:
+        async with self.scene() as scene:
+            scene.settings = lambda fake: {**self.settings(fake), "site": "main"}
+            crm, card = connect(scene), scene.card()
+            order = scene.fake.human_adds_request(card, "Диван")
+            await crm.add_task(TASK, Place(card, order), key=KEY)
+            (task,) = account(scene).shelves.records["tasks"]
+
+        assert task["order"] == {"id": int(order.id), "site": "main"}
+
+    async def test_an_order_takes_text_and_own_fields_and_no_amount(self) -> None:
+        async with self.scene() as scene:
+            crm = connect(scene)
+            order = scene.fake.human_adds_request(scene.card(), "Диван")
+            await crm.update_request(
+                order, Patch({"amount": "5", "text": "с доставкой", "owner": ""}, {"colour": "синий"})
+            )
+            now = await crm.get(order, ["colour"])
+
+        assert isinstance(now, Snapshot)
+        assert (now.values["text"], now.values["owner"], "amount" in now.values) == ("с доставкой", "", False)
+        assert now.fields == {"colour": "синий"}
+
+    async def test_the_sum_of_an_order_with_items_is_told(self) -> None:
+        async with self.scene() as scene:
+            crm = connect(scene)
+            order = scene.fake.human_adds_request(scene.card(), "Диван")
+            account(scene).shelves.by_ref(order)["totalSumm"] = 1500.5
+            now = await crm.get(order)
+
+        assert isinstance(now, Snapshot)
+        assert now.values["amount"] == "1500.5"
+
+    async def test_company_messengers_and_defaults_go_where_the_settings_say(self) -> None:
+        async with self.scene() as scene:
+            scene.settings = lambda fake: {
+                **self.settings(fake),
+                "company_field": "firm",
+                "about_field": "hub_about",
+                "order_method": "messenger",
+                "order_type": "eshop",
+            }
+            crm = connect(scene)
+            card = (await crm.create_contact(replace(PERSON, company="Ромашка", marks={}, source="сайт"), key=KEY)).ref
+            await crm.update_contact(card, Patch({"company": "Лютик", "owner": "13"}))
+            await crm.create_request(replace(request_of(card), fields={"colour": "синий"}), key=KEY)
+            now = await crm.get(card, ["hub_about"])
+            (customer,), (order,) = (account(scene).shelves.records[each] for each in ("customers", "orders"))
+
+        assert isinstance(now, Snapshot)
+        assert (now.values["company"], now.values["owner"]) == ("Лютик", "13")
+        assert now.fields["hub_about"] == "telegram: @anna_petrova\nhttps://hub.example/contacts/17"
+        assert customer["source"] == {"source": "сайт"}
+        assert (order["orderMethod"], order["orderType"]) == ("messenger", "eshop")
+        assert order["customFields"] == {"colour": "синий"}
+
+    async def test_an_entry_cannot_be_read_back_and_a_reference_of_another_crm_is_refused(self) -> None:
+        async with self.scene() as scene:
+            read = await outcome(connect(scene).get(CrmRef("note", "5")))
+            written = await outcome(connect(scene).add_entry(ENTRY, Place(CrmRef("customer", "ab")), key=KEY))
+
+        assert isinstance(read, PermanentFailure)
+        assert isinstance(written, PermanentFailure)
+        assert (read.reason, written.reason) == ("unsupported", "missing")
+
+    async def test_computed_segments_are_no_changes(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            cursor = (await crm.changes({})).cursor
+            scene.later()
+            account(scene).shelves.change(
+                "customers", account(scene).shelves.by_ref(card), {"segments": "vip"}, user=12
+            )
+
+            assert (await crm.changes(cursor)).hints == ()
+
     async def test_rows_of_our_own_key_are_no_changes(self) -> None:
         async with self.scene() as scene:
             crm = connect(scene)
@@ -282,6 +369,11 @@ class TestRetailCrm(CrmContract):
 
         assert isinstance(told, TemporaryFailure)
         assert told.retry_after == timedelta(seconds=1)
+
+
+def test_a_zone_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no IANA zone"):
+        RetailCrmSettings.model_validate({"account": "shop.example", "api_key": "k3y-of-retailcrm", "zone": "Moscow"})
 
 
 @pytest.mark.parametrize("address", ["http://shop.example", "ftp://shop.example", "", "https://"])

@@ -115,22 +115,21 @@ def make_api(settings: HubSpotSettings, context: Context) -> HubSpotApi:
 
 def judge(answer: HttpAnswer) -> ProviderError | None:
     """Return what an answer refuses in the vendor's words, None for a success and for what the status alone tells."""
-    if 200 <= answer.status < 300 and answer.status != 207:
+    if answer.status != 207 and not 400 <= answer.status < 500:
         return None
     try:
         told = read_json_object(answer.body)
     except PayloadInvalid:
         return None
-    if answer.status == 429:
-        policy = str(told.get("policyName") or "")
-        wait = answer.retry_after() or _WAITS.get(policy)
-        return TemporaryFailure(f"the CRM's limit is reached: {policy or 'unnamed'}", 429, wait)
-    if answer.status == 207:
-        errors = [each for each in told.get("errors") or () if isinstance(each, dict)]
-        return _refusal(errors[0], 400) if errors and not told.get("results") else None
-    return (
-        _refusal(told, answer.status) if 400 <= answer.status < 500 and answer.status not in {401, 408, 425} else None
-    )
+    match answer.status:
+        case 207:
+            return _failure_in(told)
+        case 429:
+            return _limit_of(told, answer.retry_after())
+        case 401 | 408 | 425:
+            return None
+        case status:
+            return _refusal(told, status)
 
 
 def results(answer: Record) -> list[Record]:
@@ -165,6 +164,19 @@ def malformed(*, is_write: bool) -> ProviderError:
 
 def _legacy(section: str) -> str:
     return "v4" if section == "associations" else "v3"
+
+
+def _failure_in(told: Record) -> PermanentFailure | None:
+    """Return why an upsert of one made nothing."""
+    errors = told.get("errors")
+    if told.get("results") or not isinstance(errors, list) or not errors or not isinstance(errors[0], dict):
+        return None
+    return _refusal(errors[0], 400)
+
+
+def _limit_of(told: Record, wish: timedelta | None) -> TemporaryFailure:
+    policy = str(told.get("policyName") or "")
+    return TemporaryFailure(f"the CRM's limit is reached: {policy or 'unnamed'}", 429, wish or _WAITS.get(policy))
 
 
 def _refusal(told: Record, status: int) -> PermanentFailure:

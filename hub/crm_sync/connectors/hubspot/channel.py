@@ -113,11 +113,17 @@ class HubSpot(Crm[HubSpotSettings]):
         return await self._create("task", writing.new_task_of(todo, key, self.settings), _both(place))
 
     async def update_task(self, ref: CrmRef, todo: Todo) -> Written:
-        """Bring a task to this state."""
-        return await self._edit(ref, writing.task_of(todo, self.settings))
+        """Bring a task to this state; what came of it goes below its text."""
+        changes = writing.task_of(todo, self.settings)
+        if todo.result:
+            present = await self._api.read(self._path("task", ref.id), properties="hs_task_body")
+            changes |= writing.result_of(todo, reading.property_of(present, "hs_task_body"))
+        return await self._edit(ref, changes)
 
     async def get(self, ref: CrmRef, fields: Sequence[str] = ()) -> Snapshot | Gone | MergedInto:
         """Return a record; an id that leads to another record is one that was joined."""
+        if ref.kind not in reading.KINDS:
+            raise PermanentFailure(f"a {ref.kind} cannot be read here", reason=Refused.unsupported)
         record = await finding.read_object(self._api, ref, fields)
         if record is None:
             return Gone(ref)

@@ -119,6 +119,12 @@ def new_task_of(todo: Todo, key: str, settings: HubSpotSettings) -> Properties:
     return _without_empty(told)
 
 
+def result_of(todo: Todo, body: str) -> Properties:
+    """Return the body of a task with what came of it; empty if it says so already."""
+    said = _html(_line(todo.result))
+    return {} if said in body else {"hs_task_body": "<br>".join(part for part in (body, said) if part)}
+
+
 def _call(entry: Entry, title: str) -> Properties:
     side = "hs_call_from_number" if entry.is_inbound else "hs_call_to_number"
     return _without_empty(

@@ -97,11 +97,17 @@ class RetailCrm(Crm[RetailCrmSettings]):
         return reading.written(self._api, "task", await self._api.write("tasks/create", {"task": task}))
 
     async def update_task(self, ref: CrmRef, todo: Todo) -> Written:
-        """Bring a task to this state."""
-        return await self._edit(ref, "task", writing.task_of(todo, self._api))
+        """Bring a task to this state; what came of it goes into its comment, beside our mark."""
+        task = writing.task_of(todo, self._api)
+        if todo.result:
+            answer = await self._api.read(f"tasks/{ref.id}")
+            task |= writing.result_of(todo, reading.record_of(answer, "task"), self.settings)
+        return await self._edit(ref, "task", task)
 
     async def get(self, ref: CrmRef, fields: Sequence[str] = ()) -> Snapshot | Gone | MergedInto:
         """Return a record; of one that is gone the history tells whether it was joined with another."""
+        if ref.kind not in PATHS:
+            raise PermanentFailure(f"a {ref.kind} cannot be read here", reason=Refused.unsupported)
         answer = await self._api.find(f"{PATHS[ref.kind]}/{ref.id}", () if ref.kind == "task" else self._api.by_id())
         if answer is None:
             return await finding.what_became_of(self._api, ref)

@@ -129,7 +129,7 @@ def call_of(entry: Entry, key: str, api: RetailApi) -> Mapping[str, object]:
     return call
 
 
-def task_of(todo: Todo, api: RetailApi) -> Mapping[str, object]:
+def task_of(todo: Todo, api: RetailApi) -> dict[str, object]:
     """Return what a task is like now; whose it is and its mark come with its making (`new_task_of`)."""
     task: dict[str, object] = {
         "text": shortened(todo.text, TASK_LIMIT, api.settings.language),
@@ -139,6 +139,14 @@ def task_of(todo: Todo, api: RetailApi) -> Mapping[str, object]:
     if performer := todo.owner or api.settings.performer:
         task["performerId"] = _user(performer)
     return task
+
+
+def result_of(todo: Todo, present: Mapping[str, Json], settings: RetailCrmSettings) -> Mapping[str, object]:
+    """Return the comment of a task with what came of it; empty if it says so already."""
+    said = str(present.get("commentary") or "")
+    if todo.result in said:
+        return {}
+    return {"commentary": shortened(f"{said}\n{todo.result}".strip(), COMMENT_LIMIT, settings.language)}
 
 
 def new_task_of(todo: Todo, place: Place, key: str, api: RetailApi) -> Mapping[str, object]:
