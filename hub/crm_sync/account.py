@@ -97,7 +97,7 @@ class Account:
 
     def _stages(self) -> list[CrmStage]:
         wanted = self.rules.pipeline
-        return [each for each in self.schema.stages if not wanted or each.pipeline == wanted]
+        return [each for each in self.schema.stages if not wanted or each.pipeline in ("", wanted)]
 
     @property
     def _leads(self) -> LeadRules:

@@ -9,9 +9,11 @@ import asyncpg
 import pytest
 
 from hub.crm_sync.account import load_account
+from hub.crm_sync.base import CrmSchema, CrmStage
 from hub.crm_sync.connectors.retailcrm import CHANNEL
 from hub.crm_sync.connectors.retailcrm.settings import RetailCrmSettings
 from hub.crm_sync.preview import CardSketch, preview_clients
+from hub.domain.crm_rules import CrmRules
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.manager import Role
@@ -139,3 +141,15 @@ async def test_who_takes_the_client_after_the_card_was_made_is_named_there(shop:
     await shop.scene.run()
 
     assert shop.customer["managerId"] == 12
+
+
+async def test_a_won_stage_that_belongs_to_all_pipelines_is_found_where_one_is_named(shop: Shop) -> None:
+    stages = (
+        CrmStage("7001", "Новая", pipeline="7"),
+        CrmStage("142", "Успешно", "won"),
+        CrmStage("143", "Нет", "lost"),
+    )
+    account = await load_account(shop.scene.desk.office, shop.scene.crm, CRM, "crm")
+    named = replace(account, rules=CrmRules(pipeline="7"), schema=CrmSchema(stages=stages))
+
+    assert (named.stage_there("won"), named.stage_there("lost"), named.stage_there("new")) == ("142", "143", None)
