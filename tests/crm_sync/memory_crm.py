@@ -139,7 +139,7 @@ class MemoryCrm(Crm[MemorySettings]):
         record = self.shelf.records.get(ref)
         if record is None or record.is_gone:
             raise PermanentFailure("no such record", 404, reason="missing")
-        values = {**record.values, **patch.values}
+        values = {**record.values, **patch.values, **patch.fields}
         phones, emails = (*record.phones, *patch.phones), (*record.emails, *patch.emails)
         self.shelf.records[ref] = replace(record, values=values, phones=phones, emails=emails)
         self.shelf.changed.append(ref)
@@ -176,7 +176,8 @@ class MemoryCrm(Crm[MemorySettings]):
         record = self.shelf.records.get(ref)
         if record is None or record.is_gone:
             return Gone(ref) if record is None or record.into is None else MergedInto(ref, record.into)
-        return Snapshot(ref, record.entity, record.values, phones=record.phones, emails=record.emails)
+        own = {code: record.values.get(code, "") for code in fields}
+        return Snapshot(ref, record.entity, record.values, own, phones=record.phones, emails=record.emails)
 
     async def changes(self, cursor: Mapping[str, object]) -> ChangePage:
         seen = int(str(cursor.get("seen", len(self.shelf.changed))))

@@ -161,5 +161,4 @@ LATER = {
 # The rest of these is there; this part is not.
 PARTS_LATER = {
     "C-12": Later(6, "playing recordings from the card, with an audit fact for every listen"),
-    "A-18": Later(5, "events of a CRM as triggers"),
 }
