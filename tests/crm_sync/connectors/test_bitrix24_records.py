@@ -111,6 +111,59 @@ async def test_an_unknown_own_field_is_refused_here_since_the_portal_would_say_n
         assert fake.records(Entity.contact) == []
 
 
+async def test_an_own_field_is_read_as_it_was_written_whatever_its_type() -> None:
+    given = {"UF_CRM_CITY": "тверь", "UF_CRM_BORN": "1990-05-01", "UF_CRM_VISITS": "5"}
+    async with portal() as (crm, fake, _):
+        made = await crm.create_contact(replace(PERSON, fields=given), key=KEY)
+        kept = fake.records_kept.find(3, made.ref.id)
+        city = kept["UF_CRM_CITY"]
+        kept |= {"UF_CRM_BORN": "1990-05-01T03:00:00+03:00", "UF_CRM_VISITS": 5.0}
+        now = await crm.get(made.ref, list(given))
+
+    assert city == "45"
+    assert now.fields == {**given, "UF_CRM_CITY": "Тверь"}
+
+
+async def test_a_choice_that_a_list_does_not_have_is_refused() -> None:
+    async with portal() as (crm, fake, _):
+        with pytest.raises(PermanentFailure, match="Город"):
+            await crm.create_contact(replace(PERSON, fields={"UF_CRM_CITY": "Омск"}), key=KEY)
+
+        assert fake.records(Entity.contact) == []
+
+
+async def test_what_is_longer_than_the_portal_keeps_is_cut_and_not_refused() -> None:
+    marks = {"utm_source": "я" * 700}
+    async with portal() as (crm, _, scene):
+        await crm.create_contact(replace(PERSON, name="Ж" * 400, company="Ф" * 300, marks=marks), key=KEY)
+        made = await crm.create_request(replace(request_of(scene.card()), title="Щ" * 300), key=OTHER_KEY)
+        now = await crm.get(made.ref)
+
+    assert now.values["name"] == "Щ" * 254 + "…"
+
+
+async def test_a_portal_that_changed_its_mode_is_asked_again_the_next_day() -> None:
+    async with portal() as (crm, fake, scene):
+        card = scene.card()
+        first = await crm.create_request(request_of(card), key=KEY)
+        fake.records_kept.is_simple = False
+        same = await crm.create_request(request_of(card), key=OTHER_KEY)
+        scene.clock.advance(timedelta(days=1, seconds=1))
+        next_day = await crm.create_request(request_of(card), key="third")
+
+    assert [made.ref.kind for made in (first, same, next_day)] == ["deal", "deal", "lead"]
+
+
+async def test_a_task_is_found_at_the_card_when_a_sales_chance_came_later() -> None:
+    async with portal() as (crm, fake, scene):
+        card = scene.card()
+        made = await crm.add_task(TASK, Place(card), key=KEY)
+        found = await crm.find_by_key(Entity.task, KEY, Place(card, fake.human_adds_request(card, "Диван")))
+
+    assert found
+    assert found.ref == made.ref
+
+
 async def test_own_fields_are_listed_by_their_title() -> None:
     async with portal() as (crm, _, _scene):
         fields = {(field.entity, field.code): field.title for field in (await crm.describe()).fields}

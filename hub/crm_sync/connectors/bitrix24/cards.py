@@ -131,7 +131,7 @@ async def update_contact(own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
     return await change_item(portal, ref, fields)
 
 
-async def read_contact(portal: Portal, item: Mapping[str, Json], fields: Sequence[str]) -> Snapshot:
+async def read_contact(portal: Portal, item: Mapping[str, Json], fields: Mapping[str, str]) -> Snapshot:
     """Return a card as it is; the company's name stands in a record of its own."""
     told = base_snapshot(CONTACT, item, fields)
     values: dict[str, str] = {CrmField.name: full_name(item), CrmField.owner: person_id(item.get("assignedById"))}

@@ -25,7 +25,7 @@ from hub.crm_sync.connectors.bitrix24.records import (
     read_instant,
 )
 from hub.crm_sync.connectors.bitrix24.requests import Mode
-from hub.crm_sync.connectors.bitrix24.tasks import TODO
+from hub.crm_sync.connectors.bitrix24.tasks import PROVIDER
 from hub.crm_sync.connectors.bitrix24.wire import Portal, rows_of
 from hub.domain.crm import Entity
 from hub.domain.inbound import CrmHint
@@ -90,7 +90,7 @@ async def _list(portal: Portal, kind: str, start: Position, offset: int) -> Mapp
     since = start.at.isoformat()
     if kind == ACTIVITY:
         asked: dict[str, object] = {
-            "filter": {">=LAST_UPDATED": since, "PROVIDER_ID": TODO},
+            "filter": {">=LAST_UPDATED": since, "PROVIDER_ID": PROVIDER},
             "select": ["ID", "LAST_UPDATED", "EDITOR_ID"],
             "order": {"LAST_UPDATED": "ASC", "ID": "ASC"},
         }

@@ -185,12 +185,13 @@ class Bitrix24(Crm[Bitrix24Settings]):
         if ref.kind not in NUMBERS:
             raise PermanentFailure(f"Bitrix24: a {ref.kind} cannot be read", reason=Refused.unsupported)
         item = await cards.get_item(self._portal, ref)
+        own = await self._own.read(ref.kind, item, fields)
         if ref.kind == CONTACT:
-            return await cards.read_contact(self._portal, item, fields)
+            return await cards.read_contact(self._portal, item, own)
         if ref.kind == COMPANY:
             values: dict[str, str] = {CrmField.name: str(item.get("title") or "")}
-            return replace(base_snapshot(COMPANY, item, fields), values=values)
-        told = requests.read_request(ref.kind, item, fields)
+            return replace(base_snapshot(COMPANY, item, own), values=values)
+        told = requests.read_request(ref.kind, item, own)
         if ref.kind == LEAD and told.outcome == "won":
             deal = await requests.find_deal_of(self._portal, ref)
             return MergedInto(ref, deal) if deal else told

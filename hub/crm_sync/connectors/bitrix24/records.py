@@ -25,6 +25,7 @@ _MARKUP = re.compile(r"\[(?=/?[a-zA-Z*])")
 _INVISIBLE = "\u200b"
 _KEY_LINE = "hub:"
 _LONGEST_NAME = 50
+_LONGEST_MARK = 600
 LONGEST_TITLE = 255
 LONGEST_TEXT = 10_000
 
@@ -81,7 +82,8 @@ def full_name(item: Mapping[str, Json]) -> str:
 
 def marks_of(marks: Mapping[str, str]) -> dict[str, str]:
     """Return campaign marks under the portal's names: `utm_source` is `utmSource`."""
-    return {f"utm{name[4:].title()}": value for name, value in marks.items() if name in _MARKS and value}
+    kept = {name: value for name, value in marks.items() if name in _MARKS and value}
+    return {f"utm{name[4:].title()}": cut_short(value, _LONGEST_MARK) for name, value in kept.items()}
 
 
 def fm_rows(phones: Sequence[str], emails: Sequence[str]) -> list[dict[str, str]]:
@@ -126,12 +128,12 @@ def request_values(item: Mapping[str, Json]) -> dict[str, str]:
     }
 
 
-def base_snapshot(kind: str, item: Mapping[str, Json], fields: Sequence[str]) -> Snapshot:
-    """Return what every record has: who changed it and when, and the own fields asked for."""
+def base_snapshot(kind: str, item: Mapping[str, Json], fields: Mapping[str, str]) -> Snapshot:
+    """Return what every record has: who changed it and when, and own `fields` as they were read."""
     return Snapshot(
         made_ref(kind, item.get("id")),
         ENTITIES[kind],
-        fields={code: _as_text(item.get(code)) for code in fields},
+        fields=fields,
         changed_by=person_id(item.get("updatedBy")),
         changed_at=read_instant(item.get("updatedTime")),
         rev=str(item.get("updatedTime") or ""),
@@ -172,9 +174,3 @@ def without_key(text: str) -> str:
 def page_url(portal: str, ref: CrmRef) -> str:
     """Return where people open a record; empty for what has no page of its own."""
     return f"{portal}/crm/{ref.kind}/details/{ref.id}/" if ref.kind in NUMBERS else ""
-
-
-def _as_text(value: Json) -> str:
-    if isinstance(value, list):
-        return ", ".join(_as_text(each) for each in value)
-    return "" if value is None else str(value)

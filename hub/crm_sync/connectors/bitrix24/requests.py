@@ -3,8 +3,9 @@
 A portal in the simple mode turns every lead into a deal at once, so there a deal is made at the beginning.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from hub.crm_sync.base import Patch, Request, Snapshot, Written
 from hub.crm_sync.connectors.bitrix24.cards import add_item, change_item, list_items
@@ -31,23 +32,26 @@ from hub.domain.crm import CrmField, CrmRef
 from hub.net.payloads import Json
 
 _CLASSIC = "1"
+_ASKED_EVERY = timedelta(days=1)
 _NAMES = {CrmField.name: "title", CrmField.owner: "assignedById", CrmField.stage: "stageId"}
 
 
 @dataclass(slots=True)
 class Mode:
-    """What a sales chance is here: the setting says it, or the portal, which is asked once."""
+    """What a sales chance is here: the setting says it, or the portal, which is asked once a day."""
 
     portal: Portal
     _kind: str = field(default="")
+    _asked_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     async def kind(self) -> str:
         """Return `lead` or `deal`."""
         if self.portal.settings.request_kind is not RequestKind.auto:
             return self.portal.settings.request_kind.value
-        if not self._kind:
+        now = self.portal.context.clock.now()
+        if self._asked_at < now - _ASKED_EVERY:
             told = (await self.portal.read("crm.settings.mode.get", {}))["result"]
-            self._kind = LEAD if str(told) == _CLASSIC else DEAL
+            self._kind, self._asked_at = LEAD if str(told) == _CLASSIC else DEAL, now
         return self._kind
 
 
@@ -84,7 +88,7 @@ async def update_request(own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
     return await change_item(own.portal, ref, fields)
 
 
-def read_request(kind: str, item: Mapping[str, Json], fields: Sequence[str]) -> Snapshot:
+def read_request(kind: str, item: Mapping[str, Json], fields: Mapping[str, str]) -> Snapshot:
     """Return a lead or deal as it is."""
     contact = person_id(item.get("contactId")) or person_id(next(iter(item.get("contactIds") or []), None))
     values = request_values(item)

@@ -26,7 +26,7 @@ from hub.domain.crm import CrmField, CrmRef, Entity
 from hub.domain.errors import OutcomeUnknown, TemporaryFailure
 from hub.net.payloads import Json
 
-TODO = "CRM_TODO"
+PROVIDER = "CRM_TODO"
 _LONGEST_TITLE = 200
 _REMINDERS_MINUTES = (0, 15)
 _MOST_PAGES = 4
@@ -65,20 +65,11 @@ async def update_task(portal: Portal, ref: CrmRef, todo: Todo) -> Written:
 
 
 async def find_task(portal: Portal, key: str, place: Place) -> Written | None:
-    """Return the to-do with this key among the newest 200 of its place."""
-    owner = place.request or place.contact
-    asked: dict[str, object] = {
-        "filter": {"OWNER_TYPE_ID": number_of(owner.kind), "OWNER_ID": int(owner.id), "PROVIDER_ID": TODO},
-        "select": ["ID", "DESCRIPTION"],
-        "order": {"ID": "DESC"},
-    }
-    for page in range(_MOST_PAGES):
-        answer = await portal.read("crm.activity.list", {**asked, "start": page * 50})
-        for row in rows_of(answer):
-            if has_key(row.get("DESCRIPTION"), key):
-                return Written(made_ref(ACTIVITY, row.get("ID")), is_existing=True)
-        if "next" not in answer:
-            break
+    """Return the to-do with this key among the newest 200 of the sales chance and of the card."""
+    for owner in (place.request, place.contact):
+        found = await _find_task_of(portal, key, owner) if owner else None
+        if found is not None:
+            return found
     return None
 
 
@@ -106,7 +97,7 @@ def read_activity(row: Mapping[str, Json]) -> Snapshot:
     owner = kind_of(row.get("OWNER_TYPE_ID"))
     return Snapshot(
         made_ref(ACTIVITY, row["ID"]),
-        Entity.task if row.get("PROVIDER_ID") == TODO else Entity.entry,
+        Entity.task if row.get("PROVIDER_ID") == PROVIDER else Entity.entry,
         values=values,
         contact=made_ref(CONTACT, row.get("OWNER_ID")) if owner == CONTACT else None,
         requests=(made_ref(owner, row.get("OWNER_ID")),) if owner and owner != CONTACT else (),
@@ -114,6 +105,22 @@ def read_activity(row: Mapping[str, Json]) -> Snapshot:
         changed_at=read_instant(row.get("LAST_UPDATED")),
         rev=str(row.get("LAST_UPDATED") or ""),
     )
+
+
+async def _find_task_of(portal: Portal, key: str, owner: CrmRef) -> Written | None:
+    asked: dict[str, object] = {
+        "filter": {"OWNER_TYPE_ID": number_of(owner.kind), "OWNER_ID": int(owner.id), "PROVIDER_ID": PROVIDER},
+        "select": ["ID", "DESCRIPTION"],
+        "order": {"ID": "DESC"},
+    }
+    for page in range(_MOST_PAGES):
+        answer = await portal.read("crm.activity.list", {**asked, "start": page * 50})
+        for row in rows_of(answer):
+            if has_key(row.get("DESCRIPTION"), key):
+                return Written(made_ref(ACTIVITY, row.get("ID")), is_existing=True)
+        if "next" not in answer:
+            break
+    return None
 
 
 def _shown(todo: Todo, key: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ from hub.testing.crm.bitrix24.chats import Chats
 from hub.testing.crm.bitrix24.events import Binding, Events
 from hub.testing.crm.bitrix24.listing import Page, page_of
 from hub.testing.crm.bitrix24.records import (
+    CITIES,
     COMPANY,
     CONTACT,
     LEAD,
@@ -30,7 +31,7 @@ from hub.testing.crm.bitrix24.records import (
 _MOST_FOUND = 20
 _REPEATS = timedelta(minutes=30)
 _OWNERS = {word.lower(): number for number, word in WORDS.items()}
-_TODO = "CRM_TODO"
+_PROVIDER = "CRM_TODO"
 _ACTIVITY_FIELDS = (
     "ID",
     "OWNER_ID",
@@ -202,7 +203,7 @@ class Methods:
         self._refuse_owner(number, params.get("ownerId"))
         made = self.records.next_id()
         activity = {"ID": str(made), "OWNER_TYPE_ID": str(number), "OWNER_ID": str(params["ownerId"])}
-        activity |= {"PROVIDER_ID": _TODO, "COMPLETED": "N", "CREATED": self.records.stamp()}
+        activity |= {"PROVIDER_ID": _PROVIDER, "COMPLETED": "N", "CREATED": self.records.stamp()}
         activity |= {"RESPONSIBLE_ID": who.user, "SUBJECT": "", "DESCRIPTION": ""} | _todo_values(params)
         self.records.activities[made] = activity
         self.records.touch(activity, who.user, "ADD")
@@ -306,13 +307,16 @@ class Methods:
             raise Refusal(400, "OWNER_NOT_FOUND", "Owner was not found")
 
 
+_TITLES = {OWN_FIELD: "Заметка хаба", "UF_CRM_CITY": "Город", "UF_CRM_BORN": "Родился", "UF_CRM_VISITS": "Визитов"}
 _CALL_NAMES = ("PHONE_NUMBER", "TYPE", "USER_ID", "LINE_NUMBER", "EXTERNAL_CALL_ID")
 
 
 def _field(name: str, *, is_read_only: bool) -> Item:
-    is_own = name == OWN_FIELD
-    kind = "crm_multifield" if name == "fm" else "string"
-    about = {"type": kind, "title": "Заметка хаба" if is_own else name, "upperName": name.upper()}
+    kinds = {"fm": "crm_multifield", "UF_CRM_CITY": "enumeration", "UF_CRM_BORN": "date", "UF_CRM_VISITS": "double"}
+    about: Item = {"type": kinds.get(name, "string"), "title": _TITLES.get(name, name), "upperName": name.upper()}
+    if name == "UF_CRM_CITY":
+        about["items"] = [{"ID": number, "VALUE": city} for number, city in CITIES.items()]
+    is_own = name.startswith("UF_")
     return {**about, "isReadOnly": is_read_only, "isMultiple": name == "contactIds", "isDynamic": is_own}
 
 

@@ -13,12 +13,17 @@ Item = dict[str, Any]
 LEAD, DEAL, CONTACT, COMPANY = 1, 2, 3, 4
 WORDS = {LEAD: "LEAD", DEAL: "DEAL", CONTACT: "CONTACT", COMPANY: "COMPANY"}
 OWN_FIELD = "UF_CRM_HUB_NOTE"
+OTHER_FIELDS = ("UF_CRM_CITY", "UF_CRM_BORN", "UF_CRM_VISITS")
+CITIES = {"44": "Москва", "45": "Тверь"}
+LENGTHS = {"name": 50, "secondName": 50, "lastName": 50, "title": 255, "originId": 255} | dict.fromkeys(
+    ("utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm"), 600
+)
 _ZONE = timezone(timedelta(hours=3))
 _COMMON = ("assignedById", "originatorId", "originId", "sourceId", "sourceDescription", "comments")
 _MARKS = ("utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm")
 _SALES = ("title", "stageId", "opportunity", "currencyId", "isManualOpportunity", "contactIds", "companyId")
 WRITABLE: Mapping[int, tuple[str, ...]] = {
-    CONTACT: (*_COMMON, *_MARKS, "name", "secondName", "lastName", "companyId", "post", "fm", OWN_FIELD),
+    CONTACT: (*_COMMON, *_MARKS, "name", "secondName", "lastName", "companyId", "post", "fm", OWN_FIELD, *OTHER_FIELDS),
     COMPANY: (*_COMMON, "title", "fm"),
     LEAD: (*_COMMON, *_MARKS, *_SALES, "name", "lastName", "fm", OWN_FIELD),
     DEAL: (*_COMMON, *_MARKS, *_SALES, "categoryId", "leadId", OWN_FIELD),
@@ -93,6 +98,7 @@ class Records:
         """Make a record."""
         if fields.get("sourceId") not in {None, "", "CALL", "WEB"}:
             raise Refusal(400, "CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Неверное значение поля "Источник"')
+        _refuse_long(fields)
         made, at = self.next_id(), self.stamp()
         item: Item = {name: fields[name] for name in WRITABLE[number] if fields.get(name) is not None}
         item |= {"id": made, "createdTime": at, "updatedTime": at, "lastActivityTime": at}
@@ -111,6 +117,7 @@ class Records:
     def update(self, number: int, record: object, fields: Mapping[str, Any], by: str) -> Item:
         """Change a record; one that stays as it was is not saved."""
         item = self.find(number, record)
+        _refuse_long(fields)
         changed = {**item, **{name: fields[name] for name in WRITABLE[number] if name in fields and name != "fm"}}
         changed |= {"assignedById": int(changed["assignedById"]), "fm": [dict(row) for row in item["fm"]]}
         if number in {LEAD, DEAL}:
@@ -152,6 +159,13 @@ class Records:
         deal = {name: lead[name] for name in ("title", "contactIds", "assignedById") if name in lead}
         self.add(DEAL, deal | {"leadId": lead["id"]}, by)
         lead["stageId"] = "CONVERTED"
+
+
+def _refuse_long(fields: Mapping[str, Any]) -> None:
+    """Refuse values over the documented lengths; the vendor says that it may also cut them."""
+    for name, longest in LENGTHS.items():
+        if len(str(fields.get(name) or "")) > longest:
+            raise Refusal(400, "", f'Максимальная длина поля "{name}" {longest} символов')
 
 
 def stage_place(number: int, item: Item) -> tuple[str, str]:
