@@ -20,6 +20,7 @@ from hub.domain.identity import canonical_email
 from hub.net.payloads import Json
 
 _LONGEST_NAME = 250
+_NO_ADDRESS = "127.0.0.1"
 _LONGEST_TEXT = 10_000
 _DONE = {Language.ru: "Выполнено", Language.en: "Done"}
 
@@ -34,7 +35,8 @@ def person_body(person: Person, key: Mapping[str, str], book: FieldBook) -> dict
         *book.write_known({**person.marks, **_source(person.source)}),
         *book.write({**person.fields, **key}),
     ]
-    return {"name": one_line(person.name), "custom_fields_values": values, **owner(person.owner)}
+    name = {"name": one_line(person.name)} if person.name.strip() else {}
+    return {**name, "custom_fields_values": values, **owner(person.owner)}
 
 
 def request_body(request: Request, key: Mapping[str, str], book: FieldBook) -> dict[str, Json]:
@@ -54,16 +56,19 @@ def request_body(request: Request, key: Mapping[str, str], book: FieldBook) -> d
     return {**body, "tags_to_add": tags} if tags else body
 
 
-def form_metadata(request: Request, *, key: str, name: str) -> Row:
-    """Return what makes a lead an unsorted one; the form's number is our key, which the list of unsorted shows."""
+def form_metadata(request: Request, *, key: str, page: str) -> Row:
+    """Return what makes a lead an unsorted one; the form's number is our key, which the list of unsorted shows.
+
+    Which of these may be empty is not documented, so none is: `page` stands for addresses we do not have.
+    """
     return {
         "category": "forms",
         "form_id": key,
-        "form_name": one_line(request.source or request.channel or name),
-        "form_page": request.person.link or name,
+        "form_name": one_line(request.source or request.channel) or "Hub",
+        "form_page": request.person.link or page,
         "form_sent_at": unix(request.opened_at),
-        "ip": "",
-        "referer": request.marks.get("referrer", ""),
+        "ip": _NO_ADDRESS,
+        "referer": request.marks.get("referrer") or page,
     }
 
 

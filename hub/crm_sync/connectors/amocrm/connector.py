@@ -106,7 +106,7 @@ class AmoCrm(Crm[AmoSettings]):
         pipeline = request.pipeline or self.settings.pipeline
         body |= await self._account.place(request.stage, pipeline)
         if self.settings.is_unsorted and not request.stage:
-            metadata = form_metadata(request, key=key, name=self.context.name)
+            metadata = form_metadata(request, key=key, page=self.settings.base)
             made = await make_unsorted(self._api, body, metadata, key)
         else:
             made = await self._api.write_one(f"/api/v4/{LEAD}", LEAD, {**body, "request_id": key})

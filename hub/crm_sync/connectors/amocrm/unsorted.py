@@ -12,7 +12,8 @@ from hub.domain.errors import OutcomeUnknown
 
 async def make_unsorted(api: Api, body: Row, metadata: Row, key: str) -> Row:
     """Make an unsorted lead of a card and return its row; `merged` tells that it was joined with an open one."""
-    lead = {**body, "_embedded": {**body["_embedded"], "metadata": metadata}, "request_id": key}
+    card = {"id": body["_embedded"]["contacts"][0]["id"]}
+    lead = {**body, "_embedded": {"contacts": [card], "metadata": metadata}, "request_id": key}
     told = await api.write("POST", "/api/v4/leads/complex", [lead])
     made = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
     if not made.get("id"):

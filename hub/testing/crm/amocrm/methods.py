@@ -125,7 +125,9 @@ class Methods(Records):
     def _add_complex_one(self, body: Record) -> Record:
         metadata = body.get("_embedded", {}).get("metadata")
         people = body.get("_embedded", {}).get("contacts", [])
-        if metadata is not None and set(metadata) - FORM_METADATA:
+        if any(set(each) - {"id"} for each in people if "id" in each):
+            raise Refusal(400, "This field was not expected.", "_embedded.contacts")
+        if metadata is not None and (set(metadata) - FORM_METADATA or not all(metadata.values())):
             raise Refusal(400, "This field was not expected.", "_embedded.metadata")
         if metadata and any(seen["metadata"]["form_id"] == metadata["form_id"] for seen in self.unsorted):
             raise Refusal(400, "Такая заявка уже есть", "_embedded.metadata", "Duplicate")
