@@ -16,7 +16,7 @@ from hub.commands.machine import MachineClock
 from hub.commands.opened_office import open_building
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
-from hub.commands.rules_file import RulesFile, refusing, right_text
+from hub.commands.rules_file import RulesFile, print_doubts, refusing, right_text
 from hub.commands.texts import say
 from hub.commands.trial import try_
 from hub.config import Config
@@ -123,7 +123,6 @@ async def _look_around(ground: Ground, document: PolicyDocument) -> Around:
 
 
 def _warn(config: Config, file: Path, document: PolicyDocument, around: Around | None) -> None:
-    """Print what is probably not meant; it holds up nothing."""
     people, crms = (around.people, around.crms) if around else (None, None)
-    for doubt in list_doubts(document, MachineClock().now(), kinds=list_kinds(), people=people, crms=crms):
-        typer.echo(say(config.language, "policy.doubt", file=file, said=doubt.say(config.language)), err=True)
+    doubts = list_doubts(document, MachineClock().now(), kinds=list_kinds(), people=people, crms=crms)
+    print_doubts(file, doubts, config.language)

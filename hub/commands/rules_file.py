@@ -1,6 +1,6 @@
 """A file of rules as commands take it: read, and refused as a whole with every fault."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ from hub.commands.printing import print_lines
 from hub.commands.texts import say
 from hub.domain.errors import ConfigError, PolicyInvalid
 from hub.routing.document import parse_policy
+from hub.routing.fault import Fault
 
 RulesFile = Annotated[Path, typer.Argument(help="TOML file, for instance examples/shop.toml.")]
 
@@ -44,6 +45,12 @@ def refusing(file: Path, language: str) -> Iterator[None]:
         print_lines(f"{file}: {fault}" for fault in (first, *others) if others)
         more = say(language, "policy.more", count=len(others)) if others else ""
         raise ConfigError(say(language, "policy.refused", file=file, first=first, more=more)) from error
+
+
+def print_doubts(file: Path, doubts: Iterable[Fault], language: str) -> None:
+    """Print what is probably not meant to standard error; it holds up nothing."""
+    for doubt in doubts:
+        typer.echo(say(language, "policy.doubt", file=file, said=doubt.say(language)), err=True)
 
 
 def _read(file: Path) -> str:

@@ -3,7 +3,7 @@
 And what it would write of clients into a CRM whose section it changes (`hub.commands.crm_preview`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -20,13 +20,17 @@ from hub.commands.ground import run_with_time
 from hub.commands.opened_office import THE_OPERATOR, open_building
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
-from hub.commands.rules_file import RulesFile, refusing, right_text
+from hub.commands.rules_file import RulesFile, print_doubts, refusing, right_text
 from hub.commands.texts import say
 from hub.commands.wall_time import WallTime, read_day, refuse_empty
 from hub.config import Config
 from hub.inbox.trial import Change, Trial, try_policy
+from hub.inbox.trial import Progress as Progressed
 from hub.routing.build import to_policy
+from hub.routing.crm_known import list_crm_doubts
 from hub.routing.document import parse_policy
+from hub.routing.fault import Fault
+from hub.routing.tree import PolicyDocument
 from hub.store.reports import Period
 
 _DAYS = 30
@@ -60,29 +64,52 @@ def try_(config: Config, file: RulesFile, span: Span, *, as_json: AsJson = False
     with refusing(file, config.language), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(say(config.language, "trial.running"), total=None)
 
-        async def work(ground: Ground) -> tuple[Trial, list[CrmPreview]]:
-            async with open_building(ground) as building:
-                if document.crm:
-                    await compare_with_crms(building, document)
-                policy = building.office.policy()
-                zone = policy.lines[policy.default_line].calendar.zone
-                period = _period(first, last or ground.clock.now().astimezone(zone).date(), zone)
-                draft = to_policy(document, policy.revision + 1)
-                trial = await try_policy(
-                    building.office,
-                    THE_OPERATOR,
-                    draft,
-                    period,
-                    progress=lambda done, total: bar.update(task, completed=done, total=total),
-                )
-                return trial, await preview_crms(building, draft, limit=span.clients)
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
 
-        (trial, previews), time_ = run_with_time(config, work)
+        wanted = _Wanted(document, first, last, span.clients, progress)
+        outcome, time_ = run_with_time(config, lambda ground: _try(ground, wanted))
+    print_doubts(file, outcome.doubts, config.language)
     if as_json:
-        print_json({**_record(trial), "crms": [record_of(each) for each in previews]})
+        print_json({**_record(outcome.trial), "crms": [record_of(each) for each in outcome.previews]})
     else:
+        trial = outcome.trial
         print_lines([*_summary(config.language, trial), *_changes(config.language, trial, time_, span.limit)])
-        print_previews(config.language, previews)
+        print_previews(config.language, outcome.previews)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is tried: a document, over these days, on so many clients for a CRM."""
+
+    document: PolicyDocument
+    first: date | None
+    last: date | None
+    clients: int
+    progress: Progressed
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of it."""
+
+    trial: Trial
+    previews: Sequence[CrmPreview]
+    doubts: Sequence[Fault]
+
+
+async def _try(ground: Ground, wanted: _Wanted) -> _Outcome:
+    """Try a document. Raises: PolicyInvalid: a CRM does not have what it names."""
+    document = wanted.document
+    async with open_building(ground) as building:
+        crms = await compare_with_crms(building, document) if document.crm else {}
+        policy = building.office.policy()
+        zone = policy.lines[policy.default_line].calendar.zone
+        period = _period(wanted.first, wanted.last or ground.clock.now().astimezone(zone).date(), zone)
+        draft = to_policy(document, policy.revision + 1)
+        trial = await try_policy(building.office, THE_OPERATOR, draft, period, progress=wanted.progress)
+        previews = await preview_crms(building, draft, limit=wanted.clients)
+    return _Outcome(trial, previews, list(list_crm_doubts(document.crm, draft.leads, crms)))
 
 
 def _record(trial: Trial) -> dict[str, object]:

@@ -152,8 +152,9 @@ async def test_an_account_that_never_said_what_it_has_is_only_doubted(shop: Shop
     assert "warning, crm.shop: the CRM has not answered yet what it has" in done.stderr
 
 
-async def test_a_section_without_a_connection_is_doubted_with_the_names_there_are(shop: Shop) -> None:
-    done = await shop.policy("check", MAPPED.replace("crm.shop", "crm.shopp"))
+@pytest.mark.parametrize("command", ["check", "try", "apply"])
+async def test_a_section_without_a_connection_is_doubted_with_the_names_there_are(shop: Shop, command: str) -> None:
+    done = await shop.policy(command, MAPPED.replace("crm.shop", "crm.shopp"))
 
     assert done.exit_code == 0
     assert "warning, crm.shopp: no CRM 'shopp' is connected, the section does nothing; there are: 'shop'" in done.stderr
