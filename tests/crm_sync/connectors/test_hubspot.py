@@ -253,6 +253,34 @@ class TestHubSpot(CrmContract):
         assert (now.values["amount"], now.values["text"], now.values["owner"]) == ("1500.50", "с доставкой", "")
         assert now.fields == {"colour": "синий"}
 
+    async def test_an_entry_is_found_among_more_than_one_page_of_them(self) -> None:
+        async with self.scene() as scene:
+            account(scene).associations_a_page = 2
+            crm, card = connect(scene), scene.card()
+            for number in range(5):
+                await crm.add_entry(ENTRY, Place(card), key=f"{number}{KEY[1:]}")
+            last = await crm.find_by_key(Entity.entry, f"4{KEY[1:]}", Place(card))
+            newest = scene.fake.records(Entity.entry)[-1]["ref"]
+
+        assert last is not None
+        assert last.ref == newest
+
+    async def test_nothing_is_found_at_a_card_that_is_gone(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            scene.fake.human_deletes(card)
+
+            assert await crm.find_by_key(Entity.entry, KEY, Place(card)) is None
+
+    async def test_t4_a_task_without_an_owner_of_ours_stays_with_whom_it_is(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            made = await crm.add_task(replace(TASK, owner="302"), Place(card), key=KEY)
+            await crm.update_task(made.ref, replace(TASK, is_done=True))
+            (task,) = scene.fake.records(Entity.task)
+
+        assert (task["owner"], task["is_done"]) == ("302", True)
+
     async def test_an_entry_cannot_be_read_back(self) -> None:
         async with self.scene() as scene:
             told = await outcome(connect(scene).get(CrmRef("note", "5")))

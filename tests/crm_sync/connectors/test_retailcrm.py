@@ -210,6 +210,26 @@ class TestRetailCrm(CrmContract):
 
         assert task["commentary"] == f"{mark_of(KEY)}\nДоговорились"
 
+    async def test_t4_a_task_without_an_owner_of_ours_stays_with_whom_it_is(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            made = await crm.add_task(replace(TASK, owner="13"), Place(card), key=KEY)
+            await crm.update_task(made.ref, replace(TASK, is_done=True))
+            (task,) = scene.fake.records(Entity.task)
+
+        assert (task["owner"], task["is_done"]) == ("13", True)
+
+    async def test_the_order_of_a_company_belongs_to_its_person(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            order = scene.fake.human_adds_request(card, "Диван")
+            company = {"type": "customer_corporate", "id": 900}
+            account(scene).shelves.by_ref(order).update(customer=company, contact={"id": int(card.id)})
+            now = await crm.get(order)
+
+        assert isinstance(now, Snapshot)
+        assert now.contact == card
+
     async def test_a_task_about_an_order_stands_there(self) -> None:
         async with self.scene() as scene:
             scene.settings = lambda fake: {**self.settings(fake), "site": "main"}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hub.crm_sync.base import Match, Place, Written
+from hub.crm_sync.base import Match, Place, Refused, Written
 from hub.crm_sync.connectors.hubspot.api import PAGE, HubSpotApi, Record, results
 from hub.crm_sync.connectors.hubspot.reading import (
     KINDS,
@@ -61,11 +61,8 @@ async def find_keyed(api: HubSpotApi, kind: str, key: str) -> Written | None:
 
 async def find_marked(api: HubSpotApi, kinds: Sequence[str], place: Place, mark: str) -> Written | None:
     """Return the entry or task with our mark, among the newest hundred of each kind at the contact."""
-    path = api.path("objects", "contacts", place.contact.id)
-    contact = await api.find(path, associations=",".join(f"{kind}s" for kind in kinds))
     for kind in kinds:
-        ids = [ref.id for ref in relatives_of(contact or {}, kind)[:PAGE]]
-        for record in await api.read_many(kind, ids, (_BODIES[kind],)):
+        for record in await api.read_many(kind, await _newest_of(api, place.contact, kind), (_BODIES[kind],)):
             if mark in property_of(record, _BODIES[kind]):
                 return written(api, kind, record, is_existing=True)
     return None
@@ -83,6 +80,19 @@ async def read_object(api: HubSpotApi, ref: CrmRef, fields: Sequence[str] = ()) 
     kind = KINDS[ref.kind]
     names = ",".join((*kind.properties, *fields))
     return await api.find(api.path("objects", f"{ref.kind}s", ref.id), properties=names, associations=kind.relatives)
+
+
+async def _newest_of(api: HubSpotApi, contact: CrmRef, kind: str) -> Sequence[str]:
+    """Return the ids of the newest records of a kind at a contact: numbers grow. Nothing, if it is gone."""
+    try:
+        path = api.path("objects", "contacts", contact.id, "associations", f"{kind}s")
+        found = await api.read_pages(path, limit="500")
+    except PermanentFailure as error:
+        if error.reason == Refused.missing:
+            return ()
+        raise
+    ids = {text_of(each, "toObjectId") or text_of(each, "id") for each in found} - {""}
+    return sorted(ids, key=lambda each: (len(each), each), reverse=True)[:PAGE]
 
 
 async def _search_contacts(api: HubSpotApi, groups: Sequence[Mapping[str, object]]) -> Sequence[Record]:

@@ -103,12 +103,13 @@ def entry_of(entry: Entry, key: str, settings: HubSpotSettings) -> tuple[str, Pr
 
 
 def task_of(todo: Todo, settings: HubSpotSettings) -> Properties:
-    """Return what a task is like now."""
+    """Return what a task is like now; without an owner of ours it stays with whom it is."""
+    owner = {"hubspot_owner_id": todo.owner} if todo.owner else {}
     return {
+        **owner,
         "hs_timestamp": _instant(todo.due_at),
         "hs_task_subject": shortened(_line(todo.text), TITLE_LIMIT, settings.language),
         "hs_task_status": "COMPLETED" if todo.is_done else "NOT_STARTED",
-        "hubspot_owner_id": todo.owner,
     }
 
 

@@ -96,9 +96,14 @@ def read_customer(api: RetailApi, customer: Mapping[str, Json], fields: Sequence
 
 
 def read_order(api: RetailApi, order: Mapping[str, Json], fields: Sequence[str], outcome: str) -> Snapshot:
-    """Return an order as it is; its status tells the `outcome`. An order without items says nothing of an amount."""
+    """Return an order as it is; its status tells the `outcome`. An order without items says nothing of an amount.
+
+    The customer of a company's order is the company: its person is the contact.
+    """
     ref = ref_of("order", order)
     customer = mapping(order, "customer")
+    if customer.get("type") == "customer_corporate":
+        customer = mapping(order, "contact")
     values: dict[str, str] = {
         CrmField.stage: text_of(order.get("status")),
         CrmField.owner: text_of(order.get("managerId")),

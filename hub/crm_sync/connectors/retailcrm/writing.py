@@ -130,14 +130,14 @@ def call_of(entry: Entry, key: str, api: RetailApi) -> Mapping[str, object]:
 
 
 def task_of(todo: Todo, api: RetailApi) -> dict[str, object]:
-    """Return what a task is like now; whose it is and its mark come with its making (`new_task_of`)."""
+    """Return what a task is like now; without an owner of ours it stays with whom it is."""
     task: dict[str, object] = {
         "text": shortened(todo.text, TASK_LIMIT, api.settings.language),
         "datetime": api.local(todo.due_at, "%Y-%m-%d %H:%M"),
         "complete": todo.is_done,
     }
-    if performer := todo.owner or api.settings.performer:
-        task["performerId"] = _user(performer)
+    if todo.owner:
+        task["performerId"] = _user(todo.owner)
     return task
 
 
@@ -155,7 +155,8 @@ def new_task_of(todo: Todo, place: Place, key: str, api: RetailApi) -> Mapping[s
     target: dict[str, object] = {"id": _number(place.request or place.contact)}
     if api.settings.site:
         target["site"] = api.settings.site
-    return {**task_of(todo, api), subject: target, "commentary": mark_of(key)}
+    performer = {"performerId": _user(api.settings.performer)} if api.settings.performer else {}
+    return {**performer, **task_of(todo, api), subject: target, "commentary": mark_of(key)}
 
 
 def _names(name: str) -> dict[str, object]:

@@ -65,6 +65,7 @@ class FakeHubSpot(FakeCrm):
         self.links: list[tuple[str, str]] = []
         self.unique = {"contacts": {"email", "hub_key"}, "deals": {"hub_key"}}
         self.own = {"contacts": {"hub_key", "hub_about", "utm_source"}, "deals": {"hub_key"}}
+        self.associations_a_page = 500
         self._settled_at = datetime.min.replace(tzinfo=UTC)
         self._last_id = 7000
 
@@ -207,6 +208,8 @@ class FakeHubSpot(FakeCrm):
                 return 200, {"results": []}
             case "GET", [number]:
                 return 200, self._shown(self._find(kind, number, told.get("idProperty", "")), told)
+            case "GET", [number, "associations", other]:
+                return 200, self._associated(self._find(kind, number), other, told)
             case "POST", []:
                 thing = self._create(kind, told["properties"])
                 self._link(thing, told.get("associations") or ())
@@ -311,6 +314,13 @@ class FakeHubSpot(FakeCrm):
         linked = self._linked(thing.id)
         told = {kind: [{"id": each.id, "type": "x"} for each in linked if each.kind == kind] for kind in kinds}
         return {**shown, "associations": {kind: {"results": found} for kind, found in told.items() if found}}
+
+    def _associated(self, thing: Thing, kind: str, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Return associations as dated versions show them, the oldest first, a page at a time."""
+        linked = [each for each in self._linked(thing.id) if each.kind == kind]
+        start, limit = int(query.get("after", 0)), min(int(query.get("limit", 100)), self.associations_a_page)
+        more = {"paging": {"next": {"after": str(start + limit)}}} if start + limit < len(linked) else {}
+        return {"results": [{"toObjectId": int(each.id)} for each in linked[start : start + limit]], **more}
 
     def _link(self, thing: Thing, associations: Sequence[Mapping[str, Any]]) -> None:
         for each in associations:
