@@ -37,6 +37,13 @@ def quick_account():
     return fake
 
 
+def late_account():
+    """Return such an account whose search does not know yet what was made a moment ago."""
+    fake = quick_account()
+    fake.search.is_late = True
+    return fake
+
+
 def by_token(fake, **more):
     """Return settings with a long-lived token."""
     plain = {

@@ -2,12 +2,12 @@
 
 from hub.crm_sync.connectors.amocrm import CHANNEL
 from hub.testing.contracts.crm import CrmContract
-from tests.crm_sync.connectors.amocrm_desk import by_oauth, by_token, quick_account
+from tests.crm_sync.connectors.amocrm_desk import by_oauth, by_token, late_account
 
 
 class TestAmoCrm(CrmContract):
     channel = CHANNEL
-    fake = staticmethod(quick_account)
+    fake = staticmethod(late_account)
     own_field = "CITY"
     amount = "1500"
 
