@@ -55,6 +55,7 @@ async def export(
         await note(office, actor, Deed.exported, f"export:{name}")
     written: dict[str, int] = {}
     async with reading(office.pool) as connection:
+        await exports.prefer_indexes(connection)
         total = sum([await exports.count(connection, exports.KINDS[name]) for name in names])
         for name in names:
             told = partial(_tell_more, progress, sum(written.values()), total)

@@ -37,8 +37,8 @@ FROM import_rows, jsonb_array_elements_text(remarks) AS remark WHERE batch_id = 
 _UNDO_PAGE = """
 SELECT r.* FROM import_rows r
 WHERE r.batch_id = $1 AND r.contact_id = ANY(ARRAY(
-  SELECT DISTINCT contact_id FROM import_rows WHERE batch_id = $1 AND contact_id IS NOT NULL AND undo = ''
-  ORDER BY contact_id LIMIT $2))
+  SELECT DISTINCT contact_id FROM import_rows WHERE batch_id = $1 AND contact_id > $2 AND undo = ''
+  ORDER BY contact_id LIMIT $3))
 ORDER BY r.number
 """
 _DROP_COMPANIES = """
@@ -143,9 +143,9 @@ async def list_untaken(connection: asyncpg.Connection, batch_id: int, *, after: 
     return [codec_of(ImportRow).decode(row) for row in rows]
 
 
-async def list_to_undo(connection: asyncpg.Connection, batch_id: int, *, contacts: int) -> list[ImportRow]:
-    """Return all rows of the next few cards whose rows are not taken back yet, in the order of the file."""
-    rows = await connection.fetch(_UNDO_PAGE, batch_id, contacts)
+async def list_to_undo(connection: asyncpg.Connection, batch_id: int, *, after: int, contacts: int) -> list[ImportRow]:
+    """Return all rows of the next cards behind card `after` that are not taken back yet, in the order of the file."""
+    rows = await connection.fetch(_UNDO_PAGE, batch_id, after, contacts)
     return [codec_of(ImportRow).decode(row) for row in rows]
 
 

@@ -91,16 +91,18 @@ async def _take_back(office: Office, batch: ImportBatch, progress: Progress) -> 
     async with acquire(office.pool) as connection:
         counts = await imports.count_undone(connection, batch.id)
     total, done = sum(counts.values()), sum(counts.values()) - counts.get(RowUndo.none, 0)
+    after = 0
     while True:
         progress(done, total)
         async with acquire(office.pool) as connection:
-            page = await imports.list_to_undo(connection, batch.id, contacts=CARDS_AT_ONCE)
+            page = await imports.list_to_undo(connection, batch.id, after=after, contacts=CARDS_AT_ONCE)
             cards = {int(row.contact_id) for row in page if row.contact_id is not None}
             elsewhere = await imports.list_elsewhere(connection, cards)
         if not page:
             return
         await office.apply(Scope(contacts=cards, whole=True, ids=0), _fold_of(page, elsewhere))
         done += len(cards)
+        after = max(cards)
 
 
 async def _finish(office: Office, batch: ImportBatch) -> int:

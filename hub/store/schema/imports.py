@@ -41,5 +41,5 @@ import_rows = Table(
     list_("cells"),
     text_("undo"),
     PrimaryKeyConstraint("batch_id", "number"),
-    Index("import_rows_by_contact", "contact_id", "batch_id", postgresql_where=text("contact_id IS NOT NULL")),
+    Index("import_rows_by_contact", "batch_id", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
 )

@@ -26,5 +26,5 @@ def upgrade() -> None:
         "cells jsonb NOT NULL DEFAULT '[]', undo text NOT NULL DEFAULT '', PRIMARY KEY (batch_id, number))"
     )
     op.execute(
-        "CREATE INDEX IF NOT EXISTS import_rows_by_contact ON import_rows (contact_id, batch_id) WHERE contact_id IS NOT NULL"
+        "CREATE INDEX IF NOT EXISTS import_rows_by_contact ON import_rows (batch_id, contact_id) WHERE contact_id IS NOT NULL"
     )
