@@ -103,6 +103,7 @@ def list_crm_doubts(sections: Sections, leads: LeadRules, crms: Crms | None) -> 
         elif not crms[name].is_described:
             yield _unasked(place)
         else:
+            yield from _pipeline(place, section, crms[name])
             yield from _stages(place, section, crms[name], leads=leads)
 
 
@@ -138,6 +139,15 @@ def _unasked(place: str) -> Fault:
         "the CRM has not answered yet what it has: stages and codes of fields are not compared; look at the connection "
         "(hub check) and run hub policy check again",
     )
+
+
+def _pipeline(place: str, section: CrmSection, crm: KnownCrm) -> Iterator[Fault]:
+    if section.pipeline and crm.stages and not crm.pipelines:
+        yield fault(
+            f"{place}.pipeline",
+            "воронок эта CRM не назвала, строка ни на что не влияет; уберите её",
+            "the CRM names no pipelines, the line does nothing; take it out",
+        )
 
 
 def _stages(place: str, section: CrmSection, crm: KnownCrm, *, leads: LeadRules) -> Iterator[Fault]:

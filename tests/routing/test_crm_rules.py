@@ -1,7 +1,7 @@
 """CRMs in the policy document: what is written reaches the rules; what cannot work or the CRM lacks is refused."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.domain.crm_rules import CrmRules
@@ -129,6 +129,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 
 
 @given(st.dictionaries(NAMES, SECTIONS, max_size=3))
+@settings(deadline=None)
 def test_any_mapping_survives_the_document_and_its_rules_are_the_same(written: dict[str, CrmSection]):
     document = parse_policy(SMALL + OWN_FIELDS).model_copy(update={"crm": written})
     read = parse_policy(write_policy(document))
@@ -287,6 +288,7 @@ def test_of_many_fields_only_the_likeliest_are_named():
 
 def test_a_crm_that_names_no_stages_and_fields_is_not_compared():
     assert missing(BITRIX, KnownCrm()) == []
+    assert doubts(BITRIX, {"bitrix": KnownCrm()}) == []
 
 
 def test_a_crm_that_is_not_connected_is_doubted_and_those_that_are_stand_beside_it():
@@ -332,6 +334,15 @@ def test_a_stage_of_another_pipeline_is_doubted_where_one_is_named():
     assert "«C5:NEW» стоит в воронке «5», а лиды начинаются в «0»; возьмите этап из неё" in said
     assert "'C5:NEW' belongs to the pipeline '5' and leads begin in '0'; take a stage of that one" in told
     assert doubts(text.replace('pipeline = "0"', ""), {"bitrix": THERE}) == []
+
+
+def test_a_pipeline_of_a_crm_that_has_none_is_doubted():
+    there = KnownCrm(stages={"NEW": KnownStage("Новая"), "WON": KnownStage("Успех", StageState.won)})
+    ((said, told),) = doubts(BITRIX, {"bitrix": there})
+
+    assert said == "crm.bitrix.pipeline: воронок эта CRM не назвала, строка ни на что не влияет; уберите её"
+    assert told == "crm.bitrix.pipeline: the CRM names no pipelines, the line does nothing; take it out"
+    assert missing(BITRIX, there) == []
 
 
 def test_what_is_written_for_leads_that_stay_here_is_doubted():
