@@ -19,6 +19,7 @@ MEASURES = (
     "pipeline",
     "end_to_end",
     "notify",
+    "crm",
     "letters",
     "memory",
     "startup",

@@ -21,6 +21,7 @@ PARTS = {
     "whole": "bench.hubs:whole",
     "watch": "bench.hubs:watch",
     "imports": "bench.hubs:imports",
+    "crm": "bench.crm_stands:serve",
     "floor_a": "bench.floors:serve_inserts",
     "floor_b": "bench.floors:run_intake",
 }

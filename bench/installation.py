@@ -4,7 +4,7 @@ Written once into a fresh copy of the migrated template, as `hub connect` and `h
 gap at night, so that the calendar is worked with at any time of measuring.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,23 @@ _RULES = Path(__file__).with_name("rules.toml")
 
 
 @dataclass(frozen=True, slots=True)
+class Business:
+    """What an installation has: people, bots of clients, with `bot_api`, the address of a Bot API, one of managers.
+
+    `greets`: new clients get a welcome text. `crm` are the settings of a connected amoCRM.
+    """
+
+    managers: int = 20
+    bot_api: str = ""
+    bots: int = 1
+    greets: bool = True
+    crm: Mapping[str, Any] | None = None
+
+
+USUAL = Business()
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """A prepared database. `path` is where the provider calls the clients' bot, the first of `paths` if there are more.
 
@@ -53,29 +70,24 @@ class Installation:
 
 
 @asynccontextmanager
-async def fresh_installation(
-    machine: Machine, *, managers: int = 20, bot_api: str = "", bots: int = 1, greets: bool = True
-) -> AsyncIterator[Installation]:
-    """Give an installation in a database of its own; with `bot_api`, the address of a Bot API, it has a manager bot.
-
-    `bots` are those of clients. `greets`: new clients get a welcome text.
-    """
+async def fresh_installation(machine: Machine, business: Business = USUAL) -> AsyncIterator[Installation]:
+    """Give an installation in a database of its own."""
     async with cloned_database(machine.server) as dsn:
         data = machine.folder / dsn.rpartition("/")[2].partition("?")[0]
-        yield await prepare(make_config(dsn, data), managers=managers, bot_api=bot_api, bots=bots, greets=greets)
+        yield await prepare(make_config(dsn, data), business)
 
 
-async def prepare(
-    config: Config, *, managers: int, bot_api: str = "", bots: int = 1, greets: bool = True
-) -> Installation:
+async def prepare(config: Config, business: Business) -> Installation:
     """Write rules, people and connections into an empty store."""
     rules = _RULES.read_text("utf-8")
-    if not greets:
+    if not business.greets:
         rules = "".join(line for line in rules.splitlines(keepends=True) if not line.startswith("welcome"))
     async with open_ground(config) as ground:
         await apply_policy(ground, rules, PolicyChange(ground.clock.now(), "bench"))
-        await _hire(ground, managers)
-        return await _connect(ground, bot_api, bots)
+        await _hire(ground, business.managers)
+        if business.crm is not None:
+            await create_connection(ground, "amocrm", name="crm", settings=business.crm)
+        return await _connect(ground, business.bot_api, business.bots)
 
 
 def make_config(dsn: str, data: Path, **more: Any) -> Config:

@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 
 from bench.child import running
-from bench.installation import Installation, fresh_installation, make_config
+from bench.installation import Business, Installation, fresh_installation, make_config
 from bench.machine import ALL_CORES, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
@@ -52,7 +52,7 @@ async def _round(machine: Machine, letters: int) -> float:
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(_open_folder())
         server = await stack.enter_async_context(run_dovecot(base))
-        installation = await stack.enter_async_context(fresh_installation(machine, greets=False))
+        installation = await stack.enter_async_context(fresh_installation(machine, Business(greets=False)))
         await _connect(installation, server)
         database = await stack.enter_async_context(connect(installation.dsn))
         given = {**installation.parameters(), "roles": _ROLES}

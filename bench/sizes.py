@@ -25,6 +25,8 @@ class Sizes:
     pending_timers: int = 200_000
     due_timers: int = 3_000
     polls: int = 500
+    crm_seconds: int = 20
+    crm_clients: int = 400
 
 
 FULL = Sizes()
@@ -42,4 +44,6 @@ QUICK = Sizes(
     pending_timers=20_000,
     due_timers=600,
     polls=100,
+    crm_seconds=8,
+    crm_clients=200,
 )

@@ -1,7 +1,7 @@
 """Who loads a hub in the soak: clients who write at a steady rate, and managers who reply to what they are shown.
 
 A message carries a mark that is found again in the request which shows it to a manager. Every fourth card is answered
-by replying to it in the manager's chat; the answer travels to the client's bot like any other.
+by replying to it in the manager's chat; the answer travels to the client's bot like any other, with a word of its own.
 """
 
 import asyncio
@@ -24,20 +24,27 @@ ANSWERED_EVERY = 4
 _HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 _MARK = re.compile(rb"mark(\d+)mark")
 _CHAT = re.compile(rb"chat_id[^\d-]{1,8}(\d+)")
+_ANSWER = re.compile(rb"answer(\d+)answer")
 _EDITED = re.compile(rb"message_id[^\d-]{1,8}(\d+)")
 _LATEST_SECONDS = 30
 
 
 class Traffic:
-    """The load of one run. An asynchronous context: leaving it waits for nothing and closes its connections."""
+    """The load of one run. An asynchronous context: leaving it waits for nothing and closes its connections.
 
-    def __init__(self, hub: WholeHub) -> None:
+    `all_waits` are milliseconds from a message to its card, `answer_waits` from a manager's reply to the client.
+    """
+
+    def __init__(self, hub: WholeHub, *, clients: int = CLIENTS) -> None:
         self._hub = hub
+        self._clients = clients
         self._session = ClientSession(headers=_HEADERS, connector=TCPConnector(limit=0))
         self._sent_at: dict[int, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waits: list[float] = []
+        self._answered_at: dict[int, float] = {}
         self.all_waits: list[float] = []
+        self.answer_waits: list[float] = []
         self.sent = 0
         self.answers = 0
         self.delivered = 0
@@ -66,9 +73,10 @@ class Traffic:
     async def send(self, *, rate: int, seconds: float) -> None:
         """Write at the rate for so long, and wait until it was taken, but no longer than half a minute."""
         began = time.monotonic()
-        for number in range(int(rate * seconds)):
-            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-            self._start(self._write(number))
+        for place in range(int(rate * seconds)):
+            await asyncio.sleep(max(0.0, began + place / rate - time.monotonic()))
+            self._start(self._write(self.sent))
+            self.sent += 1
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_LATEST_SECONDS)
 
@@ -86,7 +94,7 @@ class Traffic:
         task.add_done_callback(self._tasks.discard)
 
     async def _write(self, number: int) -> None:
-        client = FIRST_CLIENT + number % CLIENTS
+        client = FIRST_CLIENT + number % self._clients
         person = {
             "id": client,
             "is_bot": False,
@@ -97,7 +105,6 @@ class Traffic:
         text = f"Подскажите, пожалуйста, привезёте ли завтра? {mark(number)}"
         url = self._hub.urls[client % len(self._hub.urls)]
         self._sent_at[number] = time.monotonic()
-        self.sent += 1
         await self._post(url, number + 1, {"from": person, "chat": {"id": client, "type": "private"}, "text": text})
 
     async def _answer(self, chat: int, shown_as: int) -> None:
@@ -107,8 +114,10 @@ class Traffic:
         where = {"id": chat, "type": "private"}
         bot = {"id": 1, "is_bot": True, "first_name": "Bench"}
         shown = {"message_id": shown_as, "date": int(time.time()), "chat": where, "from": bot, "text": "-"}
-        reply = {"from": person, "chat": where, "text": "Да, привезём до обеда", "reply_to_message": shown}
-        await self._post(self._hub.manager_url, self.answers, reply)
+        number, self._answered_at[self.answers] = self.answers, time.monotonic()
+        text = f"Да, привезём до обеда answer{number}answer"
+        reply = {"from": person, "chat": where, "text": text, "reply_to_message": shown}
+        await self._post(self._hub.manager_url, number, reply)
 
     async def _post(self, url: str, number: int, message: dict[str, Any]) -> None:
         told = {"message_id": number, "date": int(time.time()), **message}
@@ -122,8 +131,7 @@ class Traffic:
         if chat is None:
             return
         if int(chat[1]) >= FIRST_CLIENT:
-            self.delivered += 1
-            self._came.set()
+            self._note_delivered(body)
             return
         for number in {int(found[1]) for found in _MARK.finditer(body)}:
             sent_at = self._sent_at.pop(number, None)
@@ -132,11 +140,18 @@ class Traffic:
             wait = (time.monotonic() - sent_at) * 1e3
             self._waits.append(wait)
             self.all_waits.append(wait)
-            if _is_answered(number):
+            if self._is_answered(number):
                 edited = _EDITED.search(body)
                 self._start(self._answer(int(chat[1]), int(edited[1]) if edited else result))
 
+    def _note_delivered(self, body: bytes) -> None:
+        found = _ANSWER.search(body)
+        asked_at = self._answered_at.pop(int(found[1]), None) if found else None
+        if asked_at is not None:
+            self.answer_waits.append((time.monotonic() - asked_at) * 1e3)
+        self.delivered += 1
+        self._came.set()
 
-def _is_answered(number: int) -> bool:
-    """Tell whether the card of a message is answered: in each turn of all clients that of every fourth of them."""
-    return (number // CLIENTS + number) % ANSWERED_EVERY == 0
+    def _is_answered(self, number: int) -> bool:
+        """Tell whether the card of a message is answered: in each turn of all clients that of every fourth of them."""
+        return (number // self._clients + number) % ANSWERED_EVERY == 0

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.installation import make_config, prepare
+from bench.installation import Business, make_config, prepare
 from bench.machine import ALL_CORES, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
@@ -27,7 +27,7 @@ async def measure(machine: Machine, sizes: Sizes) -> Report:
     """Start and stop a prepared installation some times."""
     data = machine.folder / "startup"
     embedded = await start_embedded(data)
-    installation = await prepare(make_config("", data), managers=2)
+    installation = await prepare(make_config("", data), Business(managers=2))
     await embedded.stop()
     accepts, ready = [], []
     os.sched_setaffinity(0, ALL_CORES)

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
 from bench.bot_api import BotApi, running_bot_api
 from bench.child import Child, running
-from bench.installation import fresh_installation
+from bench.installation import Business, fresh_installation
 from bench.machine import Machine
 from hub.app.roles import ALL_ROLES
 from hub.store.pool import connect
@@ -53,20 +54,19 @@ class WholeHub:
 
 @asynccontextmanager
 async def running_whole_hub(
-    machine: Machine, *, cores: frozenset[int], managers: int, roles: frozenset[str] = ALL_ROLES, bots: int = 1
+    machine: Machine, *, cores: frozenset[int], managers: int, bots: int = 1, crm: Mapping[str, Any] | None = None
 ) -> AsyncIterator[WholeHub]:
-    """Run it over a fresh installation until the block ends.
+    """Run it over a fresh installation, with an amoCRM of the settings `crm` connected to it, until the block ends.
 
     It greets nobody: our own limit of thirty texts a second to clients would be measured instead.
     """
     machine.pin_database(cores)
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(running_bot_api())
-        installation = await stack.enter_async_context(
-            fresh_installation(machine, managers=managers, bot_api=api.address, bots=bots, greets=False)
-        )
+        business = Business(managers, api.address, bots, greets=False, crm=crm)
+        installation = await stack.enter_async_context(fresh_installation(machine, business))
         database = await stack.enter_async_context(connect(installation.dsn))
-        given = {**installation.parameters(), "roles": sorted(roles)}
+        given = {**installation.parameters(), "roles": sorted(ALL_ROLES)}
         child = await stack.enter_async_context(running("whole", cores=cores, **given))
         address = str((await child.hear())["address"])
         urls = tuple(address + path for path in installation.paths)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench import accept, end_to_end, growth, letters, memory, notify, pipeline, search, startup, timers, workers
+from bench import accept, crm, end_to_end, growth, letters, memory, notify, pipeline, search, startup, timers, workers
 from bench.machine import ALL_CORES, prepared_machine
 from bench.sizes import QUICK
 from bench.soak import Minute, judge, soak
@@ -28,6 +28,8 @@ TINY = replace(
     pending_timers=200,
     due_timers=20,
     polls=5,
+    crm_seconds=1,
+    crm_clients=120,
 )
 two_cores = pytest.mark.skipif(not os.sched_getaffinity(0) >= ALL_CORES, reason="the bench needs two cores")
 
@@ -49,6 +51,15 @@ async def test_every_marked_message_is_shown():
     line = await run(notify.measure)
 
     assert (line["never"], {"notify_p50_ms", "notify_p99_ms"} <= set(line)) == (0, True)
+
+
+@two_cores
+@pytest.mark.timeout(600)
+async def test_m14_a_hub_is_measured_beside_no_crm_a_living_one_and_a_dead_one():
+    line = await run(crm.measure)
+
+    assert (line["never"], line["records"] > 0) == (0, True)
+    assert {"crm_dead_ratio", "crm_living_ratio", "crm_dead_cpu_ratio", "crm_living_cpu_ratio"} <= set(line)
 
 
 @two_cores
