@@ -152,6 +152,15 @@ async def test_an_account_that_never_said_what_it_has_is_only_doubted(shop: Shop
     assert "warning, crm.shop: the CRM has not answered yet what it has" in done.stderr
 
 
+async def test_an_account_that_this_hub_cannot_open_is_only_doubted(shop: Shop) -> None:
+    async with acquire(shop.ground.pool) as connection:
+        await connection.execute("UPDATE connections SET settings_encrypted = 'nonsense'::bytea")
+    done = await shop.policy("apply", MAPPED)
+
+    assert (done.exit_code, shop.asked) == (0, [])
+    assert "warning, crm.shop: the CRM has not answered yet what it has" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["check", "try", "apply"])
 async def test_a_section_without_a_connection_is_doubted_with_the_names_there_are(shop: Shop, command: str) -> None:
     done = await shop.policy(command, MAPPED.replace("crm.shop", "crm.shopp"))
