@@ -210,22 +210,29 @@ class FakeHubSpot(FakeCrm):
                 return 200, self._shown(self._find(kind, number, told.get("idProperty", "")), told)
             case "GET", [number, "associations", other]:
                 return 200, self._associated(self._find(kind, number), other, told)
-            case "POST", []:
-                thing = self._create(kind, told["properties"])
-                self._link(thing, told.get("associations") or ())
-                return 201, thing.shown(())
-            case "POST", ["search"]:
-                return 200, self._search(kind, told)
-            case "POST", ["batch", "read"]:
-                ids = [each["id"] for each in told["inputs"]]
-                found = [thing for thing in self.things if thing.kind == kind and thing.id in ids]
-                return 200, {"results": [thing.shown(told["properties"]) for thing in found]}
-            case "POST", ["batch", "upsert"]:
-                return self._upsert(kind, told["inputs"])
             case "PATCH", [number]:
                 thing = self._find(kind, number)
                 self._change(thing, told["properties"])
                 return 200, thing.shown(())
+            case "POST", parts:
+                return self._posted(kind, parts, told)
+            case _:
+                raise Refusal(404, "No resource at this path", "OBJECT_NOT_FOUND")
+
+    def _posted(self, kind: str, parts: Sequence[str], told: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        match list(parts):
+            case []:
+                thing = self._create(kind, told["properties"])
+                self._link(thing, told.get("associations") or ())
+                return 201, thing.shown(())
+            case ["search"]:
+                return 200, self._search(kind, told)
+            case ["batch", "read"]:
+                ids = [each["id"] for each in told["inputs"]]
+                found = [thing for thing in self.things if thing.kind == kind and thing.id in ids]
+                return 200, {"results": [thing.shown(told["properties"]) for thing in found]}
+            case ["batch", "upsert"]:
+                return self._upsert(kind, told["inputs"])
             case _:
                 raise Refusal(404, "No resource at this path", "OBJECT_NOT_FOUND")
 
