@@ -24,7 +24,7 @@ from hub.testing.contracts.crm.suite import CrmSuite, Scene
 from hub.testing.crm.kit import Fault, Strike
 from hub.testing.crm.surface import SendsHooks
 
-_PATIENCE = timedelta(seconds=1)
+_SHORT, _LONG = timedelta(seconds=1), timedelta(seconds=20)
 _MANY = 20
 _LATER, _UNKNOWN = (TemporaryFailure,), (OutcomeUnknown,)
 
@@ -84,7 +84,7 @@ class FaultChecks(CrmSuite):
     @pytest.mark.parametrize("name", FAULTS)
     async def test_a_fault_of_a_read_is_told_as_what_it_is(self, name: str) -> None:
         expected = FAULTS[name]
-        async with self.scene(_PATIENCE) as scene:
+        async with self.scene(_patience(expected)) as scene:
             crm = scene.connect()
             scene.fake.faults = self._faults(expected, lambda called: not scene.fake.is_write(called))
             told = await outcome(crm.find_contacts(list(PERSON.phones), list(PERSON.emails)))
@@ -94,7 +94,7 @@ class FaultChecks(CrmSuite):
     @pytest.mark.parametrize("name", FAULTS)
     async def test_a_fault_of_a_write_is_told_as_what_it_is(self, name: str) -> None:
         expected = FAULTS[name]
-        async with self.scene(_PATIENCE) as scene:
+        async with self.scene(_patience(expected)) as scene:
             crm = scene.connect()
             scene.fake.faults = self._faults(expected, scene.fake.is_write)
             told = await outcome(crm.create_contact(PERSON, key=KEY))
@@ -107,7 +107,7 @@ class FaultChecks(CrmSuite):
         async with self.scene() as scene:
             crm = scene.connect()
             settings = dict(type(self).settings(scene.fake))
-        async with self.scene(_PATIENCE) as gone:
+        async with self.scene() as gone:
             gone.settings = lambda _: settings
             crm = gone.connect()
 
@@ -127,7 +127,7 @@ class FaultChecks(CrmSuite):
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level("DEBUG"), capture_logs() as lines:
-            async with self.scene(_PATIENCE) as scene:
+            async with self.scene() as scene:
                 crm, card = scene.connect(), scene.card()
                 told = [await self._fail(scene, crm, card, name) for name in ("400", "401", "500", "dropped after")]
                 told += [[await outcome(write(crm, kind, card, KEY)) for kind in written_kinds(self.channel)]]
@@ -162,6 +162,11 @@ class FaultChecks(CrmSuite):
             assert told.retry_after == timedelta(seconds=FAULTS[name].wait or 0)
         if isinstance(told, PermanentFailure):
             assert told.reason
+
+
+def _patience(expected: Expected) -> timedelta:
+    """Return how long a call may take: short where the fault is that no answer comes."""
+    return _SHORT if expected.fault.strike is Strike.slow else _LONG
 
 
 def _hook_secret(scene: Scene) -> list[str]:

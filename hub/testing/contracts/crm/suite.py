@@ -88,7 +88,7 @@ class CrmSuite(Adapted):
     own_field: ClassVar[str] = ""
     amount: ClassVar[str] = "1500.50"
     also: ClassVar[Mapping[str, tuple[type, ...]]] = {}
-    patience: ClassVar[timedelta] = timedelta(seconds=30)
+    patience: ClassVar[timedelta] = timedelta(seconds=60)
 
     @staticmethod
     def settings(fake: Any) -> Mapping[str, object]:
