@@ -125,12 +125,7 @@ class Methods(Records):
     def _add_complex_one(self, body: Record) -> Record:
         metadata = body.get("_embedded", {}).get("metadata")
         people = body.get("_embedded", {}).get("contacts", [])
-        if any(set(each) - {"id"} for each in people if "id" in each):
-            raise Refusal(400, "This field was not expected.", "_embedded.contacts")
-        if metadata is not None and (set(metadata) - FORM_METADATA or not all(metadata.values())):
-            raise Refusal(400, "This field was not expected.", "_embedded.metadata")
-        if metadata and any(seen["metadata"]["form_id"] == metadata["form_id"] for seen in self.unsorted):
-            raise Refusal(400, "Такая заявка уже есть", "_embedded.metadata", "Duplicate")
+        self._check_complex(metadata, people)
         whose = {each["id"] for each in people}
         open_leads = [row for row in self.requests if row["contact"] in whose and is_open_lead(row)]
         is_merged = self.has_duplicate_control and bool(open_leads)
@@ -141,6 +136,16 @@ class Methods(Records):
             self.unsorted.append(seen)
         told = {"id": row["id"], "contact_id": row["contact"], "company_id": None, "merged": is_merged}
         return {**told, "request_id": [str(body.get("request_id", "0"))]}
+
+    def _check_complex(self, metadata: Record | None, people: list[Record]) -> None:
+        if any(set(each) - {"id"} for each in people if "id" in each):
+            raise Refusal(400, "This field was not expected.", "_embedded.contacts")
+        if metadata is None:
+            return
+        if set(metadata) - FORM_METADATA or not all(metadata.values()):
+            raise Refusal(400, "This field was not expected.", "_embedded.metadata")
+        if any(seen["metadata"]["form_id"] == metadata["form_id"] for seen in self.unsorted):
+            raise Refusal(400, "Такая заявка уже есть", "_embedded.metadata", "Duplicate")
 
     def _list_unsorted(self, called: Called) -> Record | None:
         rows = [
