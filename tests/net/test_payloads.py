@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.domain.errors import PayloadInvalid
@@ -17,9 +17,23 @@ JSON_VALUES = st.recursive(
 )
 
 
+def without_nul(value):
+    """The value with U+FFFD for every NUL in its texts and names."""
+    match value:
+        case str():
+            return value.replace("\0", "\ufffd")
+        case list():
+            return [without_nul(each) for each in value]
+        case dict():
+            return {without_nul(name): without_nul(each) for name, each in value.items()}
+        case _:
+            return value
+
+
 @given(JSON_VALUES)
+@example({"\\u0000": "\0"})
 def test_json_comes_back_as_it_was_but_for_nul(value):
-    assert read_json(json.dumps(value).encode()) == json.loads(json.dumps(value).replace("\\u0000", "\\ufffd"))
+    assert read_json(json.dumps(value).encode()) == without_nul(value)
 
 
 def test_json_may_begin_with_a_byte_order_mark():
