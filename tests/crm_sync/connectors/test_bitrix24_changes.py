@@ -37,6 +37,24 @@ async def test_a_second_change_in_the_same_second_is_not_lost() -> None:
     assert cards[0] in {hint.ref for hint in told.hints}
 
 
+async def test_a_second_with_more_changes_than_a_page_is_read_to_its_end() -> None:
+    async with portal() as (crm, fake, scene):
+        cursor = (await crm.changes({})).cursor
+        scene.later()
+        crowd = [fake.human_adds_contact(f"Клиент {n}") for n in range(130)]
+        scene.clock.advance(timedelta(seconds=1))
+        last = fake.human_adds_contact("Последний")
+        scene.later()
+        told, pages, has_more = [], 0, True
+        while has_more:
+            page = await crm.changes(cursor)
+            told += [hint.ref for hint in page.hints]
+            cursor, has_more, pages = page.cursor, page.has_more, pages + 1
+
+    assert told == [*crowd, last]
+    assert pages == 4
+
+
 async def test_t4_a_todo_that_somebody_completed_is_told() -> None:
     async with portal() as (crm, fake, scene):
         made = await crm.add_task(TASK, Place(scene.card()), key=KEY)

@@ -33,7 +33,6 @@ from hub.net.payloads import Json
 
 _FRESH = timedelta(seconds=5)
 _PAGE = 50
-_MOST_PAGES = 10
 _QUEUE = "queue"
 _LONGEST_ID = 18
 
@@ -48,10 +47,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A record that changed."""
+    """A record that changed. `is_settled`: its second is long over, so no change of it can come any more."""
 
     position: Position
     hint: CrmHint
+    is_settled: bool
 
 
 async def read_changes(portal: Portal, mode: Mode, cursor: Mapping[str, object]) -> ChangePage:
@@ -73,35 +73,57 @@ async def read_changes(portal: Portal, mode: Mode, cursor: Mapping[str, object])
 
 async def _read_kind(portal: Portal, kind: str, start: Position) -> tuple[list[CrmHint], Position, bool]:
     """Return a kind's changes after `start`, how far that is, and whether there are more."""
-    for page in range(_MOST_PAGES):
-        answer = await _list(portal, kind, start, page * _PAGE)
-        rows = rows_of(answer)
-        now = _server_now(answer, portal)
-        changes = [change for row in rows if (change := _change(kind, row, now)) is not None]
-        later = [change for change in changes if (change.position.at, change.position.id) > (start.at, start.id)]
-        if later or len(rows) < _PAGE:
-            settled = [change.position for change in later if change.position.at <= now - _FRESH]
-            is_cut = len(rows) == _PAGE and bool(settled)
-            return [change.hint for change in later], settled[-1] if settled else start, is_cut
-    return [], start, False
+    later, is_whole = await _read_after(portal, kind, start)
+    settled = [change.position for change in later if change.is_settled]
+    return [change.hint for change in later], settled[-1] if settled else start, bool(settled) and not is_whole
 
 
-async def _list(portal: Portal, kind: str, start: Position, offset: int) -> Mapping[str, Json]:
+async def _read_after(portal: Portal, kind: str, start: Position) -> tuple[list[Change], bool]:
+    """Return changes after `start` and whether those are all.
+
+    A list cannot begin after an instant and an id, so the page from that instant on is asked for; where a second had
+    more changes than a page, the rest of that second, then what came after it.
+    """
+    instant, number = ("LAST_UPDATED", "ID") if kind == ACTIVITY else ("updatedTime", "id")
     since = start.at.isoformat()
+    later, is_full = await _page_after(portal, kind, start, {f">={instant}": since})
+    if later or not is_full:
+        return later, not is_full
+    same_second = {f">={instant}": since, f"<={instant}": since, f">{number}": start.id}
+    later, _ = await _page_after(portal, kind, start, same_second)
+    if later:
+        return later, False
+    later, is_full = await _page_after(portal, kind, start, {f">{instant}": since})
+    return later, not is_full
+
+
+async def _page_after(
+    portal: Portal, kind: str, start: Position, condition: Mapping[str, object]
+) -> tuple[list[Change], bool]:
+    """Return the changes of a page that lie after `start`, and whether the page was full."""
+    answer = await _list(portal, kind, condition)
+    rows = rows_of(answer)
+    now = _server_now(answer, portal)
+    changes = [change for row in rows if (change := _change(kind, row, now)) is not None]
+    later = [change for change in changes if (change.position.at, change.position.id) > (start.at, start.id)]
+    return later, len(rows) == _PAGE
+
+
+async def _list(portal: Portal, kind: str, condition: Mapping[str, object]) -> Mapping[str, Json]:
     if kind == ACTIVITY:
         asked: dict[str, object] = {
-            "filter": {">=LAST_UPDATED": since, "PROVIDER_ID": PROVIDER},
+            "filter": {**condition, "PROVIDER_ID": PROVIDER},
             "select": ["ID", "LAST_UPDATED", "EDITOR_ID"],
             "order": {"LAST_UPDATED": "ASC", "ID": "ASC"},
         }
-        return await portal.read("crm.activity.list", {**asked, "start": offset})
+        return await portal.read("crm.activity.list", asked)
     asked = {
         "entityTypeId": number_of(kind),
-        "filter": {">=updatedTime": since},
+        "filter": condition,
         "select": ["id", "updatedTime", "updatedBy"],
         "order": {"updatedTime": "ASC", "id": "ASC"},
     }
-    return await portal.read("crm.item.list", {**asked, "start": offset})
+    return await portal.read("crm.item.list", asked)
 
 
 def _change(kind: str, row: Mapping[str, Json], now: datetime) -> Change | None:
@@ -111,7 +133,8 @@ def _change(kind: str, row: Mapping[str, Json], now: datetime) -> Change | None:
     at = read_instant(row.get("LAST_UPDATED" if is_activity else "updatedTime"))
     if at is None or not record.isdigit() or len(record) > _LONGEST_ID:
         return None
-    again = f":{now.timestamp():.3f}" if at > now - _FRESH else ""
+    is_settled = at <= now - _FRESH
+    again = "" if is_settled else f":{now.timestamp():.3f}"
     hint = CrmHint(
         external_id=f"{kind}:{record}:{at.isoformat()}{again}",
         entity=ENTITIES.get(kind, Entity.task),
@@ -119,7 +142,7 @@ def _change(kind: str, row: Mapping[str, Json], now: datetime) -> Change | None:
         occurred_at=at,
         changed_by=person_id(by),
     )
-    return Change(Position(at, int(record)), hint)
+    return Change(Position(at, int(record)), hint, is_settled)
 
 
 async def _read_queue(portal: Portal, cursor: Mapping[str, object]) -> tuple[list[CrmHint], str, bool]:
