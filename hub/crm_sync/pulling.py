@@ -19,6 +19,7 @@ from hub.crm_sync.compare import FROZEN, Guard, Rule, Values, Verdict, compare, 
 from hub.crm_sync.mapping import OWN, Client, from_own, todo_of, values_of_lead, values_of_task
 from hub.crm_sync.writing import change, digest, keep
 from hub.domain.crm import CrmField, Entity, read_ref
+from hub.domain.errors import PermanentFailure
 from hub.domain.identity import canonical_email, canonical_phone
 from hub.domain.lead import Lead
 from hub.domain.replacing import replace
@@ -42,8 +43,6 @@ async def read_again(client: Client, item: CrmItem) -> Snapshot | CrmItem:
     account = client.account
     rules = account.rules
     fields = {Entity.contact: rules.contact_fields, Entity.request: rules.lead_fields}.get(item.entity, {})
-    async with acquire(account.office.pool) as connection:
-        await crm_items.look_again(connection, item)
     found = await account.crm.get(read_ref(item.ref), tuple(fields.values()))
     match found:
         case Snapshot():
@@ -249,9 +248,26 @@ def _new(values: Sequence[str], there: Sequence[str], agreed: Sequence[str]) -> 
 async def pull(client: Client, item: CrmItem) -> CrmItem:
     """Read a record again and settle what differs; returns its item as it is now.
 
+    Its mark goes last: whoever dies or fails before that reads it again. One that the CRM never shows loses it too.
+
     Raises:
         TemporaryFailure, OutcomeUnknown, AuthenticationFailed: the rest comes with the next run.
     """
+    try:
+        settled = await _read_and_settle(client, item)
+    except PermanentFailure:
+        await _note_read(client, item)
+        raise
+    await _note_read(client, item)
+    return replace(settled, is_stale=False)
+
+
+async def _note_read(client: Client, item: CrmItem) -> None:
+    async with acquire(client.account.office.pool) as connection:
+        await crm_items.note_read(connection, item)
+
+
+async def _read_and_settle(client: Client, item: CrmItem) -> CrmItem:
     found = await read_again(client, item)
     if isinstance(found, CrmItem):
         return found

@@ -1,7 +1,8 @@
 """Asks CRMs what changed, for their webhooks get lost: every minute by one process, a page at a time.
 
-What a CRM names and we keep is marked to be read again, in the same commit as the cursor; how many of them no webhook
-had told of is counted as drift, for people to see that webhooks do not come.
+What a CRM names and we keep is marked to be read again and queued before the cursor moves, so a process that dies in
+between is told the same once more. How many of them no webhook had told of is counted as drift, for people to see that
+webhooks do not come.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,11 +62,13 @@ class CrmWatch:
 
     async def _keep(self, connection: CrmConnection, page: ChangePage) -> int:
         refs = [str(hint.ref) for hint in page.hints]
-        async with acquire(self.office.pool) as database, database.transaction():
+        async with acquire(self.office.pool) as database:
             whose, drift = await crm_items.mark_missed(database, connection.id, refs)
-            await crm_accounts.save_cursor(database, connection.id, page.cursor, drift=drift)
-            crash_point("crm.before_cursor")
-        crash_point("crm.after_cursor")
+        crash_point("crm.after_missed")
         if whose:
             await self.office.change(Scope(ids=len(whose) + 10), lambda rows: queue_sync(rows, connection.id, whose))
+        crash_point("crm.before_cursor")
+        async with acquire(self.office.pool) as database:
+            await crm_accounts.save_cursor(database, connection.id, page.cursor, drift=drift)
+        crash_point("crm.after_cursor")
         return drift

@@ -1,7 +1,8 @@
 """What of ours is which record in a CRM: rows of `crm_items`, one for each thing, made before its first call.
 
 A client's things are written by one worker at a time, since deliveries of the crm lane are in order per client; only
-`is_stale` comes from elsewhere, so `save` leaves it alone.
+`is_stale` comes from elsewhere, so `save` leaves it alone once a row is there. Each mark is counted, so that one which
+comes while a record is read outlasts the reading.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -44,20 +45,30 @@ class CrmItem:
     is_stale: bool = False
     attempt: int = 0
     tried_at: datetime | None = None
+    stale_marks: int = 0
 
 
 _COLUMNS = ", ".join(codec_of(CrmItem).columns)
 _SAVE = """
 INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, ref, url, state, reason, mark, rev, base, guard,
-  attempt, tried_at, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16)
+  attempt, tried_at, changed_at, is_stale)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16, $17)
 ON CONFLICT (connection_id, entity, hub_id) DO UPDATE SET contact_id = $4, ref = $6, url = $7, state = $8, reason = $9,
   mark = $10, rev = $11, base = $12::text::jsonb, guard = $13::text::jsonb, attempt = $14, tried_at = $15,
   changed_at = $16
 """
 
+_MARK = """
+UPDATE crm_items i SET is_stale = true, stale_marks = i.stale_marks + 1
+FROM (SELECT entity, hub_id, NOT is_stale AS is_new FROM crm_items
+  WHERE connection_id = $1 AND ref = ANY($2::text[]) AND ref <> '' AND entity <> 'entry'
+  ORDER BY entity, hub_id FOR UPDATE) named
+WHERE i.connection_id = $1 AND i.entity = named.entity AND i.hub_id = named.hub_id
+RETURNING i.contact_id, named.is_new
+"""
+
 _MARK_ALL = """
-UPDATE crm_items SET is_stale = ref <> '', mark = '', guard = '{}',
+UPDATE crm_items SET is_stale = ref <> '', stale_marks = stale_marks + 1, mark = '', guard = '{}',
   attempt = CASE state WHEN 'trying' THEN attempt ELSE 0 END,
   state = CASE WHEN state NOT IN ('refused', 'unsure', 'gone') THEN state WHEN ref <> '' THEN 'done'
     WHEN entity = 'entry' THEN 'trying' ELSE state END
@@ -113,18 +124,14 @@ async def save(connection: asyncpg.Connection, item: CrmItem) -> None:
         item.attempt,
         item.tried_at,
         item.changed_at,
+        item.is_stale,
     )
 
 
 async def mark_stale(connection: asyncpg.Connection, connection_id: int, ref: str) -> list[int]:
     """Mark a record as changed there and return whose it is; nobody's if it is none of ours. The caller commits."""
-    rows = await connection.fetch(
-        "UPDATE crm_items SET is_stale = true WHERE connection_id = $1 AND ref = $2 AND ref <> '' AND entity <> 'entry' "
-        "RETURNING contact_id",
-        connection_id,
-        ref,
-    )
-    return sorted({row["contact_id"] for row in rows})
+    whose, _ = await mark_missed(connection, connection_id, [ref])
+    return whose
 
 
 async def mark_missed(connection: asyncpg.Connection, connection_id: int, refs: Sequence[str]) -> tuple[list[int], int]:
@@ -132,13 +139,8 @@ async def mark_missed(connection: asyncpg.Connection, connection_id: int, refs: 
 
     Records that were written after they were last read may be named for that alone: reading them finds no difference.
     """
-    rows = await connection.fetch(
-        "UPDATE crm_items SET is_stale = true WHERE connection_id = $1 AND ref = ANY($2::text[]) AND ref <> '' "
-        "AND entity <> 'entry' AND NOT is_stale RETURNING contact_id",
-        connection_id,
-        list(refs),
-    )
-    return sorted({row["contact_id"] for row in rows}), len(rows)
+    rows = await connection.fetch(_MARK, connection_id, list(refs))
+    return sorted({row["contact_id"] for row in rows}), sum(row["is_new"] for row in rows)
 
 
 async def mark_all_stale(
@@ -154,13 +156,15 @@ async def mark_all_stale(
     return len(rows)
 
 
-async def look_again(connection: asyncpg.Connection, item: CrmItem) -> None:
-    """Take the mark away before the record is read: what changes meanwhile sets it again. Commits by itself."""
+async def note_read(connection: asyncpg.Connection, item: CrmItem) -> None:
+    """Take the mark of a record away that was read and compared, unless it was marked again since. Commits by itself."""
     await connection.execute(
-        "UPDATE crm_items SET is_stale = false WHERE connection_id = $1 AND entity = $2 AND hub_id = $3",
+        "UPDATE crm_items SET is_stale = false "
+        "WHERE connection_id = $1 AND entity = $2 AND hub_id = $3 AND stale_marks = $4 AND is_stale",
         item.connection_id,
         item.entity,
         item.hub_id,
+        item.stale_marks,
     )
 
 

@@ -43,6 +43,7 @@ crm_items = Table(
     Column("attempt", Integer, nullable=False, server_default=text("0")),
     at("tried_at"),
     at("changed_at", required=True),
+    count("stale_marks"),
     PrimaryKeyConstraint("connection_id", "entity", "hub_id"),
     Index("crm_items_by_contact", "contact_id", "connection_id"),
     Index("crm_items_by_ref", "connection_id", "ref", postgresql_where=text("ref <> ''")),
