@@ -7,14 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from hub.channels.base import Raw
 from hub.crm_sync.base import MergedInto, Patch, Place, Snapshot
 from hub.crm_sync.connectors.hubspot import CHANNEL
 from hub.crm_sync.connectors.hubspot.channel import HubSpot
+from hub.crm_sync.connectors.hubspot.reading import instant_of
+from hub.crm_sync.connectors.hubspot.settings import HubSpotSettings
 from hub.crm_sync.connectors.hubspot.writing import mark_of
 from hub.domain.crm import CrmRef, Entity
-from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure, WebhookRejected
+from hub.domain.errors import (
+    AuthenticationFailed,
+    OutcomeUnknown,
+    PayloadInvalid,
+    PermanentFailure,
+    TemporaryFailure,
+    WebhookRejected,
+)
 from hub.testing.contracts.crm import CrmContract
 from hub.testing.contracts.crm.changes import read_on
 from hub.testing.contracts.crm.samples import (
@@ -281,6 +293,69 @@ class TestHubSpot(CrmContract):
 
         assert (task["owner"], task["is_done"]) == ("302", True)
 
+    async def test_a_patch_of_company_and_owner_goes_there(self) -> None:
+        async with self.scene() as scene:
+            crm, card = connect(scene), scene.card()
+            await crm.update_contact(card, Patch({"company": "Ромашка\n ООО", "owner": "302"}))
+            now = await crm.get(card)
+
+        assert isinstance(now, Snapshot)
+        assert (now.values["company"], now.values["owner"]) == ("Ромашка ООО", "302")
+
+    async def test_a_record_that_cannot_be_associated_is_refused_and_nothing_is_written(self) -> None:
+        nothing = json.dumps({"results": []}).encode()
+        async with self.scene() as scene:
+            scene.fake.faults = [Fault(Strike.answer, lambda called: called.path.endswith("labels"), 200, nothing)]
+            crm, card = connect(scene), scene.card()
+            told = await outcome(crm.add_entry(ENTRY, Place(card), key=KEY))
+
+        assert isinstance(told, PermanentFailure)
+        assert (told.reason, found(scene, "notes")) == ("unsupported", [])
+
+    async def test_a_deal_that_is_refused_for_another_reason_stays_refused(self) -> None:
+        async with self.scene() as scene:
+            told = await outcome(connect(scene).create_request(request_of(CrmRef("contact", "999")), key=KEY))
+
+        assert isinstance(told, PermanentFailure)
+        assert "associations are not valid" in str(told)
+
+    async def test_an_upsert_that_made_nothing_and_says_nothing_is_unknown(self) -> None:
+        body = json.dumps({"status": "COMPLETE", "results": []}).encode()
+        async with self.scene() as scene:
+            scene.fake.faults = [Fault(Strike.answer, scene.fake.is_write, 207, body)]
+            told = await outcome(connect(scene).create_contact(PERSON, key=KEY))
+
+        assert isinstance(told, OutcomeUnknown)
+
+    async def test_missing_scopes_are_told_with_what_is_needed(self) -> None:
+        told = json.dumps({"message": "This app hasn't been granted all required scopes", "category": "MISSING_SCOPES"})
+        async with self.scene() as scene:
+            scene.fake.faults = [Fault(Strike.answer, status=403, body=told.encode())]
+            result = await connect(scene).check()
+            scene.fake.faults = [Fault(Strike.answer, status=403, body=told.encode())]
+            read = await outcome(connect(scene).get(CrmRef("contact", "5")))
+
+        assert not result.is_ok
+        assert "required scopes" in result.lines[0]
+        assert "crm.objects.contacts.write" in result.lines[1]
+        assert isinstance(read, PermanentFailure)
+        assert read.reason == "forbidden"
+
+    async def test_a_refusal_of_another_server_on_the_way_is_told_by_its_status(self) -> None:
+        async with self.scene() as scene:
+            scene.fake.faults = [Fault(Strike.answer, status=403, body=b"<html>blocked</html>")]
+            told = await outcome(connect(scene).get(CrmRef("contact", "5")))
+
+        assert isinstance(told, PermanentFailure)
+        assert told.reason == "forbidden"
+
+    async def test_a_signature_of_a_version_nobody_knows_is_rejected(self) -> None:
+        async with self.scene() as scene:
+            account(scene).webhooks.version = "v9"
+            (raw,) = self._sent(scene)
+            with pytest.raises(WebhookRejected, match="no rule"):
+                connect(scene).verify(raw)
+
     async def test_an_entry_cannot_be_read_back(self) -> None:
         async with self.scene() as scene:
             told = await outcome(connect(scene).get(CrmRef("note", "5")))
@@ -523,3 +598,35 @@ class TestHubSpot(CrmContract):
         fake.hooks()
         fake.human_renames(fake.human_adds_contact("Анна"), "Анна П.")
         return list(fake.hooks())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"zone": "Moscow"}, {"version": "2026"}, {"api_url": "http://api.hubapi.com"}, {"key_property": "Hub Key"}],
+)
+def test_settings_that_cannot_work_are_refused(wrong: Mapping[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        HubSpotSettings.model_validate({"access_token": "pat-eu1-0f3c-made-up", **wrong})
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-11-21T11:55:00.123Z", "2026-11-21T11:55:00.123000+00:00"),
+        ("2026-11-21T14:55:00+03:00", "2026-11-21T11:55:00+00:00"),
+        ("2026-11-21", "2026-11-21T00:00:00+00:00"),
+        ("1795262100000", "2026-11-21T11:55:00+00:00"),
+    ],
+)
+def test_times_are_read_in_every_form_the_crm_writes(text: str, at: str) -> None:
+    found_at = instant_of(text)
+
+    assert found_at is not None
+    assert found_at.isoformat() == at
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_a_time(text: str) -> None:
+    found_at = instant_of(text)
+
+    assert found_at is None or found_at.utcoffset() == timedelta(0)

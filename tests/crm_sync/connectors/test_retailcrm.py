@@ -375,6 +375,19 @@ class TestRetailCrm(CrmContract):
         assert any("Ключи доступа к API" in line for line in told.lines)
         assert isinstance(failed, AuthenticationFailed)
 
+    async def test_rights_the_key_does_not_have_are_told(self) -> None:
+        async with self.scene() as scene:
+            account(scene).allowed = ["/api/customers", "/api/orders", "/api/users"]
+            told = await connect(scene).check()
+            scene.settings = lambda fake: {**self.settings(fake), "site": "third"}
+            wrong = await connect(scene).check()
+
+        assert told.is_ok
+        assert "/api/tasks/create" in told.lines[-1]
+        assert "/api/users" not in told.lines[-1]
+        assert not wrong.is_ok
+        assert "main" in wrong.lines[1]
+
     async def test_another_zone_than_the_accounts_is_told(self) -> None:
         async with self.scene() as scene:
             account(scene).zone = "Asia/Yekaterinburg"

@@ -33,7 +33,10 @@ _HUMAN = 12
 
 
 class FakeRetailCrm(FakeCrm):
-    """One account with one shop. `shops` are the codes its key sees, `denied` the paths it may not call."""
+    """One account with one shop. `shops` are the codes its key sees, `denied` the paths it may not call.
+
+    `allowed` is what the account says of the key's rights.
+    """
 
     markup = Markup.html
 
@@ -43,6 +46,7 @@ class FakeRetailCrm(FakeCrm):
         self.zone = zone
         self.shops = ["main"]
         self.denied: set[str] = set()
+        self.allowed: list[str] = []
         self.phone_search = "part"
         self.limits = [CountedLimit(10, 1.0)]
         self.shelves = Shelves(self)
@@ -176,7 +180,10 @@ class FakeRetailCrm(FakeCrm):
     def _reference(self, path: str) -> Record | None:
         one_page = {"pagination": {"totalPageCount": 1}}
         answers: Mapping[str, Record] = {
-            "credentials": {"credentials": [], "siteAccess": "access_full" if len(self.shops) > 1 else "access_one"},
+            "credentials": {
+                "credentials": self.allowed,
+                "siteAccess": "access_full" if len(self.shops) > 1 else "access_one",
+            },
             "settings": {"settings": {"timezone": {"value": self.zone}}},
             "reference/sites": {"sites": {code: {"code": code, "name": code} for code in self.shops}},
             "reference/statuses": {"statuses": {code: {"code": code, **each} for code, each in STATUSES.items()}},
