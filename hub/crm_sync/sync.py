@@ -15,9 +15,10 @@ from hub.crm_sync.account import Account
 from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
 from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of
 from hub.crm_sync.pulling import addresses_of, ours_of, pull, push
-from hub.crm_sync.writing import Making, digest, keep, key_of, make_once
+from hub.crm_sync.writing import Making, digest, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
 from hub.domain.ids import ContactId
+from hub.domain.message import Direction
 from hub.domain.replacing import replace
 from hub.store import crm_cards, crm_items
 from hub.store.crm_cards import EntryRow
@@ -73,9 +74,12 @@ class Run:
     async def _card(self, client: Client, items: Items) -> CrmItem | None:
         """Return the client's card there: known, found by an address, or made (M-3, M-12)."""
         known = next((items[key] for each in client.rows.ids if (key := (Entity.contact, each)) in items), None)
+        if known is not None and known.state == GONE and await self._is_back(client, known):
+            known = await self._begin_anew(client, items, known)
         if known is not None and known.ref:
             return await self._settled(client, known)
-        if known is None and (found := await self._find(client)) is not None:
+        is_new = known is None or not (known.ref or known.attempt)
+        if is_new and (found := await self._find(client)) is not None:
             return await pull(client, await keep(self.account, found))
         person = client.person()
         making = Making(
@@ -86,6 +90,21 @@ class Run:
             make=partial(self.account.crm.create_contact, person),
         )
         return await self._agree(client, await make_once(self.account, making, known))
+
+    async def _is_back(self, client: Client, card: CrmItem) -> bool:
+        """Tell whether a client whose card was deleted there has written or called since."""
+        async with acquire(self.account.office.pool) as connection:
+            said = await crm_cards.list_entries(
+                connection, self.account.connection_id, client.rows.ids, since=card.changed_at, limit=ENTRIES_A_RUN
+            )
+        return any(each.direction == Direction.inbound for each in said)
+
+    async def _begin_anew(self, client: Client, items: Items, card: CrmItem) -> CrmItem:
+        """Forget what was deleted there: the client is back, and gets a card and sales chances like a new one."""
+        for key, item in list(items.items()):
+            present = await pull(client, item) if item.is_stale and item.state != GONE else item
+            items[key] = await renew(self.account, present) if present.state == GONE else present
+        return items[card.entity, card.hub_id]
 
     async def _settled(self, client: Client, item: CrmItem) -> CrmItem:
         """Return an item both sides agree about; what is gone there stays so.
@@ -128,6 +147,7 @@ class Run:
             url=best.url,
             state=DONE,
             reason=f"also: {', '.join(others)}" if others else "",
+            is_stale=True,
         )
 
     async def _requests(self, client: Client, items: Items, contact: CrmRef) -> list[CrmRef]:

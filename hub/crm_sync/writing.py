@@ -93,6 +93,13 @@ async def _make(account: Account, making: Making, item: CrmItem) -> CrmItem:
     return done
 
 
+async def renew(account: Account, item: CrmItem) -> CrmItem:
+    """Let a thing whose record was deleted there be made anew, with another key."""
+    key = str(uuid.uuid5(_NAMES, item.key))
+    fresh = CrmItem(item.connection_id, item.entity, item.hub_id, item.contact_id, key, changed_at=_now(account))
+    return await keep(account, fresh)
+
+
 async def change(account: Account, item: CrmItem, mark: str, call: Callable[[], Awaitable[Written]]) -> CrmItem:
     """Change a record that is there and return its item, not yet stored; one that is gone is not made anew.
 

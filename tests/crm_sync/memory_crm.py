@@ -75,6 +75,10 @@ class Shelf:
         self.records[ref] = replace(record, values={**record.values, **values})
         self.changed.append(ref)
 
+    def delete(self, ref: CrmRef) -> None:
+        self.records[ref] = replace(self.records[ref], is_gone=True)
+        self.changed.append(ref)
+
 
 class MemorySettings(CrmSettings):
     """None."""

@@ -255,3 +255,21 @@ async def test_a_change_of_very_many_clients_at_once_is_brought_over_too(scene: 
 
     await scene.desk.office.change(Scope(ids=len(contacts)), fold)
     assert len(await scene.desk.rows("deliveries", "lane = 'crm'")) == len(contacts)
+
+
+async def test_a_card_deleted_there_stays_deleted_until_the_client_is_back(scene: Scene):
+    await write(scene)
+    await scene.run()
+    for entity in (Entity.contact, Entity.request):
+        record = shelf(scene).of(entity)[0]
+        shelf(scene).delete(record.ref)
+        await scene.hint(entity, record.ref)
+    await scene.desk.pool.execute("UPDATE contacts SET name = 'Маша', version = version + 1")
+    await scene.run_after(5)
+    assert shelf(scene).of(Entity.contact) == []
+    await write(scene, "я снова здесь")
+    await scene.run()
+    card = shelf(scene).of(Entity.contact)[0]
+    assert [each.contact for each in shelf(scene).of(Entity.request)] == [card.ref]
+    assert [each.thing.text for each in shelf(scene).of(Entity.entry)][-1] == "я снова здесь"
+    assert (await scene.desk.one("contacts"))["merged_into"] is None
