@@ -32,7 +32,7 @@ _TYPES = {
     IdentityType.phone: Words("телефон", "telephone"),
 }
 _LEVELS = {
-    ProofLevel.imported: Words("взят из CRM", "taken from the CRM"),
+    ProofLevel.imported: Words("загружен", "imported"),
     ProofLevel.claimed: Words("со слов клиента", "as the client says"),
     ProofLevel.proven: Words("подтверждён", "proven"),
 }

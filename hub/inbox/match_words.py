@@ -28,7 +28,7 @@ _TYPES = {
 _LEVELS = {
     ProofLevel.proven: Words("подтверждён", "proven"),
     ProofLevel.claimed: Words("указан клиентом", "as the client says"),
-    ProofLevel.imported: Words("из CRM", "from the CRM"),
+    ProofLevel.imported: Words("загружен", "imported"),
 }
 
 

@@ -209,7 +209,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "client.note": "{address} — {note}",
     "level.proven": "proven",
     "level.claimed": "as told",
-    "level.imported": "from the CRM",
+    "level.imported": "imported",
     # --- history
     "history.title": "🕘 History #{number} · {name}",
     "history.empty": "No messages yet.",

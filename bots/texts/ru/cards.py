@@ -228,7 +228,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "client.note": "{address} — {note}",
     "level.proven": "подтверждён",
     "level.claimed": "со слов",
-    "level.imported": "из CRM",
+    "level.imported": "загружен",
     # --- history
     "history.title": "🕘 История #{number} · {name}",
     "history.empty": "Сообщений пока нет.",
