@@ -231,6 +231,24 @@ async def test_many_numbers_are_asked_for_twenty_spellings_at_a_time() -> None:
         assert called(fake, "crm.duplicate.findbycomm") == 3
 
 
+async def test_cards_of_many_numbers_and_letters_are_all_compared() -> None:
+    phones, mails = [f"+791612345{n:02}" for n in range(12)], [f"anna{n}@example.com" for n in range(20)]
+    async with portal() as (crm, fake, _):
+        cards = [fake.human_adds_contact(f"Анна {n}", [phones[n % 12]]) for n in range(40)]
+        cards += [fake.human_adds_contact(f"Вера {n}", (), [mails[n]]) for n in range(20)]
+        found = await crm.find_contacts(phones, mails)
+
+    assert [match.ref for match in found] == cards
+
+
+async def test_a_card_without_a_name_gets_one_since_the_portal_wants_it() -> None:
+    async with portal() as (crm, fake, _):
+        made = await crm.create_contact(replace(PERSON, name=" "), key=KEY)
+        await crm.update_contact(made.ref, Patch({"name": ""}))
+
+        assert [seen["name"] for seen in fake.records(Entity.contact)] == ["Клиент"]
+
+
 async def test_an_amount_is_a_number_set_by_hand() -> None:
     async with portal() as (crm, fake, scene):
         made = await crm.create_request(replace(request_of(scene.card()), amount="1500.50"), key=KEY)

@@ -34,13 +34,15 @@ from hub.crm_sync.connectors.bitrix24.records import (
     read_phones,
 )
 from hub.crm_sync.connectors.bitrix24.wire import Portal, rows_of
-from hub.crm_sync.wording import phone_spellings
+from hub.crm_sync.wording import Language, phone_spellings
 from hub.domain.crm import CrmField, CrmRef
 from hub.domain.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.net.payloads import Json
 
 _MOST_VALUES = 20
 _OWN_NAMES = {"useOriginalUfNames": "Y"}
+_UNNAMED = {Language.ru: "Клиент", Language.en: "Client"}
+"""A card must have a name."""
 
 
 async def get_item(portal: Portal, ref: CrmRef) -> Mapping[str, Json]:
@@ -89,7 +91,13 @@ async def find_contacts(portal: Portal, phones: Sequence[str], emails: Sequence[
     ids = {*await _find_ids(portal, "PHONE", forms), *await _find_ids(portal, "EMAIL", emails)}
     if not ids:
         return ()
-    cards = await list_items(portal, CONTACT, {"@id": sorted(ids)}, order={"id": "ASC"})
+    asked = {
+        "entityTypeId": number_of(CONTACT),
+        "select": ["*"],
+        "filter": {"@id": sorted(ids)},
+        "order": {"id": "ASC"},
+    }
+    cards = await portal.read_all("crm.item.list", {**asked, **_OWN_NAMES})
     wanted = {*phones, *emails}
     matches = [match for card in cards if (match := _match(portal, card)).matched and wanted & {*match.matched}]
     busy = await _with_open_requests(portal, [match.ref.id for match in matches])
@@ -106,7 +114,7 @@ async def find_contacts(portal: Portal, phones: Sequence[str], emails: Sequence[
 async def create_contact(own: OwnFields, person: Person, *, key: str) -> Written:
     """Make a card, and its company if there is none of that name."""
     fields: dict[str, object] = {
-        **name_parts(person.name),
+        **name_parts(person.name.strip() or _UNNAMED[own.portal.settings.language]),
         **marks_of(person.marks),
         **await own.checked(CONTACT, person.fields),
         "fm": fm_rows(person.phones, person.emails),
@@ -120,8 +128,8 @@ async def create_contact(own: OwnFields, person: Person, *, key: str) -> Written
 async def update_contact(own: OwnFields, ref: CrmRef, patch: Patch) -> Written:
     """Change a card; phones and e-mails it has in any form are not added again."""
     portal, fields = own.portal, await own.checked(ref.kind, patch.fields)
-    if CrmField.name in patch.values:
-        fields |= name_parts(patch.values[CrmField.name])
+    if name := patch.values.get(CrmField.name, "").strip():
+        fields |= name_parts(name)
     if owner := patch.values.get(CrmField.owner):
         fields["assignedById"] = owner
     if CrmField.company in patch.values:

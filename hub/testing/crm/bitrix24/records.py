@@ -104,6 +104,8 @@ class Records:
         item |= {"id": made, "createdTime": at, "updatedTime": at, "lastActivityTime": at}
         item |= {"createdBy": int(by), "updatedBy": int(by), "fm": []}
         item["assignedById"] = int(fields.get("assignedById") or by)
+        if number == CONTACT:
+            _refuse_nameless(item)
         if number in {LEAD, DEAL}:
             _begin_sale(number, item)
             self._refuse_stage(number, item)
@@ -119,6 +121,8 @@ class Records:
         item = self.find(number, record)
         _refuse_long(fields)
         changed = {**item, **{name: fields[name] for name in WRITABLE[number] if name in fields and name != "fm"}}
+        if number == CONTACT:
+            _refuse_nameless(changed)
         changed |= {"assignedById": int(changed["assignedById"]), "fm": [dict(row) for row in item["fm"]]}
         if number in {LEAD, DEAL}:
             self._refuse_stage(number, changed)
@@ -159,6 +163,11 @@ class Records:
         deal = {name: lead[name] for name in ("title", "contactIds", "assignedById") if name in lead}
         self.add(DEAL, deal | {"leadId": lead["id"]}, by)
         lead["stageId"] = "CONVERTED"
+
+
+def _refuse_nameless(card: Item) -> None:
+    if not card.get("name") and not card.get("lastName"):
+        raise Refusal(400, "CRM_FIELD_ERROR_REQUIRED", 'Не заполнено поле "Имя" или "Фамилия"')
 
 
 def _refuse_long(fields: Mapping[str, Any]) -> None:
