@@ -138,6 +138,25 @@ async def test_a_field_is_emptied():
         assert (await crm.get(made.ref, ["CITY", str(CITY_FIELD)])).fields == {"CITY": "", str(CITY_FIELD): ""}
 
 
+async def test_a_field_that_holds_a_record_is_told_by_its_name():
+    async with desk() as at:
+        card = at.fake.human_adds_contact("Анна")
+        held = {"field_id": CITY_FIELD, "values": [{"value": {"name": "ООО «Ромашка»", "vat_id": "7700000000"}}]}
+        at.fake.contacts[0]["custom_fields_values"] = [held]
+
+        assert (await at.connect().get(card, [str(CITY_FIELD)])).fields == {str(CITY_FIELD): "ООО «Ромашка»"}
+
+
+async def test_nothing_is_asked_once_a_record_is_made():
+    async with desk() as at:
+        crm = at.connect(by_token(at.fake, is_user_dedicated=True))
+        at.fake.faults = [Fault(Strike.drop_before, lambda called: called.path == "/api/v4/account")]
+        made = await crm.create_contact(ANNA, key=KEY)
+
+        assert made.url.endswith(f"/contacts/detail/{made.ref.id}")
+        assert at.fake.calls[-1].method == "POST"
+
+
 async def test_a_checkbox_takes_what_people_call_yes():
     async with desk() as at:
         crm = at.connect()

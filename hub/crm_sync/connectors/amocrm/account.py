@@ -117,7 +117,7 @@ class Account:
     async def _pipeline_of(self, stage: str) -> str:
         for row in await self._pipelines():
             if stage in {str(status.get("id")) for status in embedded(row, "statuses")}:
-                return str(row["id"])
+                return str(row.get("id") or "")
         return ""
 
     async def _pipelines(self) -> Sequence[Row]:

@@ -3,8 +3,7 @@
 Source: https://www.amocrm.ru/developers/content/crm_platform/error-codes and .../oauth/step-by-step (read 2026-11-22);
 seven requests a second: https://developers.kommo.com/docs/limitations (read 2026-11-22). Over it comes 429, and who
 goes on gets 403 for a while: a page of the web server (github.com/amocrm/amocrm-api-php/issues/434). So a 403 without
-a JSON object, or with one that speaks of blocking, closes the account for `block_minutes`; how long it really lasts
-nobody says.
+a JSON object, or with one that speaks of blocking, closes the account for `block_minutes`: nobody says how long.
 """
 
 import json
@@ -55,8 +54,7 @@ class Api:
 
     async def read(self, path: str, query: Query = ()) -> Row:
         """Return what is at a path, empty if nothing is. Raises: as every read of the contract."""
-        url = f"{path}?{urlencode(query)}" if query else path
-        answer = await self._ask("GET", url, is_write=False)
+        answer = await self._ask("GET", f"{path}?{urlencode(query)}" if query else path, is_write=False)
         return object_of(answer, is_write=False) if answer.body.strip() else {}
 
     async def rows(self, path: str, name: str, query: Query = ()) -> Sequence[Row]:
@@ -148,6 +146,8 @@ class Api:
 
     def _judge(self, answer: HttpAnswer) -> ProviderError | None:
         """Read a refusal in amoCRM's form; None leaves it to the status."""
+        if answer.status < 400:
+            return None
         words = vendor_words(answer)
         match answer.status:
             case 400 | 422:
@@ -247,5 +247,4 @@ def object_of(answer: HttpAnswer, *, is_write: bool) -> Row:
 
 
 def _unreadable(why: str, *, is_write: bool) -> ProviderError:
-    text = f"amoCRM's answer cannot be read: {why}"
-    return OutcomeUnknown(text) if is_write else TemporaryFailure(text)
+    return (OutcomeUnknown if is_write else TemporaryFailure)(f"amoCRM's answer cannot be read: {why}")

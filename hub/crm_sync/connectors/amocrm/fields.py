@@ -71,7 +71,8 @@ def raw_values(record: Row, code: str) -> list[Row]:
 
 def texts(record: Row, code: str) -> list[str]:
     """Return a field's values as text."""
-    return [str(value["value"]) for value in raw_values(record, code) if value.get("value") not in {None, ""}]
+    found = (value.get("value") for value in raw_values(record, code))
+    return [_shown(value) for value in found if value is not None and value != ""]
 
 
 def text(record: Row, code: str) -> str:
@@ -83,6 +84,11 @@ def kept(value: Row) -> Row:
     """Return a value of many as it is written back: with the kind it has, by number or by name."""
     named = {name: value[name] for name in ("enum_id", "enum_code") if value.get(name)}
     return {"value": value.get("value"), **(named or {"enum_code": "WORK"})}
+
+
+def _shown(value: Json) -> str:
+    """Return a value for people: what is a record of its own (a legal entity, a link) by its name."""
+    return str(value.get("name") or "") if isinstance(value, dict) else str(value)
 
 
 def _written(row: FieldRow | None, code: str, value: str) -> Row:

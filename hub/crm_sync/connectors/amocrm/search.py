@@ -100,7 +100,8 @@ async def find_by_field(api: Api, kind: str, book: FieldBook, key: str) -> Row |
     """Return the card or lead whose key field holds `key`."""
     code = api.settings.key_field
     async for rows in _candidates(api, kind, book, key):
-        found = next((row for row in rows if text(row, code) == key and not row.get("is_deleted")), None)
+        good = (row for row in rows if row.get("id") and not row.get("is_deleted"))
+        found = next((row for row in good if text(row, code) == key), None)
         if found is not None:
             return found
     return None

@@ -85,7 +85,8 @@ def contact_of(record: Row) -> CrmRef | None:
 
 def requests_of(record: Row) -> tuple[CrmRef, ...]:
     """Return the leads of a card, newest first: numbers grow."""
-    ids = sorted((int(each["id"]) for each in embedded(record, "leads") if str(each.get("id")).isdigit()), reverse=True)
+    told = (str(each.get("id")) for each in embedded(record, "leads"))
+    ids = sorted((int(each) for each in told if each.isdecimal()), reverse=True)
     return tuple(CrmRef(LEAD, str(each)) for each in ids)
 
 
