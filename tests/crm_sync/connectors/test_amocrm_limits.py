@@ -84,6 +84,8 @@ async def test_who_goes_on_after_429_is_blocked_by_the_fake_as_by_the_vendor():
         ),
         (400, b'{"validation-errors": [{"errors": [{"code": "X", "path": "price"}]}]}', PermanentFailure, "invalid"),
         (400, b'{"validation-errors": {"0": "odd"}}', PermanentFailure, "invalid"),
+        (400, b'{"validation-errors": true}', PermanentFailure, "invalid"),
+        (400, b'{"validation-errors": [{"errors": 7}, 7]}', PermanentFailure, "invalid"),
         (402, b'{"title": "Payment Required"}', PermanentFailure, "plan"),
         (403, PROBLEM, PermanentFailure, "forbidden"),
         (403, b'{"code": 113, "detail": "ip"}', AuthenticationFailed, ""),
@@ -110,7 +112,7 @@ async def test_a_refused_record_is_told_with_place_and_code():
         at.fake.faults = answers(400, body.encode())
         told = await outcome(at.connect().create_contact(ANNA, key=KEY))
 
-        assert "status_id NotSupportedChoice: Неверное значение." in str(told)
+        assert "status_id NotSupportedChoice Неверное значение." in str(told)
 
 
 async def test_lists_are_read_to_their_last_page():

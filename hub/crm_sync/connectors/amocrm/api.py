@@ -198,8 +198,12 @@ class _Call:
 def embedded(told: Row, name: str) -> Sequence[Row]:
     """Return the records in an answer's `_embedded`, whatever else it holds left out."""
     box = told.get("_embedded")
-    found = box.get(name) if isinstance(box, dict) else None
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    return rows_of(box.get(name)) if isinstance(box, dict) else []
+
+
+def rows_of(value: Json) -> list[Row]:
+    """Return the objects of a list, none if it is no list."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def has_next(told: Row) -> bool:
@@ -212,14 +216,10 @@ def vendor_words(answer: HttpAnswer) -> str:
     """Return what a problem document says, one line: title, detail, hint, faults with their places."""
     told = _problem(answer) or {}
     said = [str(told[name]) for name in ("title", "detail", "hint") if told.get(name)]
-    for record in told.get("validation-errors") or ():
-        faults = record.get("errors") if isinstance(record, dict) else None
-        said += [_fault(fault) for fault in faults or () if isinstance(fault, dict)]
+    for record in rows_of(told.get("validation-errors")):
+        for fault in rows_of(record.get("errors")):
+            said.append(" ".join(str(fault.get(name, "")) for name in ("path", "code", "detail")))
     return "; ".join(" ".join(words.split()) for words in said)[:500] or f"status {answer.status}"
-
-
-def _fault(fault: Row) -> str:
-    return f"{fault.get('path', '')} {fault.get('code', '')}: {fault.get('detail', '')}".strip()
 
 
 def _problem(answer: HttpAnswer) -> Row | None:

@@ -18,7 +18,7 @@ from hub.channels.base import Context, Raw
 from hub.crm_sync.base import Entry, Place, Refused, Talk, Written
 from hub.crm_sync.calling import Caller, Limit
 from hub.crm_sync.connectors.amocrm.account import Account
-from hub.crm_sync.connectors.amocrm.api import Api, Row, embedded, object_of, vendor_words
+from hub.crm_sync.connectors.amocrm.api import Api, Row, embedded, object_of, rows_of, vendor_words
 from hub.crm_sync.connectors.amocrm.bodies import number, one_line
 from hub.crm_sync.connectors.amocrm.settings import AmoSettings
 from hub.crm_sync.connectors.amocrm.snapshots import instant
@@ -87,7 +87,7 @@ class Chats:
         scope = await self._scope()
         for chat in (await self._chats_of("contact_id", place.contact.id))[:_LOOKED_AT_CHATS]:
             path = f"{scope}/chats/{chat['chat_id']}/history"
-            for row in _list((await self._call("GET", path, None, f"?limit={_HISTORY}")).get("messages")):
+            for row in rows_of((await self._call("GET", path, None, f"?limit={_HISTORY}")).get("messages")):
                 message = row.get("message")
                 if isinstance(message, dict) and message.get("client_id") == key and message.get("id"):
                     return CrmRef(MESSAGE, str(message["id"]))
@@ -211,10 +211,6 @@ def _part(told: Row, name: str) -> Row:
     if not isinstance(found, dict):
         raise PayloadInvalid(f"a message of the chats has no {name}")
     return found
-
-
-def _list(value: Json) -> list[Row]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _client(talk: Talk) -> Row:

@@ -7,10 +7,10 @@ campaign marks go only to fields that are there; the codes of the utm fields (UT
 looked up like any other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.crm_sync.connectors.amocrm.api import Row
+from hub.crm_sync.connectors.amocrm.api import Row, rows_of
 from hub.net.payloads import Json
 
 PHONE, EMAIL, MESSENGER = "PHONE", "EMAIL", "IM"
@@ -66,7 +66,12 @@ def many(code: str, values: Iterable[str], kind: str = "WORK") -> list[Row]:
 
 def raw_values(record: Row, code: str) -> list[Row]:
     """Return what a field of a record holds, each value with its marks; empty if it is not filled."""
-    return [value for field in _fields(record) if _is(field, code) for value in _values(field)]
+    return [
+        value
+        for field in rows_of(record.get("custom_fields_values"))
+        if _is(field, code)
+        for value in rows_of(field.get("values"))
+    ]
 
 
 def texts(record: Row, code: str) -> list[str]:
@@ -99,15 +104,5 @@ def _written(row: FieldRow | None, code: str, value: str) -> Row:
     return {"field_id": int(row.id), "values": [{"value": given}] if value else None}
 
 
-def _fields(record: Row) -> Iterator[Row]:
-    found = record.get("custom_fields_values")
-    return (field for field in found if isinstance(field, dict)) if isinstance(found, list) else iter(())
-
-
 def _is(field: Row, code: str) -> bool:
     return code.upper() in {str(field.get("field_id")), str(field.get("field_code") or "").upper()}
-
-
-def _values(field: Row) -> list[Row]:
-    found = field.get("values")
-    return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
