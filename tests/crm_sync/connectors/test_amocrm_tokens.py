@@ -113,6 +113,17 @@ async def test_check_says_what_is_missing_and_changes_nothing():
         assert not [called for called in at.fake.calls if called.method != "GET"]
 
 
+async def test_check_tells_in_which_modes_the_account_is_used():
+    async with desk() as at:
+        plain = "\n".join((await at.connect().check()).lines)
+        crm = at.connect(by_oauth(at.fake, is_unsorted=True))
+        other = "\n".join((await crm.check()).lines)
+
+        assert "long-lived token; новые сделки: воронка" in plain
+        assert "Доступ: OAuth; новые сделки: «Неразобранное»" in other
+        assert "scopes: crm, notes" in plain
+
+
 async def test_check_tells_that_the_webhook_was_switched_off_there():
     async with desk() as at:
         crm = at.connect()

@@ -52,7 +52,12 @@ async def check(settings: AmoSettings, context: Context) -> CheckResult:
         problems = [*await _missing_fields(api), *await _user_problems(api, str(account.get("current_user_id") or ""))]
     except ProviderError as error:
         return CheckResult(False, _explain(error))
-    notes = [_account_line(account, settings), *_token_lines(settings, context), *await _hook_lines(api, context)]
+    notes = [
+        _account_line(account, settings),
+        _mode_line(settings),
+        *_token_lines(settings, context),
+        *await _hook_lines(api, context),
+    ]
     return CheckResult(True, (*notes, *problems))
 
 
@@ -130,6 +135,13 @@ def _explain(error: ProviderError) -> tuple[str, ...]:
 def _account_line(account: Row, settings: AmoSettings) -> str:
     paid = "есть / paid" if account.get("is_api_filter_enabled") else "нет / not paid"
     return f"Аккаунт «{account.get('name', '')}» ({settings.account}) отвечает; фильтр по полям: {paid}."
+
+
+def _mode_line(settings: AmoSettings) -> str:
+    token = "OAuth" if settings.is_renewable else "долгосрочный токен / long-lived token"
+    leads = "«Неразобранное» / incoming leads" if settings.is_unsorted else "воронка / pipeline"
+    history = "чаты / chats" if settings.chat_channel else "примечания / notes"
+    return f"Доступ: {token}; новые сделки: {leads}; сообщения: {history}."
 
 
 def _token_lines(settings: AmoSettings, context: Context) -> Sequence[str]:
