@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 DATA_REFUSALS: Mapping[str, str] = {
     # the command
-    "say one thing: a FILE to import, --undo NUMBER, or --list": (
-        "скажите что-то одно: ФАЙЛ для загрузки, --undo НОМЕР или --list"
+    "say one thing: a FILE to import, --undo NUMBER, --batch NUMBER, or --list": (
+        "скажите что-то одно: ФАЙЛ для загрузки, --undo НОМЕР, --batch НОМЕР или --list"
     ),
     '--map wants a header and what it means, for instance --map "Номер=phone"': (
         'для --map нужны заголовок и его смысл, например --map "Номер=phone"'

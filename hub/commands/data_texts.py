@@ -48,7 +48,8 @@ TEXTS: Mapping[str, Sentence] = {
         "These rows with the reasons: {file}. Correct and import that file.",
     ),
     "import.how_to_write": Sentence(
-        "Эти строки в файл: добавьте --refused ФАЙЛ.csv", "To have these rows in a file: add --refused FILE.csv"
+        "Эти строки в файл: --refused ФАЙЛ.csv (после загрузки с --batch НОМЕР)",
+        "To have these rows in a file: --refused FILE.csv (after an import with --batch NUMBER)",
     ),
     "import.undone": Sentence(
         "Загрузка {batch} отменена: карточек как было {restored}, оставлено {kept}, удалено компаний {companies}.",

@@ -19,14 +19,14 @@ from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json
 from hub.config import Config
 from hub.domain.errors import ConfigError
-from hub.domain.imports import ImportBatch, ImportRow
+from hub.domain.imports import BatchState, ImportBatch, ImportRow
 from hub.inbox.importing.plan import Wanted
 from hub.inbox.importing.rehearsal import Rehearsal, rehearse
-from hub.inbox.importing.run import Imported, import_sheet, list_imports, read_untaken
+from hub.inbox.importing.run import Imported, find_import, import_sheet, list_imports, read_untaken
 from hub.inbox.importing.run import Progress as Tell
 from hub.inbox.importing.undoing import undo_import
 from hub.inbox.office import Office
-from hub.store.exports_file import Form, WriteRow, open_rows
+from hub.store.exports_file import Form, open_rows
 from hub.store.imports import BatchCounts
 from hub.store.imports_file import open_sheet
 
@@ -52,6 +52,9 @@ class Choices:
         Path | None, typer.Option("--refused", help="New CSV file for the rows that were not taken, with the reasons.")
     ] = None
     undo: Annotated[int | None, typer.Option("--undo", help="Number of an import to take back as a whole.")] = None
+    batch: Annotated[
+        int | None, typer.Option("--batch", help="Number of an import to tell again, and to write --refused of.")
+    ] = None
     listed: Annotated[bool, typer.Option("--list", help="List what was imported.")] = False
 
 
@@ -59,10 +62,12 @@ class Choices:
 @with_config()
 def import_(config: Config, choices: Choices, *, file: File = None, as_json: AsJson = False) -> None:
     """Bring in contacts and leads from a file; the same file again goes on where it was broken off."""
-    if [file is not None, choices.undo is not None, choices.listed].count(True) != 1:
-        raise ConfigError("say one thing: a FILE to import, --undo NUMBER, or --list")
+    if [file is None, choices.undo is None, choices.batch is None, not choices.listed].count(False) != 1:
+        raise ConfigError("say one thing: a FILE to import, --undo NUMBER, --batch NUMBER, or --list")
     if choices.listed:
         _list(config, as_json=as_json)
+    elif choices.batch is not None:
+        _tell_again(config, choices.batch, choices.refused, as_json=as_json)
     elif choices.undo is not None:
         _undo(config, choices.undo, as_json=as_json)
     elif choices.dry_run:
@@ -131,25 +136,42 @@ def _rehearse(config: Config, wanted: Wanted, refused: Path | None, *, as_json: 
 def _import(config: Config, wanted: Wanted, refused: Path | None, *, as_json: bool) -> None:
     async def work(office: Office, progress: Tell) -> Imported:
         found = await import_sheet(office, THE_OPERATOR, wanted, progress=progress)
-        if refused is not None:
-            with open_rows(refused, Form.csv, text.refused_titles(config.language, wanted.sheet.headers)) as write:
-                await _write_refused(config, office, wanted, found.batch.id, write=write)
+        await _write_refused(config, office, found, refused)
         return found
 
     found = _with_progress(config, "import.running", work, as_json=as_json)
+    if found.went_on and not as_json:
+        typer.echo(tell(config.language, "import.went_on"))
+    _print_import(config, found, refused, as_json=as_json)
+
+
+def _tell_again(config: Config, batch_id: int, refused: Path | None, *, as_json: bool) -> None:
+    async def work(ground: Ground) -> Imported:
+        async with open_office(ground) as office:
+            found = await find_import(office, THE_OPERATOR, batch_id)
+            await _write_refused(config, office, found, refused)
+            return found
+
+    _print_import(config, run_on_ground(config, work), refused, as_json=as_json)
+
+
+async def _write_refused(config: Config, office: Office, found: Imported, refused: Path | None) -> None:
+    if refused is None:
+        return
+    headers = found.batch.headers
+    with open_rows(refused, Form.csv, text.refused_titles(config.language, headers)) as write:
+        async for row in read_untaken(office, THE_OPERATOR, found.batch.id):
+            write(text.refused_row(config.language, headers, row))
+
+
+def _print_import(config: Config, found: Imported, refused: Path | None, *, as_json: bool) -> None:
     if as_json:
         print_json(text.import_record(found))
         return
-    if found.went_on:
-        typer.echo(tell(config.language, "import.went_on"))
     text.print_counts(config, "import.did", found.counts, found.batch.id)
     text.print_reasons(config, found.reasons, found.remarks, refused)
-    typer.echo(tell(config.language, "import.how_to_undo", batch=found.batch.id))
-
-
-async def _write_refused(config: Config, office: Office, wanted: Wanted, batch_id: int, *, write: WriteRow) -> None:
-    async for row in read_untaken(office, THE_OPERATOR, batch_id):
-        write(text.refused_row(config.language, wanted.sheet.headers, row))
+    if found.batch.state is not BatchState.undone:
+        typer.echo(tell(config.language, "import.how_to_undo", batch=found.batch.id))
 
 
 def _undo(config: Config, batch_id: int, *, as_json: bool) -> None:

@@ -91,6 +91,34 @@ def test_rows_that_were_not_taken_are_written_out_with_the_reasons(hub, clients,
     ]
 
 
+def test_rows_that_were_not_taken_can_be_had_afterwards(hub, clients, tmp_path):
+    batch = record(hub("import", clients, "--json"))["batch"]
+    report = tmp_path / "refused.csv"
+    said = hub("import", "--batch", batch, "--refused", report).stdout
+
+    assert f"Import {batch}: 4 rows" in said and f"These rows with the reasons: {report}" in said
+    assert len(report.read_text("utf-8-sig").splitlines()) == 3
+    hub("import", "--undo", batch)
+    assert "take it back" not in hub("import", "--batch", batch).stdout
+
+
+def test_an_empty_list_says_so_and_what_was_left_out_is_counted(hub, place, tmp_path):
+    assert hub("import", "--list").stdout == "Nothing was imported.\n"
+    path = tmp_path / "clients.csv"
+    path.write_text("Имя;Телефон;Менеджер\nАнна;+79161234567;Никто\n")
+
+    assert "Taken without:\n  1: nobody of this name works here\n" in hub("import", path).stdout
+    batch = place.fetch("SELECT id FROM import_batches")[0]
+    assert record(hub("import", "--undo", batch, "--json"))["restored"] == 1
+
+
+def test_an_import_that_goes_on_says_so(hub, place, clients):
+    hub("import", clients)
+    place.fetch("UPDATE import_batches SET state = 'running' RETURNING id")
+
+    assert "An import that was broken off went on." in hub("import", clients).stdout
+
+
 def test_what_was_kept_is_said_by_its_row(hub, place, clients):
     batch = record(hub("import", clients, "--json"))["batch"]
     place.fetch("UPDATE contacts SET name = 'Анна Петровна' RETURNING id")
@@ -112,7 +140,8 @@ def test_a_column_may_be_named_by_hand_and_its_meaning_is_remembered(hub, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "say one thing: a FILE to import, --undo NUMBER, or --list"),
+        ((), "say one thing: a FILE to import, --undo NUMBER, --batch NUMBER, or --list"),
+        (("--batch", "7"), "there is no import 7"),
         (("FILE", "--list"), "say one thing"),
         (("FILE", "--map", "phone"), "--map wants a header"),
         (("FILE", "--map", "Нет=phone"), "there is no column 'Нет'"),

@@ -1,6 +1,8 @@
 """Everything out: who may, the fact of it, all kinds, and that what went out comes in again as it was."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from hub.inbox.exporting import Place, export
 from hub.inbox.importing.undoing import undo_import
 from hub.store.exports import KINDS
 from hub.store.exports_file import Form, open_rows
+from hub.store.pool import connect
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.importing.files import ADMIN, bring_in, write
 
@@ -94,7 +97,21 @@ async def test_own_fields_become_columns_and_absorbed_cards_are_left_out(desk: D
     assert [(row["name"], row["contact.note"]) for row in (await kept(desk)).rows["contacts"]] == [("Анна", "Чай")]
 
 
-async def test_an_export_is_of_one_instant(desk: Desk, tmp_path: Path) -> None:
+async def test_an_export_tells_how_far_it_is(desk: Desk, tmp_path: Path) -> None:
+    await bring_in(desk, write(tmp_path, "Имя;Телефон", *(f"К;+7916{number:07}" for number in range(1, 701))))
+    seen: list[tuple[int, int]] = []
+    written = await export(
+        desk.office,
+        ADMIN,
+        ["contacts", "identities"],
+        Kept().place,
+        progress=lambda done, total: seen.append((done, total)),
+    )
+
+    assert (written, seen) == ({"contacts": 700, "identities": 700}, [(500, 1400), (1200, 1400), (1400, 1400)])
+
+
+async def test_all_kinds_are_of_one_instant(desk: Desk, dsn: str, tmp_path: Path) -> None:
     await bring_in(desk, write(tmp_path, "Имя;Телефон", "Анна;+79161110001"))
     found = Kept()
 
@@ -102,13 +119,19 @@ async def test_an_export_is_of_one_instant(desk: Desk, tmp_path: Path) -> None:
     def place(name: str, columns: Sequence[str]) -> Iterator[Any]:
         with found.place(name, columns) as add:
             yield add
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(asyncio.run, somebody_deletes_all(dsn)).result()
 
-    seen: list[tuple[int, int]] = []
-    written = await export(
-        desk.office, ADMIN, ["contacts", "identities"], place, progress=lambda done, total: seen.append((done, total))
-    )
+    await export(desk.office, ADMIN, ["contacts", "identities"], place)
 
-    assert (written, seen[-1]) == ({"contacts": 1, "identities": 1}, (2, 2))
+    assert [len(rows) for rows in found.rows.values()] == [1, 1]
+    assert await desk.rows("identities") == []
+
+
+async def somebody_deletes_all(dsn: str) -> None:
+    """Delete every address, in a loop of one's own."""
+    async with connect(dsn) as connection:
+        await connection.execute("DELETE FROM identities")
 
 
 async def test_rg6_an_export_is_an_audit_fact_even_if_it_is_broken_off(desk: Desk) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from hub.crash import crash_point
 from hub.domain.audit import Deed
-from hub.domain.errors import Conflict
+from hub.domain.errors import Conflict, NotFound
 from hub.domain.imports import BatchState, ImportBatch, ImportRow
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
@@ -84,6 +84,25 @@ async def list_imports(office: Office, actor: Person) -> list[tuple[ImportBatch,
         batches = await imports.list_batches(connection, limit=_LISTED)
         counts = await imports.count_rows(connection, [batch.id for batch in batches])
     return [(batch, counts[batch.id]) for batch in batches]
+
+
+async def find_import(office: Office, actor: Person, batch_id: int) -> Imported:
+    """Return a batch with what became of its rows.
+
+    Raises:
+        PermissionDenied, NotFound: only an administrator asks; there is no such batch.
+    """
+    ensure(actor, Action.import_clients, Subject())
+    return await read_import(office, await get_batch(office, batch_id))
+
+
+async def get_batch(office: Office, batch_id: int) -> ImportBatch:
+    """Return a batch. Raises: NotFound if there is none of this number."""
+    async with acquire(office.pool) as connection:
+        batch = await imports.find_batch(connection, batch_id)
+    if batch is None:
+        raise NotFound(f"there is no import {batch_id}; `hub import --list` shows those there are")
+    return batch
 
 
 async def read_untaken(office: Office, actor: Person, batch_id: int) -> AsyncIterator[ImportRow]:

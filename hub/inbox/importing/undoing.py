@@ -16,7 +16,6 @@ import structlog
 from hub.crash import crash_point
 from hub.domain.audit import Deed
 from hub.domain.contact import Contact
-from hub.domain.errors import NotFound
 from hub.domain.identity import ProofLevel
 from hub.domain.imports import BatchState, ImportBatch, ImportRow, RowUndo
 from hub.domain.lead import Lead
@@ -25,7 +24,7 @@ from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import Removal, WorkingSet
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.importing.folding import CONTACT, LEAD
-from hub.inbox.importing.run import Progress, one_at_a_time
+from hub.inbox.importing.run import Progress, get_batch, one_at_a_time
 from hub.inbox.office import Office
 from hub.store import imports
 from hub.store.pool import acquire
@@ -72,13 +71,10 @@ async def undo_import(
 
 async def _begin(office: Office, actor: Person, batch_id: int) -> ImportBatch:
     """Write that the batch is being taken back, and whose deed it is (RG-6); nothing if it is so already."""
-    now = office.clock.now()
+    batch, now = await get_batch(office, batch_id), office.clock.now()
+    if batch.state in (BatchState.undoing, BatchState.undone):
+        return batch
     async with acquire(office.pool) as connection:
-        batch = await imports.find_batch(connection, batch_id)
-        if batch is None:
-            raise NotFound(f"there is no import {batch_id}; `hub import --list` shows those there are")
-        if batch.state in (BatchState.undoing, BatchState.undone):
-            return batch
         crash_point("import.before_undo")
         async with connection.transaction():
             await imports.settle_batch(connection, batch_id, BatchState.undoing, at=now)

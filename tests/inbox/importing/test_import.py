@@ -1,5 +1,6 @@
 """Importing files: whose card a row is, what it fills, what is reported instead of being made."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +108,15 @@ async def test_m15_the_address_of_a_colleague_makes_no_card(desk: Desk, tmp_path
 
 
 async def test_m9_duplicates_in_the_file_become_one_card_across_chunks(desk: Desk, tmp_path: Path) -> None:
-    rows = [f"Клиент {number};+7916{number:07};" for number in range(600)]
-    path = write(tmp_path, "Имя;Телефон;Почта", *rows, "Снова;89160000003;third@example.ru")
+    rows = [f"Клиент {number};+7916{number:07};;{stage}" for number, stage in enumerate(("Новый", "Сделка", "") * 200)]
+    again = ("Снова;89160000003;third@example.ru;Новый", ";89160000004;;Сделка", ";89160000005;;Новый")
+    path = write(tmp_path, "Имя;Телефон;Почта;Этап", *rows, *again)
     tried, found = await try_out(desk, path), await bring_in(desk, path)
 
     assert tried.counts == found.counts
-    assert found.counts.verdicts == {"new": 600, "merged": 1}
-    again = await desk.one("identities", "value = 'third@example.ru'")
-    assert again["contact_id"] == (await desk.one("identities", "value = '+79160000003'"))["contact_id"]
+    assert (found.counts.verdicts, found.counts.leads) == ({"new": 600, "merged": 3}, 401)
+    third = await desk.one("identities", "value = 'third@example.ru'")
+    assert third["contact_id"] == (await desk.one("identities", "value = '+79160000003'"))["contact_id"]
 
 
 async def test_l8_a_company_is_found_by_tax_number_or_name_and_made_once(desk: Desk, tmp_path: Path) -> None:
@@ -138,6 +140,33 @@ async def test_l8_a_company_known_before_is_found_where_every_client_is_new(desk
     await bring_in(desk, write(tmp_path, "Имя;Телефон;Компания", "Анна;+79161110001;Ромашка", name="a.csv"))
     await bring_in(desk, write(tmp_path, "Имя;Телефон;Компания", "Борис;+79161110002;ромашка", name="b.csv"))
 
+    await desk.one("companies")
+
+
+async def test_l8_a_name_that_several_companies_have_is_left_out(desk: Desk, tmp_path: Path) -> None:
+    for number in (1, 2):
+        await desk.pool.execute("INSERT INTO companies (id, name, created_at) VALUES ($1, 'Ромашка', now())", number)
+    found = await bring_in(desk, write(tmp_path, "Имя;Телефон;Компания", "Анна;+79161110001;ромашка"))
+
+    assert (found.counts.companies, found.remarks) == (0, {"several_companies": 1})
+    assert (await desk.one("contacts"))["company_id"] is None
+
+
+async def test_l8_a_company_that_somebody_makes_meanwhile_is_taken(desk: Desk, tmp_path: Path) -> None:
+    path = write(tmp_path, "Имя;Телефон;Компания;ИНН", "Анна;+79161110001;Ромашка;7707083893")
+    async with desk.pool.acquire() as somebody:
+        making = somebody.transaction()
+        await making.start()
+        await somebody.execute(
+            "INSERT INTO companies (id, name, inn, created_at) VALUES (1, 'Иначе', '7707083893', now())"
+        )
+        coming = asyncio.create_task(bring_in(desk, path))
+        while not await desk.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+        await making.commit()
+        await coming
+
+    assert (await desk.one("contacts"))["company_id"] == 1
     await desk.one("companies")
 
 
@@ -173,10 +202,11 @@ async def test_rp2_imported_leads_are_told_by_their_facts(desk: Desk, tmp_path: 
 
 async def test_m13_an_open_lead_is_gone_on_with_and_filled(desk: Desk, tmp_path: Path) -> None:
     await one_client(desk)
-    await bring_in(desk, write(tmp_path, "Телефон;Этап;Сумма;Источник", "+79161234567;Новый;500;Сайт"))
+    await bring_in(desk, write(tmp_path, "Телефон;Этап;Сумма;Источник;utm_term", "+79161234567;Новый;500;Сайт;стул"))
 
     lead = await desk.one("leads")
     assert (lead["stage"], lead["amount"], lead["source"]) == ("new", "500.00", "Сайт")
+    assert lead["origin"] == {"utm_term": "стул"}
 
 
 async def test_m13_a_lead_that_has_ended_is_not_made_again_by_the_next_export(desk: Desk, tmp_path: Path) -> None:

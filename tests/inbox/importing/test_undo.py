@@ -135,6 +135,18 @@ async def test_a_company_that_others_joined_stays(desk: Desk, tmp_path: Path) ->
     await desk.one("companies")
 
 
+async def test_what_is_no_more_has_nothing_left_to_take_back(desk: Desk, tmp_path: Path) -> None:
+    rows = ("Анна;+79161110001;", "Борис;+79161110002;Новый", "Вера;+79161110003;")
+    batch = (await bring_in(desk, write(tmp_path, "Имя;Телефон;Этап", *rows))).batch
+    await desk.pool.execute("DELETE FROM identities WHERE value = '+79161110001'")
+    await desk.pool.execute("DELETE FROM contacts WHERE name = 'Анна'")
+    await desk.pool.execute("DELETE FROM leads")
+    await desk.pool.execute("UPDATE contacts SET merged_into = 1 WHERE name = 'Вера'")
+    undone = await undo(desk, batch.id)
+
+    assert (undone.restored, undone.kept, [row.number for row in undone.kept_rows]) == (2, 1, [4])
+
+
 async def test_of_two_batches_each_is_taken_back_alone(desk: Desk, tmp_path: Path) -> None:
     first = (await bring_in(desk, write(tmp_path, "Имя;Телефон", "Анна;+79161110001", name="a.csv"))).batch
     between = await dump(desk)
