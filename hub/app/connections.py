@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from hub.app.ground import Ground
 from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Explains
 from hub.channels.registry import get_channel_class, list_kinds
+from hub.crash import crash_point
 from hub.crm_sync.calling import CrmContext
 from hub.crm_sync.registry import get_crm_class, is_crm, list_crms
 from hub.crm_sync.tokens import StoredTokens
@@ -27,7 +28,7 @@ from hub.domain.ports import RateBuckets
 from hub.hints.local import LocalRates
 from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
-from hub.store import connections
+from hub.store import connections, crm_accounts
 from hub.store.connections import ConnectionRow
 from hub.store.pool import acquire, storage_errors
 from hub.store.secrets import new_token, token_hash
@@ -244,7 +245,10 @@ async def create_connection(
         new_id = (await ground.ids.reserve(connection, 1))()
         taken = {row.name for row in await connections.list_connections(connection)}
         if name in taken:
-            raise ConfigError(f"a connection named '{name}' exists already: choose another name with --name")
+            raise ConfigError(
+                f"a connection named '{name}' exists already: choose another name with --name, or correct it with "
+                "--again"
+            )
         row = _row(ground, ConnectionId(new_id), model, key=key, named=(kind, name, line))
         await connections.add_connection(connection, row)
     channel = build_channel(ground, row, http=Http(ground.config.proxy), rates=_NO_RATES)
@@ -279,6 +283,31 @@ def open_settings(model: ChannelSettings) -> dict[str, Any]:
         name: value.get_secret_value() if hasattr(value, "get_secret_value") else model.model_dump(mode="json")[name]
         for name, value in model
     }
+
+
+def stored_settings(ground: Ground, row: ConnectionRow) -> dict[str, Any]:
+    """Return the settings of a stored connection with their secrets in clear, to be corrected."""
+    return dict(ground.secrets.decrypt_json(row.settings_encrypted))
+
+
+async def correct_connection(ground: Ground, row: ConnectionRow, settings: Mapping[str, Any]) -> NewConnection:
+    """Save corrected settings of a connection, which is used again at once; its address stays. Commits.
+
+    Tokens that were renewed under the old settings are forgotten.
+
+    Raises:
+        ConfigError: the settings are wrong.
+    """
+    sealed = ground.secrets.encrypt_json(open_settings(validate_settings(row.kind, settings)))
+    async with acquire(ground.pool) as connection:
+        crash_point("connections.before_correct")
+        async with connection.transaction():
+            await connections.correct(connection, row.id, settings=sealed, at=ground.clock.now())
+            await crm_accounts.forget_tokens(connection, row.id)
+        crash_point("connections.after_correct")
+    key = ground.secrets.decrypt(row.key_encrypted) if row.key_encrypted else ""
+    url = public_address(ground.config.public_url, row.kind, key)
+    return NewConnection(ConnectionId(row.id), row.name, url, steps=())
 
 
 async def check_connection(ground: Ground, kind: str, settings: Mapping[str, Any], http: Http) -> CheckResult:

@@ -1,11 +1,13 @@
 """Asks a person: yes or no, and for the settings of a connection until the adapter's own model takes them.
 
 What the model misses or refuses is asked for, with the field's description; secrets are not shown while typed. Where
-nobody can answer (a script, a pipe) the faults are one error instead.
+several fields together are wrong ("give this, or that"), those the model's words name are asked for in their order.
+Where nobody can answer (a script, a pipe) the faults are one error instead.
 """
 
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import typer
@@ -47,12 +49,30 @@ def ask_settings(
     for name in model.model_fields if asks_all else ():
         if name not in settings:
             _ask_into(settings, model, name=name, language=language)
-    while wrong := _wrong_fields(model, settings):
+    asked = set(settings)
+    while wrong := _wrong_fields(model, settings, asked):
         for name, fault in wrong.items():
             if name in settings:
                 typer.echo(in_language(fault, language), err=True)
             settings.pop(name, None)
+            asked.add(name)
             _ask_into(settings, model, name=name, language=language)
+    return settings
+
+
+def ask_again(model: type[BaseModel], stored: Mapping[str, Any], *, language: str) -> dict[str, Any]:
+    """Return stored settings with secrets asked for anew; an empty answer keeps what is stored.
+
+    Raises:
+        ConfigError: nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise ConfigError("say what has changed: --set name=value or --settings; nobody can be asked here")
+    settings = dict(stored)
+    typer.echo(say(language, "ask.keeps"))
+    for name, field in model.model_fields.items():
+        if field.annotation is SecretStr and settings.get(name):
+            _ask_into(settings, model, name=name, language=language, is_kept=True)
     return settings
 
 
@@ -63,8 +83,10 @@ def _refuse_with_a_way_out(model: type[BaseModel], settings: Mapping[str, Any]) 
         raise ConfigError(f"{error} (nobody can be asked here: give it with --set name=value or --settings)") from error
 
 
-def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[str, str]:
+def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any], asked: Collection[str]) -> dict[str, str]:
     """Return what is wrong with each field, none if the model takes the settings.
+
+    Of a fault of several fields together the first that it names and that was not `asked` for yet.
 
     Raises:
         ConfigError: something is wrong that asking for a field does not mend.
@@ -74,18 +96,29 @@ def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any]) -> dict[s
     except ValidationError as error:
         faults = list_setting_faults(error)
         names = [str(fault["loc"][0]) if fault["loc"] else "" for fault in error.errors()]
-        if not set(names) <= set(model.model_fields):
+        if set(names) <= set(model.model_fields):
+            return dict(zip(names, faults, strict=True))
+        named = next((name for name in _list_named(model, faults) if name not in asked), None)
+        if named is None:
             check_settings(model, settings)
-        return dict(zip(names, faults, strict=True))
+        return {named or "": "; ".join(faults)}
     return {}
 
 
-def _ask_into(settings: dict[str, Any], model: type[BaseModel], *, name: str, language: str) -> None:
-    """Ask for one field; an empty answer leaves it to its default."""
+def _list_named(model: type[BaseModel], faults: Iterable[str]) -> list[str]:
+    """Return the fields that faults name in their words, in that order."""
+    words = re.findall(r"[a-z_0-9]+", " ".join(faults))
+    return [word for word in dict.fromkeys(words) if word in model.model_fields]
+
+
+def _ask_into(
+    settings: dict[str, Any], model: type[BaseModel], *, name: str, language: str, is_kept: bool = False
+) -> None:
+    """Ask for one field; an empty answer leaves it to its default, or as it is if `is_kept`."""
     field = model.model_fields[name]
     is_secret = field.annotation is SecretStr
     typer.echo(question(field.description or name, language))
-    is_required = field.is_required()
+    is_required = field.is_required() and not is_kept
     answer = typer.prompt(f"  {name}", default=None if is_required else "", hide_input=is_secret, show_default=False)
     if answer:
         settings[name] = read_value(model, name, answer)

@@ -11,16 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from hub.app.connections import (
-    Connections,
     NewConnection,
     channel_class,
-    check_connection,
     create_connection,
 )
 from hub.app.ground import Ground
 from hub.channels.base import Channel, Receives, Subscribes
 from hub.commands.arrival_watch import ArrivalWatch
 from hub.commands.asking import ask_settings
+from hub.commands.correcting import correct, open_live, try_settings
 from hub.commands.crm_connect import introduce
 from hub.commands.crm_texts import tell
 from hub.commands.ground import run_on_ground
@@ -33,7 +32,6 @@ from hub.config import Config
 from hub.crm_sync.base import Crm
 from hub.crm_sync.registry import is_crm
 from hub.domain.errors import ConfigError
-from hub.hints.local import LocalRates
 from hub.net.http import Http
 
 app = typer.Typer()
@@ -60,6 +58,9 @@ class Wishes:
     line: Annotated[str, typer.Option("--line", help="Key of the line its requests go to; rules decide if empty.")] = ""
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Save although the test fails.")] = False
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for the first event.")] = False
+    again: Annotated[
+        bool, typer.Option("--again", help="Correct a connection there is: what is not given stays, secrets are asked.")
+    ] = False
 
 
 @app.command()
@@ -71,7 +72,13 @@ def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
     fields of the provider's cabinet. Of a CRM also who is who there, and which stage becomes which.
     """
     _refuse_unreachable(config, kind)
-    settings = _collect(kind, wishes, config.language)
+    if wishes.again:
+        correct(config, kind, wishes.name or kind, given=_read_given(kind, wishes), is_forced=wishes.unchecked)
+        return
+    given = _read_given(kind, wishes)
+    settings = ask_settings(
+        channel_class(kind).settings_model, given, language=config.language, asks_all=wishes.ask_all
+    )
     try:
         run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes), makes_new=True)
     except KeyboardInterrupt:
@@ -87,20 +94,18 @@ def _refuse_unreachable(config: Config, kind: str) -> None:
         )
 
 
-def _collect(kind: str, wishes: Wishes, language: str) -> dict[str, Any]:
-    """Return settings from the file, then `--set`, then questions."""
-    model = channel_class(kind).settings_model
+def _read_given(kind: str, wishes: Wishes) -> dict[str, Any]:
+    """Return settings from the file, with those of `--set` over them."""
     given = read_settings_file(wishes.settings) if wishes.settings else {}
-    given |= read_assignments(model, wishes.assigned or [])
-    return ask_settings(model, given, language=language, asks_all=wishes.ask_all)
+    return given | read_assignments(channel_class(kind).settings_model, wishes.assigned or [])
 
 
 async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishes: Wishes) -> None:
     http = Http(ground.config.proxy)
     try:
-        await _try(ground, kind, settings, http=http, is_forced=wishes.unchecked)
+        await try_settings(ground, kind, settings, http=http, is_forced=wishes.unchecked)
         new = await create_connection(ground, kind, name=wishes.name or kind, settings=settings, line=wishes.line)
-        channel = await _live_channel(ground, new, http)
+        channel = await open_live(ground, new, http)
         await _tell(ground, new, channel)
         if is_crm(kind):
             await introduce(ground, new.name)
@@ -108,30 +113,6 @@ async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishe
             await _wait(ground, kind, new, channel)
     finally:
         await http.close()
-
-
-async def _try(ground: Ground, kind: str, settings: Mapping[str, Any], *, http: Http, is_forced: bool) -> None:
-    """Try the settings; say what the provider answered and what to press there.
-
-    Raises:
-        ConfigError: it does not work, and nobody insists.
-    """
-    result = await check_connection(ground, kind, settings, http)
-    print_lines(result.lines)
-    if not result.is_ok and not is_forced:
-        reason = result.lines[-1] if result.lines else "the test failed"
-        if len(result.lines) > 1:
-            reason = "what it answered and what to press stands above"
-        raise ConfigError(f"{kind} is not saved: {reason} (--unchecked saves it all the same)")
-
-
-async def _live_channel(ground: Ground, new: NewConnection, http: Http) -> Channel[Any]:
-    connections = Connections(ground, http, LocalRates())
-    await connections.reload()
-    channel = connections.channel_of(new.id)
-    if channel is None:
-        raise ConfigError(f"the connection {new.name} was removed while it was being made: connect again")
-    return channel
 
 
 async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> None:

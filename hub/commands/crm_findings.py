@@ -25,7 +25,7 @@ async def look_at_crm(ground: Ground, row: ConnectionRow) -> AsyncIterator[tuple
     yield "records", _look_at_records(state)
     yield "fields", _look_at_fields(state)
     if state.account and state.account.ends_at:
-        yield "credentials", _look_at_end(state.account.ends_at, now=ground.clock.now())
+        yield "credentials", _look_at_end(row, state.account.ends_at, now=ground.clock.now())
 
 
 async def _look_at_users(ground: Ground, row: ConnectionRow) -> str:
@@ -67,7 +67,10 @@ async def _look_at_fields(state: CrmState) -> str:
     return "none is stopped"
 
 
-async def _look_at_end(ends_at: datetime, *, now: datetime) -> str:
+async def _look_at_end(row: ConnectionRow, ends_at: datetime, *, now: datetime) -> str:
     if ends_at - now < CREDENTIALS_TOLD:
-        raise ConfigError(f"good until {ends_at:%Y-%m-%d}: make new ones there and connect anew before that day")
+        raise ConfigError(
+            f"good until {ends_at:%Y-%m-%d}: make new ones there, then: "
+            f"hub connect {row.kind} --name {row.name} --again"
+        )
     return f"good until {ends_at:%Y-%m-%d}"

@@ -53,9 +53,9 @@ class CrmWords:
         ends_at = state.account.ends_at if state.account else None
         if ends_at is None:
             return None
-        left, until = ends_at - self.now, self.time.minute(ends_at)
+        left, facts = ends_at - self.now, {"until": self.time.minute(ends_at), **_how_to_correct(state)}
         key = "ended" if left <= timedelta(0) else "ends" if left < CREDENTIALS_TOLD else "lasts"
-        return CrmLine("expires", key == "lasts", self._tell(f"status.{key}", until=until, days=left // _ONE_DAY))
+        return CrmLine("expires", key == "lasts", self._tell(f"status.{key}", days=left // _ONE_DAY, **facts))
 
     def client(self, record: WrongRecord | FrozenRecord) -> str:
         """Return a client as people call them: the number on the managers' cards, else the number of the card."""
@@ -70,7 +70,8 @@ class CrmWords:
         if state.fault or row.state != "active":
             reason = in_language(state.fault or row.state_reason or "switched off", self.language)
             how = word(self.language, "state", "down" if state.fault else row.state)
-            return CrmLine("state", is_ok=False, says=self._tell("status.stopped", state=how, reason=reason))
+            facts = {"state": how, "reason": reason, **_how_to_correct(state)}
+            return CrmLine("state", is_ok=False, says=self._tell("status.stopped", **facts))
         if account and account.blocked_until and account.blocked_until > self.now:
             until = self.time.second(account.blocked_until)
             reason = in_language(account.blocked_reason, self.language)
@@ -101,6 +102,10 @@ class CrmWords:
 
     def _tell(self, key: str, **facts: object) -> str:
         return tell(self.language, key, **facts)
+
+
+def _how_to_correct(state: CrmState) -> dict[str, str]:
+    return {"kind": state.row.kind, "name": state.row.name}
 
 
 def client_name(number: int | None, contact_id: int, name: str) -> str:

@@ -26,8 +26,8 @@ TEXTS: Mapping[str, Sentence] = {
     "status.works": Sentence("работает", "works"),
     "status.rests": Sentence("пауза до {until}: {reason}", "resting until {until}: {reason}"),
     "status.stopped": Sentence(
-        "{state}: {reason}; исправьте и подключите заново: hub check скажет, что нажать",
-        "{state}: {reason}; correct it and connect anew: hub check says what to press",
+        "{state}: {reason}; что нажать там, скажет hub check, затем: hub connect {kind} --name {name} --again",
+        "{state}: {reason}; hub check says what to press there, then: hub connect {kind} --name {name} --again",
     ),
     "status.nobody": Sentence("никто", "nobody"),
     "status.clients": Sentence("клиентов: {count}, дольше всего {age}", "{count} clients, the oldest {age}"),
@@ -49,11 +49,12 @@ TEXTS: Mapping[str, Sentence] = {
     ),
     "status.lasts": Sentence("действует до {until}", "good until {until}"),
     "status.ends": Sentence(
-        "кончится {until}, осталось дней: {days}; сделайте новый и подключите заново",
-        "runs out {until}, {days} days left; make a new one and connect anew",
+        "кончится {until}, осталось дней: {days}; сделайте там новый и: hub connect {kind} --name {name} --again",
+        "runs out {until}, {days} days left; make a new one there, then: hub connect {kind} --name {name} --again",
     ),
     "status.ended": Sentence(
-        "кончился {until}; сделайте новый и подключите заново", "ran out {until}; make a new one and connect anew"
+        "кончился {until}; сделайте там новый и: hub connect {kind} --name {name} --again",
+        "ran out {until}; make a new one there, then: hub connect {kind} --name {name} --again",
     ),
     "status.wrong": Sentence("Не принято или неизвестно, новые сверху:", "Refused or unknown, the newest first:"),
     "age.seconds": Sentence("{count} с", "{count} s"),

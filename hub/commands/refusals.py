@@ -73,8 +73,8 @@ REFUSALS: Mapping[str, str] = {
         "в {} записях поля меняет и другая программа, хаб остановился: {}; уберите её правило, затем: "
         "hub crm resync {} --contact НОМЕР"
     ),
-    "good until {}: make new ones there and connect anew before that day": (
-        "действуют до {}: сделайте там новые и подключите заново до этого дня"
+    "good until {}: make new ones there, then: hub connect {} --name {} --again": (
+        "действуют до {}: сделайте там новые, затем: hub connect {} --name {} --again"
     ),
     "good until {}": "действуют до {}",
     "{} users there are people of ours": "наших среди сотрудников там: {}",
@@ -222,8 +222,14 @@ REFUSALS: Mapping[str, str] = {
         "{} только звонит нам: задайте в HUB_PUBLIC_URL адрес, доступный снаружи (сервер с доменом или туннель), и "
         "подключите снова"
     ),
-    "a connection named '{}' exists already: choose another name with --name": (
-        "подключение «{}» уже есть: выберите другое имя через --name"
+    "say what has changed: --set name=value or --settings; nobody can be asked here": (
+        "скажите, что изменилось: --set имя=значение или --settings; спросить здесь некого"
+    ),
+    "{} is a connection of the kind {}: say hub connect {} --name {} --again": (
+        "{} — подключение вида {}: скажите hub connect {} --name {} --again"
+    ),
+    "a connection named '{}' exists already: choose another name with --name, or correct it with --again": (
+        "подключение «{}» уже есть: выберите другое имя через --name или исправьте его через --again"
     ),
     "'{}' cannot receive": "«{}» не умеет принимать",
     "the data directory {} cannot be made: {}; choose another with --data or HUB_DATA": (

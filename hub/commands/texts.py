@@ -49,6 +49,7 @@ TEXTS: Mapping[str, Sentence] = {
     "down.hub": Sentence("хаб (соединений: {count}, с {since})", "the hub ({count} connections, since {since})"),
     "down.other": Sentence("{name} (соединений: {count}, с {since})", "{name} ({count} connections, since {since})"),
     "down.kept": Sentence("Ничего не остановлено.", "Nothing is stopped."),
+    "ask.keeps": Sentence("Пустой ответ оставляет как было.", "An empty answer keeps what was."),
     "ask.yes_or_no": Sentence("[д/Н]", "[y/N]"),
     "report.verifying": Sentence("Сверяю", "Verifying"),
     "report.verified": Sentence(
@@ -350,8 +351,8 @@ TEXTS: Mapping[str, Sentence] = {
         "has not taken {refused} records; why, and what to do: hub crm status {name}",
     ),
     "status.crm_ending": Sentence(
-        "токен действует до {ends}: сделайте новый и подключите заново, пока обмен не встал",
-        "its token is good until {ends}: make a new one and connect anew before the exchange stops",
+        "токен действует до {ends}: сделайте там новый и: hub connect {kind} --name {name} --again",
+        "its token is good until {ends}: make a new one there, then: hub connect {kind} --name {name} --again",
     ),
     "status.spool": Sentence("пуст", "empty"),
     "status.spool_in_use": Sentence(
@@ -372,6 +373,10 @@ TEXTS: Mapping[str, Sentence] = {
     "check.setting": Sentence("настройка", "setting"),
     "check.thing": Sentence("проверено", "looked at"),
     "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),
+    "connect.corrected": Sentence(
+        "Подключение «{name}» исправлено; запущенный хаб заметит это за несколько секунд.",
+        "The connection “{name}” is corrected; a running hub notices within seconds.",
+    ),
     "connect.address": Sentence("Адрес для провайдера: {url}", "Address for the provider: {url}"),
     "connect.waiting": Sentence(
         "Жду первого события; хаб должен работать (hub up). Ctrl-C прекращает ждать, подключение остаётся.",

@@ -72,6 +72,16 @@ async def add_connection(connection: asyncpg.Connection, row: ConnectionRow) -> 
     )
 
 
+async def correct(connection: asyncpg.Connection, connection_id: int, *, settings: bytes, at: datetime) -> None:
+    """Store settings a person has corrected: the connection is used again, paused or not. The caller commits."""
+    await connection.execute(
+        "UPDATE connections SET settings_encrypted = $2, state = 'active', state_reason = '', state_at = $3 WHERE id = $1",
+        connection_id,
+        settings,
+        at,
+    )
+
+
 async def save_cursor(
     connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, at: datetime | None
 ) -> None:
@@ -147,7 +157,7 @@ async def find_state(connection: asyncpg.Connection, connection_id: int) -> Conn
 async def enter_state(
     connection: asyncpg.Connection, connection_id: int, state: str, *, reason: str, at: datetime
 ) -> None:
-    """Store a state; a paused connection stays paused, `set_state` alone ends that. Commits by itself."""
+    """Store a state; a paused connection stays paused, `correct` alone ends that. Commits by itself."""
     await connection.execute(
         "UPDATE connections SET state = $2, state_reason = $3, state_at = $4 WHERE id = $1 AND state NOT IN ($2, 'paused')",
         connection_id,

@@ -97,9 +97,10 @@ async def save_end(connection: asyncpg.Connection, connection_id: int, ends_at: 
 
 
 async def forget_tokens(connection: asyncpg.Connection, connection_id: int) -> None:
-    """Forget renewed tokens: the settings were given anew. Commits by itself."""
+    """Forget renewed tokens and that the account rests: the settings were given anew. The caller commits."""
     await connection.execute(
-        "UPDATE crm_accounts SET tokens_encrypted = NULL, tokens_expire_at = NULL WHERE connection_id = $1",
+        "UPDATE crm_accounts SET tokens_encrypted = NULL, tokens_expire_at = NULL, blocked_until = NULL, "
+        "blocked_reason = '' WHERE connection_id = $1",
         connection_id,
     )
 
@@ -138,7 +139,7 @@ async def take_turn(
 async def save_cursor(
     connection: asyncpg.Connection, connection_id: int, cursor: Mapping[str, object], *, drift: int
 ) -> None:
-    """Store how far the changes of an account were read, and add what nobody had told; the caller commits."""
+    """Store how far the changes of an account were read, and add what nobody had told. Commits by itself."""
     await connection.execute(
         "UPDATE crm_accounts SET cursor = $2::text::jsonb, drift = drift + $3 WHERE connection_id = $1",
         connection_id,

@@ -123,6 +123,37 @@ def test_the_list_of_what_can_be_connected_names_crms(hub):
     assert re.search(r"there are: .*telegram.*; CRMs: .*retailcrm", said)
 
 
+def test_new_credentials_of_a_crm_are_tried_and_the_account_goes_on_under_its_number(hub, connected, retail, place):
+    place.fetch("UPDATE connections SET state = 'paused', state_reason = 'refused' RETURNING 1")
+    place.fetch("UPDATE crm_accounts SET tokens_encrypted = 'x', blocked_until = now() RETURNING 1")
+    before = place.fetch("SELECT id FROM connections")
+
+    refused = hub("connect", "retailcrm", "--name", "shop", "--again", "--set", "api_key=wrong")
+    state_after_refusal = place.fetch("SELECT state FROM connections")
+    corrected = hub("connect", "retailcrm", "--name", "shop", "--again", "--set", f"api_key={retail.api_key}")
+
+    assert (refused.exit_code, state_after_refusal) == (1, ["paused"])
+    assert corrected.stdout.splitlines()[1].startswith("The connection “shop” is corrected")
+    assert place.fetch("SELECT id FROM connections WHERE state = 'active'") == before
+    assert place.fetch("SELECT 1 FROM crm_accounts WHERE tokens_encrypted IS NULL AND blocked_until IS NULL") == [1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("retailcrm", "--name", "shop"), "say what has changed: --set name=value"),
+        (("retailcrm", "--set", "api_key=k"), "no connection 'retailcrm'; there are: shop"),
+        (("bitrix24", "--name", "shop", "--set", "portal=b"), "say hub connect retailcrm --name shop --again"),
+        (("retailcrm", "--name", "shop", "--set", "zone=Mars"), "'Mars' is no IANA zone"),
+    ],
+)
+def test_a_correction_of_nothing_is_refused(hub, connected, arguments, reason):
+    result = hub("connect", *arguments, "--again")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert reason in result.stderr
+
+
 # --- hub crm status
 
 
@@ -189,7 +220,9 @@ def test_a_crm_that_rests_says_until_when_and_why(hub, connected, place):
 def test_a_paused_crm_says_why_and_what_to_do(hub, connected, place):
     place.fetch("UPDATE connections SET state = 'paused', state_reason = 'token refused' RETURNING 1")
 
-    assert re.search(r"state +!! +paused: token refused; correct it and connect anew", hub("crm", "status").stdout)
+    assert re.search(
+        r"state +!! +paused: token refused; .*hub connect retailcrm --name shop --again", hub("crm", "status").stdout
+    )
 
 
 @pytest.mark.parametrize(
@@ -399,7 +432,7 @@ def test_refused_records_stopped_fields_and_credentials_that_end_are_named(hub, 
     assert {what: each["is_ok"] for what, each in said.items()} == dict.fromkeys(said, False)
     assert said["records"]["says"].startswith("1 records are not taken; the latest, of #1042 Мария: Field 'phone'")
     assert "#1042 Мария (name, stage); end its rule" in said["fields"]["says"]
-    assert "make new ones there and connect anew" in said["credentials"]["says"]
+    assert said["credentials"]["says"].endswith("hub connect retailcrm --name shop --again")
 
 
 def test_people_read_findings_of_a_crm_in_russian(run, hub, connected, place):
