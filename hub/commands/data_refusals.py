@@ -11,6 +11,7 @@ DATA_REFUSALS: Mapping[str, str] = {
         'для --map нужны заголовок и его смысл, например --map "Номер=phone"'
     ),
     "{} exists already: name a new file": "{} уже есть: назовите новый файл",
+    "{} cannot be written: {}": "{} не записать: {}",
     "the standard output": "стандартный вывод",
     "XLSX is for {}: take csv or jsonl for the rest": "в XLSX выгружаются {}: для остального возьмите csv или jsonl",
     "contacts and leads": "contacts и leads",
@@ -58,10 +59,10 @@ DATA_REFUSALS: Mapping[str, str] = {
     "this file is being taken back: finish that first with --undo {}": (
         "загрузка этого файла отменяется: сначала завершите отмену: --undo {}"
     ),
-    "batch {} of this file began with other columns or another line: leave out --map and --line to go on, "
+    "batch {} of this file began otherwise: leave out --map, --line and --leads to go on, "
     "or take it back with --undo {}": (
-        "загрузка {} этого файла началась с другими столбцами или другой линией: чтобы продолжить, "
-        "уберите --map и --line, или отмените её: --undo {}"
+        "загрузка {} этого файла началась иначе: чтобы продолжить, уберите --map, --line и --leads, "
+        "или отмените её: --undo {}"
     ),
     "there is no import {}; `hub import --list` shows those there are": (
         "загрузки {} нет; какие есть, покажет hub import --list"

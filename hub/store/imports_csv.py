@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from hub.domain.errors import PayloadInvalid
 
 DELIMITERS = (";", "\t", ",")
 _CHUNK = 1024**2
 _SAMPLE_ROWS = 20
+_LONGEST_LINE = 4 * 1024**2
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DIRECTIVE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _PROTECTED = re.compile(r"'+[=+\-@\t\r\n]")
@@ -48,7 +50,7 @@ def read_csv(path: Path, dialect: Dialect) -> Iterator[tuple[int, tuple[str, ...
     number = 0
     try:
         with path.open(encoding=dialect.encoding, newline="") as file:
-            for number, cells in enumerate(csv.reader(file, delimiter=dialect.delimiter), start=1):
+            for number, cells in enumerate(csv.reader(_lines(file), delimiter=dialect.delimiter), start=1):
                 if number > dialect.skipped:
                     yield number, tuple(map(clean_cell, cells))
     except UnicodeError as error:
@@ -57,6 +59,14 @@ def read_csv(path: Path, dialect: Dialect) -> Iterator[tuple[int, tuple[str, ...
         raise PayloadInvalid(
             f"{path.name}, row {number + 1}: a quote is opened and never closed, or a cell is larger than 128 KB"
         ) from error
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """Yield lines; one without an end is never read as a whole. Raises: csv.Error."""
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise csv.Error("line too long")
+        yield line
 
 
 def clean_cell(cell: str) -> str:
@@ -104,7 +114,7 @@ def _find_delimiter(path: Path, encoding: str) -> tuple[str, int]:
     """Return the separator, and how many rows say only which it is."""
     try:
         with path.open(encoding=encoding, newline="") as file:
-            sample = [line for line, _ in zip(file, range(_SAMPLE_ROWS), strict=False)]
+            sample = [file.readline(_LONGEST_LINE) for _ in range(_SAMPLE_ROWS)]
     except UnicodeError as error:
         raise PayloadInvalid(f"{path.name} is no table of text: save it as CSV or XLSX") from error
     if sample and (named := _DIRECTIVE.fullmatch(sample[0])):

@@ -140,6 +140,7 @@ async def known_clients(pool: asyncpg.Pool, machine: Machine, folder: Path) -> N
     assert machine.hub("import", path).code == 0
 
 
+@pytest.mark.timeout(300)
 async def test_ten_thousand_clients_come_in_counted_exactly_and_go_out_again_exactly(
     pool: asyncpg.Pool, machine: Machine, tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_cyrillic_letter_across_two_reads_is_still_utf8(tmp_path: Path) -> Non
         (b"\n\n;;\n", "is empty"),
         ("Имя;Телефон\n;\n".encode(), "no row below its headers"),
         (b'name;phone\n"Anna;1\n' + b"x" * 200_000, "a quote is opened and never closed"),
+        (b"name;phone\n" + b"x;" * 3_000_000, "a quote is opened and never closed, or a cell is larger"),
         (b"\x00\x01\x02\x03binary\x00", "is no table of text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel format or has a password"),
         (b"PK\x03\x04 and no more", "is no Excel workbook that can be read"),

@@ -130,10 +130,11 @@ async def _find_begun(office: Office, wanted: Wanted) -> ImportBatch | None:
     if batch.state is not BatchState.running:
         raise Conflict(f"this file is imported already: batch {batch.id}; take it back first with --undo {batch.id}")
     said = apply_said(batch.headers, batch.columns, wanted.said, office.policy().leads)
-    if said != batch.columns or (wanted.line and wanted.line != batch.line):
+    is_other_line = bool(wanted.line) and wanted.line != batch.line
+    if said != batch.columns or is_other_line or (wanted.makes_leads and not batch.makes_leads):
         raise Conflict(
-            f"batch {batch.id} of this file began with other columns or another line: "
-            f"leave out --map and --line to go on, or take it back with --undo {batch.id}"
+            f"batch {batch.id} of this file began otherwise: "
+            f"leave out --map, --line and --leads to go on, or take it back with --undo {batch.id}"
         )
     return batch
 

@@ -176,8 +176,9 @@ async def test_an_import_goes_on_only_as_it_began(desk: Desk, tmp_path: Path) ->
     path = write(tmp_path, "Имя;Телефон;Фирма", "Анна;+79161110001;Ромашка")
     with pytest.raises(Stopped):
         await import_sheet(desk.office, ADMIN, Wanted(open_sheet(path)), progress=stop_after(0))
-    with pytest.raises(Conflict, match="began with other columns"):
-        await bring_in(desk, path, said={"Фирма": "company"})
+    for otherwise in ({"said": {"Фирма": "company"}}, {"line": "support"}, {"makes_leads": True}):
+        with pytest.raises(Conflict, match="began otherwise"):
+            await bring_in(desk, path, **otherwise)
 
 
 async def test_half_an_import_can_be_taken_back_and_half_an_undo_goes_on(desk: Desk, tmp_path: Path) -> None:
