@@ -19,6 +19,8 @@ from hub.store.statements import Table, insert_sql
 IMPORTING = "import"
 """The name under which one process at a time imports or takes back (`hub.store.locks.alone`)."""
 
+_PATIENCE_SECONDS = 60
+
 _NEWEST_OF_FILE = "SELECT * FROM import_batches WHERE sha256 = $1 AND state <> 'undone' ORDER BY id DESC LIMIT 1"
 _SAME_HEADERS = "SELECT * FROM import_batches WHERE headers = $1::text::jsonb ORDER BY created_at DESC, id DESC LIMIT 1"
 _COUNTS = """
@@ -168,12 +170,14 @@ async def list_kept(connection: asyncpg.Connection, batch_id: int, *, limit: int
 
 async def drop_companies(connection: asyncpg.Connection, batch_id: int) -> int:
     """Delete the companies a batch has made that nobody has changed or uses; returns how many. The caller commits."""
-    return int((await connection.execute(_DROP_COMPANIES, batch_id, timeout=60)).split()[-1])
+    return int((await connection.execute(_DROP_COMPANIES, batch_id, timeout=_PATIENCE_SECONDS)).split()[-1])
 
 
 async def forget_cells(connection: asyncpg.Connection, batch_id: int) -> None:
     """Empty what was kept of rows that were not taken; the caller commits."""
-    await connection.execute("UPDATE import_rows SET cells = '[]' WHERE batch_id = $1 AND cells <> '[]'", batch_id)
+    await connection.execute(
+        "UPDATE import_rows SET cells = '[]' WHERE batch_id = $1 AND cells <> '[]'", batch_id, timeout=_PATIENCE_SECONDS
+    )
 
 
 async def find_companies(

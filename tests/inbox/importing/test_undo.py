@@ -60,7 +60,8 @@ async def test_undo_restores_exactly(desk: Desk, tmp_path: Path) -> None:
     assert await dump(desk) == before
     assert (undone.restored, undone.kept, undone.companies) == (2, 0, 1)
     assert (await desk.one("import_batches"))["state"] == "undone"
-    assert [row["cells"] for row in await desk.rows("import_rows")] == [[]] * 5
+    told = [(row["cells"], row["filled"], row["lead_filled"]) for row in await desk.rows("import_rows")]
+    assert told == [([], {}, {})] * 5
 
 
 async def test_undo_of_an_undone_batch_changes_nothing_and_the_file_may_come_again(desk: Desk, tmp_path: Path) -> None:
