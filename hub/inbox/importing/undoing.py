@@ -3,7 +3,7 @@
 Card by card, some hundreds in one commit; killed at any moment, the same call goes on. A card the import made goes if
 nobody has written to it, called it or changed it, otherwise it stays whole. From a card that was there before go the
 addresses and values the import added, as far as they are still those; so with leads. What stayed is said (`kept`).
-Versions of rows count on: they guard writers and are no data. What the batch remembered of clients is forgotten with it.
+Versions of rows count on: they guard writers and are no data. What the batch remembered of clients is forgotten.
 """
 
 from collections import defaultdict
