@@ -67,7 +67,7 @@ async def make_once(account: Account, making: Making, known: CrmItem | None) -> 
         return item
     if item.attempt and (found := await _find(account, item, making.place)) is not None:
         return await keep(account, _done(account, item, found))
-    if item.attempt >= _ATTEMPTS_IN_DOUBT and not _is_safe(account, making.entity):
+    if item.attempt >= _ATTEMPTS_IN_DOUBT and making.entity not in account.crm.keyed:
         return await keep(account, replace(item, state=UNSURE, reason="no answer", changed_at=_now(account)))
     return await _make(account, making, item)
 
@@ -121,11 +121,6 @@ async def change(account: Account, item: CrmItem, mark: str, call: Callable[[], 
 async def _find(account: Account, item: CrmItem, place: Place | None) -> Written | None:
     crm = account.crm
     return await crm.find_by_key(item.entity, item.key, place) if isinstance(crm, FindsByKey) else None
-
-
-def _is_safe(account: Account, entity: Entity) -> bool:
-    """Tell whether a repetition makes no second record."""
-    return entity in account.crm.keyed or isinstance(account.crm, FindsByKey)
 
 
 def _first(account: Account, making: Making) -> CrmItem:

@@ -6,7 +6,7 @@ from hub.crm_sync.base import EntryKind
 from hub.crm_sync.base import Person as Card
 from hub.domain.contact import Contact
 from hub.domain.crm import CrmField, Entity
-from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
+from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.manager import Role
@@ -273,3 +273,13 @@ async def test_a_card_deleted_there_stays_deleted_until_the_client_is_back(scene
     assert [each.contact for each in shelf(scene).of(Entity.request)] == [card.ref]
     assert [each.thing.text for each in shelf(scene).of(Entity.entry)][-1] == "я снова здесь"
     assert (await scene.desk.one("contacts"))["merged_into"] is None
+
+
+async def test_what_the_crm_cannot_be_asked_about_is_repeated_once_and_then_left_to_a_person(scene: Scene):
+    scene.crm.keyed = frozenset({Entity.contact, Entity.request})  # type: ignore[misc]
+    await write(scene)
+    shelf(scene).faults.append(lambda what: OutcomeUnknown("no answer") if what == "create entry" else None)
+    for _ in range(6):
+        await scene.run_after(700)
+    entry = await scene.desk.one("crm_items", "entity = 'entry'")
+    assert (entry["state"], shelf(scene).writes.count("create entry")) == ("unsure", 2)
