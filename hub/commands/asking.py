@@ -7,7 +7,7 @@ Where nobody can answer (a script, a pipe) the faults are one error instead.
 
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import typer
@@ -86,7 +86,8 @@ def _refuse_with_a_way_out(model: type[BaseModel], settings: Mapping[str, Any]) 
 def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any], asked: Collection[str]) -> dict[str, str]:
     """Return what is wrong with each field, none if the model takes the settings.
 
-    Of a fault of several fields together the first that it names and that was not `asked` for yet.
+    Where a fault is of several fields together, or of one that was left empty when it was `asked` for, it stands at the
+    first other field that its words name.
 
     Raises:
         ConfigError: something is wrong that asking for a field does not mend.
@@ -94,20 +95,21 @@ def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any], asked: Co
     try:
         model.model_validate(dict(settings))
     except ValidationError as error:
-        faults = list_setting_faults(error)
-        names = [str(fault["loc"][0]) if fault["loc"] else "" for fault in error.errors()]
-        if set(names) <= set(model.model_fields):
-            return dict(zip(names, faults, strict=True))
-        named = next((name for name in _list_named(model, faults) if name not in asked), None)
-        if named is None:
-            check_settings(model, settings)
-        return {named or "": "; ".join(faults)}
+        wrong = {}
+        for fault, said in zip(error.errors(), list_setting_faults(error), strict=True):
+            name = str(fault["loc"][0]) if fault["loc"] else ""
+            if name not in model.model_fields or (name in asked and name not in settings):
+                name = next((each for each in _list_named(model, said) if each not in asked), name)
+            if name not in model.model_fields:
+                check_settings(model, settings)
+            wrong[name] = said
+        return wrong
     return {}
 
 
-def _list_named(model: type[BaseModel], faults: Iterable[str]) -> list[str]:
-    """Return the fields that faults name in their words, in that order."""
-    words = re.findall(r"[a-z_0-9]+", " ".join(faults))
+def _list_named(model: type[BaseModel], fault: str) -> list[str]:
+    """Return the fields that a fault names in its words, in that order."""
+    words = re.findall(r"[a-z_0-9]+", fault)
     return [word for word in dict.fromkeys(words) if word in model.model_fields]
 
 

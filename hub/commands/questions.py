@@ -147,6 +147,53 @@ QUESTIONS: Mapping[str, str] = {
     "Country of telephone numbers written without a code (ISO 3166).": (
         "Страна телефонов, записанных без кода (ISO 3166)."
     ),
+    # CRMs
+    "Long-lived token of the integration (tab «Keys»).": "Долгосрочный токен интеграции (вкладка «Ключи»).",
+    "OAuth only: ID of the integration.": "Только для OAuth: ID интеграции.",
+    "OAuth only: secret key of the integration.": "Только для OAuth: секретный ключ интеграции.",
+    "OAuth only: redirect address exactly as the integration has it.": (
+        "Только для OAuth: адрес перенаправления в точности как в интеграции."
+    ),
+    "OAuth only: authorization code, good for 20 minutes.": "Только для OAuth: код авторизации, действует 20 минут.",
+    "OAuth only: refresh token, if you have one.": "Только для OAuth: refresh token, если он есть.",
+    "Further secret at the end of the webhook's address.": "Ещё один секрет в конце адреса вебхука.",
+    "Application mode: client_id of the local application, e.g. local.5f….": (
+        "Режим приложения: client_id локального приложения, например local.5f…."
+    ),
+    "Application mode: client_secret of the application.": "Режим приложения: client_secret приложения.",
+    "Application mode: refresh_token of the installation.": "Режим приложения: refresh_token установки.",
+    "Application mode: access_token of the installation, good for an hour: the test uses it.": (
+        "Режим приложения: access_token установки, действует час: им проверяют подключение."
+    ),
+    "The application_token before, while it is being changed.": "Прежний application_token, пока его меняют.",
+    "IANA zone of the account: its times come without one.": (
+        "Часовой пояс аккаунта, например Europe/Moscow: время оттуда приходит без пояса."
+    ),
+    "IANA zone of times in notes, e.g. Europe/Moscow.": (
+        "Часовой пояс для времени в примечаниях, например Europe/Moscow."
+    ),
+    "IANA zone of times in texts.": "Часовой пояс для времени в текстах.",
+    "Language of what is written there: ru or en.": "Язык того, что пишется туда: ru или en.",
+    "Language of what we write for people: ru or en.": "Язык того, что мы пишем для людей: ru или en.",
+    "API key: Settings → Integration → API access keys.": ("Ключ API: Настройки → Интеграция → Ключи доступа к API."),
+    "Code of the shop new records belong to; needed if the key sees several.": (
+        "Код магазина для новых записей; нужен, если ключ видит несколько."
+    ),
+    "Access token of a private app: begins with pat-.": "Токен закрытого приложения: начинается с pat-.",
+    "Client secret of the app, which signs webhooks; empty: none are taken.": (
+        "Client secret приложения, им подписаны вебхуки; пусто: вебхуки не принимаются."
+    ),
+    "Signs what we send: whsec_ and base64 of 24 to 64 bytes.": (
+        "Подписывает то, что шлём мы: whsec_ и base64 от 24 до 64 байт."
+    ),
+    "Where questions are posted; empty: one way, nothing comes back.": (
+        "Куда слать вопросы; пусто: только в одну сторону, обратно ничего не приходит."
+    ),
+    "Signs what you send us; empty: nothing is taken.": (
+        "Подписывает то, что шлёте нам вы; пусто: ничего не принимается."
+    ),
+    "The one before, while both are in force.": "Прежний, пока действуют оба.",
+    "Address of the API.": "Адрес API.",
     # webform
     "Name of the form for people; the form's own name comes first.": (
         "Имя формы для людей; собственное имя формы важнее."
