@@ -124,7 +124,13 @@ class Words:
 
     def _crm(self, each: ConnectionHealth, crm: CrmHealth, at: datetime) -> StatusLine:
         """Tell of a CRM that works: that it does not answer now is the first thing people should know."""
-        facts = {"name": each.name, "kind": each.kind, "lag": _seconds(crm.lag), "drift": crm.drift, "refused": crm.refused}
+        facts = {
+            "name": each.name,
+            "kind": each.kind,
+            "lag": _seconds(crm.lag),
+            "drift": crm.drift,
+            "refused": crm.refused,
+        }
         facts |= {"reason": in_language(crm.rest_reason, self.language), "ends": self.time.minute(crm.ends_at)}
         troubles = {"crm_away": crm.is_away(at), "crm_ending": crm.is_ending(at), "crm_refused": crm.refused > 0}
         key = next((key for key, is_so in troubles.items() if is_so), "crm")

@@ -135,7 +135,10 @@ def test_a_crm_at_work_is_well_and_tells_its_drift(hub, place, at_work, crm):
             "SELECT id, 'contact', 1, 1, 'k', 'refused', now() FROM connections",
             "has not taken 1 records; why, and what to do: hub crm status shop",
         ),
-        ("UPDATE crm_accounts SET tokens_expire_at = now() + interval '29 days'", "make a new one there, then: hub connect retailcrm --name shop --again"),
+        (
+            "UPDATE crm_accounts SET tokens_expire_at = now() + interval '29 days'",
+            "make a new one there, then: hub connect retailcrm --name shop --again",
+        ),
     ],
 )
 def test_what_a_crm_needs_of_a_person_is_said(hub, place, at_work, crm, trouble, says):
