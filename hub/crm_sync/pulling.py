@@ -24,7 +24,7 @@ from hub.domain.identity import canonical_email, canonical_phone
 from hub.domain.lead import Lead
 from hub.domain.replacing import replace
 from hub.inbox.crm_changes import CardChange, LeadChange, TaskChange, change_card, change_lead, change_task
-from hub.store import crm_items
+from hub.store import crm_cards, crm_items
 from hub.store.crm_items import DONE, GONE, CrmItem
 from hub.store.crm_overview import UNKNOWN_OWNER
 from hub.store.pool import acquire
@@ -96,10 +96,25 @@ async def settle(client: Client, item: CrmItem, ours: Values, theirs: Values) ->
     verdict = without_frozen(compare(item.base, ours, theirs, _RULES), item.guard)
     if verdict.to_hub:
         await _write_here(client, item, verdict.to_hub, is_first=CrmField.owner not in item.base)
+        verdict = await _as_taken(client, item, verdict)
     wanted = digest(sorted(verdict.to_crm.items()))
     if verdict.to_crm and item.mark != wanted:
         item = await change(client.account, item, wanted, lambda: _write_there(client, item, verdict.to_crm))
     return await _remember(client, item, verdict)
+
+
+async def _as_taken(client: Client, item: CrmItem, verdict: Verdict) -> Verdict:
+    """Return the verdict with what our side really took.
+
+    A stage that means nothing here, one that asks for more than the lead has, a value that a field does not take: ours
+    stays, and so does theirs. Both agree on nothing new then, or ours would be written over theirs next.
+    """
+    async with acquire(client.account.office.pool) as connection:
+        rows = await crm_cards.find_client(connection, client.rows.contact.id)
+    now = ours_of(replace(client, rows=rows), item) if rows is not None else {}
+    left = {name: own for name, value in verdict.to_hub.items() if (own := now.get(name)) not in (None, value)}
+    taken = {name: value for name, value in verdict.to_hub.items() if name not in left}
+    return replace(verdict, to_hub=taken, base={**verdict.base, **left})
 
 
 async def _remember(client: Client, item: CrmItem, verdict: Verdict) -> CrmItem:
@@ -228,6 +243,8 @@ async def _share_addresses(client: Client, item: CrmItem, found: Snapshot | None
     if (patch.phones or patch.emails) and item.mark != mark:
         call = partial(client.account.crm.update_contact, read_ref(item.ref), patch)
         item = await change(client.account, item, mark, call)
+        if item.state != DONE:
+            return await keep(client.account, item)
     known = {_PHONES: [*phones, *there_phones, *client.phones], _EMAILS: [*emails, *there_emails, *client.emails]}
     base = {**item.base, **{name: " ".join(dict.fromkeys(values)) for name, values in known.items()}}
     return item if base == item.base or item.state != DONE else await keep(client.account, replace(item, base=base))
@@ -293,5 +310,5 @@ async def push(client: Client, item: CrmItem) -> CrmItem:
     if item.entity is Entity.contact:
         item = await _share_addresses(client, item, None)
     ours = ours_of(client, item)
-    assumed = {name: item.base.get(name) for name in ours}
-    return await settle(client, item, ours, {name: value for name, value in assumed.items() if value is not None})
+    theirs = {name: item.base[name] for name in ours if name in item.base}
+    return await settle(client, item, _without_backwards(client, ours, theirs), theirs)

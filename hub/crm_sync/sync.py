@@ -13,13 +13,13 @@ from functools import partial
 
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
-from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of
+from hub.crm_sync.compare import Values
+from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of, values_of_lead, values_of_task
 from hub.crm_sync.pulling import addresses_of, ours_of, pull, push
 from hub.crm_sync.writing import Making, digest, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
 from hub.domain.ids import ContactId
 from hub.domain.message import Direction
-from hub.domain.replacing import replace
 from hub.store import crm_cards, crm_items
 from hub.store.crm_cards import EntryRow
 from hub.store.crm_items import DONE, GONE, REFUSED, CrmItem
@@ -88,6 +88,7 @@ class Run:
             client.rows.contact.id,
             mark=digest(person),
             make=partial(self.account.crm.create_contact, person),
+            base=_base(client.values()) | addresses_of(client),
         )
         return await self._agree(client, await make_once(self.account, making, known))
 
@@ -117,13 +118,8 @@ class Run:
         return await pull(client, item) if item.is_stale or is_unread else await push(client, item)
 
     async def _agree(self, client: Client, item: CrmItem) -> CrmItem:
-        """Remember what was written with a record just made as what both sides agree on, nothing included."""
-        if item.state != DONE or item.base:
-            return item
-        agreed = {name: value or "" for name, value in ours_of(client, item).items()}
-        if item.entity is Entity.contact:
-            agreed |= addresses_of(client)
-        return await keep(self.account, replace(item, base=agreed))
+        """Write what changed here since a record just made was begun, for its answer may have been lost for a while."""
+        return await push(client, item) if item.state == DONE else item
 
     async def _find(self, client: Client) -> CrmItem | None:
         """Return the card there that has an address of the client, as an item not yet compared (M-12)."""
@@ -166,6 +162,7 @@ class Run:
                     mark=digest(request),
                     make=partial(self.account.crm.create_request, request),
                     place=Place(contact),
+                    base=_base(values_of_lead(client, lead)),
                 )
                 item = await self._agree(client, await make_once(self.account, making, known))
             else:
@@ -225,6 +222,7 @@ class Run:
                     mark=digest(todo),
                     make=partial(crm.add_task, todo, place),
                     place=place,
+                    base=_base(values_of_task(task)),
                 )
                 await self._agree(client, await make_once(self.account, making, known))
 
@@ -236,3 +234,8 @@ def choose(found: Sequence[Match]) -> Match:
         return match.has_open_request, match.active_at.timestamp() if match.active_at else 0.0
 
     return max(found, key=rank)
+
+
+def _base(values: Values) -> dict[str, str]:
+    """Return what both sides agree on once a record of these values is made, nothing included."""
+    return {name: value or "" for name, value in values.items()}

@@ -7,15 +7,15 @@ two of two, the call is repeated once; if that ends without an answer too, a per
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.crash import crash_point
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import FindsByKey, Place, Refused, Written
 from hub.domain.crm import Entity
-from hub.domain.errors import OutcomeUnknown, PermanentFailure
+from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
 from hub.domain.ids import ContactId
 from hub.domain.replacing import replace
 from hub.store import crm_items
@@ -38,7 +38,11 @@ def digest(*parts: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """A thing to be made: what it is, where it will be, its `mark`, and the call that takes its `key`."""
+    """A thing to be made: what it is, where it will be, its `mark`, and the call that takes its `key`.
+
+    `base` is what both sides agree on once it is there. After a call without an answer it stays that of the first one:
+    what stands there may be older than what a later one brings.
+    """
 
     entity: Entity
     hub_id: int
@@ -46,6 +50,7 @@ class Making:
     mark: str
     make: Callable[..., Awaitable[Written]]
     place: Place | None = None
+    base: Mapping[str, str] = field(default_factory=dict)
 
 
 async def keep(account: Account, item: CrmItem) -> CrmItem:
@@ -73,8 +78,9 @@ async def make_once(account: Account, making: Making, known: CrmItem | None) -> 
 
 
 async def _make(account: Account, making: Making, item: CrmItem) -> CrmItem:
-    now = _now(account)
+    now, base = _now(account), item.base if item.attempt else making.base
     begun = replace(item, state=TRYING, mark=making.mark, attempt=item.attempt + 1, tried_at=now, changed_at=now)
+    begun = replace(begun, base=base)
     crash_point("crm.before_begin")
     await keep(account, begun)
     crash_point("crm.before_make")
@@ -82,9 +88,7 @@ async def _make(account: Account, making: Making, item: CrmItem) -> CrmItem:
         written = await making.make(key=item.key)
     except PermanentFailure as refusal:
         return await keep(account, _refused(account, begun, refusal))
-    except OutcomeUnknown:
-        raise
-    except Exception:
+    except (TemporaryFailure, AuthenticationFailed):
         await keep(account, replace(begun, attempt=item.attempt))
         raise
     crash_point("crm.after_make")

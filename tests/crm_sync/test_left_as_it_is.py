@@ -1,0 +1,95 @@
+"""What one side does not take stays as it is on either side: nothing is moved back, and a refusal is told."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from hub.domain.crm import CrmField, Entity
+from hub.domain.errors import PermanentFailure
+from tests.crm_sync.memory_crm import MemoryCrm, Record, Shelf
+from tests.crm_sync.scene import Scene, open_scene
+from tests.inbox.desk import ALWAYS_OPEN, person, says
+
+RULES = (
+    ALWAYS_OPEN
+    + """
+[leads.fields.invoice_date]
+name = "Срок счёта"
+type = "date"
+[crm.crm.stages]
+new = "NEW"
+contacted = "CALLED"
+[crm.crm.lead_fields]
+invoice_date = "UF_INVOICE"
+"""
+)
+
+
+@pytest.fixture
+async def scene(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Scene]:
+    scene = await open_scene(pool, tmp_path / "files", policy=RULES)
+    await scene.desk.hire("anna", "Анна")
+    await write(scene, "Здравствуйте")
+    yield scene
+    await scene.http.close()
+
+
+async def write(scene: Scene, text: str) -> None:
+    await scene.desk.receive(says(text, at=scene.desk.now))
+    await scene.run()
+
+
+def shelf(scene: Scene) -> Shelf:
+    assert isinstance(scene.crm, MemoryCrm)
+    return scene.crm.shelf
+
+
+def deal(scene: Scene) -> Record:
+    return shelf(scene).of(Entity.request)[0]
+
+
+async def test_a_stage_there_that_means_nothing_here_is_not_moved_back(scene: Scene) -> None:
+    shelf(scene).edit(deal(scene).ref, stage="WORK")
+    await scene.hint(Entity.request, deal(scene).ref)
+    await write(scene, "ещё")
+    assert deal(scene).values[CrmField.stage] == "WORK"
+
+
+async def test_a_value_there_that_a_field_does_not_take_is_not_overwritten(scene: Scene) -> None:
+    shelf(scene).edit(deal(scene).ref, UF_INVOICE="послезавтра")
+    await scene.hint(Entity.request, deal(scene).ref)
+    await write(scene, "ещё")
+    assert deal(scene).values["UF_INVOICE"] == "послезавтра"
+
+
+async def test_reading_over_and_over_what_is_not_taken_freezes_nothing(scene: Scene) -> None:
+    shelf(scene).edit(deal(scene).ref, stage="WORK")
+    for _ in range(8):
+        await scene.hint(Entity.request, deal(scene).ref)
+    item = await scene.desk.one("crm_items", "entity = 'request'")
+    assert item["guard"] == {}
+
+
+async def test_a_refused_address_is_told_and_not_tried_again(scene: Scene) -> None:
+    card = shelf(scene).of(Entity.contact)[0]
+    shelf(scene).faults.append(lambda what: PermanentFailure("e-mail is wrong") if what.startswith("update") else None)
+    await scene.desk.pool.execute(
+        "INSERT INTO identities (id, contact_id, type, scope, value, original, level, created_at) "
+        "SELECT 77, id, 'email', '', 'masha@romashka.example', '', 'proven', now() FROM contacts"
+    )
+    await write(scene, "ещё")
+    await write(scene, "и ещё")
+    item = await scene.desk.one("crm_items", "entity = 'contact'")
+    assert (item["state"], item["reason"]) == ("refused", "e-mail is wrong")
+    assert [what for what in shelf(scene).writes if what.startswith("update")] == [f"update {card.ref}"]
+
+
+async def test_what_changes_here_while_an_answer_is_lost_arrives_there(scene: Scene) -> None:
+    shelf(scene).lost_answers = 1
+    await scene.desk.receive(says("Добрый день", at=scene.desk.now, by=person(200, name="Мария")))
+    await scene.run()
+    await scene.desk.pool.execute("UPDATE contacts SET name = 'Анна', version = version + 1 WHERE name = 'Мария'")
+    await scene.run_after(60)
+    assert [card.values[CrmField.name] for card in shelf(scene).of(Entity.contact)][1:] == ["Анна"]
