@@ -32,13 +32,13 @@ class Story:
     fake: CrmSurface
     kind: str
 
-    async def told(self) -> None:
-        """What people changed there reaches the hub, by webhook or by asking."""
+    async def told(self, after: timedelta = timedelta(minutes=2)) -> None:
+        """What people changed there reaches the hub, by webhook or by asking when its time has come."""
         self.fake.settle()
         if isinstance(self.fake, SendsHooks) and (hooks := self.fake.hooks()):
             await self.scene.bring(hooks)
             return
-        self.scene.desk.clock.move(timedelta(minutes=2))
+        self.scene.desk.clock.move(after)
         await self.scene.watch()
         await self.scene.run_after(3)
 
@@ -185,6 +185,20 @@ async def test_where_both_sides_changed_the_name_the_crms_stands_on_both(story: 
     await story.told()
     assert (await story.scene.desk.one("contacts"))["name"] == "М. Иванова"
     assert _one(story, Entity.contact)["name"] == "М. Иванова"
+
+
+async def test_a_program_there_that_writes_a_name_over_and_over_is_stopped(story: Story) -> None:
+    await _writes_in_telegram(story)
+    await story.scene.run()
+    await story.first_look()
+    story.scene.desk.clock.move(timedelta(seconds=90))
+    card = _one(story, Entity.contact)["ref"]
+    for number in range(9):
+        story.fake.human_renames(card, f"Имя {number}")
+        await story.told(timedelta(seconds=61))
+    item = await story.scene.desk.one("crm_items", "entity = 'contact'")
+    assert "name" in item["guard"]["frozen"]
+    assert (await story.scene.desk.one("contacts"))["name"] == "Имя 5"
 
 
 async def test_t4_a_task_stands_there_with_its_deadline(story: Story) -> None:
