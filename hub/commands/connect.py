@@ -123,7 +123,8 @@ async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> No
         typer.echo(say(language, "connect.address", url=new.url))
     print_lines(new.steps)
     if isinstance(channel, Subscribes):
-        print_lines((await channel.subscribe()).lines)
+        told = (await channel.subscribe()).lines
+        print_lines(line for line in told if line not in new.steps)
 
 
 async def _wait(ground: Ground, kind: str, new: NewConnection, channel: Channel[Any]) -> None:

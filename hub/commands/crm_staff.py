@@ -106,26 +106,26 @@ def print_matches(language: str, name: str, seen: Staff) -> None:
         typer.echo(tell(language, "users.nobody_there", name=name))
         return
     columns = titles(language, "number", "user", "email", "person", "todo")
-    print_table(columns, [_row(language, name, seen, match=match) for match in shown])
-    if any(match.is_missing for match in shown):
+    print_table(columns, [_row(language, seen, match) for match in shown])
+    strangers = [match.user.id for match in shown if match.is_missing]
+    if strangers:
         keys = ", ".join(f"{each.key} ({each.name})" for each in seen.people)
-        typer.echo(tell(language, "users.keys", keys=keys or "–"))
+        typer.echo(tell(language, "users.say_who", name=name, user=strangers[0], keys=keys or "–"))
     if absent := seen.list_absent():
         people = ", ".join(f"{each.name} ({each.key})" for each in absent)
         typer.echo(tell(language, "users.absent", name=name, people=people))
-    elif not any(match.is_missing for match in shown):
+    elif not strangers:
         typer.echo(tell(language, "users.all_known"))
 
 
-def _row(language: str, name: str, seen: Staff, *, match: Match) -> tuple[str, ...]:
+def _row(language: str, seen: Staff, match: Match) -> tuple[str, ...]:
     user = match.user
-    return user.id, user.name, user.email, seen.name_of(match), _advice(language, name, match)
+    return user.id, user.name, user.email, seen.name_of(match), _advice(language, match)
 
 
-def _advice(language: str, name: str, match: Match) -> str:
-    facts = {"name": name, "user": match.user.id, "clients": match.clients}
+def _advice(language: str, match: Match) -> str:
     if match.is_missing:
-        return tell(language, "users.unknown_clients" if match.clients else "users.unknown", **facts)
+        return tell(language, "users.unknown_clients" if match.clients else "users.unknown", clients=match.clients)
     if match.manager_id is None:
         return tell(language, "users.own" if match.is_own else "users.left")
     return tell(language, "users.told" if match.is_told else "users.mail")

@@ -97,14 +97,14 @@ TEXTS: Mapping[str, Sentence] = {
     "users.told": Sentence("указано вручную", "as you said"),
     "users.mail": Sentence("совпала почта", "same e-mail"),
     "users.left": Sentence("там больше не работает", "no longer works there"),
-    "users.unknown": Sentence(
-        "кто это? hub crm users {name} --link {user}=КЛЮЧ", "who? hub crm users {name} --link {user}=KEY"
-    ),
+    "users.unknown": Sentence("кто это?", "who?"),
     "users.unknown_clients": Sentence(
-        "отвечает за клиентов: {clients}; кто это? hub crm users {name} --link {user}=КЛЮЧ",
-        "responsible for {clients} clients; who? hub crm users {name} --link {user}=KEY",
+        "кто это? отвечает за клиентов: {clients}", "who? responsible for {clients} clients"
     ),
-    "users.keys": Sentence("Ключи наших людей: {keys}.", "Keys of our people: {keys}."),
+    "users.say_who": Sentence(
+        "Скажите, кто это: hub crm users {name} --link {user}=КЛЮЧ. Ключи наших людей: {keys}.",
+        "Say who that is: hub crm users {name} --link {user}=KEY. Keys of our people: {keys}.",
+    ),
     "users.absent": Sentence(
         "В {name} не найдены: {people}. Их клиенты будут там без ответственного. Если они там есть: "
         "hub crm users {name} --link НОМЕР=КЛЮЧ, либо укажите их почту: hub people address КЛЮЧ email АДРЕС.",
