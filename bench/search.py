@@ -25,7 +25,7 @@ from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.office import Office
-from hub.inbox.queries.lists import find_conversations
+from hub.inbox.queries import find_conversations
 
 _KNOWN = """
 SELECT k.name, p.value AS phone, m.value AS mail, c.number FROM contacts k JOIN conversations c ON c.contact_id = k.id

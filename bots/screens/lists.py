@@ -1,4 +1,4 @@
-"""Lists of conversations: mine, queue, overdue, found. Eight lines in the order the query gave, a button for each."""
+"""Lists of conversations: mine, queue, overdue. Eight lines in the order the query gave, a button for each."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,14 +40,18 @@ def _ways(texts: Texts, *presses: Press) -> Row:
     return tuple(Button(texts(f"button.{press.value}"), Action(press)) for press in presses)
 
 
-def _row_blocks(texts: Texts, row: RowView, *, place: int, now: datetime) -> tuple[Block, ...]:
-    name = contact_name(texts, row.contact_name)
-    head = line(
+def row_head(texts: Texts, row: RowView, *, place: int, now: datetime) -> Block:
+    """Return who it is, where and what is due."""
+    return line(
         f"{place}. ",
-        bold(f"#{row.number} {name}"),
+        bold(f"#{row.number} {contact_name(texts, row.contact_name)}"),
         f" · {channel_name(texts, row.channel)} · " if row.channel else " · ",
         *_state(texts, row, now),
     )
+
+
+def _row_blocks(texts: Texts, row: RowView, *, place: int, now: datetime) -> tuple[Block, ...]:
+    head = row_head(texts, row, place=place, now=now)
     words = one_line(row.last_text, 60)
     owner = texts("list.assignee", name=one_line(row.assignee_name)) if row.assignee_name else ""
     below = " · ".join(part for part in (owner, words) if part)

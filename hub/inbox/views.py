@@ -161,7 +161,10 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One line of a list: mine, queue, overdue, found. Its times are read in `zone`, the line's."""
+    """One line of a list: mine, queue, overdue, found. Its times are read in `zone`, the line's.
+
+    Of a search, `found_by` is the way (`hub.store.search.Way`) and `found` what fits: an address, a name, words said.
+    """
 
     id: ConversationId
     number: int
@@ -178,6 +181,8 @@ class RowView:
     needs_callback: bool
     snoozed_until: datetime | None
     assignee_id: ManagerId | None = None
+    found_by: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bots.screens import closing, desk, feedback, question, snooze, transfer
 from bots.screens.action import Action, Press, StaleButton, encode
 from bots.screens.client import client_screen
 from bots.screens.elsewhere import WAYS, ways_screen
+from bots.screens.found import found_screen
 from bots.screens.history import Page, history_screen, why_screen
 from bots.screens.lists import list_screen
 from bots.screens.refusals import refusal
@@ -391,3 +392,30 @@ def test_edge16_what_nobody_of_us_wrote_by_name_says_who_it_was(author, name):
     said = [message(direction=Direction.outbound, author=author, author_name="")]
 
     assert f"➡️ {name} · " in history_screen(RU, CARD, Page(said, 0, has_older=False), now=NOW).text
+
+
+# --- found
+
+
+def test_found_conversations_show_what_fits_and_open_their_cards():
+    rows = [
+        row(found_by="company", found="ООО «Ромашка»"),
+        row(id=ConversationId(8), number=7, assignee_name="Иван", found_by="text", found="…красный торшер…"),
+        row(id=ConversationId(9), number=9, found_by="name", found="Мария Петрова"),
+    ]
+    screen = found_screen(RU, "торшер", rows, page=0, now=NOW)
+    assert "🏢 ООО «Ромашка»" in screen.text and "💬 «…красный торшер…» · ведёт Иван" in screen.text
+    assert "Сколько стоит?" in screen.text
+    assert actions(screen)[:3] == [Action(Press.card, 77_000), Action(Press.card, 8), Action(Press.card, 9)]
+
+
+def test_found_conversations_are_paged_both_ways():
+    rows = [row(id=ConversationId(n), number=n) for n in range(1, 20)]
+    first, second, last = (found_screen(RU, "торшер", rows, page=page, now=NOW) for page in (0, 1, 9))
+    assert "8. #8" in first.text and "…и ещё 11 обращений" in first.text and "Ещё ⟩" in labels(first)
+    assert "9. #9" in second.text and {"⟨ Назад", "Ещё ⟩"} <= set(labels(second))
+    assert "19. #19" in last.text and "Ещё ⟩" not in labels(last) and "⟨ Назад" in labels(last)
+
+
+def test_a_search_that_found_nothing_says_what_can_be_looked_for():
+    assert "компании" in found_screen(RU, "торшер", [], page=0, now=NOW).text

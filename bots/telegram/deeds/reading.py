@@ -2,9 +2,9 @@
 
 from bots.screens.action import Action, Press
 from bots.screens.desk import desk_screen, help_screen
+from bots.screens.found import found_screen
 from bots.screens.history import Page, history_screen, why_screen
 from bots.screens.lists import list_screen
-from bots.screens.quoting import one_line
 from bots.telegram.cards import post_card
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
@@ -12,6 +12,8 @@ from hub.domain.manager import Presence
 from hub.inbox import queries, reading
 from hub.inbox.people import set_presence
 from hub.inbox.views import CardView
+
+_SEARCHED = "searched"
 
 
 async def card(turn: Turn, action: Action) -> None:
@@ -54,13 +56,21 @@ async def overdue(turn: Turn, action: Action) -> None:
 
 
 async def search(turn: Turn, action: Action) -> None:
-    """List what fits the words of the command."""
-    if not turn.words:
+    """List what fits the words of the command; another page of it asks for the same words again."""
+    words = turn.words or await _searched(turn, action)
+    if not words:
         await turn.say("find.ask")
         return
-    rows = await reading.search(turn.office, turn.actor, turn.words)
-    title = turn.texts("list.found", text=one_line(turn.words, 40))
-    await turn.show(list_screen(turn.texts, title, rows, now=turn.now()))
+    await turn.desk.memory.keep(turn.chat.id, _SEARCHED, {"words": words})
+    rows = await reading.search(turn.office, turn.actor, words)
+    page = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
+    await turn.show(found_screen(turn.texts, words, rows, page=page, now=turn.now()))
+
+
+async def _searched(turn: Turn, action: Action) -> str:
+    """Return what was looked for last, for another page of it; empty once it is forgotten."""
+    kept = await turn.desk.memory.recall(turn.chat.id, _SEARCHED) if action.arg else None
+    return str(kept["words"]) if kept else ""
 
 
 async def desk(turn: Turn, action: Action) -> None:

@@ -70,7 +70,18 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "start.stranger": "This is an internal bot of a company.",
     "start.bad_invite": "The link did not fit: it is used or too old. Ask the administrator for a new one.",
     "start.welcome": "Hello, {name}! Clients will come here. A reply to a client's message goes to the client.",
-    "find.ask": "What are we looking for? Write /find and a number, phone, name or words of a message.",
+    "find.ask": "What are we looking for? Write /find and a number, phone, name, company, or words of a message.",
+    "find.hint": (
+        "You can search by name (typos are forgiven), company, INN, phone, e-mail, number of a "
+        "conversation or of a CRM card, and words of recent messages."
+    ),
+    "found.phone": "📞 {text}",
+    "found.email": "✉️ {text}",
+    "found.company": "🏢 {text}",
+    "found.crm": "🔗 in the CRM: {text}",
+    "found.text": "💬 “{text}”",
+    "button.earlier_found": "⟨ Back",
+    "button.more_found": "More ⟩",
     "done.taken": "✋ #{number} is yours",
     "done.released": "↩️ #{number} is back in the queue",
     "done.declined": "All right, others will be asked",

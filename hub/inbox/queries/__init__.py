@@ -10,7 +10,6 @@ from hub.inbox.queries.crms import list_crm_cards
 from hub.inbox.queries.lines import list_other_lines
 from hub.inbox.queries.lists import (
     find_conversation_by_number,
-    find_conversations,
     get_desk,
     list_mine,
     list_overdue,
@@ -20,6 +19,7 @@ from hub.inbox.queries.lists import (
 from hub.inbox.queries.numbers import list_number_moves
 from hub.inbox.queries.people import get_actor_by_telegram, list_receivers, responsible_for
 from hub.inbox.queries.reader import Reader
+from hub.inbox.queries.searching import find_conversations
 
 __all__ = [
     "Reader",

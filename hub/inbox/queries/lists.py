@@ -1,6 +1,5 @@
 """Lists of conversations and the counts of a day, all within the actor's reach (RG-3)."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,12 +14,6 @@ from hub.inbox.views import DeskView, RowView
 from hub.store import lists, people, search
 from hub.store.lists import ListedConversation, Shelf
 from hub.store.pool import acquire
-from hub.store.search import Wanted
-
-_FEWEST_DIGITS = 4
-_LONGEST_NUMBER = 9
-_NUMBER = re.compile(r"#?\s*(\d+)")
-_PHONE = re.compile(r"[\d\s()+.-]+")
 
 
 async def list_mine(office: Office, actor: Person) -> list[RowView]:
@@ -43,27 +36,6 @@ async def list_waiting(office: Office, actor: Person, wait_ids: Sequence[int]) -
     async with acquire(office.pool) as connection:
         rows = await lists.list_waiting(connection, reach_of(actor), wait_ids, now=office.clock.now())
     return _views(office, rows)
-
-
-async def find_conversations(office: Office, actor: Person, text: str) -> list[RowView]:
-    """Find by number (#1042), last digits of a telephone, part of an e-mail address, or a name with typos."""
-    async with acquire(office.pool) as connection:
-        found = await search.find_conversations(connection, reach_of(actor), read_wanted(text))
-        rows = await lists.list_these(connection, reach_of(actor), found, now=office.clock.now())
-    return _views(office, rows)
-
-
-def read_wanted(text: str) -> Wanted:
-    """Return what words of a person may mean: digits are a number of a conversation or the end of a telephone's."""
-    words = text.strip()[:100]
-    if "@" in words:
-        return Wanted(email=words.lower())
-    if not _PHONE.fullmatch(words.removeprefix("#")):
-        return Wanted(name=words)
-    digits = "".join(each for each in words if each.isascii() and each.isdigit())
-    number = int(digits) if 0 < len(digits) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words) else None
-    is_phone = len(digits) >= _FEWEST_DIGITS and not words.startswith("#")
-    return Wanted(number=number, digits=digits[-10:] if is_phone else "")
 
 
 async def find_conversation_by_number(office: Office, actor: Person, number: int) -> ConversationId:
@@ -121,10 +93,11 @@ async def _list_shelf(office: Office, actor: Person, shelf: Shelf) -> list[RowVi
 
 
 def _views(office: Office, rows: Iterable[ListedConversation]) -> list[RowView]:
-    return [_view(office, row) for row in rows]
+    return [row_view(office, row) for row in rows]
 
 
-def _view(office: Office, row: ListedConversation) -> RowView:
+def row_view(office: Office, row: ListedConversation) -> RowView:
+    """Return one line of a list."""
     endpoint, line = office.endpoints().get(ConnectionId(row.connection_id or 0)), office.policy().get_line(row.line)
     return RowView(
         id=ConversationId(row.id),

@@ -15,6 +15,7 @@ __all__ = ["EXTRA_DDL", "cases", "crm", "imports", "incoming", "metadata", "outg
 EXTRA_DDL: tuple[str, ...] = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX IF NOT EXISTS contacts_name_trgm ON contacts USING gin (name gin_trgm_ops)",
+    "CREATE INDEX IF NOT EXISTS companies_name_trgm ON companies USING gin (name gin_trgm_ops)",
     "CREATE INDEX IF NOT EXISTS identities_value_trgm ON identities USING gin (value gin_trgm_ops)",
     "ALTER TABLE receipts SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)",
     "ALTER TABLE deliveries SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02)",

@@ -34,6 +34,7 @@ contacts = Table(
     list_("tags"),
     at("created_at", required=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    Index("contacts_by_company", "company_id", postgresql_where=text("company_id IS NOT NULL")),
 )
 
 identities = Table(

@@ -1,0 +1,116 @@
+"""Searching: what words of a person may mean, and what of each conversation found fits them, within rights (RG-3)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub.domain.ids import ManagerId
+from hub.domain.rights import Action, Person, Subject, may
+from hub.domain.spelling import slip, spellings
+from hub.inbox.addresses import mask_phone
+from hub.inbox.office import Office
+from hub.inbox.queries.lists import row_view
+from hub.inbox.viewer import reach_of
+from hub.inbox.views import RowView
+from hub.store import lists, search
+from hub.store.lists import ListedConversation
+from hub.store.pool import acquire
+from hub.store.search import Found, Wanted, Way
+
+_FEWEST_DIGITS = 4
+_LONGEST_NUMBER = 9
+_INN_DIGITS = (10, 12)
+_LONGEST = 300
+_NUMBER = re.compile(r"#?\s*(\d+)")
+_PHONE = re.compile(r"[\d\s()+.-]+")
+_LINK = re.compile(r"https?://[^/\s]+/\S*")
+_WORD = re.compile(r"[^\W_]{3,}")
+_PART = re.compile(r"[0-9A-Za-z-]+")
+_MOST_WORDS = 6
+_BEFORE, _FRAGMENT = 30, 90
+
+
+async def find_conversations(office: Office, actor: Person, text: str) -> list[RowView]:
+    """Return what fits, each with what of it fits: at most 40, what was named exactly first.
+
+    By number (#1042), last digits of a telephone, part of an e-mail address, name with typos or in the other alphabet,
+    company or its INN, number or link of a CRM's record, words of a message. Telephones are masked as the line says
+    (RG-5).
+    """
+    async with acquire(office.pool) as connection:
+        found = await search.find_conversations(connection, reach_of(actor), read_wanted(text))
+        ids = [each.id for each in found]
+        rows = await lists.list_these(connection, reach_of(actor), ids, now=office.clock.now())
+    by_id = {each.id: each for each in found}
+    return [_view(office, actor, row, by_id[row.id]) for row in rows]
+
+
+def read_wanted(text: str) -> Wanted:
+    """Return what words of a person may mean; digits a conversation, the end of a telephone, an INN or a record."""
+    words = text.strip()[:_LONGEST]
+    if _LINK.fullmatch(words):
+        return Wanted(refs=tuple(_PART.findall(words)), link=words)
+    words = words[:100]
+    if "@" in words:
+        return Wanted(email=words.lower())
+    if not words:
+        return Wanted()
+    if not _PHONE.fullmatch(words.removeprefix("#")):
+        return _read_words(words)
+    digits = "".join(each for each in words if each.isascii() and each.isdigit())
+    if words.startswith("#"):
+        return Wanted(number=_number(words, digits))
+    return Wanted(
+        number=_number(words, digits),
+        digits=digits[-10:] if len(digits) >= _FEWEST_DIGITS else "",
+        inn=digits if len(digits) in _INN_DIGITS else "",
+        refs=(digits,) if digits else (),
+        texts=((digits,),) if len(digits) >= _FEWEST_DIGITS else (),
+    )
+
+
+def _read_words(words: str) -> Wanted:
+    """Return a name, a company or what was said; a record's number may have letters too."""
+    is_ref = _PART.fullmatch(words) and any(each.isdigit() for each in words)
+    said = (_words(words), _words(slip(words)))
+    texts = tuple(dict.fromkeys(each for each in said if each))
+    return Wanted(names=spellings(words), refs=(words,) if is_ref else (), texts=texts)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))[:_MOST_WORDS]
+
+
+def _number(words: str, digits: str) -> int | None:
+    return int(digits) if 0 < len(digits) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words) else None
+
+
+def _view(office: Office, actor: Person, row: ListedConversation, found: Found) -> RowView:
+    return replace(row_view(office, row), found_by=found.way.value, found=_told(office, actor, row, found))
+
+
+def _told(office: Office, actor: Person, row: ListedConversation, found: Found) -> str:
+    """Return what fits as the actor may read it."""
+    match found.way:
+        case Way.phone:
+            return found.shown if _sees_phone(office, actor, row) else mask_phone(found.shown)
+        case Way.text:
+            return _around(" ".join(found.shown.split()), found.stems)
+        case _:
+            return found.shown
+
+
+def _sees_phone(office: Office, actor: Person, row: ListedConversation) -> bool:
+    line = office.policy().get_line(row.line)
+    assignee_id = None if row.assignee_id is None else ManagerId(row.assignee_id)
+    return may(actor, Action.see_phone, Subject(line.key, assignee_id, phone_masking=line.phone_masking))
+
+
+def _around(text: str, stems: Sequence[str]) -> str:
+    """Return the words of a message around the first that was looked for."""
+    lower = text.lower().replace("ё", "е")
+    places = [place for stem in stems if (place := lower.find(stem.replace("ё", "е"))) >= 0]
+    start = max(min(places, default=0) - _BEFORE, 0)
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    cut = text[start : start + _FRAGMENT]
+    return ("…" if start else "") + cut + ("…" if start + _FRAGMENT < len(text) else "")
