@@ -57,11 +57,15 @@ class Scene:
 
     async def bring(self, hooks: Sequence[Raw]) -> None:
         """The CRM's webhooks arrive, are accepted as receipts, and what they name is looked at when it has settled."""
+        await self.accept(hooks)
+        await self.run_after(3)
+
+    async def accept(self, hooks: Sequence[Raw]) -> None:
+        """The CRM's webhooks arrive and are processed; the lane does not run."""
         for raw in hooks:
             self.crm.verify(raw)  # type: ignore[attr-defined]
             await self.desk.acceptor.accept([offer(CRM, self.crm, self.crm.to_store(raw))])  # type: ignore[arg-type]
         await self.desk.process()
-        await self.run_after(3)
 
     async def watch(self) -> int:
         """Ask the CRM what changed."""

@@ -23,7 +23,6 @@ class Step:
 
 
 NO_ERASING = "contacts cannot be erased yet"
-NO_CRM = "there is no CRM connector yet"
 IN_THE_LIBRARY = "aiosmtplib says DATA, the letter and the dot in one call: the fake cuts between them instead"
 
 MINIMUM = (
@@ -72,7 +71,9 @@ MINIMUM = (
     ),
     Step("merge", "each table touched", ("intake.claimed", *ONE_STATEMENT)),
     Step("merge", "attachments unlinked, tombstone, act written", why_none=NO_ERASING),
-    Step("crm", "change read, remote call, remote id stored, COMMIT", why_none=NO_CRM),
+    Step("crm", "change read", ("crm.after_missed", "crm.before_cursor", "crm.after_cursor", "crm.before_card")),
+    Step("crm", "remote call", ("crm.before_make", "crm.after_make", "crm.before_change", "crm.after_change")),
+    Step("crm", "remote id stored, COMMIT", ("crm.before_begin", "crm.after_make", "crm.after_done", "crm.after_card")),
     Step("start and stop", "migrations", ("migrate.revision_made", "migrate.applied", "migrate.committed")),
     Step("start and stop", "lease takeover", CLAIMED),
     Step("start and stop", "SIGTERM received", ("stop.told",)),
@@ -91,7 +92,9 @@ RUN_BY = {
     "routing": ("message_polled",),
     "merge": ("merge",),
 }
-"""The flows of the list that runs pass; starting and stopping is killed at random instead (`hub.testing.crash`)."""
+"""The flows of the list that runs pass; starting and stopping is killed at random instead (`hub.testing.crash`), and
+the exchange with a CRM at every point of its own (`tests.crm_sync.test_deaths`).
+"""
 
 NOT_WHILE_ALL_IS_WELL = {"spool.before_write", "spool.before_sync", "spool.after_sync"}
 """Points that only a database that is away leads to."""
