@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hub.commands.language import in_language
 from hub.domain.words import Words
 from hub.inbox.queries.reports.heat import DAYS
 from hub.inbox.queries.reports.tables import Cell, Column, Form, Report, Row, Table
@@ -70,7 +71,7 @@ def _grid(table: Table, reader: Reader) -> Iterator[str]:
     heads = [reader.say(column.name) for column in table.columns]
     cells = [_shown_row(table, row, reader) for row in table.rows]
     widths = _fitted([max(len(line[place]) for line in [heads, *cells]) for place in range(len(heads))])
-    is_text = [column.form is Form.text for column in table.columns]
+    is_text = [column.form in {Form.text, Form.reason} for column in table.columns]
     for line in (heads, *cells):
         fitted = [_fit(cell, width, left=left) for cell, width, left in zip(line, widths, is_text, strict=True)]
         yield (_GAP + _GAP.join(fitted)).rstrip()
@@ -138,7 +139,8 @@ def _shown(cell: Cell, form: Form, reader: Reader) -> str:
         case Form.weekday:
             return reader.say(DAYS[int(str(cell))])
         case _:
-            return " ".join(str(cell).split()) or _NOTHING
+            text = " ".join(str(cell).split()) or _NOTHING
+            return in_language(text, reader.language) if form is Form.reason else text
 
 
 def _moment(cell: Cell, reader: Reader) -> str:

@@ -56,6 +56,7 @@ def test_json_names_every_cell():
         (1042, Form.number, "#1042", "#1042"),
         (1234567.4, Form.money, "1 234 567", "1 234 567"),
         (None, Form.seconds, "—", "—"),
+        ("", Form.reason, "—", "—"),
     ],
 )
 def test_people_read_values_in_their_words(value, form, ru, en):

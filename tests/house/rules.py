@@ -154,9 +154,7 @@ class Later:
 
 
 # Nothing of these is there yet.
-LATER = {
-    "RP-9": Later(4, "health of the hub as a report"),
-}
+LATER: dict[str, Later] = {}
 
 # The rest of these is there; this part is not.
 PARTS_LATER = {

@@ -46,6 +46,7 @@ MUTATIONS = (
         "        if not measured.is_overdue(question.now):",
     ),
     Mutation("RP-8", "hub/inbox/queries/reports/quality.py", "if name not in _IN_LISTS}", "if name in _IN_LISTS}"),
+    Mutation("RP-9", "hub/inbox/queries/reports/health.py", "sum(not each.is_up for", "sum(each.is_up for"),
     Mutation(
         "RP-10", "hub/inbox/queries/reports/clients.py", "if contact_id in before)", "if contact_id not in before)"
     ),

@@ -11,7 +11,7 @@ from hub.inbox.folds.tasks import NewTask
 from hub.inbox.queries.reports.asking import Asked
 from hub.inbox.queries.reports.catalogue import REPORTS, run_report
 from hub.inbox.tasks import make_task
-from tests.inbox.desk import Desk
+from tests.inbox.desk import Desk, says
 from tests.inbox.reports.busy_day import THE_ADMIN, Tables, asks, figure, head, play, tables_of
 from tests.inbox.rules import DAY, MINUTE, MOSCOW, TWO_LINES, answer, line_says, pass_time, put_in_force, stand_at
 from tests.inbox.test_calls import miss
@@ -128,6 +128,42 @@ async def test_rp8_l3_leads_without_what_new_rules_ask_of_their_stage_are_counte
     assert "лиды без обязательных полей: Сумма" in {each.name.ru for each in report.tables[0].figures}
     assert figure(told, "without:amount", "value") == 1
     assert "without:next_step" not in {row["figure"] for row in told["summary"]}
+
+
+async def test_rp9_what_works_what_waits_and_what_only_comparing_found(desk: Desk) -> None:
+    await desk.pool.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, state, state_reason, overlooked, created_at) "
+        "VALUES (11, 'mango', 'pbx', '', 'active', '', 3, now()), (12, 'amocrm', 'crm', '', 'active', '', 0, now()), "
+        "(13, 'email', 'box', '', 'down', 'no answer', 0, now())"
+    )
+    await desk.pool.execute(
+        "INSERT INTO crm_accounts (connection_id, drift, blocked_until, blocked_reason) VALUES (12, 4, now(), 'busy')"
+    )
+    told = await tables_of(desk, "health")
+
+    names = ("connections", "not_working", "differences", "parked", "unsent")
+    assert [figure(told, name, "value") for name in names] == [3, 1, 7, 0, 0]
+    assert [(row["name"], row["state"], row["differences"], row["reason"]) for row in told["connections"]] == [
+        *(("pbx", "active", 3, ""), ("crm", "active", 4, "busy"), ("box", "down", 0, "no answer"))
+    ]
+
+
+async def test_rp9_what_was_set_aside_is_listed_and_the_oldest_that_waits_is_told(desk: Desk) -> None:
+    await desk.pool.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) "
+        "VALUES (1, 'telegram', 'shop', '', now())"
+    )
+    for event in ("odd", "late"):
+        await desk.accept(says("Сколько стоит?", at=desk.now), event_id=event)
+    await desk.pool.execute(
+        "UPDATE receipts SET state = 'parked', reason = 'nobody said that' WHERE external_id = 'odd'"
+    )
+    await pass_time(desk, 10 * MINUTE)
+    told = await tables_of(desk, "health")
+
+    assert [(row["name"], row["reason"]) for row in told["parked"]] == [("shop", "nobody said that")]
+    assert (figure(told, "parked", "value"), figure(told, "lag", "value") // 60) == (1, 10)
+    assert {row["lane"]: row["waiting"] for row in told["lanes"]}["from clients"] == 1
 
 
 async def test_rp11_l4_a_first_move_by_hand_is_listed(desk: Desk) -> None:

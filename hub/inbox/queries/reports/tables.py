@@ -18,7 +18,8 @@ Row = tuple[Cell, ...]
 class Form(StrEnum):
     """How a value is read.
 
-    `seconds` are a length, `share` lies between 0 and 1, `number` is a conversation's, `weekday` is 0 on Monday.
+    `seconds` are a length, `share` lies between 0 and 1, `number` is a conversation's, `weekday` is 0 on Monday. A
+    `reason` is a sentence as it was stored: the hub's own are English.
     """
 
     text = "text"
@@ -29,6 +30,7 @@ class Form(StrEnum):
     number = "number"
     money = "money"
     weekday = "weekday"
+    reason = "reason"
 
 
 @dataclass(frozen=True, slots=True)
