@@ -10,6 +10,7 @@ from hub.domain.contact import Contact, ContactIdentity
 from hub.domain.ids import ContactId, ConversationId, ManagerId, MessageId
 from hub.domain.lead import Lead, Task
 from hub.domain.message import Attachment
+from hub.store.crm_items import with_absorbed
 from hub.store.rows import codec_of
 
 
@@ -56,7 +57,7 @@ _CONTACT = f"""
 SELECT {_columns(Contact, "c")}, coalesce(f.name, '') AS company_name,
   (SELECT assignee_id FROM conversations v WHERE v.contact_id = c.id AND v.assignee_id IS NOT NULL
     ORDER BY (v.state = 'closed'), v.id DESC LIMIT 1) AS assignee_id,
-  ARRAY(SELECT g.absorbed_id FROM merges g WHERE g.kept_id = c.id AND g.undone_at IS NULL) AS absorbed
+  ARRAY({with_absorbed("ARRAY[c.id]")}) AS family
 FROM contacts c LEFT JOIN companies f ON f.id = c.company_id WHERE c.id = $1
 """
 
@@ -86,7 +87,7 @@ async def find_client(connection: asyncpg.Connection, contact_id: int) -> Client
     row = await connection.fetchrow(_CONTACT, contact_id)
     if row is None:
         return None
-    ids = [contact_id, *row["absorbed"]]
+    ids = [contact_id, *sorted({*row["family"]} - {contact_id})]
     identities = await connection.fetch(
         f"SELECT {_columns(ContactIdentity, 'i')} FROM identities i WHERE i.contact_id = $1 ORDER BY i.id", contact_id
     )
@@ -94,10 +95,11 @@ async def find_client(connection: asyncpg.Connection, contact_id: int) -> Client
         f"SELECT {_columns(Lead, 'l')} FROM leads l WHERE l.contact_id = $1 ORDER BY l.id", contact_id
     )
     tasks = await connection.fetch(
-        f"SELECT {_columns(Task, 't')} FROM tasks t WHERE t.contact_id = $1 AND t.state = 'open' UNION ALL "
+        f"SELECT {_columns(Task, 't')} FROM tasks t WHERE t.contact_id = $1 AND t.state = 'open' UNION "
         f"SELECT {_columns(Task, 't')} FROM crm_items i JOIN tasks t ON t.id = i.hub_id AND t.state <> 'open' "
-        "WHERE i.contact_id = $1 AND i.entity = 'task' ORDER BY id",
+        "WHERE t.contact_id = $1 AND i.contact_id = ANY($2::bigint[]) AND i.entity = 'task' ORDER BY id",
         contact_id,
+        ids,
     )
     return ClientRows(
         contact=codec_of(Contact).decode(row),

@@ -48,6 +48,21 @@ class CrmItem:
     stale_marks: int = 0
 
 
+def with_absorbed(ids: str) -> str:
+    """Return a query of cards, `ids` an SQL array of them, and of all that they absorbed, directly or through others.
+
+    One merge may have absorbed several cards: the row names the first of them, its map all (M-10).
+    """
+    return f"""
+WITH RECURSIVE family(id) AS (
+  SELECT unnest({ids})
+  UNION SELECT a.id FROM family f JOIN merges g ON g.kept_id = f.id AND g.undone_at IS NULL
+    CROSS JOIN LATERAL (SELECT g.absorbed_id
+      UNION SELECT e::bigint FROM jsonb_array_elements_text(coalesce(g.map->'absorbed', '[]')) e) a(id))
+SELECT id FROM family
+"""
+
+
 _COLUMNS = ", ".join(codec_of(CrmItem).columns)
 _SAVE = """
 INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, ref, url, state, reason, mark, rev, base, guard,
@@ -67,27 +82,31 @@ WHERE i.connection_id = $1 AND i.entity = named.entity AND i.hub_id = named.hub_
 RETURNING i.contact_id, named.is_new
 """
 
-_MARK_ALL = """
-UPDATE crm_items SET is_stale = ref <> '', stale_marks = stale_marks + 1, mark = '', guard = '{}',
+_MARK_ALL = f"""
+UPDATE crm_items SET is_stale = ref <> '', stale_marks = stale_marks + 1, mark = '', guard = '{{}}',
   attempt = CASE state WHEN 'trying' THEN attempt ELSE 0 END,
   state = CASE WHEN state NOT IN ('refused', 'unsure', 'gone') THEN state WHEN ref <> '' THEN 'done'
     WHEN entity = 'entry' THEN 'trying' ELSE state END
-WHERE connection_id = $1 AND contact_id IN (SELECT unnest($2::bigint[])
-    UNION SELECT absorbed_id FROM merges WHERE kept_id = ANY($2::bigint[]) AND undone_at IS NULL)
+WHERE connection_id = $1 AND contact_id IN ({with_absorbed("$2::bigint[]")})
   AND (entity <> 'entry' OR state <> 'done') AND (state <> 'unsure' OR $3)
 RETURNING 1
+"""
+
+
+_OF_CONTACTS = f"""
+SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND contact_id = ANY($2::bigint[]) AND entity <> 'entry'
+UNION SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND entity = 'request'
+  AND hub_id IN (SELECT id FROM leads WHERE contact_id = ANY($2::bigint[]))
+UNION SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND entity = 'task'
+  AND hub_id IN (SELECT id FROM tasks WHERE contact_id = ANY($2::bigint[]) AND state = 'open')
 """
 
 
 async def list_of_contacts(
     connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
 ) -> list[CrmItem]:
-    """Return the cards, sales chances and tasks of clients in an account."""
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND contact_id = ANY($2::bigint[]) AND entity <> 'entry'",
-        connection_id,
-        list(contact_ids),
-    )
+    """Return the cards, sales chances and tasks of clients in an account, also those made while others had them."""
+    rows = await connection.fetch(_OF_CONTACTS, connection_id, list(contact_ids))
     return [codec_of(CrmItem).decode(row) for row in rows]
 
 
@@ -205,7 +224,7 @@ async def list_links(connection: asyncpg.Connection, contact_id: int) -> list[Cr
     """Return a client's card in each account, for people to open; that of a card it absorbed where it has none."""
     rows = await connection.fetch(
         f"SELECT DISTINCT ON (connection_id) {_COLUMNS} FROM crm_items WHERE entity = 'contact' AND contact_id IN "
-        "(SELECT $1::bigint UNION SELECT absorbed_id FROM merges WHERE kept_id = $1 AND undone_at IS NULL) "
+        f"({with_absorbed('ARRAY[$1::bigint]')}) "
         "ORDER BY connection_id, ref = '', contact_id <> $1, contact_id",
         contact_id,
     )
