@@ -47,6 +47,12 @@ class Config(BaseSettings):
     pool_size: int = Field(default=12, ge=4, le=90, description="Database connections a process may hold.")
     workers: int = Field(default=2, ge=1, le=8, description="Tasks that process receipts in this process.")
     proxy: str = Field(default="", description="HTTP proxy for outgoing requests of the hub.")
+    mail_after: int = Field(
+        default=120,
+        ge=0,
+        le=86_400,
+        description="Seconds the manager bot may take nothing until notices go to managers' own mailboxes.",
+    )
 
     @property
     def files_dir(self) -> Path:

@@ -18,7 +18,7 @@ from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
-from bots.telegram.cards import collapse_card, has_news, post_card, refresh_card, show_files
+from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.turn import Turn
 from hub.domain.delivery import Notice
@@ -159,7 +159,15 @@ async def _mirror_of(turn: Turn, parts: Sequence[MessageView]) -> int | None:
 
 
 async def _card_changed(turn: Turn, payload: Payload) -> list[int]:
-    await refresh_card(turn, _conversation(payload))
+    """Redraw the card; one that was told by mail while this chat could not be reached is owed to it, without sound."""
+    if not payload.get("owed"):
+        await refresh_card(turn, _conversation(payload))
+        return []
+    card = await turn.desk.reader.get_card(turn.actor, _conversation(payload), language=turn.texts.language)
+    standing = await turn.desk.memory.look(turn.chat.id, card.id)
+    if standing.card is None and card.state == "open":
+        return await post_card(turn, card, cause=turn.key)
+    await redraw_card(turn, card)
     return []
 
 

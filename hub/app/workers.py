@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.app.connections import MANAGER_BOT
 from hub.app.crms import crm_lane, watch_crms
+from hub.app.mail_notices import build_mail_notices
 from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building
 from hub.channels.base import Parses, Polls, Raw
@@ -59,7 +60,7 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
     alarms = Alarms(office)
     lanes: dict[Lane, LaneWork] = {
         Lane.reply: ReplyHandler(office, channel_of, alarms).as_lane(),
-        Lane.notify: NoticeHandler(bots, alarms, bots.find_connection).as_lane(),
+        Lane.notify: NoticeHandler(bots, alarms, bots.find_connection, build_mail_notices(building)).as_lane(),
         Lane.media: MediaHandler(office, building.ground.files, channel_of, alarms).as_lane(),
         Lane.crm: crm_lane(building, alarms),
     }

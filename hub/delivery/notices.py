@@ -2,7 +2,8 @@
 
 The notifier makes the screen from the state at sending and redraws what it has shown already, so a repeated notice is
 no second one. That a manager has blocked the bot is the notifier's to note (R-6). Without a manager bot, or with one
-whose token is refused, notices wait: none is lost and no attempt counts.
+whose token is refused, notices wait: none is lost and no attempt counts. Who can be told by e-mail does not wait long
+(`mail_notices`).
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
+from hub.delivery.mail_notices import MailNotices
 from hub.delivery.worker import LaneWork
 from hub.domain.delivery import Notice
 from hub.domain.ids import ConnectionId
@@ -24,18 +26,26 @@ _PLACES = 48
 
 @dataclass(frozen=True, slots=True)
 class NoticeHandler:
-    """Brings notices to managers. `find_bot` returns the manager bot's connection as it is now, if there is one."""
+    """Brings notices to managers. `find_bot` returns the manager bot's connection as it is now, if there is one.
+
+    `by_mail` decides for managers who have a mailbox.
+    """
 
     notifier: Notifier
     alarms: Alarms
     find_bot: Callable[[], ConnectionRow | None]
+    by_mail: MailNotices | None = None
 
     def as_lane(self) -> LaneWork:
         """Return the notify lane's work."""
         return LaneWork(self.send, is_merged=_is_redraw, places=_PLACES)
 
     async def send(self, claimed: ClaimedDelivery) -> SendResult:
-        """Show or refresh what the payload names; a refused token pauses the bot's connection and keeps the notice."""
+        """Show or refresh what the payload names, by the bot or, where that takes nothing, by e-mail."""
+        return await (self._show(claimed) if self.by_mail is None else self.by_mail.send(claimed, self._show))
+
+    async def _show(self, claimed: ClaimedDelivery) -> SendResult:
+        """Show it in the messenger; a refused token pauses the bot's connection and keeps the notice."""
         bot = self.find_bot()
         if bot is None or bot.state == "paused":
             return Later(CONNECTION_PAUSED)

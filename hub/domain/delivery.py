@@ -48,6 +48,9 @@ class Notice(StrEnum):
     call_result = "call_result"
     automation = "automation"
     restored = "restored"
+    mail_refused = "mail_refused"
+    reaction = "reaction"
+    change_refused = "change_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from hub.domain.message import Attachment
 
@@ -25,7 +26,8 @@ class OutboundMessage:
 
     `thread` is the provider's conversation id. `key` is the delivery's identity, the same for every attempt; a channel
     whose provider knows idempotency passes it on. `part` is the number of parts already accepted of a message that was
-    split: sending resumes there. `author_name` is the manager's public name for channels that sign.
+    split: sending resumes there. `author_name` is the manager's public name for channels that sign. `html` is the same
+    as `text`, for letters alone.
     """
 
     thread: str
@@ -38,6 +40,30 @@ class OutboundMessage:
     buttons: tuple[str, ...] = ()
     asks_contact: bool = False
     mail: MailHeaders | None = None
+    html: str = ""
+
+
+class ChangeKind(StrEnum):
+    """What happens to a message that is at the client already."""
+
+    edit = "edit"
+    delete = "delete"
+    react = "react"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundChange:
+    """A change of one message of a thread: of ours, or, with `react`, of the client's.
+
+    `external_ids` are the provider's ids of its parts. `text` is the new whole text, of a reaction its picture, empty
+    to take it away; `has_files`: the text stands below files.
+    """
+
+    kind: ChangeKind
+    thread: str
+    external_ids: tuple[str, ...]
+    text: str = ""
+    has_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from hub.domain.ids import ConnectionId
 from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage
 from hub.domain.message import Attachment
 from hub.domain.workset import Settled, WorkingSet
+from hub.inbox.card_answers import take_card_answer
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.events import fold_event, scope_of
 from hub.inbox.folds.incoming import Incoming
@@ -113,10 +114,15 @@ class Processor:
         parsed = await self._keep_files(parsed, {receipt.id: receipt for receipt in claimed})
         await self._apply(parsed)
 
+    async def _without_answers(self, parsed: Parsed) -> Parsed:
+        """Carry out managers' answers to cards by e-mail, each in its own commit; the rest is for the fold."""
+        left = [event for event in parsed.events if not await take_card_answer(self.office, parsed.endpoint, event)]
+        return parsed if len(left) == len(parsed.events) else replace(parsed, events=tuple(left))
+
     async def _apply(self, parsed: Sequence[Parsed]) -> None:
         """Fold and commit; on a failure halve until the culprit is alone, then leave it to its next attempt."""
         try:
-            await commit_parsed(self.office, parsed)
+            await commit_parsed(self.office, [await self._without_answers(each) for each in parsed])
         except StorageUnavailable:
             raise
         except LeaseLost:

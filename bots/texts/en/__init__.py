@@ -2,6 +2,12 @@
 
 from collections.abc import Mapping
 
-from bots.texts.en import cards, deeds, person, plans
+from bots.texts.en import cards, deeds, mail, person, plans
 
-TEXTS: Mapping[str, str | Mapping[str, str]] = {**cards.TEXTS, **deeds.TEXTS, **plans.TEXTS, **person.TEXTS}
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    **cards.TEXTS,
+    **deeds.TEXTS,
+    **plans.TEXTS,
+    **person.TEXTS,
+    **mail.TEXTS,
+}

@@ -5,6 +5,12 @@ Short, on «вы», verbs on buttons. A place in braces is filled by a screen; `
 
 from collections.abc import Mapping
 
-from bots.texts.ru import cards, deeds, person, plans
+from bots.texts.ru import cards, deeds, mail, person, plans
 
-TEXTS: Mapping[str, str | Mapping[str, str]] = {**cards.TEXTS, **deeds.TEXTS, **plans.TEXTS, **person.TEXTS}
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    **cards.TEXTS,
+    **deeds.TEXTS,
+    **plans.TEXTS,
+    **person.TEXTS,
+    **mail.TEXTS,
+}

@@ -88,7 +88,7 @@ def compose_letter(
     if seals.mark_key:
         letter["X-Hub-Message"] = make_own_mark(seals.mark_key, message_id)
     _mark(letter, sender, is_automatic=mail.is_automatic)
-    letter.set_content(message.text or "\n", charset="utf-8", cte="quoted-printable" if message.text else "7bit")
+    _write(letter, message)
     for file in files:
         _enclose(letter, file)
     return Composed(sender, recipient, message_id, _id_fields(message_id, mail) + letter.as_bytes())
@@ -124,6 +124,12 @@ def _from_name(message: OutboundMessage, settings: EmailSettings) -> str:
 def _one_line(text: str) -> str:
     """Return text without controls and direction marks, which could forge what a reader sees (case 106)."""
     return " ".join(_UNSAFE.sub(" ", text).split())[:300]
+
+
+def _write(letter: EmailMessage, message: OutboundMessage) -> None:
+    letter.set_content(message.text or "\n", charset="utf-8", cte="quoted-printable" if message.text else "7bit")
+    if message.html:
+        letter.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
 
 
 def _mark(letter: EmailMessage, sender: str, *, is_automatic: bool) -> None:
