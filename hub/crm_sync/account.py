@@ -91,6 +91,10 @@ class Account:
         meant = self._leads.first_with(StageState(outcome))
         return meant.key if meant else None
 
+    def first_stage(self) -> str:
+        """Return the stage there in which a sales chance begins that nobody placed, empty if none is known."""
+        return next((each.id for each in self._stages() if each.outcome == StageState.open), "")
+
     def is_ended(self, there: str) -> bool:
         """Tell whether a stage there is won or lost: nothing of ours moves it back."""
         return any(each.id == there and each.outcome != StageState.open for each in self.schema.stages)

@@ -30,7 +30,7 @@ from hub.store.crm_overview import UNKNOWN_OWNER
 from hub.store.pool import acquire
 
 _RULES: Mapping[str, Rule] = {CrmField.amount: Rule.given, CrmField.text: Rule.hub}
-_PHONES, _EMAILS = "phones", "emails"
+_PHONES, _EMAILS, _UNMAPPED = "phones", "emails", "unmapped"
 _log = structlog.get_logger()
 
 
@@ -93,7 +93,11 @@ async def settle(client: Client, item: CrmItem, ours: Values, theirs: Values) ->
     Raises:
         TemporaryFailure, OutcomeUnknown, AuthenticationFailed: what was not reached comes with the next run.
     """
-    verdict = without_frozen(compare(item.base, ours, theirs, _RULES), item.guard)
+    base = dict(item.base)
+    if is_mapped_since(client, item):
+        base[CrmField.stage] = client.account.first_stage()
+    verdict = without_frozen(compare(base, ours, theirs, _RULES), item.guard)
+    verdict = replace(verdict, base={**verdict.base, **unmapped(client, item)})
     if verdict.to_hub:
         await _write_here(client, item, verdict.to_hub, is_first=CrmField.owner not in item.base)
         verdict = await _as_taken(client, item, verdict)
@@ -101,6 +105,17 @@ async def settle(client: Client, item: CrmItem, ours: Values, theirs: Values) ->
     if verdict.to_crm and item.mark != wanted:
         item = await change(client.account, item, wanted, lambda: _write_there(client, item, verdict.to_crm))
     return await _remember(client, item, verdict)
+
+
+def unmapped(client: Client, item: CrmItem) -> dict[str, str]:
+    """Return the mark of a sales chance whose stage nobody mapped so far: where it stands there is the CRM's alone."""
+    is_ours = item.entity is Entity.request and CrmField.stage in (ours := ours_of(client, item))
+    return {_UNMAPPED: "" if ours[CrmField.stage] else "yes"} if is_ours else {}
+
+
+def is_mapped_since(client: Client, item: CrmItem) -> bool:
+    """Tell whether its stage was mapped since it was last compared: both agreed on the first one there till then."""
+    return bool(item.base.get(_UNMAPPED)) and unmapped(client, item) == {_UNMAPPED: ""}
 
 
 async def _as_taken(client: Client, item: CrmItem, verdict: Verdict) -> Verdict:

@@ -15,7 +15,7 @@ from hub.crm_sync.account import Account
 from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
 from hub.crm_sync.compare import Values
 from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of, values_of_lead, values_of_task
-from hub.crm_sync.pulling import addresses_of, ours_of, pull, push
+from hub.crm_sync.pulling import addresses_of, is_mapped_since, ours_of, pull, push
 from hub.crm_sync.writing import Making, digest, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
 from hub.domain.ids import ContactId
@@ -110,11 +110,12 @@ class Run:
     async def _settled(self, client: Client, item: CrmItem) -> CrmItem:
         """Return an item both sides agree about; what is gone there stays so.
 
-        A field that was mapped since is read there first: nobody knows yet what it holds.
+        A field or stage that was mapped since is read there first: nobody knows yet what it holds.
         """
         if item.state == GONE:
             return item
         is_unread = any(name.startswith(OWN) and name not in item.base for name in ours_of(client, item))
+        is_unread = is_unread or is_mapped_since(client, item)
         return await pull(client, item) if item.is_stale or is_unread else await push(client, item)
 
     async def _agree(self, client: Client, item: CrmItem) -> CrmItem:

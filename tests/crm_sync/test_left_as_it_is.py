@@ -8,6 +8,8 @@ import pytest
 
 from hub.domain.crm import CrmField, Entity
 from hub.domain.errors import PermanentFailure
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
 from tests.crm_sync.memory_crm import MemoryCrm, Record, Shelf
 from tests.crm_sync.scene import Scene, open_scene
 from tests.inbox.desk import ALWAYS_OPEN, person, says
@@ -93,3 +95,17 @@ async def test_what_changes_here_while_an_answer_is_lost_arrives_there(scene: Sc
     await scene.desk.pool.execute("UPDATE contacts SET name = 'Анна', version = version + 1 WHERE name = 'Мария'")
     await scene.run_after(60)
     assert [card.values[CrmField.name] for card in shelf(scene).of(Entity.contact)][1:] == ["Анна"]
+
+
+async def test_a_stage_mapped_later_moves_no_deal_back(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    scene = await open_scene(pool, tmp_path / "files")
+    await scene.desk.hire("anna", "Анна")
+    await write(scene, "Здравствуйте")
+    shelf(scene).edit(deal(scene).ref, stage="WORK")
+    await scene.hint(Entity.request, deal(scene).ref)
+    mapped = ALWAYS_OPEN + '[crm.crm.stages]\nnew = "NEW"\ncontacted = "WORK"\n'
+    scene.desk.rules.append(to_policy(parse_policy(mapped), 2))
+    await write(scene, "ещё")
+    assert deal(scene).values[CrmField.stage] == "WORK"
+    assert (await scene.desk.one("leads"))["stage"] == "contacted"
+    await scene.http.close()
