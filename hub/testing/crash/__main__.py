@@ -31,7 +31,7 @@ async def _run(given: argparse.Namespace) -> Outcome:
     say = _silent if given.json else _with_time(time.monotonic())
     async with own_place(given.keep) as place:
         say(f"seed {given.seed}, {given.kills} kills, in {place}")
-        outcome = await run(Wish(given.kills, given.seed, place, given.rate), say)
+        outcome = await run(Wish(given.kills, given.seed, place, given.rate, given.pace), say)
         for line in failure(outcome) if not outcome.is_right else ():
             _say_plainly(line)
         return outcome
@@ -42,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=60, help="SIGKILLs of roles and servers")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1_000_000), help="of the plan")
     parser.add_argument("--rate", type=float, default=RATE, help="clients' events a second")
+    parser.add_argument("--pace", type=float, default=1.0, help="how much of the pauses between faults is kept")
     parser.add_argument("--json", action="store_true", help="say nothing but the last line")
     parser.add_argument("--keep", type=Path, help="work in this directory and leave it: ledger, logs, database")
     return parser.parse_args()

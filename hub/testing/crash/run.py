@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,13 +30,14 @@ Say = Callable[[str], None]
 class Wish:
     """What to run: how many kills, by which seed, with how many events a second, in which empty directory.
 
-    `faults` stand in for the plan drawn from the seed. A hunt ends with the first judgement that finds anything.
+    `pace` is how much of the plan's pauses is kept. `faults` stand in for the plan drawn from the seed. A hunt ends with the first judgement that finds anything.
     """
 
     kills: int
     seed: int
     place: Path
     rate: float = RATE
+    pace: float = 1.0
     faults: Sequence[Fault] | None = None
     is_hunt: bool = False
 
@@ -62,7 +63,8 @@ async def run(wish: Wish, say: Say) -> Outcome:
     """Run it; `say` hears what goes on. Whatever was started is ended when this returns or is cancelled."""
     began = time.monotonic()
     (wish.place / "logs").mkdir(parents=True, exist_ok=True)
-    faults = plan(wish.seed, wish.kills) if wish.faults is None else list(wish.faults)
+    planned = plan(wish.seed, wish.kills) if wish.faults is None else list(wish.faults)
+    faults = [replace(each, after=each.after * wish.pace) for each in planned]
     verdicts, trouble = list[tuple[str, Verdict]](), ""
     ledger = Ledger(wish.place / "ledger.jsonl", WorldClock())
     try:
