@@ -80,7 +80,8 @@ class CrmLane:
         payload = claimed.payload
         if payload["do"] == "look":
             async with acquire(self.office.pool) as database:
-                whose = await crm_items.mark_stale(database, connection.id, str(payload["ref"]))
+                now = self.office.clock.now()
+                whose = await crm_items.mark_stale(database, connection.id, str(payload["ref"]), at=now)
             await self._queue(connection, whose)
             return
         account = await load_account(self.office, connection.crm, connection.id, connection.name)

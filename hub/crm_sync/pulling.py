@@ -296,7 +296,7 @@ async def pull(client: Client, item: CrmItem) -> CrmItem:
 
 async def _note_read(client: Client, item: CrmItem) -> None:
     async with acquire(client.account.office.pool) as connection:
-        await crm_items.note_read(connection, item)
+        await crm_items.note_read(connection, item, at=client.account.office.clock.now())
 
 
 async def _read_and_settle(client: Client, item: CrmItem) -> CrmItem:

@@ -61,9 +61,9 @@ class CrmWatch:
         return drift
 
     async def _keep(self, connection: CrmConnection, page: ChangePage) -> int:
-        refs = [str(hint.ref) for hint in page.hints]
+        changed = {str(hint.ref): hint.occurred_at for hint in sorted(page.hints, key=lambda hint: hint.occurred_at)}
         async with acquire(self.office.pool) as database:
-            whose, drift = await crm_items.mark_missed(database, connection.id, refs)
+            whose, drift = await crm_items.mark_missed(database, connection.id, changed)
         crash_point("crm.after_missed")
         if whose:
             await self.office.change(Scope(ids=len(whose) + 10), lambda rows: queue_sync(rows, connection.id, whose))

@@ -119,7 +119,8 @@ async def change(account: Account, item: CrmItem, mark: str, call: Callable[[], 
         state = GONE if refusal.reason == Refused.missing else REFUSED
         return replace(item, state=state, reason=str(refusal), mark=mark, changed_at=_now(account))
     crash_point("crm.after_change")
-    return replace(item, state=DONE, mark="", rev=written.rev or item.rev, reason="", changed_at=_now(account))
+    now = _now(account)
+    return replace(item, state=DONE, mark="", rev=written.rev or item.rev, reason="", changed_at=now, tried_at=now)
 
 
 async def _find(account: Account, item: CrmItem, place: Place | None) -> Written | None:

@@ -25,7 +25,8 @@ class CrmItem:
     `key` is what every attempt to make it carries. `state`: `trying` (a call may be under way, or ended without an
     answer), `done`, `unsure` (nobody knows, and the CRM cannot be asked), `refused` (`reason` in the vendor's words)
     or `gone` (deleted there). `base` are the values both sides agreed on last, `mark` the digest of what was written
-    or refused, `guard` when which field was written.
+    or refused, `guard` when which field was written. `tried_at` is when the CRM was last asked to make it, to change it
+    or what it is.
     """
 
     connection_id: ConnectionId
@@ -75,9 +76,10 @@ ON CONFLICT (connection_id, entity, hub_id) DO UPDATE SET contact_id = $4, ref =
 
 _MARK = """
 UPDATE crm_items i SET is_stale = true, stale_marks = i.stale_marks + 1
-FROM (SELECT entity, hub_id, NOT is_stale AS is_new FROM crm_items
-  WHERE connection_id = $1 AND ref = ANY($2::text[]) AND ref <> '' AND entity <> 'entry'
-  ORDER BY entity, hub_id FOR UPDATE) named
+FROM (SELECT k.entity, k.hub_id, NOT k.is_stale AND coalesce(k.tried_at, 'epoch') < told.at - interval '1 minute' AS is_new
+  FROM crm_items k JOIN unnest($2::text[], $3::timestamptz[]) told(ref, at) ON k.ref = told.ref
+  WHERE k.connection_id = $1 AND k.ref <> '' AND k.entity <> 'entry'
+  ORDER BY k.entity, k.hub_id FOR UPDATE OF k) named
 WHERE i.connection_id = $1 AND i.entity = named.entity AND i.hub_id = named.hub_id
 RETURNING i.contact_id, named.is_new
 """
@@ -147,18 +149,21 @@ async def save(connection: asyncpg.Connection, item: CrmItem) -> None:
     )
 
 
-async def mark_stale(connection: asyncpg.Connection, connection_id: int, ref: str) -> list[int]:
+async def mark_stale(connection: asyncpg.Connection, connection_id: int, ref: str, *, at: datetime) -> list[int]:
     """Mark a record as changed there and return whose it is; nobody's if it is none of ours. The caller commits."""
-    whose, _ = await mark_missed(connection, connection_id, [ref])
+    whose, _ = await mark_missed(connection, connection_id, {ref: at})
     return whose
 
 
-async def mark_missed(connection: asyncpg.Connection, connection_id: int, refs: Sequence[str]) -> tuple[list[int], int]:
-    """Mark records as changed there; return whose they are and how many were not marked yet. The caller commits.
+async def mark_missed(
+    connection: asyncpg.Connection, connection_id: int, changed: Mapping[str, datetime]
+) -> tuple[list[int], int]:
+    """Mark records that changed there at these instants; return whose they are, and how many nobody had told of.
 
-    Records that were written after they were last read may be named for that alone: reading them finds no difference.
+    Told of are those marked already, and those that were written or read since, give or take a minute, for no two
+    clocks agree. The caller commits.
     """
-    rows = await connection.fetch(_MARK, connection_id, list(refs))
+    rows = await connection.fetch(_MARK, connection_id, list(changed), list(changed.values()))
     return sorted({row["contact_id"] for row in rows}), sum(row["is_new"] for row in rows)
 
 
@@ -175,15 +180,16 @@ async def mark_all_stale(
     return len(rows)
 
 
-async def note_read(connection: asyncpg.Connection, item: CrmItem) -> None:
-    """Take the mark of a record away that was read and compared, unless it was marked again since. Commits by itself."""
+async def note_read(connection: asyncpg.Connection, item: CrmItem, *, at: datetime) -> None:
+    """Store when a record was read and compared; its mark goes unless it was marked again since. Commits by itself."""
     await connection.execute(
-        "UPDATE crm_items SET is_stale = false "
-        "WHERE connection_id = $1 AND entity = $2 AND hub_id = $3 AND stale_marks = $4 AND is_stale",
+        "UPDATE crm_items SET tried_at = $5, is_stale = is_stale AND stale_marks <> $4 "
+        "WHERE connection_id = $1 AND entity = $2 AND hub_id = $3",
         item.connection_id,
         item.entity,
         item.hub_id,
         item.stale_marks,
+        at,
     )
 
 

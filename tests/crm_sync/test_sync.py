@@ -146,6 +146,22 @@ async def test_what_no_webhook_told_is_found_by_asking_and_counted(scene: Scene)
     assert (await scene.desk.one("crm_accounts"))["drift"] == 1
 
 
+async def test_what_a_webhook_told_or_the_hub_wrote_itself_is_not_counted_as_missed(scene: Scene):
+    await write(scene)
+    await scene.run()
+    assert await scene.watch() == 0
+    card = shelf(scene).of(Entity.contact)[0]
+    shelf(scene).edit(card.ref, name="Мария Ивановна")
+    await scene.hint(Entity.contact, card.ref)
+    await scene.desk.pool.execute("UPDATE contacts SET name = 'Маша', version = version + 1")
+    await write(scene, "ещё")
+    await scene.run()
+    assert shelf(scene).of(Entity.contact)[0].values[CrmField.name] == "Маша"
+    scene.desk.clock.move(timedelta(seconds=58))
+    assert await scene.watch() == 0
+    assert (await scene.desk.one("crm_accounts"))["drift"] == 0
+
+
 async def test_an_answer_that_was_lost_makes_no_second_record(scene: Scene):
     for lost in range(1, 4):
         shelf(scene).lost_answers = 1
