@@ -43,7 +43,7 @@ class Load:
 LOADS = (
     Load("amocrm", 300, {"requests_per_second": 200}, CountedLimit(220, 1.0)),
     Load("bitrix24", 45, {"requests_per_second": 50, "requests_at_once": 40}, CountedLimit(95, 1.0)),
-    Load("retailcrm", 15, {}),
+    Load("retailcrm", 10, {}),
 )
 
 

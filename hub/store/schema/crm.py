@@ -46,6 +46,7 @@ crm_items = Table(
     count("stale_marks"),
     PrimaryKeyConstraint("connection_id", "entity", "hub_id"),
     Index("crm_items_by_contact", "contact_id", "connection_id"),
+    Index("crm_items_cards", "contact_id", "connection_id", postgresql_where=text("entity <> 'entry'")),
     Index("crm_items_by_ref", "connection_id", "ref", postgresql_where=text("ref <> ''")),
     Index(
         "crm_items_wrong",
