@@ -35,5 +35,11 @@ def test_a_run_that_did_not_reach_its_end_is_wrong_and_says_why(tmp_path: Path) 
     outcome = Outcome(Wish(1, 7, tmp_path), (), (), (), 1.0, trouble="work-1 does not end")
 
     assert not outcome.is_right
-    assert json.loads(summary(outcome)) == {"seed": 7, "kills_wished": 1, "seconds": 1.0, "is_right": False}
+    assert json.loads(summary(outcome)) == {
+        "seed": 7,
+        "kills_wished": 1,
+        "pace": 1.0,
+        "seconds": 1.0,
+        "is_right": False,
+    }
     assert list(failure(outcome))[-1] == "work-1 does not end"

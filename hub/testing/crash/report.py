@@ -13,7 +13,7 @@ _SHOWN_LOG_LINES = 12
 def summary(outcome: Outcome) -> str:
     """Return the figures of the run as one line of JSON: those of the last judgement, `is_right` over both."""
     figures = asdict(outcome.verdicts[-1][1].figures) if outcome.verdicts else {}
-    wish = {"seed": outcome.wish.seed, "kills_wished": outcome.wish.kills}
+    wish = {"seed": outcome.wish.seed, "kills_wished": outcome.wish.kills, "pace": outcome.wish.pace}
     end = {"seconds": outcome.seconds, "is_right": outcome.is_right}
     return json.dumps({**wish, **figures, **end})
 

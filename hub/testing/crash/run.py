@@ -30,7 +30,8 @@ Say = Callable[[str], None]
 class Wish:
     """What to run: how many kills, by which seed, with how many events a second, in which empty directory.
 
-    `pace` is how much of the plan's pauses is kept. `faults` stand in for the plan drawn from the seed. A hunt ends with the first judgement that finds anything.
+    `pace` is how much of the plan's pauses is kept.
+    `faults` stand in for the plan drawn from the seed. A hunt ends with the first judgement that finds anything.
     """
 
     kills: int
