@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from hub.app.card_links import CardLinks
 from hub.app.connections import MANAGER_BOT
 from hub.app.machine import look_at_machine
 from hub.app.office import Building
@@ -61,7 +62,7 @@ class AttemptBook:
 
 def build_entrance(building: Building, book: AttemptBook) -> Entrance:
     """Return the entrance of this process."""
-    config = building.ground.config
+    config, links = building.ground.config, CardLinks(building)
 
     async def accept(connected: Connected, raws: Sequence[Raw]) -> None:
         channel = connected.parses
@@ -85,6 +86,8 @@ def build_entrance(building: Building, book: AttemptBook) -> Entrance:
         readiness=lambda: _readiness(building),
         health=lambda: _health(building),
         machine=lambda: asyncio.to_thread(look_at_machine, config),
+        show_card=links.show,
+        do_card=links.do,
         metrics_token=config.metrics_token.get_secret_value(),
         is_public=bool(config.public_url) or config.trusted_proxies > 0,
         trusted_hops=config.trusted_proxies,

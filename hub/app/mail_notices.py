@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bots.mail.letter import Letter, Posted
 from bots.mail.notifier import MailNotifier
+from hub.app.card_links import CardLinks
 from hub.app.office import Building
 from hub.channels.base import Sends
 from hub.delivery.mail_notices import MailNotices
@@ -21,7 +22,7 @@ _OWN = "mail.card"
 def build_mail_notices(building: Building) -> MailNotices:
     """Return the way by e-mail of this process; it serves whoever has a mailbox of their own while we have one."""
     post = Post(building)
-    letters = MailNotifier(building.office, post.send, lambda _manager, _action: "")
+    letters = MailNotifier(building.office, post.send, CardLinks(building).link)
     after = timedelta(seconds=building.ground.config.mail_after)
     return MailNotices(building.office, letters, post.has_way, after)
 

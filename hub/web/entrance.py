@@ -1,6 +1,6 @@
 """What the web entrance needs from the rest of the hub: a few callables, bound once by `hub.app`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,6 +64,23 @@ class Readiness:
 
 
 @dataclass(frozen=True, slots=True)
+class CardPage:
+    """The page behind a link of a letter: a question with one button, or, without one, a word.
+
+    `choices` are values with their labels, of which one is asked for, with a note.
+    """
+
+    title: str
+    language: str
+    lines: tuple[str, ...] = ()
+    button: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    choices_label: str = ""
+    note_label: str = ""
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Entrance:
     """The way in.
 
@@ -72,7 +89,8 @@ class Entrance:
     takes a number in E.164 and may be slow: the entrance gives it 300 ms. `trusted_hops` is the number of our own
     proxies before us; only their `X-Forwarded-For` entries are believed (reliability case 86). `body_deadline` is how
     long a sender may take to send one body. `health` raises `StorageUnavailable`, `machine` does not. `is_public` tells
-    that requests of the world may reach us, through a proxy perhaps.
+    that requests of the world may reach us, through a proxy perhaps. `show_card` changes nothing, `do_card` does what
+    the button of its page says.
     """
 
     clock: Clock
@@ -83,6 +101,8 @@ class Entrance:
     readiness: Callable[[], Awaitable[Readiness]]
     health: Callable[[], Awaitable[Health]]
     machine: Callable[[], Awaitable[MachineHealth]]
+    show_card: Callable[[str], Awaitable[CardPage]]
+    do_card: Callable[[str, Mapping[str, str]], Awaitable[CardPage]]
     metrics_token: str = field(default="", repr=False)
     is_public: bool = False
     trusted_hops: int = 0

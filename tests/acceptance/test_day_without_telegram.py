@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import aiohttp
 import asyncpg
 import pytest
 
@@ -34,6 +36,7 @@ pytestmark = [pytest.mark.needs_dovecot, pytest.mark.timeout(300)]
 ANNA = "anna@mail.example.org"
 VOUCHED = "Authentication-Results: mx.example.com; dmarc=pass header.from=mail.example.org"
 SHOP, DESK = "7000000001:AAE-shop", "7000000002:AAE-desk"
+PUBLIC = "https://hub.example.ru"
 PATIENCE_SECONDS = 60
 
 
@@ -115,7 +118,7 @@ def base() -> Iterator[Path]:
 
 @pytest.fixture
 async def town(dsn: str, pool: asyncpg.Pool, base: Path, tmp_path: Path) -> AsyncIterator[Town]:
-    config = load_config(dsn=dsn, data=tmp_path / "data", port=0, log_level="warning")
+    config = load_config(dsn=dsn, data=tmp_path / "data", port=0, log_level="warning", public_url=PUBLIC)
     async with run_dovecot(base) as dovecot, FakeSmtp().run() as smtp, running_hub(config, ALL_ROLES) as hub:
         telegram = BotApi(hub.building.ground.clock)
         await telegram.start()
@@ -201,3 +204,30 @@ async def test_must6_a_day_without_telegram_ten_clients_are_answered_by_cards_in
         == 10
     )
     assert await town.pool.fetchval("SELECT count(*) FROM contacts") == 10
+
+
+async def test_scanners_that_open_the_links_of_a_card_do_nothing_and_a_persons_press_does(town: Town) -> None:
+    town.deliver("From: maria@example.net", f"To: {USER}", "Message-ID: <q@example.net>", body="Сколько стоит?")
+    await town.until("SELECT count(*) FROM deliveries WHERE lane = 'notify' AND first_attempt_at IS NOT NULL", 1)
+    town.pass_time(timedelta(minutes=3))
+    card = await town.card_about("Сколько стоит?")
+    [link] = re.findall(rf"{PUBLIC}(/card/\S+)", text_of(card))
+    page = f"{town.hub.address}{link}"
+
+    async with aiohttp.ClientSession() as person:
+        for ask in (person.get, person.head, person.get):
+            async with ask(page) as answer:
+                assert answer.status == 200
+        assert await town.pool.fetchval("SELECT state FROM conversations") == "open"
+
+        async with person.post(page, data={"choice": "refused"}) as answer:
+            assert "Клиент ждёт ответа" in await answer.text()
+        async with person.post(page, data={"choice": "spam"}) as answer:
+            assert "закрыто" in await answer.text()
+        assert await town.pool.fetchval("SELECT outcome FROM conversations") == "spam"
+
+        await town.pool.execute("UPDATE managers SET is_active = false")
+        async with person.post(page, data={"choice": "spam"}) as answer:
+            assert answer.status == 404
+        async with person.get(page[:-1] + ("A" if page[-1] != "A" else "B")) as answer:
+            assert answer.status == 404

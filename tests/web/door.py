@@ -1,7 +1,7 @@
 """A small provider and an entrance in memory, for the tests of the web side."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.net.http import Http
 from hub.testing.contracts.bench import StillClock, make_context
-from hub.web.entrance import Attempt, Connected, Entrance, Readiness
+from hub.web.entrance import Attempt, CardPage, Connected, Entrance, Readiness
 
 KEY = "0f5a9c1e7b3d4a6f8e2c0b1d9a7f5e3c"
 DOOR = f"/in/bell/{KEY}"
@@ -63,6 +63,8 @@ class Memory:
     is_answer_slow: bool = False
     is_ready: bool = True
     health: Health | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    done: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     was_refused: asyncio.Event = field(default_factory=asyncio.Event)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
     commit: asyncio.Event = field(default_factory=asyncio.Event)
@@ -92,6 +94,13 @@ class Memory:
     async def tell_machine(self) -> MachineHealth:
         return MachineHealth(SpoolHealth(3, 900, 1), (DiskHealth("data", 0.25, 10**9),))
 
+    async def show_card(self, token: str) -> CardPage:
+        return CardPage(f"<{token}>?", "ru", button="Да", choices=self.choices)
+
+    async def do_card(self, token: str, given: Mapping[str, str]) -> CardPage:
+        self.done.append((token, dict(given)))
+        return CardPage("Готово", "ru", status=409 if given.get("choice") == "late" else 200)
+
     async def readiness(self) -> Readiness:
         return Readiness(self.is_ready, (("database", "ok" if self.is_ready else "no answer"),))
 
@@ -114,6 +123,8 @@ def make_entrance(
         readiness=memory.readiness,
         health=memory.tell_health,
         machine=memory.tell_machine,
+        show_card=memory.show_card,
+        do_card=memory.do_card,
         trusted_hops=hops,
         **settings,
     )
