@@ -19,6 +19,7 @@ from hub.app.ground import Ground
 from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Explains
 from hub.channels.registry import get_channel_class, list_kinds
 from hub.crash import crash_point
+from hub.crm_sync.base import CrmSettings
 from hub.crm_sync.calling import CrmContext
 from hub.crm_sync.registry import get_crm_class, is_crm, list_crms
 from hub.crm_sync.tokens import StoredTokens
@@ -231,7 +232,8 @@ async def create_connection(
     """Validate and save a connection, its settings encrypted. Commits.
 
     Raises:
-        ConfigError: the settings are wrong, the name is taken, or the kind needs a public address and there is none.
+        ConfigError: the settings are wrong, the name is taken, the account of a CRM is connected already, or the kind
+            needs a public address and there is none.
     """
     found = channel_class(kind)
     model = validate_settings(kind, settings)
@@ -243,8 +245,9 @@ async def create_connection(
     key = new_token()
     async with acquire(ground.pool) as connection:
         new_id = (await ground.ids.reserve(connection, 1))()
-        taken = {row.name for row in await connections.list_connections(connection)}
-        if name in taken:
+        present = await connections.list_connections(connection)
+        _refuse_twice(ground, kind, model, present)
+        if name in {row.name for row in present}:
             raise ConfigError(
                 f"a connection named '{name}' exists already: choose another name with --name, or correct it with "
                 "--again"
@@ -254,6 +257,25 @@ async def create_connection(
     channel = build_channel(ground, row, http=Http(ground.config.proxy), rates=_NO_RATES)
     steps = tuple(channel.setup_steps(ground.config.language)) if isinstance(channel, Explains) else ()
     return NewConnection(ConnectionId(new_id), name, public_address(ground.config.public_url, kind, key), steps)
+
+
+def _refuse_twice(ground: Ground, kind: str, model: ChannelSettings, rows: Sequence[ConnectionRow]) -> None:
+    """Refuse an account of a CRM that is connected under another name: everything would be there twice."""
+    for row in rows:
+        if row.kind == kind and isinstance(model, CrmSettings) and model.tells_apart == _tells_apart(ground, row) != "":
+            raise ConfigError(
+                f"this account is connected already as '{row.name}', and everything would be there twice: correct that "
+                f"one with --again --name {row.name}"
+            )
+
+
+def _tells_apart(ground: Ground, row: ConnectionRow) -> str:
+    """Return what tells a stored account of a CRM from others, empty if it cannot be opened here."""
+    try:
+        model = validate_settings(row.kind, stored_settings(ground, row))
+    except ConfigError:
+        return ""
+    return model.tells_apart if isinstance(model, CrmSettings) else ""
 
 
 def _row(

@@ -7,6 +7,8 @@ CRM_REFUSALS: Mapping[str, str] = {
     "no CRM is connected; connect one with `hub connect KIND`, there are: {}": (
         "CRM не подключена; подключите: `hub connect ВИД`, есть: {}"
     ),
+    "this account is connected already as '{}', and everything would be there twice: correct that one with --again "
+    "--name {}": "этот аккаунт уже подключён как «{}», всё стояло бы там дважды: исправьте его через --again --name {}",
     "several CRMs are connected: say which of {}": "подключено несколько CRM: скажите, какая из {}",
     "{} cannot be opened: {}": "{} не открывается: {}",
     "say whom: --contact NUMBER for one client, or --all for everybody": (

@@ -32,6 +32,11 @@ from hub.domain.inbound import CrmAnswer, CrmHint
 class CrmSettings(ChannelSettings):
     """Base of every connector's settings."""
 
+    @property
+    def tells_apart(self) -> str:
+        """Return what no two accounts of this kind share, empty if the settings do not say: one is connected once."""
+        return ""
+
 
 class Refused(StrEnum):
     """Why a CRM will never take a record as it is: the `reason` of a `PermanentFailure`."""

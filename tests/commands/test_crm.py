@@ -94,6 +94,14 @@ def test_a_wrong_key_is_refused_with_the_vendors_words_and_what_to_press(hub, re
     )
 
 
+def test_one_account_is_connected_once_whatever_it_is_called(hub, connected, retail):
+    result = hub("connect", "retailcrm", *settings(retail), "--name", "shop-again", "--no-wait")
+
+    assert result.exit_code == 1
+    assert "connected already as 'shop', and everything would be there twice" in result.stderr
+    assert [each["name"] for each in json.loads(hub("connections", "--json").stdout)] == ["shop"]
+
+
 def test_a_crm_that_is_connected_says_who_is_who_and_which_stage_becomes_which(connected):
     shown = connected.stdout
 
@@ -376,8 +384,9 @@ def test_a_crm_that_does_not_answer_is_shown_as_it_was(hub, connected, retail):
     assert "Анна Смирнова" in result.stdout
 
 
-def test_two_crms_are_told_apart_by_name(hub, connected, retail):
-    hub("connect", "retailcrm", *settings(retail), "--name", "other", "--no-wait")
+def test_two_crms_are_told_apart_by_name(hub, connected):
+    with served(FakeRetailCrm()) as another:
+        hub("connect", "retailcrm", *settings(another), "--name", "other", "--no-wait")
 
     assert "several CRMs are connected: say which of shop, other" in hub("crm", "users").stderr
     assert "other (retailcrm)" in hub("crm", "status").stdout

@@ -119,6 +119,11 @@ class AmoSettings(CrmSettings):
         return self.api_url or f"https://{self.account}"
 
     @property
+    def tells_apart(self) -> str:
+        """Return the account's host."""
+        return self.account
+
+    @property
     def chat_base(self) -> str:
         """Return the address of the chats, without trailing slash."""
         return self.chat_url or f"https://amojo.{self.account.partition('.')[2]}"

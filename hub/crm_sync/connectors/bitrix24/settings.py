@@ -156,6 +156,11 @@ class Bitrix24Settings(CrmSettings):
         return urlsplit(self.portal_url).netloc
 
     @property
+    def tells_apart(self) -> str:
+        """Return the portal's host."""
+        return self.account
+
+    @property
     def webhook_user(self) -> str:
         """The user in whose name a webhook acts, empty in application mode."""
         return self._part("user")

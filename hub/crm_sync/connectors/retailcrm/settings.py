@@ -61,6 +61,11 @@ class RetailCrmSettings(CrmSettings):
         return account_address(self.api_url or self.account)
 
     @property
+    def tells_apart(self) -> str:
+        """Return the account's address."""
+        return self.base
+
+    @property
     def pages(self) -> str:
         """Return where people open records."""
         return account_address(self.account)
