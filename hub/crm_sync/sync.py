@@ -51,7 +51,8 @@ class Run:
         card = await self._card(client, items)
         if card is None or not card.ref or card.state not in _LINKED:
             return False
-        client = await self._load() or client
+        if all(card is not each for each in items.values()):  # what was read there may have changed the client
+            client = await self._load() or client
         contact = read_ref(card.ref)
         requests = await self._requests(client, items, contact)
         more = await self._history(client, Place(contact, requests[-1] if requests else None))
