@@ -8,6 +8,7 @@ from bots.mail.notifier import MailNotifier
 from hub.app.card_links import CardLinks
 from hub.app.office import Building
 from hub.channels.base import Sends
+from hub.crash import crash_point
 from hub.delivery.mail_notices import MailNotices
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ManagerId
@@ -44,7 +45,10 @@ class Post:
         channel: object = self._building.connections.channel_of(endpoint.id) if endpoint else None
         if endpoint is None or not to or not isinstance(channel, Sends):
             return Posted(Later(CONNECTION_PAUSED))
-        return Posted(await channel.send(self._message(letter, to)), endpoint.id)
+        crash_point("mail_notice.before_send")
+        result = await channel.send(self._message(letter, to))
+        crash_point("mail_notice.after_send")
+        return Posted(result, endpoint.id)
 
     def _find_sender(self, line: str) -> Endpoint | None:
         paused = {row.id for row in self._building.connections.rows() if row.state == "paused"}

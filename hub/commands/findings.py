@@ -13,12 +13,13 @@ from hub.commands.machine import NoRates
 from hub.config import Config
 from hub.crm_sync.registry import is_crm
 from hub.domain.errors import ConfigError, HubError, ProviderError
+from hub.domain.identity import IdentityType
 from hub.domain.manager import Manager
 from hub.net.http import Http
 from hub.store import deliveries, receipts
 from hub.store.arrivals import list_newest_files
 from hub.store.connections import ConnectionRow, count_endless_calls, list_connections
-from hub.store.managers import list_managers
+from hub.store.managers import list_managers, load_staff
 from hub.store.pool import Pool, acquire
 
 _LOOKED_BACK = timedelta(days=1)
@@ -62,8 +63,11 @@ async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
     yield await _find("parked", _count_parked(ground))
     async with acquire(ground.pool) as connection:
         rows, people = await list_connections(connection), await list_managers(connection)
+        staff = await load_staff(connection)
     if any(row.kind == MANAGER_BOT for row in rows):
-        yield await _find("people", _look_for_absent(people))
+        writes_mail = any(row.kind == "email" and row.state != "paused" for row in rows)
+        mailed = {owner for (kind, _, _), owner in staff.items() if kind == IdentityType.email and writes_mail}
+        yield await _find("people", _look_for_absent([each for each in people if each.id not in mailed]))
     for row in rows:
         yield await _find(f"{row.kind} {row.name}", _try_connection(ground, row, http))
         if is_crm(row.kind):

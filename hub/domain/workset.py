@@ -166,13 +166,22 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class ManagerLoad:
-    """A manager and how much work he has now; `hub.inbox.assignment` makes facts of it with the policy (R-6, R-7)."""
+    """A manager and how much work he has now; `hub.inbox.assignment` makes facts of it with the policy (R-6, R-7).
+
+    `has_mailbox`: an own mailbox is known, and we have one to write from, so that notices can go by e-mail.
+    """
 
     manager: Manager
     open_waits: int = 0
     open_conversations: int = 0
     recently_answered: int = 0
     voice_calls: int = 0
+    has_mailbox: bool = False
+
+    @property
+    def can_be_told(self) -> bool:
+        """Tell whether a notice can get anywhere: into a chat with the bot, or into the manager's mailbox."""
+        return self.manager.tg_user_id is not None or self.has_mailbox
 
 
 @dataclass(frozen=True, slots=True)

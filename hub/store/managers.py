@@ -21,7 +21,8 @@ WITH waiting AS MATERIALIZED (
   SELECT manager_id, count(*) AS calls FROM calls WHERE state = 'talking' AND manager_id IS NOT NULL GROUP BY 1
 )
 SELECT m.*, coalesce(waits, 0) AS waits, coalesce(conversations, 0) AS conversations, coalesce(answered, 0) AS answered,
-  coalesce(calls, 0) AS calls
+  coalesce(calls, 0) AS calls, m.id IN (SELECT manager_id FROM staff_identities WHERE type = 'email')
+    AND EXISTS (SELECT FROM connections WHERE kind = 'email' AND state <> 'paused') AS has_mailbox
 FROM managers m LEFT JOIN waiting ON waiting.assignee_id = m.id LEFT JOIN owned ON owned.assignee_id = m.id
 LEFT JOIN speaking ON speaking.manager_id = m.id
 WHERE m.is_active ORDER BY m.id
@@ -41,6 +42,7 @@ async def load_facts(connection: asyncpg.Connection, *, now: datetime) -> dict[i
             record["conversations"],
             recently_answered=record["answered"],
             voice_calls=record["calls"],
+            has_mailbox=record["has_mailbox"],
         )
     return loads
 

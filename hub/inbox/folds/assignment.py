@@ -101,7 +101,7 @@ def _manager_facts(work: LineWork, load: ManagerLoad) -> ManagerFacts:
         is_active=manager.is_active,
         is_on_shift=is_on_shift(manager, shift, work.rows.now),
         is_paused=manager.presence_at(work.rows.now) is Presence.paused,
-        is_reachable=manager.is_reachable and manager.tg_user_id is not None,
+        is_reachable=manager.is_reachable and load.can_be_told,
         skills=staff.skills,
         open_waits=load.open_waits,
         open_conversations=load.open_conversations,

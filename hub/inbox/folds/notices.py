@@ -1,7 +1,7 @@
 """Notices to managers: deliveries of the notify lane, written in the commit that caused them.
 
 A notice names what to show; the screen is made from the state at sending. Lines in observe mode stay silent (FR-8),
-and nothing is queued for somebody who has never opened the bot: `hub check` names them.
+and nothing is queued for somebody who has neither opened the bot nor a mailbox of their own: `hub check` names them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,10 +46,10 @@ def tell_about_task(work: LineWork, notice: Notice, task: Task, *, to: Iterable[
     _queue(work, notice, task.conversation_id, to=to, cause=f"task:{told['cause']}", facts=facts)
 
 
-def _may_have_chat(work: LineWork, manager_id: int) -> bool:
-    """Tell whether a notice can get anywhere: who has never opened the bot has no chat with it, as far as is loaded."""
+def _can_be_told(work: LineWork, manager_id: int) -> bool:
+    """Tell whether a notice can get anywhere, as far as is loaded: who never opened the bot may have a mailbox."""
     load = work.rows.managers.get(manager_id)
-    return load is None or load.manager.tg_user_id is not None
+    return load is None or load.can_be_told
 
 
 def _queue(
@@ -58,7 +58,7 @@ def _queue(
     if work.line.mode is LineMode.observe:
         return
     about = int(conversation_id or 0)
-    for manager_id in (each for each in dict.fromkeys(to) if _may_have_chat(work, each)):
+    for manager_id in (each for each in dict.fromkeys(to) if _can_be_told(work, each)):
         key = f"{notice}:{about}:{manager_id}:{told['cause']}"
         payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": about}
         work.rows.deliveries[key] = Delivery(
