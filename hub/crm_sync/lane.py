@@ -28,6 +28,7 @@ from hub.store.scope import Scope
 
 _FIRST_REST = timedelta(seconds=5)
 _LONGEST_REST = timedelta(minutes=5)
+_LONGEST_WISH = timedelta(hours=1)
 _IDS = 50
 _log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class CrmLane:
     pause: Callable[[ConnectionId, str], Awaitable[None]]
     opens: Callable[[], Awaitable[str]]
     _failures: dict[ConnectionId, int] = field(default_factory=dict)
+    _rests: dict[ConnectionId, datetime] = field(default_factory=dict)
 
     async def carry_out(self, claimed: ClaimedDelivery) -> SendResult:
         """Carry out one delivery; never raises for what a CRM may do."""
@@ -107,11 +109,17 @@ class CrmLane:
     async def _put_off(
         self, connection: CrmConnection, error: TemporaryFailure | OutcomeUnknown | PermanentFailure
     ) -> SendResult:
-        """Let the account rest, longer each time nothing succeeded in between, and the delivery come again."""
-        failures = self._failures[connection.id] = self._failures.get(connection.id, 0) + 1
+        """Let the account rest, longer each time nothing succeeded in between, and the delivery come again.
+
+        Runs that were under way together and fail together are one failure, not one each.
+        """
+        now = self.office.clock.now()
         wish = error.retry_after if isinstance(error, TemporaryFailure) else None
-        rest = wish or min(_FIRST_REST * 2 ** min(failures - 1, 10), _LONGEST_REST)
-        until = self.office.clock.now() + rest
+        if wish is None and self._rests.get(connection.id, now) > now:
+            return Later(CONNECTION_PAUSED, self._rests[connection.id] - now)
+        failures = self._failures[connection.id] = self._failures.get(connection.id, 0) + 1
+        rest = min(wish, _LONGEST_WISH) if wish else min(_FIRST_REST * 2 ** min(failures - 1, 10), _LONGEST_REST)
+        until = self._rests[connection.id] = now + rest
         async with acquire(self.office.pool) as database:
             await crm_accounts.rest_until(database, connection.id, until, reason=str(error))
         _log.warning("crm.put_off", crm=connection.name, code=error.code, status=error.status, failures=failures)

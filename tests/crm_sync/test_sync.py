@@ -183,6 +183,25 @@ async def test_m14_a_crm_that_is_away_rests_and_gets_everything_in_order_afterwa
     assert [each.thing.text for each in shelf(scene).of(Entity.entry)] == [f"сообщение {n}" for n in range(6)]
 
 
+async def test_m14_runs_that_fail_together_are_one_failure(scene: Scene):
+    shelf(scene).faults.append(lambda _: TemporaryFailure("a hiccup"))
+    for number in range(8):
+        await scene.desk.receive(says("Здравствуйте", at=scene.desk.now, by=person(number + 1)))
+    await scene.run()
+    shelf(scene).faults.clear()
+    await scene.run_after(6)
+    assert len(shelf(scene).of(Entity.contact)) == 8
+
+
+async def test_m14_a_crm_that_wishes_to_be_left_for_days_is_asked_within_the_hour(scene: Scene):
+    shelf(scene).faults.append(lambda _: TemporaryFailure("busy", 429, timedelta(days=9)))
+    await write(scene)
+    await scene.run()
+    shelf(scene).faults.clear()
+    await scene.run_after(3601)
+    assert len(shelf(scene).of(Entity.contact)) == 1
+
+
 async def test_a_record_that_is_refused_is_told_beside_it_and_the_others_pass(scene: Scene):
     shelf(scene).faults.append(lambda what: PermanentFailure("Поле обязательно") if what == "create request" else None)
     await write(scene)
