@@ -8,19 +8,18 @@ that dies in between compares again and finds the rest.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from typing import assert_never
 
 import structlog
 
 from hub.crm_sync.account import Account
+from hub.crm_sync.addresses import share_addresses
 from hub.crm_sync.base import Gone, KeepsTasks, MergedInto, Patch, Snapshot, Todo, Written
 from hub.crm_sync.compare import FROZEN, Guard, Rule, Values, Verdict, compare, note_writes, without_frozen
 from hub.crm_sync.mapping import OWN, Client, from_own, todo_of, values_of_lead, values_of_task
 from hub.crm_sync.writing import change, digest, keep
 from hub.domain.crm import CrmField, Entity, read_ref
 from hub.domain.errors import PermanentFailure
-from hub.domain.identity import canonical_email, canonical_phone
 from hub.domain.lead import Lead
 from hub.domain.replacing import replace
 from hub.inbox.crm_changes import CardChange, LeadChange, TaskChange, change_card, change_lead, change_task
@@ -235,48 +234,6 @@ def _without_backwards(client: Client, ours: dict[str, str | None], theirs: Valu
     return ours
 
 
-def addresses_of(client: Client) -> dict[str, str]:
-    """Return phones and mail addresses of a client as they are remembered in a base."""
-    return {_PHONES: " ".join(client.phones), _EMAILS: " ".join(client.emails)}
-
-
-async def _share_addresses(client: Client, item: CrmItem, found: Snapshot | None) -> CrmItem:
-    """Add on either side what the other has and nobody took away; `found` None: what both agreed on is still there.
-
-    An address that was agreed on and is missing on one side was deleted there by a person: it is not put back.
-    """
-    phones, emails = _agreed(item, _PHONES), _agreed(item, _EMAILS)
-    there_phones = _readable(found.phones) if found else phones
-    there_emails = [mail.value for each in found.emails if (mail := canonical_email(each))] if found else emails
-    here = CardChange(
-        phones=_new(there_phones, client.phones, phones), emails=_new(there_emails, client.emails, emails)
-    )
-    patch = Patch(phones=_new(client.phones, there_phones, phones), emails=_new(client.emails, there_emails, emails))
-    if here.phones or here.emails:
-        await change_card(client.account.office, client.rows.contact.id, here, crm=client.account.connection_id)
-    mark = digest(patch.phones, patch.emails)
-    if (patch.phones or patch.emails) and item.mark != mark:
-        call = partial(client.account.crm.update_contact, read_ref(item.ref), patch)
-        item = await change(client.account, item, mark, call)
-        if item.state != DONE:
-            return await keep(client.account, item)
-    known = {_PHONES: [*phones, *there_phones, *client.phones], _EMAILS: [*emails, *there_emails, *client.emails]}
-    base = {**item.base, **{name: " ".join(dict.fromkeys(values)) for name, values in known.items()}}
-    return item if base == item.base or item.state != DONE else await keep(client.account, replace(item, base=base))
-
-
-def _agreed(item: CrmItem, name: str) -> list[str]:
-    return item.base.get(name, "").split()
-
-
-def _readable(phones: Sequence[str]) -> list[str]:
-    return [phone.e164 for each in phones if (phone := canonical_phone(each)) is not None]
-
-
-def _new(values: Sequence[str], there: Sequence[str], agreed: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each for each in values if each not in there and each not in agreed))
-
-
 async def pull(client: Client, item: CrmItem) -> CrmItem:
     """Read a record again and settle what differs; returns its item as it is now.
 
@@ -305,7 +262,7 @@ async def _read_and_settle(client: Client, item: CrmItem) -> CrmItem:
         return found
     item = replace(item, ref=str(found.ref), url=found.url or item.url, rev=found.rev or item.rev)
     if item.entity is Entity.contact:
-        item = await _share_addresses(client, item, found)
+        item = await share_addresses(client, item, found)
     theirs = values_there(client.account, found)
     ours = _without_backwards(client, ours_of(client, item), theirs)
     return await _note_stranger(client.account, await settle(client, item, ours, theirs), found)
@@ -323,7 +280,7 @@ async def _note_stranger(account: Account, item: CrmItem, found: Snapshot) -> Cr
 async def push(client: Client, item: CrmItem) -> CrmItem:
     """Write there what changed here since both sides agreed, without reading the record first."""
     if item.entity is Entity.contact:
-        item = await _share_addresses(client, item, None)
+        item = await share_addresses(client, item, None)
     ours = ours_of(client, item)
     theirs = {name: item.base[name] for name in ours if name in item.base}
     return await settle(client, item, _without_backwards(client, ours, theirs), theirs)

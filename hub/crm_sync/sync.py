@@ -12,10 +12,11 @@ from datetime import datetime
 from functools import partial
 
 from hub.crm_sync.account import Account
+from hub.crm_sync.addresses import addresses_of
 from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
 from hub.crm_sync.compare import Values
 from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of, values_of_lead, values_of_task
-from hub.crm_sync.pulling import addresses_of, is_mapped_since, ours_of, pull, push
+from hub.crm_sync.pulling import is_mapped_since, ours_of, pull, push
 from hub.crm_sync.writing import Making, digest, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
 from hub.domain.ids import ContactId

@@ -116,7 +116,7 @@ def task_of(todo: Todo, settings: HubSpotSettings) -> Properties:
 def new_task_of(todo: Todo, key: str, settings: HubSpotSettings) -> Properties:
     """Return a new task, with the mark of its key in its text."""
     text = shortened(todo.text, BODY_LIMIT, settings.language)
-    told = {**task_of(todo, settings), "hs_task_type": "TODO", "hs_task_body": _html(f"{text}\n{mark_of(key)}")}
+    told = {**task_of(todo, settings), "hs_task_body": _html(f"{text}\n{mark_of(key)}")}
     return _without_empty(told)
 
 
