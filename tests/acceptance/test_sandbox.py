@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from hub.testing.sandbox.running import open_sandbox
-from tests.acceptance.browser import open_page
+from tests.acceptance.browser import open_browser, open_page
 from tests.acceptance.sandbox_play import ask_and_answer, let_an_hour_pass, list_wide_panes
 
 PATIENCE_SECONDS = 30
@@ -135,14 +135,15 @@ async def test_what_is_no_deed_is_refused_and_only_the_own_page_may_act(stranger
 
 @pytest.mark.needs_chromium
 async def test_a_newcomer_plays_in_a_browser(player, tmp_path):
-    async with open_page(player.address) as (page, complaints):
+    async with open_browser() as browser, open_page(browser, player.address) as (page, complaints):
         await ask_and_answer(page)
         picture = await page.screenshot(path=tmp_path / "sandbox.png")
         await let_an_hour_pass(page)
         await page.locator(".chip", has_text="Денис").click()
         await page.locator("#why", has_text="Анна: ответ").wait_for()
+        await page.keyboard.press("Escape")
         await page.goto(f"{player.address}/?lang=en")
         await page.get_by_role("heading", name="Client in Telegram").wait_for()
-        assert await list_wide_panes(page, width=390) == []
+        assert await list_wide_panes(page, width=360) == []
     assert complaints == []
-    assert len(picture) <= 400_000
+    assert len(picture) <= 500_000

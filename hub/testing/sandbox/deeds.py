@@ -14,14 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from hub.domain.errors import PayloadInvalid
 from hub.testing.sandbox.cast import AT_MAIL, AT_PHONE, Client
+from hub.testing.sandbox.looks import last_number
 from hub.testing.sandbox.play import Play
-from hub.testing.sandbox.premises import set_language, until_opening
+from hub.testing.sandbox.premises import is_open_for, set_language, until_opening
+from hub.testing.sandbox.stories import StoryKey
 from hub.testing.sandbox.town import Seat
 from hub.testing.telegram import Media, Post
 
 _LONGEST = 4000
 _FILE_LIMIT = 5_000_000
 _AFTER_OPENING = timedelta(minutes=1)
+_LONG_ENOUGH = timedelta(hours=1)
+"""How long the shop has to stay open for a story to be told without the night in between."""
 Text = Annotated[str, Field(max_length=_LONGEST)]
 
 
@@ -120,6 +124,14 @@ class PicksUp(_Deed):
     extension: str
 
 
+class CallsBack(_Deed):
+    """A manager calls a client."""
+
+    deed: Literal["calls_back"]
+    who: str
+    extension: str
+
+
 class HangsUp(_Deed):
     """The call ends."""
 
@@ -141,13 +153,28 @@ class Speaks(_Deed):
     language: Literal["ru", "en"]
 
 
+class BeginsStory(_Deed):
+    """A story is told from its beginning; a closed shop opens for it."""
+
+    deed: Literal["begins_story"]
+    story: StoryKey
+
+
+class EndsStory(_Deed):
+    """The story is no longer told."""
+
+    deed: Literal["ends_story"]
+
+
 TelegramDeed = Writes | Starts | Presses | Taps | SharesContact | Blocks
-OtherDeed = Mails | SendsForm | Rings | PicksUp | HangsUp | MovesClock | Speaks
-Deed = Annotated[TelegramDeed | OtherDeed, Field(discriminator="deed")]
-_DEEDS: TypeAdapter[TelegramDeed | OtherDeed] = TypeAdapter(Deed)
+PhoneDeed = Rings | PicksUp | CallsBack | HangsUp
+PageDeed = MovesClock | Speaks | BeginsStory | EndsStory
+AnyDeed = TelegramDeed | PhoneDeed | PageDeed | Mails | SendsForm
+Deed = Annotated[AnyDeed, Field(discriminator="deed")]
+_DEEDS: TypeAdapter[AnyDeed] = TypeAdapter(Deed)
 
 
-def read_deed(body: bytes) -> TelegramDeed | OtherDeed:
+def read_deed(body: bytes) -> AnyDeed:
     """Return what a request asks for.
 
     Raises:
@@ -160,17 +187,25 @@ def read_deed(body: bytes) -> TelegramDeed | OtherDeed:
         raise PayloadInvalid(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
-async def do(play: Play, deed: TelegramDeed | OtherDeed) -> None:
+async def do(play: Play, deed: AnyDeed) -> None:
     """Carry out a deed.
 
     Raises:
         PayloadInvalid: it names somebody or something that is not there.
         HubError: the hub refused it.
     """
-    if isinstance(deed, TelegramDeed):
-        _in_telegram(_seat(play, deed.who), deed)
-    else:
-        await _elsewhere(play, deed)
+    match deed:
+        case Mails():
+            client = _client((*play.guests, *AT_MAIL), deed.who)
+            play.town.mail.write(client, deed.subject, deed.text, answers=deed.answers)
+        case SendsForm():
+            await play.send_form(name=deed.name, phone=deed.phone, email=deed.email, text=deed.text)
+        case Rings() | PicksUp() | CallsBack() | HangsUp():
+            await _on_the_phone(play, deed)
+        case MovesClock() | Speaks() | BeginsStory() | EndsStory():
+            await _on_the_page(play, deed)
+        case in_telegram:
+            _in_telegram(_seat(play, in_telegram.who), in_telegram)
     play.town.changes.tell()
 
 
@@ -196,23 +231,33 @@ def _in_telegram(seat: Seat, deed: TelegramDeed) -> None:
             assert_never(never)
 
 
-async def _elsewhere(play: Play, deed: OtherDeed) -> None:
-    town = play.town
+async def _on_the_phone(play: Play, deed: PhoneDeed) -> None:
+    telephone, callers = play.town.telephone, (*play.guests, *AT_PHONE)
     match deed:
-        case Mails():
-            town.mail.write(_client(AT_MAIL, deed.who), deed.subject, deed.text, answers=deed.answers)
-        case SendsForm():
-            await play.send_form(name=deed.name, phone=deed.phone, email=deed.email, text=deed.text)
         case Rings():
-            await town.telephone.ring(_client(AT_PHONE, deed.who))
+            await telephone.ring(_client(callers, deed.who))
         case PicksUp():
-            await town.telephone.pick_up(deed.extension)
+            await telephone.pick_up(deed.extension)
+        case CallsBack():
+            await telephone.call_back(_client(callers, deed.who), deed.extension)
         case HangsUp():
-            await town.telephone.hang_up()
+            await telephone.hang_up()
+        case never:
+            assert_never(never)
+
+
+async def _on_the_page(play: Play, deed: PageDeed) -> None:
+    match deed:
         case MovesClock():
             move_clock(play, _span(play, deed))
         case Speaks():
             await set_language(play.building, deed.language)
+        case BeginsStory():
+            if not is_open_for(play.building, _LONG_ENOUGH):
+                move_clock(play, until_opening(play.building) + _AFTER_OPENING)
+            play.begin_story(deed.story, await last_number(play))
+        case EndsStory():
+            play.story = None
         case never:
             assert_never(never)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.store.pool import acquire
-from hub.testing.sandbox.cast import AT_MAIL, AT_PHONE, HIDDEN, MEMBERS, SHOP_ADDRESS, SHOP_NUMBER, Client
+from hub.testing.sandbox.cast import HIDDEN, MEMBERS, SHOP_ADDRESS, SHOP_NUMBER, Client
 from hub.testing.sandbox.play import Play
 from hub.testing.sandbox.post_office import Letter
 from hub.testing.sandbox.telephone import Call
@@ -19,12 +19,12 @@ Json = dict[str, Any]
 
 _CONVERSATIONS = """
 SELECT c.id, c.number, c.state, k.name, c.assignee_id IS NOT NULL AS is_taken, coalesce(m.name, '') AS assignee,
-  c.snoozed_until, c.outcome, w.deadline_at, w.started_at, w.callback_due_at,
+  coalesce(r.name, '') AS transfer_to, c.snoozed_until, c.outcome, w.deadline_at, w.started_at, w.callback_due_at,
   coalesce(w.needs_callback, false) AS needs_callback,
   coalesce(w.channel, n.kind, '') AS channel,
   (SELECT i.value FROM identities i WHERE i.contact_id = k.id AND i.type = 'phone' ORDER BY i.id LIMIT 1) AS phone
 FROM conversations c JOIN contacts k ON k.id = c.contact_id
-LEFT JOIN managers m ON m.id = c.assignee_id
+LEFT JOIN managers m ON m.id = c.assignee_id LEFT JOIN managers r ON r.id = c.transfer_to
 LEFT JOIN waits w ON w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open' AND c.state = 'open'
 LEFT JOIN threads t ON t.id = c.reply_thread_id LEFT JOIN connections n ON n.id = t.connection_id
 ORDER BY c.number DESC LIMIT 40
@@ -32,18 +32,28 @@ ORDER BY c.number DESC LIMIT 40
 
 
 async def show(play: Play) -> Json:
-    """Return everything the page shows except the instant of now, so that equal looks mean nothing changed."""
+    """Return everything the page shows except the instant of now, so that equal looks mean nothing changed.
+
+    The story that is told moves on by what the look says.
+    """
+    look = await _look(play)
+    if play.story is not None:
+        play.story.follow(look)
+    return look | {"story": play.story.show() if play.story else None}
+
+
+async def _look(play: Play) -> Json:
     town = play.town
     return {
         "moves": play.moves,
         "isSet": play.is_set,
         "zone": "Europe/Moscow",
-        "clients": [_chat(seat) for seat in town.clients.values()],
+        "clients": [_chat(town.clients[client.key]) for client in play.in_telegram],
         "managers": [_chat(seat) for seat in town.managers.values()],
-        "mail": _mail(town.mail.letters),
+        "mail": _mail(town.mail.letters, play.at_mail),
         "forms": [_form_row(play, number) for number in range(len(play.forms))],
         "formUrl": play.premises.form.url.replace("/in/webform/", "/form/"),
-        "phone": _phone(town.telephone.calls),
+        "phone": _phone(town.telephone.calls, play.at_phone),
         "conversations": await _conversations(play),
     }
 
@@ -100,12 +110,12 @@ def _file(seat: Seat, kind: str, file_id: str) -> Json:
     return {"kind": kind, "id": file_id, "name": media.name, "isPicture": is_picture}
 
 
-def _mail(letters: Sequence[Letter]) -> Json:
+def _mail(letters: Sequence[Letter], clients: Sequence[Client]) -> Json:
     return {
         "shop": SHOP_ADDRESS,
         "boxes": [
             {"key": client.key, "name": client.name, "address": client.email, "letters": _letters(letters, client)}
-            for client in AT_MAIL
+            for client in clients
         ],
     }
 
@@ -129,8 +139,8 @@ def _form_row(play: Play, number: int) -> Json:
     return {"number": number, "name": form.name, "text": form.text, "at": _ms(form.at), "receipt": form.receipt}
 
 
-def _phone(calls: Sequence[Call]) -> Json:
-    callers = [{"key": each.key, "name": each.name, "number": _number(each)} for each in AT_PHONE]
+def _phone(calls: Sequence[Call], clients: Sequence[Client]) -> Json:
+    callers = [{"key": each.key, "name": each.name, "number": _number(each)} for each in clients]
     return {
         "shop": f"+{SHOP_NUMBER}",
         "callers": callers,
@@ -146,6 +156,7 @@ def _call(call: Call) -> Json:
         "name": call.client.name,
         "phone": _number(call.client),
         "state": call.state.value,
+        "isOut": call.is_out,
         "startedAt": _ms(call.started_at),
         "pickedUpAt": _ms(call.picked_up_at),
         "endedAt": _ms(call.ended_at),
@@ -164,8 +175,10 @@ async def _conversations(play: Play) -> list[Json]:
         {
             "number": row["number"],
             "name": row["name"] or row["phone"] or "",
+            "phone": row["phone"] or "",
             "isOpen": row["state"] == "open",
             "assignee": row["assignee"],
+            "transferTo": row["transfer_to"],
             "channel": row["channel"],
             "startedAt": _ms(row["started_at"]),
             "dueAt": _ms(_due(row)),
@@ -175,6 +188,12 @@ async def _conversations(play: Play) -> list[Json]:
         }
         for row in rows
     ]
+
+
+async def last_number(play: Play) -> int:
+    """Return the highest number of a conversation, 0 without any."""
+    async with acquire(play.building.ground.pool) as connection:
+        return int(await connection.fetchval("SELECT coalesce(max(number), 0) FROM conversations"))
 
 
 def _due(row: Mapping[str, Any]) -> datetime | None:

@@ -25,7 +25,13 @@ from hub.testing.telegram.refusals import ApiRefusal
 PLAY: Final = web.AppKey("play", Play)
 STOPPING: Final = web.AppKey("stopping", asyncio.Event)
 _LOOK_AGAIN = timedelta(seconds=1)
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+}
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _BODY_LIMIT = 8_000_000
 _HEADERS = {

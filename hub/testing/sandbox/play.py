@@ -11,7 +11,9 @@ from hub.domain.ids import LineKey
 from hub.domain.manager import Role
 from hub.domain.rights import Person as Actor
 from hub.net.http import Http
+from hub.testing.sandbox.cast import AT_MAIL, AT_PHONE, IN_TELEGRAM, Client
 from hub.testing.sandbox.premises import Premises
+from hub.testing.sandbox.stories import Story, StoryKey, new_guest
 from hub.testing.sandbox.town import Town
 
 
@@ -29,7 +31,10 @@ class SentForm:
 
 @dataclass(slots=True)
 class Play:
-    """A running play. `is_set` once the opening story has been played; `moves` counts moves of the clock."""
+    """A running play. `is_set` once the opening has been played; `moves` counts moves of the clock.
+
+    `story` is the one being told, `guests` are the clients of all stories told so far.
+    """
 
     building: Building
     town: Town
@@ -38,6 +43,8 @@ class Play:
     forms: list[SentForm] = field(default_factory=list)
     is_set: bool = False
     moves: int = 0
+    story: Story | None = None
+    guests: list[Client] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Return the hub's instant."""
@@ -47,6 +54,33 @@ class Play:
     def observer(self) -> Actor:
         """Return in whose name the page looks into the hub."""
         return Actor(self.premises.observer_id, Role.admin, frozenset[LineKey]())
+
+    def begin_story(self, key: StoryKey, last_number: int) -> None:
+        """Tell a story from its beginning with a client of its own; its number is over `last_number`."""
+        guest = new_guest(len(self.guests))
+        self.guests.append(guest)
+        self.town.welcome(guest)
+        self.story = Story(key, guest, last_number)
+
+    @property
+    def _guest(self) -> tuple[Client, ...]:
+        return (self.story.client,) if self.story else ()
+
+    @property
+    def at_mail(self) -> tuple[Client, ...]:
+        """Return whose mailboxes the page shows."""
+        return (*(self._guest if self.story and self.story.key is StoryKey.site else ()), *AT_MAIL)
+
+    @property
+    def at_phone(self) -> tuple[Client, ...]:
+        """Return who may call."""
+        return (*(self._guest if self.story and self.story.key is StoryKey.missed else ()), *AT_PHONE)
+
+    @property
+    def in_telegram(self) -> tuple[Client, ...]:
+        """Return whose Telegram the page shows."""
+        writes = self.story is not None and self.story.key not in {StoryKey.site, StoryKey.missed}
+        return (*(self._guest if writes else ()), *IN_TELEGRAM)
 
     async def send_form(self, *, name: str, phone: str, email: str, text: str) -> SentForm:
         """Send the form as a browser does from the hub's own form page, and keep its receipt.

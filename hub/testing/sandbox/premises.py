@@ -74,6 +74,14 @@ def until_opening(building: Building) -> timedelta:
     return (opening or now) - now
 
 
+def is_open_for(building: Building, span: timedelta) -> bool:
+    """Tell whether the shop is open and stays so for `span`."""
+    now = building.ground.clock.now()
+    calendar = building.rules().get_line(LINE).calendar
+    closing = calendar.next_closing(now)
+    return calendar.is_open(now) and (closing is None or closing - now >= span)
+
+
 async def _hire(building: Building, telephony: NewConnection) -> dict[str, ManagerId]:
     ground = building.ground
     hired: dict[str, ManagerId] = {}

@@ -38,6 +38,7 @@ class Call:
     extension: str = MEMBERS[0].extension
     picked_up_at: datetime | None = None
     ended_at: datetime | None = None
+    is_out: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -69,6 +70,14 @@ class Telephone:
             call = Call(len(self.calls) + 1, client, CallState.ringing, self._clock.now())
             self.calls.append(call)
             await self._post(call, ((Moment.arrives, ""), (Moment.ringing, ""), (Moment.ringing, call.extension)))
+
+    async def call_back(self, client: Client, extension: str) -> None:
+        """Let a manager call a client, who answers at once; nobody can call back a hidden number."""
+        if self.current is None and client.phone:
+            at = self._clock.now()
+            call = Call(len(self.calls) + 1, client, CallState.talking, at, extension, at + _A_SECOND, is_out=True)
+            self.calls.append(call)
+            await self._post(call, ((Moment.ringing, extension), (Moment.answered, extension)))
 
     async def pick_up(self, extension: str) -> None:
         """Let a manager take the ringing call."""
@@ -106,6 +115,8 @@ class Telephone:
 
 
 def _scene(call: Call) -> Scene:
+    if call.is_out:
+        return Scene.outgoing
     if not call.client.phone:
         return Scene.hidden
     return Scene.answered if call.picked_up_at else Scene.missed

@@ -35,6 +35,11 @@ class Town:
     telephone: Telephone
     changes: Changes
 
+    def welcome(self, client: Client) -> None:
+        """Give Telegram to a client who came later."""
+        shop = next(iter(self.clients.values())).bot
+        self.clients[client.key] = Seat(client.key, _join(self.telegram, client), shop)
+
 
 def _join(telegram: BotApi, client: Client) -> Person:
     return telegram.person(client.name, phone=client.phone, username=client.key)

@@ -29,11 +29,26 @@ export class Chat {
 
   show(people) {
     this.people = people;
-    this.current ??= people[0].key;
+    if (!people.some((each) => each.key === this.current)) { this.current = people[0].key; this.chosen = 0; this.log.replaceChildren(); }
     this.#draw();
   }
 
+  // A story begins: its client is in the hand, if it writes here.
+  meet(client) {
+    if (this.people.some((each) => each.key === client.key)) this.choosePerson(client.key);
+  }
+
+  // Put a text into the field, as an answer to the story's card where a manager writes.
+  fill(text, story) {
+    const card = this.isManager && this.person.messages.findLast((each) => !each.isMine && each.text.includes(`#${story.number}`));
+    this.chosen = card ? card.id : 0;
+    this.#draw();
+    this.input.value = text;
+    this.input.focus({ preventScroll: true });
+  }
+
   choosePerson(key) {
+    if (key === this.current) return;
     this.drafts.set(this.current, { text: this.input.value, chosen: this.chosen });
     this.current = key;
     const draft = this.drafts.get(key);
@@ -107,7 +122,8 @@ export class Chat {
         el('button', { type: 'button', class: 'reply', title: t('reply'), 'aria-label': t('reply'), onclick: () => this.#choose(message.id) }, '↩'),
         message.isPinned ? el('span', { title: t('pinned') }, '📌') : null,
         message.isEdited ? el('span', {}, t('edited')) : null,
-        el('time', {}, sayTime(message.at))),
+        el('time', {}, sayTime(message.at)),
+        message.isMine ? el('span', { class: 'ticks', 'aria-hidden': 'true' }, '✓✓') : null),
       message.reactions.length ? el('p', { class: 'reactions' }, message.reactions.join(' ')) : null);
     const keys = message.buttons.length ? el('div', { class: 'keys' },
       ...message.buttons.map((row) => el('div', {}, ...row.map((button) => this.#key(message, button))))) : null;

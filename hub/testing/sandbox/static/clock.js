@@ -1,7 +1,7 @@
 // The hub's clock as the page sees it: the last instant told, and the time that passed here since.
 
 import { act } from './deeds.js';
-import { sayClock, sayMoment } from './words.js';
+import { sayClock, sayMoment, sayTime } from './words.js';
 
 let told = Date.now();
 let toldAt = performance.now();
@@ -33,6 +33,7 @@ export function startClock(onTick) {
   const beat = () => {
     const { day, time } = sayClock(now());
     face.replaceChildren(Object.assign(document.createElement('span'), { textContent: day }), ` ${time}`);
+    for (const small of document.querySelectorAll('.signal .time')) small.textContent = sayTime(now());
     tick();
     onTick();
   };

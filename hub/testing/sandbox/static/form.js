@@ -18,6 +18,18 @@ export class WebForm {
     this.form.addEventListener('submit', (event) => { event.preventDefault(); this.#send(); });
   }
 
+  // The browser remembers who fills in.
+  meet(client, story) {
+    if (story !== 'site') return;
+    for (const name of ['name', 'phone', 'email']) this.form.elements[name].value = client[name];
+  }
+
+  fill(text, story) {
+    this.meet(story.client, story.key);
+    this.form.elements.text.value = text;
+    this.form.elements.text.focus();
+  }
+
   show(forms, address) {
     this.pane.querySelector('#form-link').href = address;
     const last = forms.at(-1);

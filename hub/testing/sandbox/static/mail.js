@@ -16,7 +16,27 @@ export class Mailbox {
 
   show(mail) {
     this.mail = mail;
-    this.current ??= mail.boxes[0].key;
+    if (!this.box) { this.current = mail.boxes[0].key; this.answered = 0; this.log.replaceChildren(); }
+    this.#draw();
+  }
+
+  meet(client) {
+    if (this.mail.boxes.some((each) => each.key === client.key)) this.#choose(client.key);
+  }
+
+  // Put a text into the field, as an answer to the shop's last letter.
+  fill(text, story) {
+    this.meet(story.client);
+    this.answered = this.box.letters.findLast((each) => !each.isMine)?.number ?? 0;
+    this.#draw();
+    this.text.value = text;
+    this.text.focus();
+  }
+
+  #choose(key) {
+    this.current = key;
+    this.answered = 0;
+    this.log.replaceChildren();
     this.#draw();
   }
 
@@ -26,8 +46,9 @@ export class Mailbox {
 
   #draw() {
     segments(this.pane.querySelector('.who'), this.mail.boxes.map(({ key, name }) => ({ key, name: name.split(' ')[0] })), {
-      current: this.current, choose: (key) => { this.current = key; this.answered = 0; this.log.replaceChildren(); this.#draw(); },
+      current: this.current, choose: (key) => this.#choose(key),
     });
+    document.getElementById('account').textContent = t('account', { address: this.box.address, shop: this.mail.shop });
     const letters = this.box.letters.toReversed();
     if (letters.length) {
       this.log.querySelector('.empty')?.remove();

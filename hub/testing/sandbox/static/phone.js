@@ -11,20 +11,28 @@ export class Telephone {
   constructor(pane) {
     this.handset = pane.querySelector('#handset');
     this.log = pane.querySelector('#calls');
+    this.line = pane.querySelector('#line');
     this.caller = null;
   }
 
   show(phone) {
     const current = phone.calls.findLast((call) => !call.endedAt);
     this.since = current ? current.pickedUpAt ?? current.startedAt : 0;
-    sync(this.handset, [{ current: current ?? null, callers: phone.callers, members: phone.members }], {
-      key: () => 'handset', make: (item) => (item.current ? this.#going(item) : this.#idle(item)),
+    sync(this.handset, [{ current: current ?? null, members: phone.members }], {
+      key: () => 'handset', make: (item) => (item.current ? this.#going(item) : el('p', { class: 'ready' }, t('ready', { number: sayNumber(phone.shop) }))),
     });
+    if (!phone.callers.some((each) => each.key === this.caller)) this.caller = phone.callers[0].key;
+    sync(this.line, [{ callers: phone.callers, isBusy: Boolean(current), caller: this.caller }], { key: () => 'line', make: (item) => this.#callers(item) });
     const over = phone.calls.filter((call) => call.endedAt).toReversed();
-    if (over.length) {
+    const items = over.map((call) => ({ ...call, by: call.by, member: phone.members[0], isBusy: Boolean(current) }));
+    if (items.length) {
       this.log.querySelector('.empty')?.remove();
-      sync(this.log, over, { key: (call) => call.number, make: row });
+      sync(this.log, items, { key: (call) => call.number, make: row });
     } else this.log.replaceChildren(el('li', { class: 'empty' }, t('emptyCalls')));
+  }
+
+  meet(client) {
+    this.caller = client.key;
   }
 
   beat() {
@@ -32,12 +40,11 @@ export class Telephone {
     if (counter && this.since) counter.textContent = saySpan(now() - this.since);
   }
 
-  #idle({ callers }) {
-    this.caller ??= callers[0].key;
+  #callers({ callers, isBusy }) {
     const select = el('select', { 'aria-label': t('caller'), onchange: (event) => { this.caller = event.target.value; } },
       ...callers.map((each) => el('option', { value: each.key, selected: each.key === this.caller }, `${sayCaller(each)} ${each.number ? sayNumber(each.number) : ''}`)));
-    return el('div', { class: 'idle' }, select,
-      el('button', { type: 'button', class: 'primary', onclick: () => act('rings', { who: this.caller }) }, `📞 ${t('call')}`));
+    return el('div', { class: 'dial' }, select,
+      el('button', { type: 'button', class: 'primary', disabled: isBusy, onclick: () => act('rings', { who: this.caller }) }, `📞 ${t('call')}`));
   }
 
   #going({ current, members }) {
@@ -51,9 +58,11 @@ export class Telephone {
 }
 
 function row(call) {
-  return el('li', {}, el('span', {}, STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
-    el('span', { class: 'how' }, call.state === 'missed' ? t('missed') : `${t('answeredBy', { name: call.by })}, ${saySpan(call.endedAt - call.pickedUpAt)}`),
-    el('time', {}, sayTime(call.startedAt)));
+  const isBack = call.state === 'missed' && call.phone;
+  return el('li', {}, el('span', { 'aria-hidden': 'true' }, call.isOut ? '↗' : STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
+    el('span', { class: 'how' }, call.state === 'missed' ? t('missed') : `${t(call.isOut ? 'calledBack' : 'answeredBy', { name: call.by })}, ${saySpan(call.endedAt - call.pickedUpAt)}`),
+    el('time', {}, sayTime(call.startedAt)),
+    isBack ? el('button', { type: 'button', disabled: call.isBusy, onclick: () => act('calls_back', { who: call.who, extension: call.member.extension }) }, `↩ ${t('callBack')}`) : null);
 }
 
 function sayCaller({ key, name }) {

@@ -1,7 +1,6 @@
-// The sheets that open below the strip: why a conversation is as it is, and where to start. One at a time, Esc closes.
+// The sheet that opens below the strip and tells why a conversation is as it is. Esc closes it.
 
 import { el } from './dom.js';
-import { list, t } from './words.js';
 
 const STAMP = /^(\d\d\.\d\d \d\d:\d\d) (.*)$/s;
 
@@ -14,7 +13,6 @@ export class Sheet {
   }
 
   open() {
-    for (const other of document.querySelectorAll('.sheet')) other.hidden = true;
     this.element.hidden = false;
     this.element.focus({ preventScroll: true });
   }
@@ -30,17 +28,7 @@ export class Sheet {
   }
 }
 
-export function buildGuide(button, element) {
-  const sheet = new Sheet(element, { onHide: () => { button.setAttribute('aria-expanded', 'false'); button.focus(); } });
-  sheet.fill(t('guideTitle'), list('steps'));
-  button.addEventListener('click', () => {
-    if (!element.hidden) { sheet.hide(); return; }
-    sheet.open();
-    button.setAttribute('aria-expanded', 'true');
-  });
-}
-
-function line(text) {
+export function line(text) {
   const [, stamp, rest] = STAMP.exec(text) ?? [];
   return stamp ? el('li', {}, el('time', {}, stamp), el('span', {}, rest)) : el('li', { class: 'plain' }, text);
 }

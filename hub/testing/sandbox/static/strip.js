@@ -36,10 +36,10 @@ export class Strip {
   }
 
   close() {
-    const chip = this.nav.querySelector(`[data-key="${this.number}"]`);
+    const { number } = this;
     this.number = 0;
     this.show(this.conversations, true);
-    chip?.focus();
+    this.nav.querySelector(`[data-key="${number}"]`)?.focus();
   }
 
   #chip(item) {

@@ -1,11 +1,11 @@
 // Words of the page, Russian and English, and how instants and spans are said.
 
-const WORDS = {
+export const WORDS = {
   ru: {
-    title: 'Песочница', clock: 'Часы', plus5: '+5 мин', plus60: '+1 ч', morning: 'До утра', guide: 'С чего начать',
-    other: 'English', conversations: 'Обращения в хабе', close: 'Закрыть', panes: 'Окна',
-    clientPane: 'Клиент в Telegram', phonePane: 'Телефон', mailPane: 'Почта клиента', formPane: 'Форма на сайте',
-    managerPane: 'Менеджер в Telegram', formLink: 'Страница формы ↗',
+    title: 'Песочница', clock: 'Часы', plus5: '+5 мин', plus60: '+1 ч', morning: 'До утра', dark: 'Тёмная тема',
+    other: 'EN', otherName: 'EN, English', conversations: 'Обращения в хабе', close: 'Закрыть', panes: 'Окна',
+    clientPane: 'Клиент в Telegram', phonePane: 'Телефон на столе', mailPane: 'Почта', formPane: 'Сайт',
+    managerPane: 'Менеджер в Telegram', formLink: 'Открыть страницу формы',
     tabClient: 'Клиент', tabPhone: 'Звонок', tabMail: 'Почта', tabForm: 'Форма', tabManager: 'Менеджер',
     write: 'Сообщение', writeReply: 'Ответ', writeManager: 'Выберите сообщение выше и ответьте', send: 'Отправить',
     attach: 'Приложить файл', shareContact: 'Поделиться номером', block: 'Заблокировать бота',
@@ -25,8 +25,13 @@ const WORDS = {
     nobody: 'Обращений ещё нет', late: 'просрочено {span}', left: 'ещё {span}', inSpan: 'через {span}', ago: '{span} назад',
     now: 'сейчас', day: 'дн', hour: 'ч', minute: 'мин', second: 'с', noName: 'без имени', fileTooBig: 'Файл больше 5 МБ',
     new: 'новое',
-    guideTitle: 'С чего начать',
-    steps: [
+    talePane: 'Истории', taleBack: 'Все истории', tabTale: 'Истории', show: 'Показать', fill: 'Подставить текст',
+    taleLead: 'Пять историй за две минуты: что нажать, что сделал хаб и почему. Менеджеры, почта и телефон рядом, хаб настоящий.',
+    taleStep: 'Шаг {step} из {steps}', taleWhy: 'Что сделал хаб и почему', taleNothing: 'Хаб ещё ничего об этом клиенте не знает.',
+    taleEnd: 'История сыграна', taleNext: 'Дальше: {title}', free: 'Свободная игра: что попробовать',
+    bot: 'бот', whose: 'Кто сейчас', slogan: 'Свет и полки для дома', account: '{address} пишет на {shop}', callList: 'Список звонков',
+    ready: '{number}', callBack: 'Перезвонить', calledBack: 'перезвонили, {name}',
+    hints: [
       'Напишите как Мария или Денис в Telegram: Анне придёт карточка, на карточке идёт срок.',
       'Нажмите на карточку у Анны и ответьте: ответ уйдёт клиенту туда, откуда он писал.',
       'Переключитесь на Ивана и ответьте на новое обращение первым: Анна увидит, кто взял.',
@@ -37,10 +42,10 @@ const WORDS = {
     ],
   },
   en: {
-    title: 'Sandbox', clock: 'Clock', plus5: '+5 min', plus60: '+1 h', morning: 'To morning', guide: 'Where to start',
-    other: 'Русский', conversations: 'Conversations in the hub', close: 'Close', panes: 'Panes',
-    clientPane: 'Client in Telegram', phonePane: 'Telephone', mailPane: 'Client’s mailbox', formPane: 'Form on the site',
-    managerPane: 'Manager in Telegram', formLink: 'The form’s page ↗',
+    title: 'Sandbox', clock: 'Clock', plus5: '+5 min', plus60: '+1 h', morning: 'To morning', dark: 'Dark theme',
+    other: 'RU', otherName: 'RU, Русский', conversations: 'Conversations in the hub', close: 'Close', panes: 'Panes',
+    clientPane: 'Client in Telegram', phonePane: 'Telephone on the desk', mailPane: 'Mail', formPane: 'Site',
+    managerPane: 'Manager in Telegram', formLink: 'Open the form’s page',
     tabClient: 'Client', tabPhone: 'Call', tabMail: 'Mail', tabForm: 'Form', tabManager: 'Manager',
     write: 'Message', writeReply: 'Answer', writeManager: 'Choose a message above and answer', send: 'Send',
     attach: 'Attach a file', shareContact: 'Share my number', block: 'Block the bot',
@@ -60,8 +65,13 @@ const WORDS = {
     nobody: 'No conversations yet', late: 'late by {span}', left: '{span} left', inSpan: 'in {span}', ago: '{span} ago',
     now: 'now', day: 'd', hour: 'h', minute: 'min', second: 's', noName: 'no name', fileTooBig: 'The file is over 5 MB',
     new: 'new',
-    guideTitle: 'Where to start',
-    steps: [
+    talePane: 'Stories', taleBack: 'All stories', tabTale: 'Stories', show: 'Show me', fill: 'Fill in the text',
+    taleLead: 'Five stories in two minutes: what to press, what the hub did and why. Managers, mail and telephone are at hand, and the hub is the real one.',
+    taleStep: 'Step {step} of {steps}', taleWhy: 'What the hub did and why', taleNothing: 'The hub knows nothing of this client yet.',
+    taleEnd: 'The story is played', taleNext: 'Next: {title}', free: 'Free play: what to try',
+    bot: 'bot', whose: 'Who it is now', slogan: 'Light and shelves for the home', account: '{address} writes to {shop}', callList: 'List of calls',
+    ready: '{number}', callBack: 'Call back', calledBack: 'called back, {name}',
+    hints: [
       'Write as Maria or Denis in Telegram: Anna gets a card with a running deadline.',
       'Choose the card in Anna’s chat and answer: the client gets it where they wrote from.',
       'Switch to Ivan and answer a new conversation first: Anna sees who took it.',

@@ -1,0 +1,176 @@
+"""The five stories a newcomer plays, step by step: what has to be true before the page tells what to do next.
+
+A story has a client of its own whom the shop has never seen, so it can be played at any time and again. Its words are
+in `static/stories.ru.json` and `static/stories.en.json`; a step is done when the look of the page says so, whoever did
+it and however. Nothing is undone: a story that was left is only no longer told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hub.testing.sandbox.cast import Client
+
+Json = Mapping[str, Any]
+_NAMES = (
+    ("Ольга Лебедева", "olga.lebedeva"),
+    ("Тимур Галеев", "timur.galeev"),
+    ("Нина Соколова", "nina.sokolova"),
+    ("Павел Ершов", "pavel.ershov"),
+    ("Алина Юсупова", "alina.yusupova"),
+    ("Борис Кравцов", "boris.kravtsov"),
+)
+_FIRST_NUMBER = 79855550150
+
+
+class StoryKey(StrEnum):
+    """The stories, in the order the page offers them."""
+
+    site = "site"
+    missed = "missed"
+    two = "two"
+    transfer = "transfer"
+    closing = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a step is judged by: the look, how it was when the step began, and the story's conversation if it exists."""
+
+    look: Json
+    before: Json
+    conversation: Json
+
+    @property
+    def is_answered(self) -> bool:
+        """Tell whether the client has been answered and no deadline runs."""
+        return bool(self.conversation.get("assignee")) and self.conversation.get("dueAt") is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether a deadline runs."""
+        return self.conversation.get("dueAt") is not None
+
+    def is_with(self, name: str) -> bool:
+        """Tell whether a manager of this name has the conversation."""
+        return str(self.conversation.get("assignee")) == name
+
+    @property
+    def call(self) -> Json:
+        """Return the call that began after the step did, or the last one; empty without any."""
+        calls: Sequence[Json] = self.look["phone"]["calls"]
+        return calls[-1] if calls else {}
+
+    def was_told(self, key: str) -> bool:
+        """Tell whether the bot answered something a manager wrote since the step began."""
+        then = {each["id"] for each in _messages(self.before, key)}
+        new = [each for each in _messages(self.look, key) if each["id"] not in then]
+        mine = {each["id"] for each in new if each["isMine"]}
+        return any(not each["isMine"] and each["replyTo"] in mine for each in new)
+
+
+Step = Callable[[Scene], bool]
+
+
+def _arrived(scene: Scene) -> bool:
+    """Tell whether the managers see the card."""
+    words = f"#{scene.conversation.get('number')}"
+    return all(any(words in each["text"] for each in _messages(scene.look, key)) for key in ("anna", "ivan"))
+
+
+def _taken(scene: Scene) -> bool:
+    return scene.is_with("Анна")
+
+
+def _answered(scene: Scene) -> bool:
+    return scene.is_answered
+
+
+def _rings(scene: Scene) -> bool:
+    return scene.call.get("state") == "ringing" and not scene.call.get("isOut")
+
+
+STEPS: Mapping[StoryKey, Sequence[Step]] = {
+    StoryKey.site: (_arrived, _taken, _answered, lambda scene: scene.is_waiting, _answered),
+    StoryKey.missed: (
+        _rings,
+        lambda scene: scene.call.get("state") == "missed" and bool(scene.conversation.get("isCallback")),
+        lambda scene: scene.look["moves"] > scene.before["moves"],
+        lambda scene: bool(scene.call.get("isOut")) and scene.call["state"] == "talking",
+        _answered,
+    ),
+    StoryKey.two: (_arrived, _taken, lambda scene: scene.was_told("ivan"), _answered),
+    StoryKey.transfer: (
+        _arrived,
+        _taken,
+        lambda scene: bool(scene.conversation.get("transferTo")) or scene.is_with("Иван"),
+        lambda scene: scene.is_with("Иван"),
+        _answered,
+    ),
+    StoryKey.closing: (
+        _arrived,
+        _answered,
+        lambda scene: not scene.conversation["isOpen"] and bool(scene.conversation["outcome"]),
+        lambda scene: bool(scene.conversation["isOpen"]) and scene.is_waiting,
+    ),
+}
+
+
+@dataclass(slots=True)
+class Story:
+    """A story being played. `done` counts finished steps; `before` is the look when the current one began."""
+
+    key: StoryKey
+    client: Client
+    last_number: int
+    done: int = 0
+    before: Json = field(default_factory=dict)
+    number: int = 0
+
+    def follow(self, look: Json) -> None:
+        """Move on over every step that is done by now."""
+        self.before = self.before or look
+        conversation = self._conversation(look)
+        self.number = conversation.get("number", 0)
+        steps = STEPS[self.key]
+        while self.done < len(steps) and steps[self.done](Scene(look, self.before, conversation)):
+            self.done, self.before = self.done + 1, look
+
+    def show(self) -> Json:
+        """Return what the page needs to tell the story."""
+        return {
+            "key": self.key.value,
+            "done": self.done,
+            "steps": len(STEPS[self.key]),
+            "number": self.number,
+            "client": {
+                "key": self.client.key,
+                "name": self.client.name,
+                "phone": f"+{self.client.phone}",
+                "email": self.client.email,
+            },
+        }
+
+    def _conversation(self, look: Json) -> Json:
+        """Return the conversation of the story's client: by phone, or by name where no phone is known; {} before."""
+        mine = {f"+{self.client.phone}", self.client.name}
+        return next(
+            (
+                each
+                for each in reversed(look["conversations"])
+                if each["number"] > self.last_number and mine & {each["phone"], each["name"]}
+            ),
+            {},
+        )
+
+
+def new_guest(number: int) -> Client:
+    """Return the client of the `number`-th story, from 0; names come round again, numbers do not."""
+    name, mailbox = _NAMES[number % len(_NAMES)]
+    unique = mailbox + (f".{number // len(_NAMES) + 1}" if number >= len(_NAMES) else "")
+    return Client(unique.replace(".", "_"), name, str(_FIRST_NUMBER + number), f"{unique}@mail.example")
+
+
+def _messages(look: Json, key: str) -> Sequence[Json]:
+    return next((chat["messages"] for chat in look["managers"] if chat["key"] == key), ())

@@ -1,0 +1,90 @@
+"""The five stories of the sandbox, played in a real browser by pressing what a person would press.
+
+Every story is played on a wide light and on a narrow dark screen; pictures of its end in both themes are left in
+`build/pictures`. All share one sandbox, as a newcomer's do, in whatever order comes.
+"""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from hub.testing.sandbox.running import open_sandbox
+from tests.acceptance.browser import NARROW, PICTURES, WIDE, Glass, open_browser, open_page, take_picture
+from tests.acceptance.sandbox_play import STORIES, begin_story, play_story, turn_to, writes
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address() -> AsyncIterator[str]:
+    """The address of a sandbox that all stories share."""
+    async with open_sandbox(data=None, host="127.0.0.1", port=0) as sandbox:
+        yield sandbox.address
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all; every test has a page of its own in a profile of its own."""
+    async with open_browser() as running:
+        yield running
+
+
+@pytest.mark.parametrize("glass", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("title", STORIES)
+async def test_a_story_is_played_to_its_end_by_pressing(browser: Browser, address: str, title: str, glass: Glass):
+    async with open_page(browser, address, glass) as (page, complaints):
+        await play_story(page, title)
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            await take_picture(page, PICTURES / f"{title}, {glass.width}, {theme}.webp")
+        assert await page.locator("#tale .told li").count() > 5
+        assert await page.evaluate("document.documentElement.scrollWidth") <= glass.width
+    assert complaints == []
+
+
+async def test_the_page_leads_to_the_next_press_and_fills_in_what_to_write(browser: Browser, address: str):
+    async with open_page(browser, address, NARROW) as (page, _):
+        await page.locator("body[data-ready=true]").wait_for()
+        await begin_story(page, "Два менеджера")
+        await page.get_by_role("button", name="Подставить текст").click()
+        await page.locator("#client textarea:focus").press("Enter")
+        await page.locator("#hint", has_text="Взять").get_by_role("button", name="Показать").click()
+        await page.locator("#manager .aim:focus", has_text="✋ Взять").press("Enter")
+        await page.locator("#hint", has_text="Иван не заметил").wait_for()
+
+
+async def test_the_hub_says_why_while_the_story_goes_on(browser: Browser, address: str):
+    async with open_page(browser, address, WIDE) as (page, _):
+        await page.locator("body[data-ready=true]").wait_for()
+        await begin_story(page, "Передача клиента")
+        await writes("Нужен счёт")(page)
+        await page.locator("#tale .told .news-line", has_text="предложено взять: Анна, Иван").wait_for()
+        await page.locator("#manager button", has_text="✋ Взять").last.click()
+        await page.locator("#tale .told .news-line", has_text="берёт в работу").wait_for()
+
+
+async def test_another_page_tells_the_same_story_in_english(browser: Browser, address: str):
+    async with open_page(browser, address, WIDE) as (page, complaints):
+        await page.locator("body[data-ready=true]").wait_for()
+        await begin_story(page, "Лид с сайта")
+        await page.goto(f"{address}/?lang=en")
+        await page.get_by_role("heading", name="A lead from the site").wait_for()
+        await page.get_by_role("button", name="Fill in the text").click()
+        await page.get_by_role("button", name="Send the request").click()
+        await page.locator("#manager .aim", has_text="✋ Take").wait_for()
+        await page.goto(f"{address}/?lang=ru")
+        await (await turn_to(page, "tale")).get_by_role("heading", name="Лид с сайта").wait_for()
+    assert complaints == []
+
+
+async def test_the_theme_is_the_systems_until_the_player_chooses(browser: Browser, address: str):
+    async with open_page(browser, address, NARROW) as (page, _):
+        ground = "getComputedStyle(document.body).backgroundColor"
+        dark = await page.evaluate(ground)
+        await page.get_by_role("button", name="Тёмная тема", pressed=True).click()
+        light = await page.evaluate(ground)
+        await page.reload()
+        await page.get_by_role("button", name="Тёмная тема", pressed=False).wait_for()
+        assert dark != light == await page.evaluate(ground)

@@ -1,0 +1,65 @@
+"""The stories' words: the same in both languages, of the buttons that are there, small pictures in the READMEs."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import hub.testing.sandbox
+from bots.texts import CATALOGUES
+from hub.testing.sandbox.stories import STEPS, new_guest
+
+STATIC = Path(hub.testing.sandbox.__file__).parent / "static"
+PICTURES = Path(__file__).parents[2] / "docs/pictures"
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+
+def _stories(language):
+    return json.loads((STATIC / f"stories.{language}.json").read_text("utf-8"))
+
+
+def _shape(story):
+    return [
+        (sorted(step), step["where"], len(step.get("also", ())), step["do"].count("{name}")) for step in story["steps"]
+    ]
+
+
+def test_every_step_of_every_story_is_told_in_both_languages():
+    russian, english = _stories("ru"), _stories("en")
+    assert [*russian] == [*english] == [key.value for key in STEPS]
+    assert {key.value: len(steps) for key, steps in STEPS.items()} == {
+        key: len(story["steps"]) for key, story in russian.items()
+    }
+    assert {key: _shape(story) for key, story in russian.items()} == {
+        key: _shape(story) for key, story in english.items()
+    }
+
+
+def test_no_story_in_english_speaks_russian_but_for_a_name_on_a_button():
+    spoken = json.dumps(_stories("en"), ensure_ascii=False).replace("🟢 Иван", "")
+    assert CYRILLIC.search(spoken) is None
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_buttons_of_the_bot_are_called_as_the_stories_say(language):
+    steps = [step for story in _stories(language).values() for step in story["steps"]]
+    named = {
+        label
+        for step in steps
+        if step["where"].startswith("manager")
+        for label in (step["press"], *step.get("also", ()))
+        if label not in {"➤", "🟢 Иван"} and not label.startswith("✉️")
+    }
+    assert named <= {text for text in CATALOGUES[language].values() if isinstance(text, str)}
+
+
+def test_a_client_of_a_later_story_shares_no_address_with_an_earlier_one():
+    guests = [new_guest(number) for number in range(20)]
+    assert len({guest.phone for guest in guests}) == len({guest.email for guest in guests}) == 20
+
+
+def test_the_pictures_of_the_readmes_are_there_and_small():
+    pictures = sorted(PICTURES.glob("*.webp"))
+    assert [picture.name for picture in pictures] == ["sandbox-narrow-dark.webp", "sandbox-wide.webp"]
+    assert sum(picture.stat().st_size for picture in pictures) < 300_000
