@@ -318,9 +318,16 @@ async def correct_connection(ground: Ground, row: ConnectionRow, settings: Mappi
     Tokens that were renewed under the old settings are forgotten.
 
     Raises:
-        ConfigError: the settings are wrong.
+        ConfigError: the settings are wrong, or of another account of a CRM: its records are not those we know.
     """
-    sealed = ground.secrets.encrypt_json(open_settings(validate_settings(row.kind, settings)))
+    model = validate_settings(row.kind, settings)
+    known = _tells_apart(ground, row)
+    if isinstance(model, CrmSettings) and known not in ("", model.tells_apart):
+        raise ConfigError(
+            f"these settings are of {model.tells_apart}, and '{row.name}' is {known}, whose records are known by their "
+            "numbers there: connect the other account under a name of its own with --name"
+        )
+    sealed = ground.secrets.encrypt_json(open_settings(model))
     async with acquire(ground.pool) as connection:
         crash_point("connections.before_correct")
         async with connection.transaction():

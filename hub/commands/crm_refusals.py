@@ -9,6 +9,11 @@ CRM_REFUSALS: Mapping[str, str] = {
     ),
     "this account is connected already as '{}', and everything would be there twice: correct that one with --again "
     "--name {}": "этот аккаунт уже подключён как «{}», всё стояло бы там дважды: исправьте его через --again --name {}",
+    "these settings are of {}, and '{}' is {}, whose records are known by their numbers there: connect the other "
+    "account under a name of its own with --name": (
+        "это настройки {}, а «{}» — это {}: записи известны по номерам там; подключите другой аккаунт под своим именем "
+        "через --name"
+    ),
     "several CRMs are connected: say which of {}": "подключено несколько CRM: скажите, какая из {}",
     "{} cannot be opened: {}": "{} не открывается: {}",
     "say whom: --contact NUMBER for one client, or --all for everybody": (

@@ -147,6 +147,14 @@ def test_new_credentials_of_a_crm_are_tried_and_the_account_goes_on_under_its_nu
     assert place.fetch("SELECT 1 FROM crm_accounts WHERE tokens_encrypted IS NULL AND blocked_until IS NULL") == [1]
 
 
+def test_a_connection_does_not_become_one_to_another_account(hub, connected, retail):
+    with served(FakeRetailCrm()) as another:
+        result = hub("connect", "retailcrm", "--name", "shop", "--again", "--set", f"api_url={another.url}")
+
+    assert result.exit_code == 1
+    assert f"these settings are of {another.url}, and 'shop' is {retail.url}" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
