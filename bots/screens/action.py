@@ -53,6 +53,7 @@ class Press(StrEnum):
     answered = "answered"
     write = "write"
     resend = "resend"
+    delete = "delete"
     arrived = "arrived"
     lost = "lost"
     shared = "shared"

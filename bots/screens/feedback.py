@@ -13,6 +13,7 @@ from hub.inbox.views import AddressView, CardView, MessageView, RowView
 
 ANYWAY = "send-anyway"
 SAID_LIMIT = 700
+_MARKED_LIMIT = 120
 
 
 def sending(texts: Texts, card: CardView, hint: str) -> Screen:
@@ -45,6 +46,13 @@ def unknown(texts: Texts, card: CardView, message: MessageView) -> Screen:
 def delivered(texts: Texts, card: CardView) -> Screen:
     """Return the short text for an accepted answer where a reaction is not possible."""
     return Screen((line(texts("reply.delivered", number=card.number)),))
+
+
+def marked(texts: Texts, card: CardView, message: MessageView, emoji: str) -> Screen:
+    """Return how the client marked an answer, for where no reaction can show it."""
+    name = contact_name(texts, card.contact_name)
+    words = texts("reply.marked", emoji=emoji, name=name, number=card.number)
+    return Screen((line(words), quote(client_text(message.text, _MARKED_LIMIT))))
 
 
 def whom_screen(texts: Texts, rows: Sequence[RowView]) -> Screen:

@@ -11,6 +11,7 @@ from bots.memory import Shown
 from bots.screens.action import Action, Press, to_base36
 from bots.screens.refusals import NothingAsked
 from bots.telegram.deeds import DEEDS
+from bots.telegram.deeds.correcting import argument_of
 from bots.telegram.turn import Turn
 from bots.texts import CATALOGUES, Texts
 from hub.domain.ids import ConversationId
@@ -86,6 +87,10 @@ async def run_command(turn: Turn, command: Command, replied: Shown | None) -> No
         return
     if press in WITHOUT_CONVERSATION:
         await DEEDS[press](replace(turn, words=command.words), Action(press))
+        return
+    if press is Press.delete:
+        subject = replied.conversation_id if replied else 0
+        await DEEDS[press](turn, Action(press, subject, 0, argument_of(replied)))
         return
     conversation_id, words = await _conversation(turn, command, replied)
     if conversation_id is None:

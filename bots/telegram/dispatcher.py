@@ -3,22 +3,24 @@
 aiogram's own polling and webhook handlers are not used: they confirm updates before they are handled.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from aiogram import Bot, Dispatcher, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionTypeEmoji
 
-from bots.memory import Purpose
 from bots.office import BotOffice
 from bots.telegram.commands import CARD_LINK
+from bots.telegram.deeds.correcting import correct, mark
 from bots.telegram.entrance import admit, greet_stranger, welcome
-from bots.telegram.messages import receive
+from bots.telegram.messages import politely, receive
 from bots.telegram.presses import press
 from bots.telegram.turn import Turn
+from hub.domain.errors import AlreadyDone, NotFound, PermissionDenied
 from hub.inbox.people import set_reachable
 
-UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 """What the bot asks Telegram for; asking for less loses updates for ever."""
 
 GONE = frozenset({ChatMemberStatus.KICKED, ChatMemberStatus.LEFT})
@@ -32,6 +34,7 @@ def build_dispatcher(desk: BotOffice) -> Dispatcher:
     router.edited_message.register(on_edit, private)
     router.callback_query.register(on_press)
     router.my_chat_member.register(on_membership, private)
+    router.message_reaction.register(on_reaction, private)
     dispatcher = Dispatcher(desk=desk, disable_fsm=True)
     dispatcher.include_router(router)
     return dispatcher
@@ -55,13 +58,25 @@ def _is_greeting(text: str) -> bool:
 
 
 async def on_edit(message: Message, desk: BotOffice, bot: Bot, key: str) -> None:
-    """Say of an edited answer that the client has the earlier text."""
+    """Give the client the new words of an edited answer."""
     if message.from_user is None:
         return
     turn = await admit(desk, bot, message.from_user, key=key)
     shown = await desk.memory.find(message.chat.id, message.message_id) if turn else None
-    if turn is not None and shown is not None and shown.purpose is Purpose.answer:
-        await replace(turn, own=message.message_id).say("reply.edited")
+    if turn is not None and shown is not None:
+        own = replace(turn, own=message.message_id)
+        await politely(own, correct(own, shown, message.text or message.caption or ""))
+
+
+async def on_reaction(change: MessageReactionUpdated, desk: BotOffice, bot: Bot, key: str) -> None:
+    """Pass a manager's reaction to a client's message on to the client; what cannot be passed on is no trouble."""
+    turn = await admit(desk, bot, change.user, key=key) if change.user else None
+    shown = await desk.memory.find(change.chat.id, change.message_id) if turn else None
+    if turn is None or shown is None:
+        return
+    emoji = next((each.emoji for each in change.new_reaction if isinstance(each, ReactionTypeEmoji)), "")
+    with suppress(AlreadyDone, NotFound, PermissionDenied):
+        await mark(turn, shown, emoji)
 
 
 async def on_press(query: CallbackQuery, desk: BotOffice, bot: Bot, key: str) -> None:

@@ -4,6 +4,7 @@ In this order: a command; a reply to a linked message, which goes to that client
 that something asked for; else the bot asks whom it is for.
 """
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import structlog
@@ -34,8 +35,13 @@ async def receive(turn: Turn, message: Message) -> None:
     Raises:
         ProviderError, StorageUnavailable: it could not be done now: the update comes again.
     """
+    await politely(turn, _understand(turn, message))
+
+
+async def politely(turn: Turn, doing: Awaitable[None]) -> None:
+    """Wait for what a message asks for; refusals of the hub are said politely. Raises: as `receive`."""
     try:
-        await _understand(turn, message)
+        await doing
     except (ProviderError, StorageUnavailable):
         raise
     except AlreadyDone:

@@ -25,6 +25,7 @@ from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.domain.message import DeliveryState
+from hub.domain.outbound import ChangeKind
 from hub.inbox.queries import get_candidate, get_card, get_message, list_waiting
 from hub.inbox.views import CardView, MessageView
 
@@ -210,6 +211,29 @@ async def _bad_news(turn: Turn, card: CardView, screen: Screen, *, own: int | No
     return ids
 
 
+async def _reaction(turn: Turn, payload: Payload) -> list[int]:
+    """Show a client's mark on an answer (case 46): below the manager's own message, in words where that cannot be."""
+    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    emoji = str(payload.get("emoji", ""))
+    own = await turn.desk.memory.find_shown(turn.chat.id, _message(payload), Purpose.answer)
+    if (own is not None and await turn.chat.react(own, emoji or "👌")) or not emoji:
+        return []
+    message = await get_message(turn.office, turn.actor, card.id, _message(payload))
+    ids = await turn.chat.show(feedback.marked(turn.texts, card, message, emoji), reply_to=own)
+    await turn.link(ids[-1], card.id, Purpose.notice)
+    return ids
+
+
+async def _change_refused(turn: Turn, payload: Payload) -> list[int]:
+    """Say that the client has the earlier text, or still has a deleted answer; the card shows what is there."""
+    card = await get_card(turn.office, turn.actor, _conversation(payload))
+    own = await turn.desk.memory.find_shown(turn.chat.id, _message(payload), Purpose.answer)
+    key = "reply.not_deleted" if payload.get("kind") == ChangeKind.delete else "reply.edited"
+    ids = await turn.chat.show(notice(turn.texts(key)).aloud(), reply_to=own)
+    await refresh_card(turn, card.id)
+    return ids
+
+
 async def _connection_down(turn: Turn, payload: Payload) -> list[int]:
     name, reason = (one_line(str(payload.get(part, "")), 200) for part in ("name", "reason"))
     words = turn.texts("system.connection_down", name=name, reason=reason)
@@ -233,6 +257,8 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.taken_away: _taken_away,
     Notice.match_question: _match_question,
     Notice.reply_state: _reply_state,
+    Notice.reaction: _reaction,
+    Notice.change_refused: _change_refused,
     Notice.connection_down: _connection_down,
     Notice.restored: _restored,
     Notice.task: tell_of_task,

@@ -22,7 +22,7 @@ from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
-from hub.domain.outbound import OutboundMessage, SendResult
+from hub.domain.outbound import OutboundChange, OutboundMessage, SendResult
 from hub.domain.ports import Clock, RateBuckets
 from hub.net.http import Http
 from hub.net.masking import mask, mask_bytes, secret_forms
@@ -297,6 +297,15 @@ class Sends(Protocol):
 
     async def send(self, message: OutboundMessage) -> SendResult:
         """Send one message; never raises for what a provider may do, returns Sent, Later, Failed or Unknown."""
+        ...
+
+
+@runtime_checkable
+class Changes(Protocol):
+    """Changes messages that are at the client already, and marks those of the client with a reaction."""
+
+    async def change(self, wanted: OutboundChange) -> SendResult:
+        """Carry out one change; repeating it changes nothing. Never raises for what a provider may do."""
         ...
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from hub.channels.base import Channel, Sends
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
+from hub.delivery.changes import ChangeHandler, is_change
 from hub.delivery.worker import LaneWork
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId
@@ -47,6 +48,8 @@ class ReplyHandler:
 
         A connection whose credentials are refused is paused and the administrators are told; its answers stay queued.
         """
+        if is_change(claimed):
+            return await self._heed(claimed, await self._changes.carry_out(claimed))
         channel = self.channel_of(claimed.connection_id or 0)
         if not isinstance(channel, Sends) or not isinstance(channel, Channel):
             return _GONE
@@ -66,6 +69,9 @@ class ReplyHandler:
 
     async def finish(self, claimed: ClaimedDelivery, result: SendResult, settled: Settled) -> None:
         """Write the end of the attempt with its effects (S3)."""
+        if is_change(claimed):
+            await self._changes.finish(claimed, settled)
+            return
         found = await self._find(claimed)
         if found is None:
             async with acquire(self.office.pool) as connection:
@@ -75,9 +81,15 @@ class ReplyHandler:
         await settle_reply(self.office, claimed, found.message, settled, accepted_at=accepted_at)
 
     def is_repeatable(self, claimed: ClaimedDelivery) -> bool:
-        """Tell whether the channel's provider makes one of two equal requests."""
+        """Tell whether the channel's provider makes one of two equal requests; two equal changes always are one."""
+        if is_change(claimed):
+            return True
         channel = self.channel_of(claimed.connection_id or 0)
         return isinstance(channel, Channel) and channel.capabilities.is_send_idempotent
+
+    @property
+    def _changes(self) -> ChangeHandler:
+        return ChangeHandler(self.office, self.channel_of)
 
     async def _find(self, claimed: ClaimedDelivery) -> Outgoing | None:
         received_at = datetime.fromisoformat(str(claimed.payload["received_at"]))

@@ -230,12 +230,16 @@ class ReachChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReactionSet:
-    """Somebody marked a message, whose id is `external_id`, with a picture. Never a request (FR-2)."""
+    """Somebody marked a message, whose id is `external_id`, with a picture. Never a request (FR-2).
+
+    `emoji` is empty where the mark was taken away, or has no picture of its own.
+    """
 
     external_id: str
     thread: str
     sender: Sender
     occurred_at: datetime
+    emoji: str = ""
 
 
 @dataclass(frozen=True, slots=True)

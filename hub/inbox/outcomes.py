@@ -17,6 +17,7 @@ from hub.domain.ids import ConnectionId, ConversationId, ManagerId, MessageId
 from hub.domain.inbound import ReachState
 from hub.domain.ledger import Actor, Fact
 from hub.domain.message import Author, DeliveryState, Message
+from hub.domain.outbound import ChangeKind
 from hub.domain.rights import Action, Person
 from hub.domain.wait import Response, Wait, withdraw_breach
 from hub.domain.workset import MessageRef, Settled, WorkingSet
@@ -26,6 +27,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import patch_message
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.outgoing import ASSISTED
+from hub.inbox.folds.reactions import answer_by_mark
 from hub.inbox.folds.waits import answer_wait
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
@@ -74,6 +76,57 @@ async def settle_reply(
     except LeaseLost:
         _log.info("outcome.left_to_the_holder", delivery_id=claimed.id)
     crash_point("outcome.after_commit")
+
+
+async def settle_change(
+    office: Office, claimed: ClaimedDelivery, message: Message | None, settled: Settled, *, kind: ChangeKind
+) -> None:
+    """Write the end of an attempt to change a message at the client, with its effects. Commits.
+
+    A refused deletion or edit is told to the author, and what was not deleted counts as there; a reaction that the
+    client sees is an answer where the line takes it for one (case 46).
+    """
+    conversation_id = message.conversation_id if message else None
+    if message is None or conversation_id is None:
+        async with acquire(office.pool) as connection:
+            await deliveries.finish(connection, [settled])
+        return
+
+    def fold(rows: WorkingSet) -> None:
+        rows.settled_deliveries.append(settled)
+        conversation = rows.conversations[conversation_id]
+        if settled.state == DeliveryState.sent:
+            _changed(rows, office, claimed, message, kind=kind)
+        elif settled.state != DeliveryState.queued and kind is not ChangeKind.react:
+            _not_changed(rows, office, conversation, message, told={"kind": kind.value, "reason": settled.reason})
+
+    crash_point("change_outcome.before_commit")
+    try:
+        await office.change(Scope(conversations={conversation_id}, ids=30), fold)
+    except LeaseLost:
+        _log.info("outcome.left_to_the_holder", delivery_id=claimed.id)
+    crash_point("change_outcome.after_commit")
+
+
+def _changed(
+    rows: WorkingSet, office: Office, claimed: ClaimedDelivery, message: Message, *, kind: ChangeKind
+) -> None:
+    conversation = rows.conversations[ConversationId(message.conversation_id or 0)]
+    if kind is ChangeKind.react and claimed.payload.get("text") and claimed.manager_id is not None:
+        endpoint = office.endpoints().get(ConnectionId(claimed.connection_id or 0))
+        response = Response(claimed.first_attempt_at, endpoint.kind if endpoint else "", ManagerId(claimed.manager_id))
+        answer_by_mark(_work(rows, office, conversation), conversation, response, said_at=message.received_at)
+
+
+def _not_changed(
+    rows: WorkingSet, office: Office, conversation: Conversation, message: Message, *, told: dict[str, object]
+) -> None:
+    if told["kind"] == ChangeKind.delete:
+        patch_message(rows, _ref((ConnectionId(0), message.external_id, ""), message), deleted_at=None)
+    facts = {"message_id": int(message.id), **told}
+    to = [message.manager_id] if message.manager_id is not None else []
+    cause = f"{message.id}:{told['kind']}:{rows.now.isoformat()}"
+    tell(_work(rows, office, conversation), Notice.change_refused, conversation, to=to, cause=cause, facts=facts)
 
 
 def _work(rows: WorkingSet, office: Office, conversation: Conversation) -> LineWork:

@@ -18,6 +18,14 @@ LEFT JOIN managers p ON p.id = m.manager_id LEFT JOIN messages q ON q.id = m.rep
 WHERE m.id = $1 AND m.received_at = $2
 """
 
+_CHANGED = """
+SELECT m.*, coalesce(t.external_id, '') AS to_thread, coalesce(c.state, 'active') AS connection_state,
+  coalesce(d.external_ids, '[]') AS sent_ids
+FROM messages m LEFT JOIN threads t ON t.id = m.thread_id LEFT JOIN connections c ON c.id = t.connection_id
+LEFT JOIN deliveries d ON d.message_id = m.id AND d.lane = 'reply'
+WHERE m.id = $1 AND m.received_at = $2
+"""
+
 _LETTERS = """
 SELECT external_id, subject, direction FROM messages
 WHERE contact_id = $1 AND thread_id = $2 AND direction IN ('inbound', 'outbound') AND id <> $3
@@ -43,6 +51,16 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A message that is to be changed at the client: `external_ids` are the provider's ids of all its parts."""
+
+    message: Message
+    thread: str
+    external_ids: tuple[str, ...]
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """An earlier message of a thread, as later letters refer to it."""
 
@@ -59,6 +77,16 @@ async def find_outgoing(connection: asyncpg.Connection, message_id: int, receive
     message: Message = codec_of(Message).decode(row)
     is_paused = row["connection_state"] == "paused"
     return Outgoing(message, row["to_thread"], row["to_address"], row["author_name"], row["answered"], is_paused)
+
+
+async def find_changed(connection: asyncpg.Connection, message_id: int, received_at: datetime) -> Changed | None:
+    """Return a message with where it is at the client; no ids mean that it is not there yet."""
+    row = await connection.fetchrow(_CHANGED, message_id, received_at)
+    if row is None:
+        return None
+    message: Message = codec_of(Message).decode(row)
+    ids = tuple(str(each) for each in row["sent_ids"]) or tuple(filter(None, (message.external_id,)))
+    return Changed(message, row["to_thread"], ids, row["connection_state"] == "paused")
 
 
 async def list_letters(connection: asyncpg.Connection, message: Message, *, limit: int = 20) -> Sequence[Letter]:

@@ -59,6 +59,25 @@ async def find_message(
     return None if record is None else codec_of(Message).decode(record)
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderPlace:
+    """Where a message is at its provider: the connection, its thread there, and the provider's id of it."""
+
+    connection_id: int
+    thread: str
+    external_id: str
+
+
+async def find_place(connection: asyncpg.Connection, message_id: int) -> ProviderPlace | None:
+    """Return where a message is at its provider, None if it never came from there or got there."""
+    row = await connection.fetchrow(
+        "SELECT t.connection_id, t.external_id AS thread, m.external_id FROM messages m "
+        "JOIN threads t ON t.id = m.thread_id WHERE m.id = $1 AND m.external_id <> ''",
+        message_id,
+    )
+    return None if row is None else ProviderPlace(**row)
+
+
 async def find_keyed(
     connection: asyncpg.Connection, connection_id: int, external_id: str, *, thread: str
 ) -> int | None:

@@ -7,7 +7,19 @@ up to `presses` and `commands`, which say them politely.
 from collections.abc import Mapping
 
 from bots.screens.action import Press
-from bots.telegram.deeds import answering, assignment, calling, client, ending, leads, lines, matching, reading, tasks
+from bots.telegram.deeds import (
+    answering,
+    assignment,
+    calling,
+    client,
+    correcting,
+    ending,
+    leads,
+    lines,
+    matching,
+    reading,
+    tasks,
+)
 from bots.telegram.turn import Deed
 
 DEEDS: Mapping[Press, Deed] = (
@@ -19,6 +31,7 @@ DEEDS: Mapping[Press, Deed] = (
     | calling.DEEDS
     | matching.DEEDS
     | answering.DEEDS
+    | correcting.DEEDS
     | leads.DEEDS
     | tasks.DEEDS
 )

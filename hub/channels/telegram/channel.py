@@ -15,7 +15,7 @@ from hub.channels.base import (
     Raw,
     Reply,
 )
-from hub.channels.telegram import polling, setup
+from hub.channels.telegram import changing, polling, setup
 from hub.channels.telegram.bot_api import BotApi
 from hub.channels.telegram.downloading import download
 from hub.channels.telegram.outgoing_parts import METHODS, TEXT_LIMIT, UPLOAD_LIMIT_BYTES
@@ -27,7 +27,7 @@ from hub.channels.telegram.wire import ALLOWED_UPDATES, read_update
 from hub.domain.errors import PayloadInvalid, WebhookRejected
 from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment
-from hub.domain.outbound import OutboundMessage, SendResult
+from hub.domain.outbound import OutboundChange, OutboundMessage, SendResult
 from hub.net.payloads import Json, read_json_object
 from hub.net.signatures import is_same_secret
 
@@ -93,6 +93,10 @@ class TelegramChannel(Channel[TelegramSettings]):
     async def send(self, message: OutboundMessage) -> SendResult:
         """Send text and files; a repeated send may arrive twice, Telegram knows no key."""
         return await self._sender.send(message)
+
+    async def change(self, wanted: OutboundChange) -> SendResult:
+        """Edit or delete what was sent, or put a reaction below what the client wrote."""
+        return await changing.change(self._api, self.context.clock, wanted)
 
     async def fetch_media(self, attachment: Attachment) -> AsyncIterator[bytes]:
         """Yield a file of up to 20 MB by its file id, whole."""

@@ -11,7 +11,7 @@ from hub.channels.base import Capabilities, PollBatch, Raw
 from hub.channels.telegram.channel import TelegramChannel
 from hub.domain.inbound import InboundEvent
 
-WANTED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
+WANTED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction", "inline_query")
 
 
 class ManagerBotChannel(TelegramChannel):

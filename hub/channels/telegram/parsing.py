@@ -1,6 +1,6 @@
 """From an update to what happened, in the words of the hub. Pure.
 
-Ignored on purpose (FR-2): reactions, joins, pins and other service messages, presses, channel posts, words of bots
+Ignored on purpose (FR-2): joins, pins and other service messages, presses, channel posts, words of bots
 (our own echo too). Kinds of content we do not know become a message with a note: a client's utterance is never lost.
 """
 
@@ -16,6 +16,7 @@ from hub.channels.telegram.wire import (
     Location,
     MembershipChanged,
     Message,
+    ReactionChanged,
     Update,
     User,
     Venue,
@@ -32,6 +33,7 @@ from hub.domain.inbound import (
     Origin,
     ReachChanged,
     ReachState,
+    ReactionSet,
     Sender,
 )
 from hub.domain.message import MessageKind
@@ -55,6 +57,8 @@ def events_of(update: Update, *, region: str, received_at: datetime) -> Sequence
         return _edit_events(edited)
     if update.my_chat_member:
         return (_reach(update.my_chat_member),)
+    if update.message_reaction:
+        return _reaction(update.message_reaction)
     if update.deleted_business_messages:
         return _deletions(update.deleted_business_messages, received_at)
     return ()
@@ -165,6 +169,15 @@ def _edit_events(message: Message) -> Sequence[InboundEvent]:
 def _reach(change: MembershipChanged) -> ReachChanged:
     state = ReachState.blocked if change.new_chat_member.status in _LEFT else ReachState.open
     return ReachChanged(str(change.chat.id), state, change.at)
+
+
+def _reaction(change: ReactionChanged) -> Sequence[InboundEvent]:
+    """Return the newest mark of a person, without a picture where it was taken away or is a custom one."""
+    if change.user is None or change.user.is_bot:
+        return ()
+    emoji = next((each.emoji for each in reversed(change.new_reaction) if each.type == "emoji"), "")
+    thread = thread_of(change.chat.id, "")
+    return (ReactionSet(str(change.message_id), thread, _sender(change.user), change.at, emoji),)
 
 
 def _deletions(deleted: BusinessMessagesDeleted, received_at: datetime) -> Sequence[InboundEvent]:

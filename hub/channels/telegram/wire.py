@@ -157,6 +157,28 @@ class BusinessMessagesDeleted(_Wire):
     message_ids: list[int]
 
 
+class Reaction(_Wire):
+    """A mark below a message; only `emoji` has a picture that can be shown elsewhere."""
+
+    type: str = ""
+    emoji: str = ""
+
+
+class ReactionChanged(_Wire):
+    """Somebody changed their reaction to a message; `user` is missing for those who act as a channel."""
+
+    chat: Chat
+    message_id: int
+    date: UnixTime
+    user: User | None = None
+    new_reaction: list[Reaction] = []
+
+    @property
+    def at(self) -> datetime:
+        """Return when it happened."""
+        return _instant(self.date)
+
+
 class Update(_Wire):
     """One update; kinds we do not use are not named and leave all fields empty."""
 
@@ -167,12 +189,14 @@ class Update(_Wire):
     edited_business_message: Message | None = None
     deleted_business_messages: BusinessMessagesDeleted | None = None
     my_chat_member: MembershipChanged | None = None
+    message_reaction: ReactionChanged | None = None
 
 
 ALLOWED_UPDATES = (
     "message",
     "edited_message",
     "my_chat_member",
+    "message_reaction",
     "business_connection",
     "business_message",
     "edited_business_message",

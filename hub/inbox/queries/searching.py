@@ -55,17 +55,23 @@ def read_wanted(text: str) -> Wanted:
         return Wanted(email=words.lower())
     if not words:
         return Wanted()
-    if not _PHONE.fullmatch(words.removeprefix("#")):
-        return _read_words(words)
+    is_number = _PHONE.fullmatch(words.removeprefix("#")) is not None
+    return _read_number(words) if is_number else _read_words(words)
+
+
+def _read_number(words: str) -> Wanted:
+    """Return a conversation, the end of a telephone, an INN, a record of a CRM, or a number that was said."""
     digits = "".join(each for each in words if each.isascii() and each.isdigit())
+    number = int(digits) if 0 < len(digits) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words) else None
     if words.startswith("#"):
-        return Wanted(number=_number(words, digits))
+        return Wanted(number=number)
+    is_long = len(digits) >= _FEWEST_DIGITS
     return Wanted(
-        number=_number(words, digits),
-        digits=digits[-10:] if len(digits) >= _FEWEST_DIGITS else "",
+        number=number,
+        digits=digits[-10:] if is_long else "",
         inn=digits if len(digits) in _INN_DIGITS else "",
         refs=(digits,) if digits else (),
-        texts=((digits,),) if len(digits) >= _FEWEST_DIGITS else (),
+        texts=((digits,),) if is_long else (),
     )
 
 
@@ -79,10 +85,6 @@ def _read_words(words: str) -> Wanted:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold()))[:_MOST_WORDS]
-
-
-def _number(words: str, digits: str) -> int | None:
-    return int(digits) if 0 < len(digits) <= _LONGEST_NUMBER and _NUMBER.fullmatch(words) else None
 
 
 def _view(office: Office, actor: Person, row: ListedConversation, found: Found) -> RowView:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.channels.base import Raw
 from hub.domain.identity import IdentityType, ProofLevel
-from hub.domain.inbound import MessageEdited, ReachChanged, ReachState
+from hub.domain.inbound import MessageEdited, ReachChanged, ReachState, ReactionSet
 from hub.domain.message import AttachmentKind, MessageKind
 from hub.net.payloads import read_json_object
 from hub.testing.fixture_files import list_fixtures
@@ -185,11 +185,33 @@ def test_edge16_the_owners_own_words_are_staff_and_away_texts_automatic(channel)
     assert {said.thread for said in (client, owner, away)} == {"500000001@Bc7x"}
 
 
-def test_edge46_reactions_say_nothing(bot, maria, newest, channel, clock):
+def test_edge46_a_reaction_names_the_message_and_its_picture(bot, maria, newest, channel, clock):
     bot.updates.allowed = ("message_reaction",)
     maria.reacts(bot, maria.screen(bot).visible()[0].post, "👍")
 
-    assert newest() == []
+    (mark,) = newest()
+    assert isinstance(mark, ReactionSet)
+    assert (mark.external_id, mark.thread, mark.emoji) == ("1", str(maria.user.id), "👍")
+
+
+@pytest.mark.parametrize(
+    ("reactions", "emoji"),
+    [([], ""), ([{"type": "custom_emoji", "custom_emoji_id": "5"}], ""), ([{"type": "emoji", "emoji": "🔥"}], "🔥")],
+)
+def test_edge46_a_reaction_without_a_picture_of_its_own_is_empty(channel, clock, reactions, emoji):
+    update = json.loads(FIXTURES["reaction.json"].body)
+    update["message_reaction"]["new_reaction"] = reactions
+
+    (mark,) = channel.parse(Raw(json.dumps(update).encode(), clock.now()))
+    assert mark.emoji == emoji
+
+
+@pytest.mark.parametrize("user", [None, {"id": 7, "is_bot": True, "first_name": "bot"}])
+def test_edge46_reactions_of_bots_and_of_channels_say_nothing(channel, clock, user):
+    update = json.loads(FIXTURES["reaction.json"].body)
+    update["message_reaction"]["user"] = user
+
+    assert channel.parse(Raw(json.dumps(update).encode(), clock.now())) == ()
 
 
 def test_a_venue_is_readable_and_times_are_utc(channel):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from hub.testing.telegram.methods.call import Call, Method
+from hub.testing.telegram.reactions import STANDARD_REACTIONS
 from hub.testing.telegram.refusals import bad_request
 from hub.testing.telegram.state import Json, Post
 from hub.testing.telegram.texts import read_inline_keyboard, read_text
@@ -83,6 +84,8 @@ async def set_message_reaction(call: Call) -> bool:
     wanted: list[Json] = call.params.nested("reaction") or []
     if len(wanted) > 1:
         raise bad_request("REACTIONS_TOO_MANY")
+    if any(each.get("type") != "emoji" or each.get("emoji") not in STANDARD_REACTIONS for each in wanted):
+        raise bad_request("REACTION_INVALID")
     post.reactions.pop(call.bot.user.id, None)
     if wanted:
         post.reactions[call.bot.user.id] = str(wanted[0].get("emoji", ""))

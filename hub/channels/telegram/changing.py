@@ -1,0 +1,70 @@
+"""Changes of what is in a chat already: a new text, a deletion, a reaction. Repeating one changes nothing.
+
+https://core.telegram.org/bots/api (API 10.3, read 2026-11-21): `editMessageText` and `editMessageCaption` take what
+the bot sent itself; `deleteMessage` works for 48 hours; `setMessageReaction` takes one of the standard emoji, and none
+in a chat of a business account. What is there already, or gone already, is done.
+"""
+
+from collections.abc import Sequence
+
+from hub.channels.telegram.bot_api import ApiAnswer, BotApi
+from hub.channels.telegram.outcome import failure_of, fault_of
+from hub.channels.telegram.outgoing_parts import CAPTION_LIMIT, TEXT_LIMIT
+from hub.channels.telegram.splitting import utf16_length
+from hub.channels.telegram.wire import address_of
+from hub.crash import crash_point
+from hub.domain.errors import ProviderError
+from hub.domain.outbound import ChangeKind, Failed, OutboundChange, SendResult, Sent
+from hub.domain.ports import Clock
+
+_DONE = ("message is not modified", "message to delete not found", "message to react not found")
+_SPLIT = Failed("unsupported", "Ответ ушёл несколькими сообщениями: целиком его не исправить, напишите новым.")
+_LONG = Failed("too_large", "Новый текст не помещается в одно сообщение: отправьте его отдельно.")
+_BUSINESS = Failed("unsupported", "В чате бизнес-аккаунта бот этого не может: сделайте это в самом Telegram.")
+
+
+async def change(api: BotApi, clock: Clock, wanted: OutboundChange) -> SendResult:
+    """Carry out a change; see `hub.channels.base.Changes`."""
+    refused = _refuse_early(wanted)
+    if refused is not None:
+        return refused
+    started_at = clock.now()
+    for method, params in _calls(wanted):
+        try:
+            crash_point("telegram.change_going")
+            answer = await api.call(method, address_of(wanted.thread) | params)
+            crash_point("telegram.change_answered")
+        except ProviderError as error:
+            return fault_of(error)
+        if not _is_done(answer):
+            return failure_of(answer)
+    return Sent((), started_at)
+
+
+def _refuse_early(wanted: OutboundChange) -> Failed | None:
+    """Return why Telegram cannot do it, before anything of it is asked."""
+    if wanted.kind is ChangeKind.edit:
+        if len(wanted.external_ids) != 1:
+            return _SPLIT
+        return _LONG if utf16_length(wanted.text) > (CAPTION_LIMIT if wanted.has_files else TEXT_LIMIT) else None
+    return _BUSINESS if "business_connection_id" in address_of(wanted.thread) else None
+
+
+def _calls(wanted: OutboundChange) -> Sequence[tuple[str, dict[str, object]]]:
+    """Return the calls of a change: all parts of a split message are deleted, a reaction stands on the first one."""
+    ids = [int(each) for each in wanted.external_ids]
+    match wanted.kind:
+        case ChangeKind.edit if wanted.has_files:
+            return [("editMessageCaption", {"message_id": ids[0], "caption": wanted.text})]
+        case ChangeKind.edit:
+            return [("editMessageText", {"message_id": ids[0], "text": wanted.text})]
+        case ChangeKind.delete:
+            return [("deleteMessage", {"message_id": each}) for each in ids]
+        case ChangeKind.react:
+            marks = [{"type": "emoji", "emoji": wanted.text}] if wanted.text else []
+            return [("setMessageReaction", {"message_id": ids[0], "reaction": marks})]
+
+
+def _is_done(answer: ApiAnswer) -> bool:
+    sentence = answer.description.lower()
+    return answer.is_ok or any(piece in sentence for piece in _DONE)
