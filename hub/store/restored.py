@@ -88,6 +88,10 @@ WHERE kind = 'restored' AND subject = 'hub' AND fired_at IS NULL RETURNING id
 """
 
 
+FORGOTTEN_IDS = 10**11
+"""More than any hub gives out between a backup and its loss: a thousand a message, a hundred million messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldBack:
     """Deliveries of a lane that wait, the oldest made at `since`. `fate`: `goes`, `doubtful` or `dropped`."""
@@ -119,9 +123,14 @@ async def is_unfinished(connection: asyncpg.Connection) -> bool:
 
 
 async def mark(connection: asyncpg.Connection, *, made_at: datetime) -> None:
-    """Write that this database came from a backup made at `made_at`, and open it to hubs: one commit."""
+    """Write that this database came from a backup made at `made_at`, and open it to hubs: one commit.
+
+    Ids go on far behind those that were given out after the backup. Providers and CRMs remember what was made with keys
+    of them, and would take a new client's card for one of a client this database has never heard of.
+    """
     async with connection.transaction():
         last_id = await connection.fetchval("SELECT nextval('hub_ids')")
+        await connection.execute("SELECT setval('hub_ids', $1)", last_id + FORGOTTEN_IDS)
         await connection.execute(_MARK, last_id, {"made_at": made_at.isoformat(), "last_id": last_id})
         await connection.execute(f"DROP TABLE IF EXISTS {UNFINISHED}")
         crash_point("restore.before_mark")
