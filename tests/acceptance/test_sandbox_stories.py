@@ -55,6 +55,17 @@ async def test_the_page_leads_to_the_next_press_and_fills_in_what_to_write(brows
         await page.locator("#hint", has_text="Иван не заметил").wait_for()
 
 
+async def test_a_story_is_begun_and_left_by_keyboard_without_losing_the_place(browser: Browser, address: str):
+    async with open_page(browser, address, WIDE) as (page, _):
+        await page.locator("body[data-ready=true]").wait_for()
+        await begin_story(page, "Два менеджера")
+        await page.get_by_role("button", name="Все истории").press("Enter")
+        await page.locator("#tale .tales button:focus").wait_for()
+        await page.get_by_role("button", name="Закрытие с причиной").press("Enter")
+        await page.locator("#tale .now button:focus", has_text="Показать").press("Enter")
+        await page.locator("#client textarea:focus").wait_for()
+
+
 async def test_the_hub_says_why_while_the_story_goes_on(browser: Browser, address: str):
     async with open_page(browser, address, WIDE) as (page, _):
         await page.locator("body[data-ready=true]").wait_for()

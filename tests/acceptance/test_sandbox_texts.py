@@ -8,7 +8,7 @@ import pytest
 
 import hub.testing.sandbox
 from bots.texts import CATALOGUES
-from hub.testing.sandbox.stories import STEPS, new_guest
+from hub.testing.sandbox.stories import STEPS, Story, StoryKey, new_guest
 
 STATIC = Path(hub.testing.sandbox.__file__).parent / "static"
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
@@ -57,6 +57,20 @@ def test_the_buttons_of_the_bot_are_called_as_the_stories_say(language):
 def test_a_client_of_a_later_story_shares_no_address_with_an_earlier_one():
     guests = [new_guest(number) for number in range(20)]
     assert len({guest.phone for guest in guests}) == len({guest.email for guest in guests}) == 20
+
+
+def test_a_story_follows_its_own_client_and_no_older_conversation():
+    guest = new_guest(0)
+    row = {"number": 7, "name": "", "phone": f"+{guest.phone}", "dueAt": 1, "assignee": "", "isOpen": True}
+    card = {"id": 1, "isMine": False, "text": "🆕 #7", "replyTo": 0}
+    desks = [{"key": key, "messages": [card]} for key in ("anna", "ivan")]
+    look = {"conversations": [row], "managers": desks, "phone": {"calls": []}, "moves": 0}
+    taken = {**look, "conversations": [{**row, "assignee": "Анна"}]}
+    older, story = Story(StoryKey.two, guest, 7), Story(StoryKey.two, guest, 6)
+    for each in (look, taken):
+        older.follow(each)
+        story.follow(each)
+    assert (older.done, story.done, story.number) == (0, 2, 7)
 
 
 def test_the_pictures_of_the_readmes_are_there_and_small():

@@ -52,13 +52,18 @@ class Scene:
         """Tell whether a deadline runs."""
         return self.conversation.get("dueAt") is not None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the conversation is open."""
+        return bool(self.conversation.get("isOpen"))
+
     def is_with(self, name: str) -> bool:
         """Tell whether a manager of this name has the conversation."""
         return str(self.conversation.get("assignee")) == name
 
     @property
     def call(self) -> Json:
-        """Return the call that began after the step did, or the last one; empty without any."""
+        """Return the last call; empty without any."""
         calls: Sequence[Json] = self.look["phone"]["calls"]
         return calls[-1] if calls else {}
 
@@ -111,8 +116,8 @@ STEPS: Mapping[StoryKey, Sequence[Step]] = {
     StoryKey.closing: (
         _arrived,
         _answered,
-        lambda scene: not scene.conversation["isOpen"] and bool(scene.conversation["outcome"]),
-        lambda scene: bool(scene.conversation["isOpen"]) and scene.is_waiting,
+        lambda scene: not scene.is_open and bool(scene.conversation.get("outcome")),
+        lambda scene: scene.is_open and scene.is_waiting,
     ),
 }
 

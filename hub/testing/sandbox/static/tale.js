@@ -10,6 +10,7 @@ const texts = await (await fetch(`/static/stories.${language}.json`)).json();
 
 export class Tale {
   constructor(pane, { aim, fill, meet }) {
+    this.pane = pane;
     this.pages = pane.querySelector('.pages');
     this.back = pane.querySelector('#tale-back');
     this.title = pane.querySelector('h2');
@@ -22,12 +23,14 @@ export class Tale {
     const isOn = story && !isNew && story.done !== this.story.done;
     if (isNew) this.lines = this.begun = [];
     if (isNew || isOn) this.#turn();
+    const hadFocus = this.pane.contains(document.activeElement);
     this.story = story;
     this.back.hidden = !story;
     this.title.textContent = story ? texts[story.key].title : t('talePane');
     sync(this.pages, [story ? { ...story, lines: this.lines } : { key: '' }], {
       key: (item) => item.key, make: (item) => (item.key ? this.#telling(item) : this.#choice()),
     });
+    if (hadFocus && !this.pane.contains(document.activeElement)) this.pages.querySelector('.now button, .ending button, .tales button')?.focus();
     if (isNew) this.meet(story);
     if (isNew || isOn) this.#say();
     this.aim.point(this.step, story?.number);
