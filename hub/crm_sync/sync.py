@@ -121,8 +121,13 @@ class Run:
         return await pull(client, item) if item.is_stale or is_unread else await push(client, item)
 
     async def _agree(self, client: Client, item: CrmItem) -> CrmItem:
-        """Write what changed here since a record just made was begun, for its answer may have been lost for a while."""
-        return await push(client, item) if item.state == DONE else item
+        """Write what changed here since a record just made was begun, for its answer may have been lost for a while.
+
+        One that was there already is read first: nobody knows yet what it holds.
+        """
+        if item.state != DONE:
+            return item
+        return await push(client, item) if item.base else await pull(client, item)
 
     async def _find(self, client: Client) -> CrmItem | None:
         """Return the card there that has an address of the client, as an item not yet compared (M-12)."""

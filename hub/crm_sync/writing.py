@@ -92,6 +92,8 @@ async def _make(account: Account, making: Making, item: CrmItem) -> CrmItem:
         await keep(account, replace(begun, attempt=item.attempt))
         raise
     crash_point("crm.after_make")
+    if written.is_existing and begun.attempt == 1:
+        begun = replace(begun, base={})
     done = await keep(account, _done(account, begun, written))
     crash_point("crm.after_done")
     return done

@@ -1,12 +1,13 @@
 """What one side does not take stays as it is on either side: nothing is moved back, and a refusal is told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from hub.domain.crm import CrmField, Entity
+from hub.crm_sync.base import Match, Person, Written
+from hub.domain.crm import CrmField, CrmRef, Entity
 from hub.domain.errors import PermanentFailure
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
@@ -27,6 +28,17 @@ contacted = "CALLED"
 invoice_date = "UF_INVOICE"
 """
 )
+
+
+class LateSearch(MemoryCrm):
+    """Its search knows nothing yet; who has the e-mail of another card gets that card in answer."""
+
+    async def find_contacts(self, phones: Sequence[str], emails: Sequence[str]) -> Sequence[Match]:
+        return []
+
+    async def create_contact(self, person: Person, *, key: str) -> Written:
+        [card] = self.shelf.of(Entity.contact)
+        return Written(card.ref, is_existing=True)
 
 
 @pytest.fixture
@@ -108,4 +120,20 @@ async def test_a_stage_mapped_later_moves_no_deal_back(pool: asyncpg.Pool, tmp_p
     await write(scene, "ещё")
     assert deal(scene).values[CrmField.stage] == "WORK"
     assert (await scene.desk.one("leads"))["stage"] == "contacted"
+    await scene.http.close()
+
+
+async def test_a_card_there_that_is_the_answer_to_a_new_one_is_read_and_gets_what_it_lacks(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    scene = await open_scene(pool, tmp_path / "files", channel=LateSearch)
+    await scene.desk.hire("anna", "Анна")
+    card = CrmRef("contact", "1")
+    shelf(scene).records[card] = Record(card, Entity.contact, "by-hand", {CrmField.name: "Мария Петровна"})
+    await scene.desk.receive(
+        says("Здравствуйте", at=scene.desk.now, by=person(100, name="Мария", phone="+79161234567"))
+    )
+    await scene.run()
+    assert shelf(scene).records[card].phones == ("+79161234567",)
+    assert (await scene.desk.one("contacts"))["name"] == "Мария Петровна"
     await scene.http.close()
