@@ -231,3 +231,19 @@ async def test_scanners_that_open_the_links_of_a_card_do_nothing_and_a_persons_p
             assert answer.status == 404
         async with person.get(page[:-1] + ("A" if page[-1] != "A" else "B")) as answer:
             assert answer.status == 404
+
+
+async def test_an_answer_that_cannot_go_out_comes_back_by_letter_and_the_next_one_goes(town: Town) -> None:
+    town.deliver("From: maria@example.net", f"To: {USER}", "Message-ID: <q@example.net>", body="Сколько стоит?")
+    await town.until("SELECT count(*) FROM deliveries WHERE lane = 'notify' AND first_attempt_at IS NOT NULL", 1)
+    town.pass_time(timedelta(minutes=3))
+    town.answer(await town.card_about("Сколько стоит?"), "Скидка 90 %", proof="X-Nothing: told")
+
+    refusal = await town.card_about("DMARC")
+    assert town.letters_to("maria@example.net") == []
+    assert await town.pool.fetchval("SELECT state FROM waits") == "open"
+
+    town.answer(refusal, "Три тысячи")
+    await town.until("SELECT state FROM waits", "answered")
+    [letter] = town.letters_to("maria@example.net")
+    assert text_of(letter).strip() == "Три тысячи"
