@@ -24,7 +24,7 @@ from hub.domain.lead import Lead
 from hub.domain.replacing import replace
 from hub.inbox.crm_changes import CardChange, LeadChange, TaskChange, change_card, change_lead, change_task
 from hub.store import crm_cards, crm_items
-from hub.store.crm_items import DONE, GONE, CrmItem
+from hub.store.crm_items import DONE, GONE, REFUSED, CrmItem
 from hub.store.crm_overview import UNKNOWN_OWNER
 from hub.store.pool import acquire
 
@@ -237,16 +237,17 @@ def _without_backwards(client: Client, ours: dict[str, str | None], theirs: Valu
 async def pull(client: Client, item: CrmItem) -> CrmItem:
     """Read a record again and settle what differs; returns its item as it is now.
 
-    Its mark goes last: whoever dies or fails before that reads it again. One that the CRM never shows loses it too.
+    Its mark goes last: whoever dies or fails before that reads it again. One that the CRM does not show is told beside
+    it as refused, and harms nobody else.
 
     Raises:
         TemporaryFailure, OutcomeUnknown, AuthenticationFailed: the rest comes with the next run.
     """
     try:
         settled = await _read_and_settle(client, item)
-    except PermanentFailure:
-        await _note_read(client, item)
-        raise
+    except PermanentFailure as refusal:
+        now = client.account.office.clock.now()
+        settled = await keep(client.account, replace(item, state=REFUSED, reason=str(refusal), changed_at=now))
     await _note_read(client, item)
     return replace(settled, is_stale=False)
 

@@ -66,6 +66,7 @@ class Shelf:
     writes: list[str] = field(default_factory=list)
     faults: list[Callable[[str], Exception | None]] = field(default_factory=list)
     lost_answers: int = 0
+    hidden: set[CrmRef] = field(default_factory=set)
 
     def of(self, entity: Entity) -> list[Record]:
         return [each for each in self.records.values() if each.entity is entity and not each.is_gone]
@@ -177,6 +178,8 @@ class MemoryCrm(Crm[MemorySettings]):
         return self._update(ref, Patch(_values_of(todo)))
 
     async def get(self, ref: CrmRef, fields: Sequence[str] = ()) -> Snapshot | Gone | MergedInto:
+        if ref in self.shelf.hidden:
+            raise PermanentFailure("not for this key", 403, reason="forbidden")
         record = self.shelf.records.get(ref)
         if record is None or record.is_gone:
             return Gone(ref) if record is None or record.into is None else MergedInto(ref, record.into)

@@ -318,3 +318,16 @@ async def test_what_the_crm_cannot_be_asked_about_is_repeated_once_and_then_left
         await scene.run_after(700)
     entry = await scene.desk.one("crm_items", "entity = 'entry'")
     assert (entry["state"], shelf(scene).writes.count("create entry")) == ("unsure", 2)
+
+
+async def test_a_record_that_the_crm_does_not_show_is_told_and_delays_nobody(scene: Scene):
+    await write(scene)
+    await scene.run()
+    deal = shelf(scene).of(Entity.request)[0]
+    shelf(scene).hidden.add(deal.ref)
+    await scene.hint(Entity.request, deal.ref)
+    refused = await scene.desk.one("crm_items", "state = 'refused'")
+    assert (refused["entity"], refused["reason"]) == ("request", "not for this key")
+    await scene.desk.receive(says("я другой", at=scene.desk.now, by=person(200, name="Олег")))
+    await scene.run()
+    assert len(shelf(scene).of(Entity.contact)) == 2
