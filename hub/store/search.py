@@ -68,6 +68,10 @@ class Found:
     stems: tuple[str, ...] = field(default=(), compare=False)
 
 
+# How many fit is overrated by far, and the planner would rather read all conversations than look up those of a few.
+_LOOK_UP = """
+SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0
+"""
 # Each way is a statement of its own: for a condition with OR the planner would read all conversations.
 _OF_CONTACTS = f"""
 WITH met AS ({{met}}), best AS (
@@ -128,11 +132,12 @@ async def find_conversations(connection: asyncpg.Connection, reach: Reach, wante
     """Return at most 40 conversations within the reach, each once: what was named exactly first, then words said."""
     found: dict[int, Found] = {}
     async with connection.transaction():
+        await connection.execute(_LOOK_UP)
         async for each in _look(connection, reach, wanted):
             found.setdefault(each.id, each)
             if len(found) == MOST:
                 break
-        crash_point("search.before_end")  # nothing is written: the transaction only bounds a setting
+        crash_point("search.before_end")  # nothing is written: the transaction only bounds settings
     crash_point("search.after_end")
     return list(found.values())
 

@@ -58,7 +58,7 @@ class ClientsBot:
 @asynccontextmanager
 async def open_clients_bot(place: Workplace) -> AsyncIterator[ClientsBot]:
     account = place.api.add_bot("1:clients", "brand_bot")
-    account.updates.allowed = CHANNEL.wanted
+    account.updates.allowed = tuple(CHANNEL.wanted)
     http = Http(longest=timedelta(seconds=5))
     settings = TelegramSettings.model_validate({"token": account.token, "base_url": place.api.base_url})
     context = Context(BRAND, "Бренд", place.desk.clock, http, NoLimits(), place.files.read)
