@@ -163,7 +163,8 @@ def _kind_of(row: EntryRow) -> EntryKind:
 def _text_of(row: EntryRow) -> str:
     """Return what was said, without quoted history; a form with its fields, a letter with its subject."""
     said = row.text if row.visible_length < 0 else row.text[: row.visible_length]
-    fields = [f"{name}: {value}" for name, value in row.fields] if row.kind == EntryKind.form else []
+    told = row.fields if row.kind == EntryKind.form else ()
+    fields = [f"{name}: {value}" for name, value in told if value.strip() != said.strip()]
     return "\n".join(part for part in (row.subject, said.strip(), *fields) if part)
 
 

@@ -9,6 +9,7 @@ from hub.domain.crm import CrmField, Entity
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ContactId, LineKey, ManagerId
+from hub.domain.inbound import FormSubmission
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.domain.workset import WorkingSet
@@ -331,3 +332,10 @@ async def test_a_record_that_the_crm_does_not_show_is_told_and_delays_nobody(sce
     await scene.desk.receive(says("я другой", at=scene.desk.now, by=person(200, name="Олег")))
     await scene.run()
     assert len(shelf(scene).of(Entity.contact)) == 2
+
+
+async def test_a_form_says_there_once_what_its_message_field_and_its_text_both_hold(scene: Scene):
+    fields = (("name", "Мария"), ("message", "Хочу торт"))
+    await scene.desk.receive(FormSubmission("form-1", "Торты", MARIA, scene.desk.now, "Хочу торт", fields))
+    await scene.run()
+    assert shelf(scene).of(Entity.entry)[0].thing.text == "Хочу торт\nname: Мария"
