@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from hub.app.bot_link import find_bot_link
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground, run_with_time
-from hub.app.bot_link import find_bot_link
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.staff import (

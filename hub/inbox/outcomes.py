@@ -108,9 +108,7 @@ async def settle_change(
     crash_point("change_outcome.after_commit")
 
 
-def _changed(
-    rows: WorkingSet, office: Office, claimed: ClaimedDelivery, message: Message, *, kind: ChangeKind
-) -> None:
+def _changed(rows: WorkingSet, office: Office, claimed: ClaimedDelivery, message: Message, *, kind: ChangeKind) -> None:
     conversation = rows.conversations[ConversationId(message.conversation_id or 0)]
     if kind is ChangeKind.react and claimed.payload.get("text") and claimed.manager_id is not None:
         endpoint = office.endpoints().get(ConnectionId(claimed.connection_id or 0))

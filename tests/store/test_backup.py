@@ -122,6 +122,7 @@ async def test_case38_a_restored_database_says_from_which_backup_it_came_and_tha
 
     async with connect(empty.dsn) as connection:
         mark = await restored.read(connection)
+        assert mark is not None
         assert await connection.fetchval("SELECT nextval('hub_ids')") > mark.last_id + restored.FORGOTTEN_IDS
     assert (mark.made_at, mark.is_held) == (NOW, True)
     async with connect(living.dsn) as connection:
@@ -160,6 +161,7 @@ async def test_case38_a_hub_restored_twice_is_held_twice(living, empty, tmp_path
 
     async with connect(empty.dsn) as connection:
         mark = await restored.read(connection)
+    assert mark is not None
     assert (mark.made_at, mark.is_held) == (NOW, True)
 
 
