@@ -71,6 +71,7 @@ class StoredTokens:
     pool: Pool
     secrets: Secrets
     connection_id: ConnectionId
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def current(self, first: TokenPair) -> TokenPair:
         """Return what is stored. A connection whose settings were given anew begins with those (`forget`)."""
@@ -78,8 +79,11 @@ class StoredTokens:
             return self._open(await crm_accounts.find_tokens(connection, self.connection_id)) or first
 
     async def renewed(self, stale: TokenPair, exchange: Exchange) -> TokenPair:
-        """Renew under a lock of the session, so that the pool's limits and not a transaction bound the wait."""
-        async with acquire(self.pool) as connection, crm_accounts.renewing(connection, self.connection_id):
+        """Renew under a lock of the session, so that the pool's limits and not a transaction bound the wait.
+
+        Of this process only one waits with a connection in hand: a slow vendor must not hold what answers need.
+        """
+        async with self._turn, acquire(self.pool) as connection, crm_accounts.renewing(connection, self.connection_id):
             present = self._open(await crm_accounts.find_tokens(connection, self.connection_id))
             if present is not None and present.access != stale.access:
                 return present
