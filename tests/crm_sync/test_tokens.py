@@ -1,0 +1,35 @@
+"""Tokens of a saved connection: renewed once however many run out of them, and nobody else waits for it."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+
+from hub.crm_sync.tokens import StoredTokens, TokenPair
+from hub.domain.ids import ConnectionId
+from hub.store.pool import acquire
+from hub.store.secrets import Secrets
+
+STALE = TokenPair("old", "refresh")
+_KEY = "aHViLXRlc3RzLWtlZXAtdG9rZW5zLXVuZGVyLXRoaXM="
+
+
+async def test_a_slow_renewal_holds_one_connection_of_the_pool_however_many_wait_for_it(pool: asyncpg.Pool) -> None:
+    tokens, begun, answer = StoredTokens(pool, Secrets([_KEY]), ConnectionId(9)), asyncio.Event(), asyncio.Event()
+    exchanged: list[TokenPair] = []
+
+    async def exchange(pair: TokenPair) -> TokenPair:
+        exchanged.append(pair)
+        begun.set()
+        await answer.wait()
+        return TokenPair("new", "refresh-2")
+
+    waiting = [asyncio.create_task(tokens.renewed(STALE, exchange)) for _ in range(2 * pool.get_max_size())]
+    await begun.wait()
+    for _ in range(pool.get_max_size() - 1):
+        async with acquire(pool, within=timedelta(seconds=1)) as connection:
+            assert await connection.fetchval("SELECT 1") == 1
+    assert pool.get_size() - pool.get_idle_size() == 1
+    answer.set()
+    assert {pair.access for pair in await asyncio.gather(*waiting)} == {"new"}
+    assert exchanged == [STALE]
