@@ -142,8 +142,10 @@ class Colleague:
             self.person.presses(self.world.desk, post, TAKE)
 
     async def _answer(self, post: Post, marker: str, *, after: float) -> None:
-        """Reply once, sometimes twice in a row: the order is the writer's."""
+        """Reply once, sometimes twice in a row: the order is the writer's. Nobody replies to what is not there."""
         await asyncio.sleep(after)
+        if post.is_deleted:
+            return
         for _ in range(2 if self.chance.random() < TWICE_SHARE else 1):
             own = self.numbers.next_answer()
             self.world.ledger.tell(Kind.COMPOSED, own, manager=self.key, event=marker)
