@@ -92,7 +92,7 @@ class Run:
             make=partial(self.account.crm.create_contact, person),
             base=_base(client.values()) | addresses_of(client),
         )
-        return await self._agree(client, await make_once(self.account, making, known))
+        return await self._agree(client, await make_once(self.account, making, known), known)
 
     async def _is_back(self, client: Client, card: CrmItem) -> bool:
         """Tell whether a client whose card was deleted there has written or called since."""
@@ -120,14 +120,16 @@ class Run:
         is_unread = is_unread or is_mapped_since(client, item)
         return await pull(client, item) if item.is_stale or is_unread else await push(client, item)
 
-    async def _agree(self, client: Client, item: CrmItem) -> CrmItem:
-        """Write what changed here since a record just made was begun, for its answer may have been lost for a while.
+    async def _agree(self, client: Client, item: CrmItem, known: CrmItem | None) -> CrmItem:
+        """Write what changed here since a record just made was begun.
 
-        One that was there already is read first: nobody knows yet what it holds.
+        One that was there already, or whose answer was lost for a while, is read first: nobody here knows what became
+        of it there, and hints of a record that nobody knew yet were in vain.
         """
         if item.state != DONE:
             return item
-        return await push(client, item) if item.base else await pull(client, item)
+        is_known = item.base and not (known is not None and known.attempt)
+        return await push(client, item) if is_known else await pull(client, item)
 
     async def _find(self, client: Client) -> CrmItem | None:
         """Return the card there that has an address of the client, as an item not yet compared (M-12)."""
@@ -172,7 +174,7 @@ class Run:
                     place=Place(contact),
                     base=_base(values_of_lead(client, lead)),
                 )
-                item = await self._agree(client, await make_once(self.account, making, known))
+                item = await self._agree(client, await make_once(self.account, making, known), known)
             else:
                 continue
             refs += [read_ref(item.ref)] if item.ref and item.state in _LINKED else []
@@ -232,7 +234,7 @@ class Run:
                     place=place,
                     base=_base(values_of_task(task)),
                 )
-                await self._agree(client, await make_once(self.account, making, known))
+                await self._agree(client, await make_once(self.account, making, known), known)
 
 
 def choose(found: Sequence[Match]) -> Match:

@@ -339,3 +339,14 @@ async def test_a_form_says_there_once_what_its_message_field_and_its_text_both_h
     await scene.desk.receive(FormSubmission("form-1", "Торты", MARIA, scene.desk.now, "Хочу торт", fields))
     await scene.run()
     assert shelf(scene).of(Entity.entry)[0].thing.text == "Хочу торт\nname: Мария"
+
+
+async def test_a_card_renamed_there_before_its_lost_answer_was_made_up_for_brings_its_name_here(scene: Scene):
+    shelf(scene).lost_answers = 1
+    await write(scene)
+    await scene.run()
+    card = shelf(scene).of(Entity.contact)[0]
+    shelf(scene).edit(card.ref, name="Мария Ивановна")
+    await scene.hint(Entity.contact, card.ref)
+    await scene.run_after(700)
+    assert (await scene.desk.one("contacts"))["name"] == "Мария Ивановна"

@@ -17,6 +17,7 @@ ADMINS = {
     Action.edit_policy,
     Action.replay,
     Action.export,
+    Action.import_clients,
     Action.erase,
 }
 DAILY = set(Action) - HEADS - ADMINS
