@@ -16,6 +16,8 @@ NOON = "2026-11-22 09:00:00+00"
 @pytest.fixture(scope="module")
 def retail() -> Iterator[FakeRetailCrm]:
     with served(FakeRetailCrm()) as fake:
+        for limit in fake.limits:
+            limit.calls = 1000  # every command is a process of its own, and all of these are asked within a second
         yield fake
 
 
