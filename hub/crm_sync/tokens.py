@@ -8,7 +8,7 @@ else was faster, and what comes back is on disk before anybody calls with it. No
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import TypeAdapter
@@ -30,9 +30,22 @@ class TokenPair:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+LONGEST_LIFE = timedelta(days=366)
+"""No vendor's access token lives longer; a number beyond it is a slip, and the token it came with still counts."""
+
 _PAIR = TypeAdapter(TokenPair)
 Exchange = Callable[[TokenPair], Awaitable[TokenPair]]
 """Asks the vendor for a new pair. Raises: AuthenticationFailed, TemporaryFailure, OutcomeUnknown."""
+
+
+def life_of(told: object, *, unsaid: timedelta) -> timedelta:
+    """Return how long a token lives by its vendor's `expires_in` in seconds; `unsaid` where that is no such number.
+
+    An absurd number is cut to `LONGEST_LIFE` and not refused: the refresh token is spent by then.
+    """
+    if isinstance(told, bool) or not isinstance(told, (int, float)) or not told > 0:
+        return unsaid
+    return timedelta(seconds=min(told, LONGEST_LIFE.total_seconds()))
 
 
 class Tokens(Protocol):

@@ -4,8 +4,9 @@ import asyncio
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
-from hub.crm_sync.tokens import StoredTokens, TokenPair
+from hub.crm_sync.tokens import LONGEST_LIFE, StoredTokens, TokenPair, life_of
 from hub.domain.ids import ConnectionId
 from hub.store.pool import acquire
 from hub.store.secrets import Secrets
@@ -33,3 +34,13 @@ async def test_a_slow_renewal_holds_one_connection_of_the_pool_however_many_wait
     answer.set()
     assert {pair.access for pair in await asyncio.gather(*waiting)} == {"new"}
     assert exchanged == [STALE]
+
+
+@pytest.mark.parametrize("told", [10**12, 10**40, float("inf")])
+def test_a_token_that_is_said_to_live_for_ever_lives_a_year(told: object) -> None:
+    assert life_of(told, unsaid=timedelta(hours=1)) == LONGEST_LIFE
+
+
+@pytest.mark.parametrize("told", [None, "3600", True, 0, -(10**40), float("nan"), [], {}])
+def test_what_is_no_number_of_seconds_says_nothing_of_a_tokens_life(told: object) -> None:
+    assert life_of(told, unsaid=timedelta(hours=1)) == timedelta(hours=1)

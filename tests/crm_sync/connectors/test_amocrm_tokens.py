@@ -1,5 +1,6 @@
 """amoCRM: tokens that last and tokens that are exchanged once, the test before saving, what a person is told."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 
 from hub.crm_sync.connectors.amocrm import CHANNEL
 from hub.crm_sync.connectors.amocrm.settings import expiry_of, read_claims
+from hub.crm_sync.tokens import LONGEST_LIFE
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure
 from hub.testing.crm.amocrm.wire import make_jwt
 from hub.testing.crm.kit import Fault, Strike
@@ -53,6 +55,18 @@ async def test_an_exchange_without_a_new_token_is_unknown():
 
         with pytest.raises(OutcomeUnknown):
             await at.connect(by_oauth(at.fake)).describe()
+
+
+@pytest.mark.parametrize("seconds", [10**12, 10**40, -(10**40)])
+async def test_a_new_token_counts_however_absurd_its_life_is_said_to_be(seconds):
+    async with desk() as at:
+        pair = {"access_token": at.fake.token, "refresh_token": "r3fresh", "expires_in": seconds}
+        body = json.dumps(pair).encode()
+        at.fake.faults = [Fault(Strike.answer, lambda called: called.path.startswith("/oauth2"), 200, body)]
+
+        await at.connect(by_oauth(at.fake)).describe()
+
+        assert (await at.tokens.current(None)).expires_at <= NOW + LONGEST_LIFE
 
 
 async def test_a_block_during_an_exchange_says_nothing_about_the_token():

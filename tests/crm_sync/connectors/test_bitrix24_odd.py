@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from json import dumps
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from hub.channels.base import Raw
 from hub.crm_sync.base import Patch, Place
+from hub.crm_sync.connectors.bitrix24.records import read_instant
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure, TemporaryFailure
 from hub.testing.contracts.crm.samples import CALL, ENTRY, KEY, PERSON, TASK, outcome, request_of
@@ -60,6 +62,32 @@ async def test_a_read_that_says_nothing_comes_again(method: str, result: object)
         fake.faults = [told(method, result)]
 
         assert isinstance(await outcome(READS[method](crm)), TemporaryFailure)
+
+
+@pytest.mark.parametrize("lasts", [10**12, 10**40, -(10**40)])
+async def test_a_new_token_counts_however_absurd_its_life_is_said_to_be(lasts: int) -> None:
+    pair = {"access_token": "acce55-token-1", "refresh_token": "refre5h-token-1", "expires_in": lasts}
+    async with portal(is_application=True, access_token="") as (crm, fake, _):
+        fake.access = "acce55-token-1"
+        fake.faults = [Fault(Strike.answer, lambda call: call.path == "/oauth/token/", 200, dumps(pair).encode())]
+
+        assert not await crm.find_contacts([], ["a@example.com"])
+
+
+@pytest.mark.parametrize(("instant", "minutes"), [(10**11, 10), (10**40, 10), (-(10**40), 1 / 30)])
+async def test_a_method_that_is_blocked_for_ever_is_tried_again_within_minutes(instant: int, minutes: float) -> None:
+    body = dumps({"error": "OPERATION_TIME_LIMIT", "time": {"operating_reset_at": instant}}).encode()
+    async with portal() as (crm, fake, _):
+        fake.faults = [Fault(Strike.answer, status=429, body=body)]
+        blocked = await outcome(crm.find_contacts([], ["a@example.com"]))
+
+    assert isinstance(blocked, TemporaryFailure)
+    assert blocked.retry_after == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
+def test_a_time_beyond_the_calendar_is_no_time(text: str) -> None:
+    assert read_instant(text) is None
 
 
 @pytest.mark.parametrize("times", [{}, {"operating_reset_at": "soon"}, None])

@@ -625,6 +625,11 @@ def test_times_are_read_in_every_form_the_crm_writes(text: str, at: str) -> None
     assert found_at.isoformat() == at
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "9" * 40])
+def test_a_time_beyond_the_calendar_is_no_time(text: str) -> None:
+    assert instant_of(text) is None
+
+
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_a_time(text: str) -> None:
     found_at = instant_of(text)

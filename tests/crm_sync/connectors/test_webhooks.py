@@ -1,5 +1,6 @@
 """The generic pair: signed webhooks out and in, against a receiver that compares with the reference library."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -269,3 +270,12 @@ def test_everything_is_told_by_default():
     settings = WebhooksSettings.model_validate({"url": "https://crm.example/", "secret": SECRET})
 
     assert set(settings.events) == set(EventType)
+
+
+@pytest.mark.parametrize("name", ["due_at", "changed_at"])
+async def test_a_time_beyond_the_calendar_is_an_odd_answer(name):
+    async with receiver() as (fake, crm, _):
+        body = json.dumps({"id": "7", name: "0001-01-01T00:00:00+14:00"}).encode()
+        fake.faults = [Fault(Strike.answer, status=200, body=body)]
+        with pytest.raises(TemporaryFailure):
+            await crm.get(CrmRef("contact", "7"))

@@ -16,7 +16,7 @@ from hub.channels.base import Context
 from hub.crm_sync.base import Refused
 from hub.crm_sync.calling import Caller, CrmContext, Limit, with_token
 from hub.crm_sync.connectors.amocrm.settings import AmoSettings
-from hub.crm_sync.tokens import HeldTokens, TokenPair, Tokens
+from hub.crm_sync.tokens import HeldTokens, TokenPair, Tokens, life_of
 from hub.domain.errors import (
     AuthenticationFailed,
     OutcomeUnknown,
@@ -141,8 +141,7 @@ class Api:
         access, refresh, seconds = told.get("access_token"), told.get("refresh_token"), told.get("expires_in")
         if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
             raise OutcomeUnknown("amoCRM has exchanged the token and its answer has no new one")
-        lifetime = timedelta(seconds=seconds) if isinstance(seconds, int) else timedelta(days=1)
-        return TokenPair(access, refresh, self._context.clock.now() + lifetime)
+        return TokenPair(access, refresh, self._context.clock.now() + life_of(seconds, unsaid=timedelta(days=1)))
 
     def _judge(self, answer: HttpAnswer) -> ProviderError | None:
         """Read a refusal in amoCRM's form; None leaves it to the status."""

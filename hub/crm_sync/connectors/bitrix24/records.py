@@ -55,9 +55,9 @@ def read_instant(value: Json) -> datetime | None:
     """Return an instant in UTC, None if there is none that can be read."""
     try:
         read = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return read.astimezone(UTC) if read and read.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return read.astimezone(UTC) if read and read.tzinfo else None
 
 
 def name_parts(name: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from hub.crash import crash_point
 from hub.crm_sync.base import Refused
 from hub.crm_sync.calling import Caller, Limit, with_token
 from hub.crm_sync.connectors.bitrix24.settings import Bitrix24Settings
-from hub.crm_sync.tokens import TokenPair, Tokens
+from hub.crm_sync.tokens import TokenPair, Tokens, life_of
 from hub.domain.errors import (
     AuthenticationFailed,
     OutcomeUnknown,
@@ -31,6 +31,8 @@ from hub.net.payloads import Json, read_json
 
 _LONGEST_BLOCK = timedelta(minutes=10)
 _PAUSE = timedelta(seconds=2)
+_LIFE = timedelta(hours=1)
+_LATEST = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 _MOST_PAGES = 40
 _WORDS = 300
 _EXPIRED = frozenset({"expired_token", "invalid_token"})
@@ -172,9 +174,8 @@ class Portal:
         access, refresh = told.get("access_token"), told.get("refresh_token")
         if not isinstance(access, str) or not isinstance(refresh, str):
             raise OutcomeUnknown("the server of tokens answered without a token", answer.status)
-        lasts = told.get("expires_in")
-        seconds = timedelta(seconds=lasts if isinstance(lasts, int) else 3600)
-        return replace(pair, access=access, refresh=refresh, expires_at=self.context.clock.now() + seconds)
+        ends_at = self.context.clock.now() + life_of(told.get("expires_in"), unsaid=_LIFE)
+        return replace(pair, access=access, refresh=refresh, expires_at=ends_at)
 
 
 def judge_in_webhook(answer: HttpAnswer) -> ProviderError | None:
@@ -211,7 +212,8 @@ def _refusal(code: str, text: str, status: int) -> ProviderError | None:
 def _opens_at(told: Mapping[str, Json]) -> datetime:
     times = told.get("time")
     instant = times.get("operating_reset_at") if isinstance(times, dict) else None
-    return datetime.fromtimestamp(instant, UTC) if isinstance(instant, int) else datetime.min.replace(tzinfo=UTC)
+    seconds = min(max(instant, 0), _LATEST) if isinstance(instant, int) else 0
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def rows_of(answer: Mapping[str, Json]) -> list[Mapping[str, Json]]:

@@ -65,9 +65,9 @@ def instant_of(text: str) -> datetime | None:
         if text.isdigit():
             return datetime.fromtimestamp(int(text) / 1000, UTC)
         at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def written(api: HubSpotApi, kind: str, record: Record, *, is_existing: bool = False) -> Written:

@@ -4,7 +4,7 @@ The models leave out what they do not know, so that a business may answer with m
 """
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationError
@@ -34,10 +34,18 @@ def _as_key(text: str) -> str:
     return email.value if email else text
 
 
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time beyond the calendar") from error
+
+
 Id = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=_LONGEST_ID)]
 MaybeId = Annotated[str, BeforeValidator(_as_text), Field(max_length=_LONGEST_ID)]
 Phone = Annotated[str, AfterValidator(_as_e164)]
 Email = Annotated[str, AfterValidator(_as_key)]
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Outcome = Literal["open", "won", "lost"]
 
 
@@ -48,7 +56,7 @@ class _Card(BaseModel):
     phones: tuple[Phone, ...] = ()
     emails: tuple[Email, ...] = ()
     has_open_request: bool = False
-    active_at: AwareDatetime | None = None
+    active_at: Instant | None = None
     url: str = Field("", max_length=_LONGEST_URL)
 
 
@@ -65,7 +73,7 @@ class _Record(BaseModel):
     stage: MaybeId | None = None
     amount: MaybeId | None = None
     text: str | None = None
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
     is_done: bool | None = None
     phones: tuple[Phone, ...] = ()
     emails: tuple[Email, ...] = ()
@@ -73,7 +81,7 @@ class _Record(BaseModel):
     outcome: Outcome | Literal[""] = ""
     contact: MaybeId = ""
     changed_by: MaybeId = ""
-    changed_at: AwareDatetime | None = None
+    changed_at: Instant | None = None
     is_own: bool = False
     url: str = Field("", max_length=_LONGEST_URL)
 
@@ -81,7 +89,7 @@ class _Record(BaseModel):
         """Return what it says by the names of `CrmField`."""
         said: dict[str, str | None] = {name: getattr(self, name) for name in _PLAIN}
         if self.due_at is not None:
-            said[CrmField.due_at] = self.due_at.astimezone(UTC).isoformat()
+            said[CrmField.due_at] = self.due_at.isoformat()
         if self.is_done is not None:
             said[CrmField.done] = "yes" if self.is_done else ""
         return {name: value for name, value in said.items() if value is not None}
