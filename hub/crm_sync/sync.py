@@ -21,6 +21,7 @@ from hub.crm_sync.writing import Making, digest, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
 from hub.domain.ids import ContactId
 from hub.domain.message import Direction
+from hub.domain.replacing import replace
 from hub.store import crm_cards, crm_items
 from hub.store.crm_cards import EntryRow
 from hub.store.crm_items import DONE, GONE, REFUSED, CrmItem
@@ -80,19 +81,29 @@ class Run:
             known = await self._begin_anew(client, items, known)
         if known is not None and known.ref:
             return await self._settled(client, known)
-        is_new = known is None or not (known.ref or known.attempt)
-        if is_new and (found := await self._find(client)) is not None:
-            return await pull(client, await keep(self.account, found))
-        person = client.person()
-        making = Making(
+        mine, others = await self._find(client) if known is None or not known.attempt else ((), ())
+        if mine:
+            return await pull(client, await keep(self.account, self._link(client, mine)))
+        making = self._making_of_card(client, is_bare=bool(others))
+        return await self._agree(client, await make_once(self.account, making, known), known)
+
+    def _making_of_card(self, client: Client, *, is_bare: bool) -> Making:
+        """Return how the card is made; a bare one gets its addresses afterwards.
+
+        Another client's card has one of them, and some CRMs would answer with that card.
+        """
+        person, base = client.person(), _base(client.values())
+        if is_bare:
+            person = replace(person, phones=(), emails=())
+        contact_id = client.rows.contact.id
+        return Making(
             Entity.contact,
-            client.rows.contact.id,
-            client.rows.contact.id,
+            contact_id,
+            contact_id,
             mark=digest(person),
             make=partial(self.account.crm.create_contact, person),
-            base=_base(client.values()) | addresses_of(client),
+            base=base if is_bare else base | addresses_of(client),
         )
-        return await self._agree(client, await make_once(self.account, making, known), known)
 
     async def _is_back(self, client: Client, card: CrmItem) -> bool:
         """Tell whether a client whose card was deleted there has written or called since."""
@@ -131,13 +142,27 @@ class Run:
         is_known = item.base and not (known is not None and known.attempt)
         return await push(client, item) if is_known else await pull(client, item)
 
-    async def _find(self, client: Client) -> CrmItem | None:
-        """Return the card there that has an address of the client, as an item not yet compared (M-12)."""
+    async def _find(self, client: Client) -> tuple[Sequence[Match], Sequence[Match]]:
+        """Return the cards there that have an address of the client: those that may be theirs, and another client's.
+
+        Another's is one that is linked to a client of whom a person has said that they are not this one (M-5, M-10):
+        the address may stand there because we wrote it while the two were taken for one.
+        """
         if not client.phones and not client.emails:
-            return None
+            return (), ()
         found = await self.account.crm.find_contacts(client.phones, client.emails)
         if not found:
-            return None
+            return (), ()
+        async with acquire(self.account.office.pool) as connection:
+            refs = [str(each.ref) for each in found]
+            taken = await crm_items.list_of_told_apart(
+                connection, self.account.connection_id, refs, contact_ids=client.rows.ids
+            )
+        others = [each for each in found if str(each.ref) in taken]
+        return [each for each in found if each not in others], others
+
+    def _link(self, client: Client, found: Sequence[Match]) -> CrmItem:
+        """Return the best of these cards as an item not yet compared (M-12)."""
         best = choose(found)
         others = sorted(str(each.ref) for each in found if each.ref != best.ref)
         now, contact = self.account.office.clock.now(), client.rows.contact

@@ -104,12 +104,43 @@ UNION SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND entity = 'ta
 """
 
 
+_TOLD_APART = """
+WITH RECURSIVE linked(ref, id) AS (
+  SELECT i.ref, i.contact_id FROM crm_items i WHERE i.connection_id = $1 AND i.entity = 'contact'
+    AND i.ref = ANY($2::text[]) AND i.state <> 'gone' AND i.contact_id <> ALL($3::bigint[])
+  UNION SELECT l.ref, k.merged_into FROM linked l JOIN contacts k ON k.id = l.id WHERE k.merged_into IS NOT NULL
+)
+SELECT DISTINCT l.ref FROM linked l WHERE EXISTS (
+  SELECT 1 FROM merges g CROSS JOIN LATERAL (
+    SELECT to_jsonb(ARRAY[g.kept_id, g.absorbed_id]) || coalesce(g.map->'absorbed', '[]') AS ids) named
+  WHERE g.undone_at IS NOT NULL AND named.ids @> to_jsonb(l.id)
+    AND EXISTS (SELECT 1 FROM unnest($3::bigint[]) own WHERE named.ids @> to_jsonb(own))
+) OR EXISTS (
+  SELECT 1 FROM match_candidates q WHERE q.state = 'apart' AND (
+    q.contact_id = ANY($3::bigint[]) AND q.candidates @> to_jsonb(l.id)
+    OR q.contact_id = l.id AND EXISTS (SELECT 1 FROM unnest($3::bigint[]) own WHERE q.candidates @> to_jsonb(own)))
+)
+"""
+
+
 async def list_of_contacts(
     connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
 ) -> list[CrmItem]:
     """Return the cards, sales chances and tasks of clients in an account, also those made while others had them."""
     rows = await connection.fetch(_OF_CONTACTS, connection_id, list(contact_ids))
     return [codec_of(CrmItem).decode(row) for row in rows]
+
+
+async def list_of_told_apart(
+    connection: asyncpg.Connection, connection_id: int, refs: Collection[str], *, contact_ids: Collection[int]
+) -> set[str]:
+    """Return which of these cards are linked to clients of whom a person said that they are not this one.
+
+    Said it is by taking a merge back, or by keeping apart whom a question named. `contact_ids` are the client's card
+    and all it absorbed.
+    """
+    rows = await connection.fetch(_TOLD_APART, connection_id, list(refs), list(contact_ids))
+    return {row["ref"] for row in rows}
 
 
 async def list_begun_entries(
