@@ -210,13 +210,13 @@ class Run:
         if not self.account.rules.brings_history:
             return False
         async with acquire(self.account.office.pool) as connection:
-            doubtful = await crm_items.list_begun_entries(connection, self.account.connection_id, client.rows.ids)
             rows = await crm_cards.list_entries(
                 connection, self.account.connection_id, client.rows.ids, since=self.since, limit=ENTRIES_A_RUN
             )
-            begun = await crm_cards.list_begun(connection, [item.hub_id for item in doubtful], client.rows.ids)
-        known = {item.hub_id: item for item in doubtful}
-        for row in (*begun, *rows):
+            ids = [row.id for row in rows]
+            doubtful = await crm_items.list_of_entries(connection, self.account.connection_id, ids) if ids else ()
+        known = {item.hub_id: replace(item, contact_id=client.rows.contact.id) for item in doubtful}
+        for row in rows:
             await self._entry(client, row, place, known=known.get(row.id))
         return len(rows) == ENTRIES_A_RUN
 

@@ -80,7 +80,7 @@ WITH mine AS MATERIALIZED (
   WHERE m.contact_id = ANY($2::bigint[]) AND m.received_at >= $3 AND m.direction <> 'activity' AND m.deleted_at IS NULL
 ), there AS MATERIALIZED (
   SELECT hub_id FROM crm_items
-  WHERE connection_id = $1 AND entity = 'entry' AND hub_id = ANY(ARRAY(SELECT id FROM mine))
+  WHERE connection_id = $1 AND entity = 'entry' AND state <> 'trying' AND hub_id = ANY(ARRAY(SELECT id FROM mine))
 ), missing AS MATERIALIZED (
   SELECT m.* FROM mine m WHERE m.id NOT IN (SELECT hub_id FROM there)
     AND (SELECT d.id FROM deliveries d WHERE d.message_id = m.id AND d.lane = 'reply'
@@ -125,22 +125,11 @@ async def find_client(connection: asyncpg.Connection, contact_id: int) -> Client
 async def list_entries(
     connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int], *, since: datetime, limit: int
 ) -> list[EntryRow]:
-    """Return the oldest entries since `since` that were never begun there; an answer only once it has left."""
+    """Return the oldest entries since `since` of which nobody knows that they are there; an answer once it has left.
+
+    Begun ones among them are still in doubt, whoever's client they were of when they were begun.
+    """
     rows = await connection.fetch(_MISSING, connection_id, list(contact_ids), since, limit)
-    return [codec_of(EntryRow).decode(row) for row in rows]
-
-
-async def list_begun(
-    connection: asyncpg.Connection, message_ids: Collection[int], contact_ids: Collection[int]
-) -> list[EntryRow]:
-    """Return these entries of clients, oldest first."""
-    if not message_ids:
-        return []
-    rows = await connection.fetch(
-        f"{_ENTRY} WHERE m.contact_id = ANY($1::bigint[]) AND m.id = ANY($2::bigint[]) {_ORDER}",
-        list(contact_ids),
-        list(message_ids),
-    )
     return [codec_of(EntryRow).decode(row) for row in rows]
 
 

@@ -143,15 +143,14 @@ async def list_of_told_apart(
     return {row["ref"] for row in rows}
 
 
-async def list_begun_entries(
-    connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
+async def list_of_entries(
+    connection: asyncpg.Connection, connection_id: int, message_ids: Collection[int]
 ) -> list[CrmItem]:
-    """Return the entries of which nobody knows yet whether they are there; the others are never looked at again."""
+    """Return what is known of these entries in an account; of one never begun there is nothing."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND contact_id = ANY($2::bigint[]) "
-        "AND entity = 'entry' AND state = 'trying'",
+        f"SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND entity = 'entry' AND hub_id = ANY($2::bigint[])",
         connection_id,
-        list(contact_ids),
+        list(message_ids),
     )
     return [codec_of(CrmItem).decode(row) for row in rows]
 
@@ -209,6 +208,17 @@ async def mark_all_stale(
     """
     rows = await connection.fetch(_MARK_ALL, connection_id, list(contact_ids), retries_unsure)
     return len(rows)
+
+
+async def move_links(connection: asyncpg.Connection, connection_id: int, former: str, place: str) -> None:
+    """Let the links to records of an account that was renamed lead to its new host; the caller commits."""
+    await connection.execute(
+        "UPDATE crm_items SET url = replace(url, '//' || $2 || '/', '//' || $3 || '/') "
+        "WHERE connection_id = $1 AND starts_with(split_part(url, '//', 2), $2 || '/')",
+        connection_id,
+        former,
+        place,
+    )
 
 
 async def note_read(connection: asyncpg.Connection, item: CrmItem, *, at: datetime) -> None:

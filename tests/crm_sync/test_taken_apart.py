@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hub.crm_sync.base import Person as Card
 from hub.domain.crm import CrmField, Entity
-from hub.domain.errors import PermanentFailure
+from hub.domain.errors import OutcomeUnknown, PermanentFailure
 from hub.domain.ids import ContactId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
@@ -100,3 +100,19 @@ async def test_an_address_that_the_crm_gives_to_one_card_only_is_told_beside_the
     assert cards(scene)[1:] == [(LETTERS, (), ())]
     item = await scene.desk.one("crm_items", "ref = $1", str(shelf(scene).of(Entity.contact)[1].ref))
     assert (item["state"], item["reason"]) == ("refused", "taken")
+
+
+async def test_m10_an_entry_in_doubt_while_cards_were_joined_is_looked_for_after_undoing(scene: Scene) -> None:
+    done = await join(scene, await two_asked_about(scene))
+    lost = OutcomeUnknown("no answer")
+    shelf(scene).faults.append(lambda what: lost if what == "create entry" and entries(scene) else None)
+    await scene.run()
+    assert len(await scene.desk.rows("crm_items", "entity = 'entry' AND state = 'trying'")) == 1
+    await merge.undo_merge(scene.desk.office, await head(scene), done)
+    shelf(scene).faults.clear()
+    await scene.run_after(400)
+    assert [each.thing.text for each in entries(scene)] == ["Из чата", "Из письма"]
+    kept = await scene.desk.rows("crm_items", "entity = 'entry' ORDER BY hub_id")
+    assert [row["state"] for row in kept] == ["done", "done"]
+    said = await scene.desk.rows("messages", "id = ANY($1::bigint[])", [row["hub_id"] for row in kept])
+    assert {row["contact_id"] for row in kept} == {row["contact_id"] for row in said}
