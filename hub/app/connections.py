@@ -29,7 +29,7 @@ from hub.domain.ports import RateBuckets
 from hub.hints.local import LocalRates
 from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
-from hub.store import connections, crm_accounts
+from hub.store import connections, crm_accounts, crm_items
 from hub.store.connections import ConnectionRow
 from hub.store.pool import acquire, storage_errors
 from hub.store.secrets import new_token, token_hash
@@ -269,6 +269,18 @@ def _refuse_twice(ground: Ground, kind: str, model: ChannelSettings, rows: Seque
             )
 
 
+def _moved(ground: Ground, row: ConnectionRow, model: ChannelSettings) -> tuple[str, str] | None:
+    """Return the former and the new account where settings name another one of a CRM, None if they do not."""
+    known = _tells_apart(ground, row)
+    is_other = isinstance(model, CrmSettings) and known not in ("", model.tells_apart)
+    return (known, model.tells_apart) if is_other and isinstance(model, CrmSettings) else None
+
+
+def _place_of(account: str) -> str:
+    """Return host and port of what tells an account from others: of some kinds that is an address."""
+    return account.partition("://")[2] or account
+
+
 def _tells_apart(ground: Ground, row: ConnectionRow) -> str:
     """Return what tells a stored account of a CRM from others, empty if it cannot be opened here."""
     try:
@@ -312,27 +324,35 @@ def stored_settings(ground: Ground, row: ConnectionRow) -> dict[str, Any]:
     return dict(ground.secrets.decrypt_json(row.settings_encrypted))
 
 
-async def correct_connection(ground: Ground, row: ConnectionRow, settings: Mapping[str, Any]) -> NewConnection:
+async def correct_connection(
+    ground: Ground, row: ConnectionRow, settings: Mapping[str, Any], *, is_renamed: bool = False
+) -> NewConnection:
     """Save corrected settings of a connection, which is used again at once; its address stays. Commits.
 
-    Tokens that were renewed under the old settings are forgotten.
+    Tokens that were renewed under the old settings are forgotten. `is_renamed`: somebody knows that an account of a CRM
+    under another address is the same one; links to its records are moved there.
 
     Raises:
         ConfigError: the settings are wrong, or of another account of a CRM: its records are not those we know.
     """
     model = validate_settings(row.kind, settings)
-    known = _tells_apart(ground, row)
-    if isinstance(model, CrmSettings) and known not in ("", model.tells_apart):
+    moved = _moved(ground, row, model)
+    if moved and not is_renamed:
         raise ConfigError(
-            f"these settings are of {model.tells_apart}, and '{row.name}' is {known}, whose records are known by their "
-            "numbers there: connect the other account under a name of its own with --name"
+            f"these settings are of {moved[1]}, and '{row.name}' is {moved[0]}, whose records are known by their "
+            "numbers there: if it is the same account under a new address, add --renamed; connect another account "
+            "under a name of its own with --name"
         )
     sealed = ground.secrets.encrypt_json(open_settings(model))
     async with acquire(ground.pool) as connection:
+        others = [each for each in await connections.list_connections(connection) if each.id != row.id]
+        _refuse_twice(ground, row.kind, model, others)
         crash_point("connections.before_correct")
         async with connection.transaction():
             await connections.correct(connection, row.id, settings=sealed, at=ground.clock.now())
             await crm_accounts.forget_tokens(connection, row.id)
+            if moved:
+                await crm_items.move_links(connection, row.id, *map(_place_of, moved))
         crash_point("connections.after_correct")
     key = ground.secrets.decrypt(row.key_encrypted) if row.key_encrypted else ""
     url = public_address(ground.config.public_url, row.kind, key)

@@ -22,6 +22,7 @@ CATALOGUE = (
     Entry("check", "check", "Test database, files, address and every connection; say what to do."),
     Entry("status", "status", "Show who is at work, what waits and for how long, and what needs you."),
     Entry("connect", "connect", "Connect a bot, mailbox, form, PBX or CRM and wait for its first event."),
+    Entry("disconnect", "disconnect", "Take a CRM away: says what is forgotten and what stays, and asks."),
     Entry("connections", "connections", "List connections and how they are."),
     Entry("attempts", "connections", "Show the last requests of a provider and why they were refused."),
     Entry("crm", "crm", "Watch the CRMs: what waits, what was refused, who is who; hold clients against one anew."),

@@ -19,7 +19,7 @@ from hub.app.ground import Ground
 from hub.channels.base import Channel, Receives, Subscribes
 from hub.commands.arrival_watch import ArrivalWatch
 from hub.commands.asking import ask_settings
-from hub.commands.correcting import correct, open_live, try_settings
+from hub.commands.correcting import Correction, correct, open_live, try_settings
 from hub.commands.crm_connect import introduce
 from hub.commands.crm_texts import tell
 from hub.commands.ground import run_on_ground
@@ -61,6 +61,9 @@ class Wishes:
     again: Annotated[
         bool, typer.Option("--again", help="Correct a connection there is: what is not given stays, secrets are asked.")
     ] = False
+    renamed: Annotated[
+        bool, typer.Option("--renamed", help="With --again: the same account of a CRM, which has a new address now.")
+    ] = False
 
 
 @app.command()
@@ -73,8 +76,11 @@ def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
     """
     _refuse_unreachable(config, kind)
     if wishes.again:
-        correct(config, kind, wishes.name or kind, given=_read_given(kind, wishes), is_forced=wishes.unchecked)
+        how = Correction(is_forced=wishes.unchecked, is_renamed=wishes.renamed)
+        correct(config, kind, wishes.name or kind, given=_read_given(kind, wishes), how=how)
         return
+    if wishes.renamed:
+        raise ConfigError("--renamed goes with --again: it corrects the address of a CRM that is connected")
     given = _read_given(kind, wishes)
     settings = ask_settings(
         channel_class(kind).settings_model, given, language=config.language, asks_all=wishes.ask_all

@@ -4,6 +4,7 @@ A connection that is made anew instead would be another one: a CRM would get eve
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import typer
@@ -59,7 +60,15 @@ async def open_live(ground: Ground, new: NewConnection, http: Http) -> Channel[A
     return channel
 
 
-def correct(config: Config, kind: str, name: str, *, given: Mapping[str, Any], is_forced: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody insists on: saved though the test fails; the same account of a CRM under a new address."""
+
+    is_forced: bool = False
+    is_renamed: bool = False
+
+
+def correct(config: Config, kind: str, name: str, *, given: Mapping[str, Any], how: Correction) -> None:
     """Put what is given over the stored settings of a connection, try them and save them; asks where nothing is given.
 
     Raises:
@@ -69,7 +78,7 @@ def correct(config: Config, kind: str, name: str, *, given: Mapping[str, Any], i
     stored = run_on_ground(config, lambda ground: _load(ground, kind, name))
     settings = {**stored, **given} if given else ask_again(model, stored, language=config.language)
     check_settings(model, settings)
-    run_on_ground(config, lambda ground: _save(ground, name, settings, is_forced=is_forced))
+    run_on_ground(config, lambda ground: _save(ground, name, settings, how=how))
 
 
 async def _load(ground: Ground, kind: str, name: str) -> dict[str, Any]:
@@ -86,11 +95,11 @@ async def _find(ground: Ground, name: str) -> ConnectionRow:
         return get_row(await list_connections(connection), name)
 
 
-async def _save(ground: Ground, name: str, settings: Mapping[str, Any], *, is_forced: bool) -> None:
+async def _save(ground: Ground, name: str, settings: Mapping[str, Any], *, how: Correction) -> None:
     row, http = await _find(ground, name), Http(ground.config.proxy)
     try:
-        await try_settings(ground, row.kind, settings, http=http, is_forced=is_forced)
-        new = await correct_connection(ground, row, settings)
+        await try_settings(ground, row.kind, settings, http=http, is_forced=how.is_forced)
+        new = await correct_connection(ground, row, settings, is_renamed=how.is_renamed)
         typer.echo(say(ground.config.language, "connect.corrected", name=name))
         channel = await open_live(ground, new, http)
         if isinstance(channel, Subscribes):

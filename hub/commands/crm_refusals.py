@@ -9,10 +9,19 @@ CRM_REFUSALS: Mapping[str, str] = {
     ),
     "this account is connected already as '{}', and everything would be there twice: correct that one with --again "
     "--name {}": "этот аккаунт уже подключён как «{}», всё стояло бы там дважды: исправьте его через --again --name {}",
-    "these settings are of {}, and '{}' is {}, whose records are known by their numbers there: connect the other "
-    "account under a name of its own with --name": (
-        "это настройки {}, а «{}» — это {}: записи известны по номерам там; подключите другой аккаунт под своим именем "
-        "через --name"
+    "these settings are of {}, and '{}' is {}, whose records are known by their numbers there: if it is the same "
+    "account under a new address, add --renamed; connect another account under a name of its own with --name": (
+        "это настройки {}, а «{}» — это {}: записи известны по номерам там; если это тот же аккаунт под новым адресом, "
+        "добавьте --renamed; другой аккаунт подключите под своим именем через --name"
+    ),
+    "--renamed goes with --again: it corrects the address of a CRM that is connected": (
+        "--renamed идёт вместе с --again: так исправляют адрес уже подключённой CRM"
+    ),
+    "nothing was taken away: nobody can be asked here; look at what is shown above, then give --yes": (
+        "ничего не отключено: спросить здесь некого; посмотрите, что показано выше, и повторите с --yes"
+    ),
+    "'{}' is no CRM but {}, over which clients write: their conversations need it": (
+        "«{}» — не CRM, а {}: по нему пишут клиенты, и он нужен их разговорам"
     ),
     "several CRMs are connected: say which of {}": "подключено несколько CRM: скажите, какая из {}",
     "{} cannot be opened: {}": "{} не открывается: {}",

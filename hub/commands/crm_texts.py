@@ -123,6 +123,35 @@ TEXTS: Mapping[str, Sentence] = {
         "No {user} in {crm} is {name}, responsible for {clients} clients there: these are queued to be read again.",
     ),
     "users.unlinked": Sentence("№ {user} в {crm} больше ни с кем не связан.", "No {user} in {crm} is nobody's now."),
+    # disconnect
+    "disconnect.forgotten": Sentence(
+        "Хаб забудет о «{name}» ({kind}): настройки и токены; где там чьи записи: {records}; кто там кто: "
+        "{people}; что ждёт обмена, клиентов: {waiting}. Адрес вебхуков перестанет отвечать.",
+        "The hub forgets of “{name}” ({kind}): settings and tokens; which records there are whose: {records}; who of "
+        "its users is who: {people}; clients that wait for it: {waiting}. Its webhook address answers no more.",
+    ),
+    "disconnect.kept": Sentence(
+        "Останутся: клиенты, разговоры, лиды и отчёты хаба; всё, что уже есть в самой CRM; раздел [crm.{name}] правил; "
+        "записи о том, кто что сделал.",
+        "What stays: clients, conversations, leads and reports of the hub; all that is in the CRM itself; the table "
+        "[crm.{name}] of the rules; the record of who did what.",
+    ),
+    "disconnect.by_hand": Sentence(
+        "В самой CRM удалите сами: вебхуки на адрес хаба и интеграцию с её токеном.",
+        "In the CRM itself, take away by hand: webhooks to the hub's address, and the integration with its token.",
+    ),
+    "disconnect.again": Sentence(
+        "Если потом подключить её снова, карточки найдутся по телефону и почте, а открытые лиды будут там дважды. "
+        "Сменить токен или адрес можно без этого: hub connect {kind} --name {name} --again",
+        "If it is connected again later, cards are found by phone and e-mail, but open leads will stand there twice. "
+        "A new token or address needs none of this: hub connect {kind} --name {name} --again",
+    ),
+    "disconnect.asked": Sentence("Отключить «{name}»?", "Disconnect “{name}”?"),
+    "disconnect.left": Sentence("«{name}» осталась подключена.", "“{name}” stays connected."),
+    "disconnect.done": Sentence(
+        "«{name}» отключена, её токены удалены. Запущенный хаб перестаёт обращаться к ней в течение нескольких секунд.",
+        "“{name}” is disconnected, its tokens are deleted. A running hub stops calling it within seconds.",
+    ),
     # connect
     "connect.who": Sentence("Кто есть кто:", "Who is who:"),
     "connect.stages": Sentence("Какой этап чем станет:", "Which stage becomes which:"),

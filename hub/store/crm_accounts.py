@@ -77,9 +77,10 @@ async def renewing(connection: asyncpg.Connection, connection_id: int) -> AsyncI
 async def save_tokens(
     connection: asyncpg.Connection, connection_id: int, sealed: bytes, *, expires_at: datetime | None
 ) -> None:
-    """Store renewed tokens. Commits by itself."""
+    """Store renewed tokens; not those of a connection that somebody took away meanwhile. Commits by itself."""
     await connection.execute(
-        "INSERT INTO crm_accounts (connection_id, tokens_encrypted, tokens_expire_at) VALUES ($1, $2, $3) "
+        "INSERT INTO crm_accounts (connection_id, tokens_encrypted, tokens_expire_at) "
+        "SELECT id, $2, $3 FROM connections WHERE id = $1 "
         "ON CONFLICT (connection_id) DO UPDATE SET tokens_encrypted = $2, tokens_expire_at = $3",
         connection_id,
         sealed,

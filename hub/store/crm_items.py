@@ -13,6 +13,7 @@ import asyncpg
 
 from hub.domain.crm import Entity
 from hub.domain.ids import ConnectionId, ContactId
+from hub.store import cards
 from hub.store.rows import codec_of, storable, to_json_text
 
 TRYING, DONE, UNSURE, REFUSED, GONE = "trying", "done", "unsure", "refused", "gone"
@@ -81,7 +82,9 @@ FROM (SELECT k.entity, k.hub_id, NOT k.is_stale AND coalesce(k.tried_at, 'epoch'
   WHERE k.connection_id = $1 AND k.ref <> '' AND k.entity <> 'entry'
   ORDER BY k.entity, k.hub_id FOR UPDATE OF k) named
 WHERE i.connection_id = $1 AND i.entity = named.entity AND i.hub_id = named.hub_id
-RETURNING i.contact_id, named.is_new
+RETURNING named.is_new, coalesce(
+  (SELECT l.contact_id FROM leads l WHERE i.entity = 'request' AND l.id = i.hub_id),
+  (SELECT t.contact_id FROM tasks t WHERE i.entity = 'task' AND t.id = i.hub_id), i.contact_id) AS contact_id
 """
 
 _MARK_ALL = f"""
@@ -190,11 +193,13 @@ async def mark_missed(
 ) -> tuple[list[int], int]:
     """Mark records that changed there at these instants; return whose they are, and how many nobody had told of.
 
+    Whose by now: cards may have been joined, or taken apart, since a record was made (M-10).
     Told of are those marked already, and those that were written or read since, give or take a minute, for no two
     clocks agree. The caller commits.
     """
     rows = await connection.fetch(_MARK, connection_id, list(changed), list(changed.values()))
-    return sorted({row["contact_id"] for row in rows}), sum(row["is_new"] for row in rows)
+    whose = await cards.list_kept_contacts(connection, {row["contact_id"] for row in rows}) if rows else []
+    return whose, sum(row["is_new"] for row in rows)
 
 
 async def mark_all_stale(

@@ -157,6 +157,39 @@ def test_a_connection_does_not_become_one_to_another_account(hub, connected, ret
     assert f"these settings are of {another.url}, and 'shop' is {retail.url}" in result.stderr
 
 
+def test_a_renamed_account_is_corrected_when_somebody_says_so_and_its_links_move(hub, connected, place, retail):
+    host = retail.url.removeprefix("http://")
+    add_client(place)
+    add_item(place, url=f"http://{host}/customers/9/edit")
+    add_item(place, hub_id=51, url="https://elsewhere.example/9")
+    with served(FakeRetailCrm()) as another:
+        arguments = ("connect", "retailcrm", "--name", "shop", "--again", "--set", f"api_url={another.url}")
+        refused, corrected = hub(*arguments), hub(*arguments, "--renamed")
+
+    assert "if it is the same account under a new address, add --renamed" in refused.stderr
+    assert corrected.exit_code == 0
+    assert sorted(place.fetch("SELECT url FROM crm_items")) == [
+        f"{another.url}/customers/9/edit",
+        "https://elsewhere.example/9",
+    ]
+
+
+def test_a_renamed_account_is_not_one_that_is_connected_under_another_name(hub, connected, retail):
+    with served(FakeRetailCrm()) as another:
+        hub("connect", "retailcrm", *settings(another), "--name", "other", "--no-wait")
+        result = hub(
+            *("connect", "retailcrm", "--name", "other", "--again", "--renamed", "--set", f"api_url={retail.url}")
+        )
+
+    assert "this account is connected already as 'shop'" in result.stderr
+
+
+def test_renamed_is_said_of_a_connection_there_is(hub, retail):
+    result = hub("connect", "retailcrm", *settings(retail), "--renamed")
+
+    assert "--renamed goes with --again" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -171,6 +204,63 @@ def test_a_correction_of_nothing_is_refused(hub, connected, arguments, reason):
 
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert reason in result.stderr
+
+
+# --- hub disconnect
+
+
+def secrets_of(place):
+    return place.fetch("SELECT settings_encrypted FROM connections UNION ALL SELECT tokens_encrypted FROM crm_accounts")
+
+
+@pytest.fixture
+def known(hub, connected, place):
+    """A CRM that keeps a card, has a token, and for which a client waits."""
+    add_client(place)
+    add_item(place)
+    hub("crm", "users", "shop", "--link", "13=ivan")
+    hub("crm", "resync", "shop", "--contact", "1042")
+    place.fetch("UPDATE crm_accounts SET tokens_encrypted = 'x' RETURNING 1")
+
+
+def test_a_crm_is_not_taken_away_without_a_word_of_somebody(hub, known, place):
+    result = hub("disconnect", "shop")
+
+    assert (result.exit_code, len(secrets_of(place))) == (1, 2)
+    assert "which records there are whose: 1; who of its users is who: 1; clients that wait for it: 1." in result.stdout
+    assert "What stays: clients, conversations, leads and reports of the hub" in result.stdout
+    assert "nothing was taken away: nobody can be asked here" in result.stderr
+
+
+def test_a_crm_that_is_taken_away_leaves_no_secret_and_no_work_and_the_clients_as_they_are(hub, known, place):
+    result = hub("disconnect", "shop", "--yes")
+
+    assert (result.exit_code, secrets_of(place)) == (0, [])
+    assert place.fetch("SELECT 1 FROM crm_items UNION ALL SELECT 1 FROM staff_identities WHERE type = 'crm_id'") == []
+    assert set(place.fetch("SELECT state FROM deliveries WHERE lane = 'crm'")) == {"cancelled"}
+    assert place.fetch("SELECT name FROM contacts") == ["Мария"]
+    assert "its tokens are deleted" in result.stdout
+
+
+def test_who_took_a_crm_away_is_kept(hub, known, place):
+    hub("disconnect", "shop", "--yes")
+
+    assert place.fetch("SELECT facts->>'name' FROM audit WHERE action = 'crm_removed'") == ["shop"]
+
+
+def test_a_crm_that_was_taken_away_may_be_connected_again(hub, known, retail):
+    hub("disconnect", "shop", "--yes")
+
+    assert hub("connect", "retailcrm", *settings(retail), "--name", "shop", "--no-wait").exit_code == 0
+
+
+def test_what_clients_write_over_is_not_taken_away(hub, connected):
+    hub("connect", "webform", "--name", "site", "--no-wait", "--unchecked", "--public-url", "https://hub.example")
+
+    result = hub("disconnect", "site", "--yes")
+
+    assert result.exit_code == 1
+    assert "'site' is no CRM but webform, over which clients write" in result.stderr
 
 
 # --- hub crm status

@@ -12,12 +12,16 @@ from hub.store.pool import acquire
 from hub.store.secrets import Secrets
 
 STALE = TokenPair("old", "refresh")
+CONNECTION = (
+    "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES (9, 'amocrm', 'amo', '', now())"
+)
 _KEY = "aHViLXRlc3RzLWtlZXAtdG9rZW5zLXVuZGVyLXRoaXM="
 
 
 async def test_a_slow_renewal_holds_one_connection_of_the_pool_however_many_wait_for_it(pool: asyncpg.Pool) -> None:
     tokens, begun, answer = StoredTokens(pool, Secrets([_KEY]), ConnectionId(9)), asyncio.Event(), asyncio.Event()
     exchanged: list[TokenPair] = []
+    await pool.execute(CONNECTION)
 
     async def exchange(pair: TokenPair) -> TokenPair:
         exchanged.append(pair)
@@ -34,6 +38,16 @@ async def test_a_slow_renewal_holds_one_connection_of_the_pool_however_many_wait
     answer.set()
     assert {pair.access for pair in await asyncio.gather(*waiting)} == {"new"}
     assert exchanged == [STALE]
+
+
+async def test_tokens_renewed_while_somebody_takes_the_connection_away_are_not_kept(pool: asyncpg.Pool) -> None:
+    tokens = StoredTokens(pool, Secrets([_KEY]), ConnectionId(9))
+
+    async def exchange(pair: TokenPair) -> TokenPair:
+        return TokenPair("new", "refresh-2")
+
+    assert (await tokens.renewed(STALE, exchange)).access == "new"
+    assert await pool.fetch("SELECT 1 FROM crm_accounts") == []
 
 
 @pytest.mark.parametrize("told", [10**12, 10**40, float("inf")])
