@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hub.domain.crm import CrmField, Entity
+from hub.domain.crm import CrmField, CrmRef, Entity, read_ref
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.tasks import complete_task, make_task
-from tests.crm_sync.memory_crm import MemoryCrm, Record
+from tests.crm_sync.memory_crm import MemoryCrm, Record, Shelf
 from tests.crm_sync.scene import Scene
 from tests.inbox.desk import person, says
 
@@ -19,6 +19,11 @@ MARIA, MASHA, MASHENKA = (person(number, name="Мария") for number in (100, 
 def there(scene: Scene, entity: Entity) -> list[Record]:
     assert isinstance(scene.crm, MemoryCrm)
     return scene.crm.shelf.of(entity)
+
+
+def shelf(scene: Scene) -> Shelf:
+    assert isinstance(scene.crm, MemoryCrm)
+    return scene.crm.shelf
 
 
 async def write(scene: Scene, *people: object) -> None:
@@ -92,3 +97,29 @@ async def test_t4_a_task_of_an_absorbed_card_that_is_done_here_is_done_there(sce
     await complete_task(scene.desk.office, anna, (await scene.desk.one("tasks"))["id"], result="дозвонилась")
     await write(scene, MARIA)
     assert [task.values[CrmField.done] for task in there(scene, Entity.task)] == ["yes"]
+
+
+async def last_deal(scene: Scene) -> CrmRef:
+    """The sales chance there of the lead that was made last here."""
+    items = await scene.desk.rows("crm_items", "entity = 'request' ORDER BY hub_id")
+    return read_ref(items[-1]["ref"])
+
+
+async def test_m10_a_deal_of_an_absorbed_card_that_is_moved_there_is_read_at_once(scene: Scene) -> None:
+    await write(scene, MARIA, MASHA)
+    kept, absorbed = await contacts(scene)
+    await join(scene, kept, [absorbed])
+    deal = await last_deal(scene)
+    shelf(scene).edit(deal, stage="LOST")
+    await scene.hint(Entity.request, deal)
+    assert [lead["state"] for lead in await scene.desk.rows("leads", "true ORDER BY id")] == ["open", "lost"]
+
+
+async def test_m10_a_deal_made_while_cards_were_joined_is_read_at_once_after_undoing(scene: Scene) -> None:
+    await write(scene, MARIA, MASHA)
+    kept, _ = await contacts(scene)
+    await scene.desk.pool.execute("UPDATE crm_items SET contact_id = $1 WHERE entity = 'request'", kept)
+    deal = await last_deal(scene)
+    shelf(scene).edit(deal, stage="LOST")
+    await scene.hint(Entity.request, deal)
+    assert [lead["state"] for lead in await scene.desk.rows("leads", "true ORDER BY id")] == ["open", "lost"]
