@@ -83,6 +83,8 @@ class Press(StrEnum):
     search = "find"
     desk = "desk"
     shift = "shift"
+    team = "team"
+    relieve = "relieve"
     help = "help"
 
 

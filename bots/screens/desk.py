@@ -39,9 +39,9 @@ def help_screen(texts: Texts, role: Role) -> Screen:
         case Role.manager:
             pass
         case Role.head:
-            keys.append("help.head")
+            keys += ["help.head", "help.team"]
         case Role.admin:
-            keys.append("help.admin")
+            keys += ["help.admin", "help.team"]
     return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), list_rows(texts))
 
 

@@ -33,6 +33,8 @@ WITHOUT_CONVERSATION = frozenset(
         Press.tasks,
         Press.today,
         Press.new,
+        Press.team,
+        Press.relieve,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})

@@ -10,15 +10,15 @@ import asyncpg
 from hub.store.reach import REACH, Reach
 
 _PAGE_LIMIT = "50"
-_OPEN_WAIT = (
+OPEN_WAIT = (
     "LEFT JOIN waits w ON w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open' AND c.state = 'open'"
 )
-_LATE = "(w.deadline_at < $4 OR w.needs_callback AND w.callback_due_at < $4)"
+LATE = "(w.deadline_at < $4 OR w.needs_callback AND w.callback_due_at < $4)"
 _PAGE = f"""
 WITH page AS (
   SELECT c.*, w.channel AS wait_channel, w.deadline_at, w.id AS wait_id, coalesce(w.needs_callback, false) AS needs_callback,
-    coalesce({_LATE}, false) AS is_overdue
-  FROM conversations c {REACH} {_OPEN_WAIT}
+    coalesce({LATE}, false) AS is_overdue
+  FROM conversations c {REACH} {OPEN_WAIT}
   WHERE {{condition}} ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id LIMIT {{limit}}
 )
 SELECT c.id, c.number, c.line, k.name AS contact_name, c.assignee_id, coalesce(m.name, '') AS assignee_name, c.deadline_at,
@@ -46,7 +46,7 @@ class Shelf(StrEnum):
 _CONDITIONS = {
     Shelf.mine: "c.state = 'open' AND c.assignee_id = me.manager_id",
     Shelf.queue: "c.state = 'open' AND c.assignee_id IS NULL",
-    Shelf.overdue: f"c.state = 'open' AND (me.sees_all OR c.assignee_id = me.manager_id) AND {_LATE}",
+    Shelf.overdue: f"c.state = 'open' AND (me.sees_all OR c.assignee_id = me.manager_id) AND {LATE}",
 }
 
 
@@ -85,10 +85,10 @@ class Counts:
 _COUNTS = f"""
 SELECT count(*) FILTER (WHERE c.assignee_id = me.manager_id) AS mine,
   count(*) FILTER (WHERE c.assignee_id = me.manager_id AND w.id IS NOT NULL) AS waiting,
-  count(*) FILTER (WHERE c.assignee_id = me.manager_id AND {_LATE}) AS overdue,
+  count(*) FILTER (WHERE c.assignee_id = me.manager_id AND {LATE}) AS overdue,
   count(*) FILTER (WHERE c.assignee_id IS NULL) AS queue,
   min(w.deadline_at) FILTER (WHERE c.assignee_id = me.manager_id) AS next_deadline_at
-FROM conversations c {REACH} {_OPEN_WAIT} WHERE c.state = 'open'
+FROM conversations c {REACH} {OPEN_WAIT} WHERE c.state = 'open'
 """
 
 
@@ -105,6 +105,13 @@ async def list_these(
     """Return those of `ids` within the reach, in the given order."""
     rows = await _page(connection, "c.id = ANY($5::bigint[])", (*reach.arguments, now, list(ids)))
     return sorted(rows, key=lambda row: ids.index(row.id))
+
+
+async def list_held(
+    connection: asyncpg.Connection, reach: Reach, manager_id: int, *, now: datetime
+) -> list[ListedConversation]:
+    """Return at most 50 open conversations that one person has, the earliest deadline first."""
+    return await _page(connection, "c.state = 'open' AND c.assignee_id = $5", (*reach.arguments, now, manager_id))
 
 
 async def list_waiting(

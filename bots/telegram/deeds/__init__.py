@@ -19,6 +19,7 @@ from bots.telegram.deeds import (
     matching,
     reading,
     tasks,
+    team,
 )
 from bots.telegram.turn import Deed
 
@@ -34,6 +35,7 @@ DEEDS: Mapping[Press, Deed] = (
     | correcting.DEEDS
     | leads.DEEDS
     | tasks.DEEDS
+    | team.DEEDS
 )
 WRITTEN: Mapping[Press, Deed] = (
     assignment.WRITTEN

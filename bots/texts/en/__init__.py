@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bots.texts.en import cards, deeds, mail, person, plans
+from bots.texts.en import cards, deeds, mail, person, plans, team
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **cards.TEXTS,
@@ -10,4 +10,5 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **plans.TEXTS,
     **person.TEXTS,
     **mail.TEXTS,
+    **team.TEXTS,
 }

@@ -5,7 +5,7 @@ Short, on «вы», verbs on buttons. A place in braces is filled by a screen; `
 
 from collections.abc import Mapping
 
-from bots.texts.ru import cards, deeds, mail, person, plans
+from bots.texts.ru import cards, deeds, mail, person, plans, team
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **cards.TEXTS,
@@ -13,4 +13,5 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **plans.TEXTS,
     **person.TEXTS,
     **mail.TEXTS,
+    **team.TEXTS,
 }
