@@ -17,6 +17,7 @@ from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.stages import LeadRules, StageState
 from hub.inbox.office import Office
 from hub.store import crm_accounts
+from hub.store.crm_items import Lease
 from hub.store.pool import acquire
 
 ASKED_EVERY = timedelta(hours=24)
@@ -26,7 +27,11 @@ Staff = Mapping[tuple[str, str, str], ManagerId]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a run needs of a CRM. `opens` is an address that opens a conversation once its number stands behind it."""
+    """What a run needs of a CRM.
+
+    `opens` is an address that opens a conversation once its number stands behind it, `lease` what the run may write
+    under, None where nobody else can take over.
+    """
 
     office: Office
     crm: Crm[Any]
@@ -35,6 +40,7 @@ class Account:
     rules: CrmRules
     schema: CrmSchema
     opens: str = ""
+    lease: Lease | None = None
 
     def link_to(self, number: int | None) -> str:
         """Return the address that opens a conversation in the managers' bot, empty if there is none."""

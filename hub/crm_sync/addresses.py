@@ -8,7 +8,7 @@ from functools import partial
 
 from hub.crm_sync.base import Patch, Snapshot
 from hub.crm_sync.mapping import Client
-from hub.crm_sync.writing import change, digest, keep
+from hub.crm_sync.writing import change, digest, ensure_held, keep
 from hub.domain.crm import read_ref
 from hub.domain.identity import canonical_email, canonical_phone
 from hub.domain.replacing import replace
@@ -36,6 +36,7 @@ async def share_addresses(client: Client, item: CrmItem, found: Snapshot | None)
     to_hub = {kind: _new(theirs[kind], ours[kind], agreed[kind]) for kind in ours}
     to_crm = {kind: _new(ours[kind], theirs[kind], agreed[kind]) for kind in ours}
     if any(to_hub.values()):
+        await ensure_held(client.account)
         await change_card(
             client.account.office,
             client.rows.contact.id,

@@ -16,12 +16,13 @@ from hub.crm_sync.account import load_account
 from hub.crm_sync.answers import bring_answer
 from hub.crm_sync.base import Crm
 from hub.crm_sync.sync import Run
-from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from hub.domain.errors import AuthenticationFailed, Conflict, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.domain.ids import ConnectionId, ContactId
 from hub.domain.outbound import Failed, Later, SendResult, Sent
 from hub.inbox.folds.crm_marks import queue_sync
 from hub.inbox.office import Office
 from hub.store import crm_accounts, crm_items
+from hub.store.crm_items import Lease
 from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
 from hub.store.pool import acquire
 from hub.store.scope import Scope
@@ -75,6 +76,9 @@ class CrmLane:
             return Later(CONNECTION_PAUSED)
         except (TemporaryFailure, OutcomeUnknown, PermanentFailure) as error:
             return await self._put_off(connection, error)
+        except Conflict as error:
+            _log.warning("crm.run_given_up", crm=connection.name, delivery_id=claimed.id)
+            return Later(error.code)
         self._failures.pop(connection.id, None)
         return Sent((), self.office.clock.now())
 
@@ -87,7 +91,7 @@ class CrmLane:
             await self._queue(connection, whose)
             return
         account = await load_account(self.office, connection.crm, connection.id, connection.name)
-        account = replace(account, opens=await self.opens())
+        account = replace(account, opens=await self.opens(), lease=Lease(claimed.id, claimed.token))
         contact_id = ContactId(int(payload["contact_id"]))
         if payload["do"] == "answer":
             await bring_answer(account, payload, contact_id)

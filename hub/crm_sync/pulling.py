@@ -17,7 +17,7 @@ from hub.crm_sync.addresses import share_addresses
 from hub.crm_sync.base import Gone, KeepsTasks, MergedInto, Patch, Snapshot, Todo, Written
 from hub.crm_sync.compare import FROZEN, Guard, Rule, Values, Verdict, compare, note_writes, without_frozen
 from hub.crm_sync.mapping import OWN, Client, from_own, todo_of, values_of_lead, values_of_task
-from hub.crm_sync.writing import change, digest, keep
+from hub.crm_sync.writing import change, digest, ensure_held, keep
 from hub.domain.crm import CrmField, Entity, read_ref
 from hub.domain.errors import PermanentFailure
 from hub.domain.lead import Lead
@@ -152,6 +152,7 @@ def _guarded(client: Client, item: CrmItem, written: Sequence[str], now: datetim
 
 async def _write_here(client: Client, item: CrmItem, values: Mapping[str, str], *, is_first: bool) -> None:
     account = client.account
+    await ensure_held(account)
     match item.entity:
         case Entity.contact:
             await _change_card(client, values, is_first=is_first)

@@ -15,7 +15,7 @@ from hub.crash import crash_point
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import FindsByKey, Place, Refused, Written
 from hub.domain.crm import Entity
-from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
+from hub.domain.errors import AuthenticationFailed, Conflict, PermanentFailure, TemporaryFailure
 from hub.domain.ids import ContactId
 from hub.domain.replacing import replace
 from hub.store import crm_items
@@ -24,6 +24,7 @@ from hub.store.pool import acquire
 
 _NAMES = uuid.UUID("6a0f4a2e-58f5-4b33-9c41-0d1d0fb0a2c7")
 _ATTEMPTS_IN_DOUBT = 2
+_TAKEN_OVER = "the lease ran out, and another worker has this client by now"
 
 
 def key_of(account: Account, entity: Entity, hub_id: int) -> str:
@@ -54,10 +55,30 @@ class Making:
 
 
 async def keep(account: Account, item: CrmItem) -> CrmItem:
-    """Store an item and return it."""
+    """Store an item and return it.
+
+    Raises:
+        Conflict: somebody else has taken over the client; nothing was stored.
+    """
     async with acquire(account.office.pool) as connection:
-        await crm_items.save(connection, item)
+        if not await crm_items.save(connection, item, lease=account.lease):
+            raise Conflict(_TAKEN_OVER)
     return item
+
+
+async def ensure_held(account: Account) -> None:
+    """Make sure, before something is written on either side, that nobody else has taken over the client.
+
+    What a worker that stalled had read may be older than what the next one brought.
+
+    Raises:
+        Conflict: somebody has.
+    """
+    if account.lease is None:
+        return
+    async with acquire(account.office.pool) as connection:
+        if not await crm_items.is_held(connection, account.lease):
+            raise Conflict(_TAKEN_OVER)
 
 
 async def make_once(account: Account, making: Making, known: CrmItem | None) -> CrmItem:
@@ -113,7 +134,9 @@ async def change(account: Account, item: CrmItem, mark: str, call: Callable[[], 
 
     Raises:
         TemporaryFailure, OutcomeUnknown, AuthenticationFailed: again later.
+        Conflict: somebody else has taken over the client.
     """
+    await ensure_held(account)
     crash_point("crm.before_change")
     try:
         written = await call()

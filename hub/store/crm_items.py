@@ -1,7 +1,8 @@
 """What of ours is which record in a CRM: rows of `crm_items`, one for each thing, made before its first call.
 
-A client's things are written by one worker at a time, since deliveries of the crm lane are in order per client; only
-`is_stale` comes from elsewhere, so `save` leaves it alone once a row is there. Each mark is counted, so that one which
+A client's things are written by one worker at a time, since deliveries of the crm lane are in order per client; one
+that stalled past its lease writes nothing any more. Only `is_stale` comes from elsewhere, so `save` leaves it alone once
+a row is there. Each mark is counted, so that one which
 comes while a record is read outlasts the reading.
 """
 
@@ -50,6 +51,14 @@ class CrmItem:
     stale_marks: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Under what a worker writes: the delivery it carries out, and the token of its claim."""
+
+    delivery_id: int
+    token: int
+
+
 def with_absorbed(ids: str) -> str:
     """Return a query of cards, `ids` an SQL array of them, and of all that they absorbed, directly or through others.
 
@@ -66,13 +75,17 @@ SELECT id FROM family
 
 
 _COLUMNS = ", ".join(codec_of(CrmItem).columns)
+_HELD = "SELECT 1 FROM deliveries WHERE id = $1 AND token = $2 AND state = 'sending'"
 _SAVE = """
 INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, ref, url, state, reason, mark, rev, base, guard,
   attempt, tried_at, changed_at, is_stale)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16, $17)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16, $17
+WHERE $18::bigint IS NULL OR EXISTS (
+  SELECT 1 FROM deliveries d WHERE d.id = $18 AND d.token = $19::bigint AND d.state = 'sending')
 ON CONFLICT (connection_id, entity, hub_id) DO UPDATE SET contact_id = $4, ref = $6, url = $7, state = $8, reason = $9,
   mark = $10, rev = $11, base = $12::text::jsonb, guard = $13::text::jsonb, attempt = $14, tried_at = $15,
   changed_at = $16
+RETURNING 1
 """
 
 _MARK = """
@@ -158,9 +171,12 @@ async def list_of_entries(
     return [codec_of(CrmItem).decode(row) for row in rows]
 
 
-async def save(connection: asyncpg.Connection, item: CrmItem) -> None:
-    """Store an item as it is now. Commits by itself."""
-    await connection.execute(
+async def save(connection: asyncpg.Connection, item: CrmItem, *, lease: Lease | None = None) -> bool:
+    """Store an item as it is now; False, and nothing stored, if the lease it is written under was lost.
+
+    Commits by itself.
+    """
+    stored = await connection.fetchval(
         _SAVE,
         item.connection_id,
         item.entity,
@@ -179,7 +195,15 @@ async def save(connection: asyncpg.Connection, item: CrmItem) -> None:
         item.tried_at,
         item.changed_at,
         item.is_stale,
+        lease.delivery_id if lease else None,
+        lease.token if lease else None,
     )
+    return stored is not None
+
+
+async def is_held(connection: asyncpg.Connection, lease: Lease) -> bool:
+    """Tell whether nobody else has taken over what is done under a lease."""
+    return await connection.fetchval(_HELD, lease.delivery_id, lease.token) is not None
 
 
 async def mark_stale(connection: asyncpg.Connection, connection_id: int, ref: str, *, at: datetime) -> list[int]:
