@@ -39,6 +39,7 @@ HEADLINES = {
     Notice.transfer_returned: "card.returned",
     Notice.queue: "card.in_queue",
     Notice.woken: "card.woken",
+    Notice.whisper: "card.whisper",
     Notice.client_message: "mail.said_more",
 }
 _TASKS = {"made": "task.made", "before": "task.before", "due": "task.due", "after": "task.after"}

@@ -51,6 +51,7 @@ class Notice(StrEnum):
     mail_refused = "mail_refused"
     reaction = "reaction"
     change_refused = "change_refused"
+    whisper = "whisper"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, Thread
+from hub.domain.delivery import Notice
 from hub.domain.errors import Composing, Conflict, ContactBlocked, PermissionDenied
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 from hub.domain.ledger import Fact
@@ -20,6 +21,7 @@ from hub.inbox.assignment import end_accept_clock, take_over
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.notes import write_note
+from hub.inbox.folds.notices import tell
 from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, subject_of, who_was_faster
@@ -265,7 +267,10 @@ def _message(
 
 
 async def add_note(office: Office, actor: Person, conversation_id: ConversationId, *, text: str, key: str) -> MessageId:
-    """Store an internal note; it never leaves the hub and stops nothing (S2). Idempotent by `key`. Commits."""
+    """Store an internal note; it never leaves the hub and stops nothing (S2). Idempotent by `key`. Commits.
+
+    Who has the client is told at once of what somebody else notes: a head who reads along speaks to them that way.
+    """
 
     def fold(rows: WorkingSet) -> MessageId:
         conversation = get_conversation(rows, office, actor, Action.note, conversation_id=conversation_id)
@@ -273,6 +278,10 @@ async def add_note(office: Office, actor: Person, conversation_id: ConversationI
             return present.message_id
         note = write_note(rows, conversation, actor.manager_id, text)
         remember_external(rows, note, _NOTES, thread="note", external_id=key)
+        owner = conversation.assignee_id
+        if conversation.is_open and owner is not None and owner != actor.manager_id:
+            work = LineWork(rows, office.policy(), office.policy().get_line(conversation.line))
+            tell(work, Notice.whisper, conversation, to=[owner], cause=f"note:{note.id}")
         return note.id
 
     scope = Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=5)

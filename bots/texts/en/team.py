@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "card.whisper": "📝 A colleague noted something about the client",
     "team.title": "👥 The team now, {time}",
     "team.load": "open {n} · waiting {waiting}",
     "team.oldest": "longest wait {amount}",

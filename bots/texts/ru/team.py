@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "card.whisper": "📝 Заметка коллеги о клиенте",
     "team.title": "👥 Команда сейчас, {time}",
     "team.load": "открыто {n} · ждут {waiting}",
     "team.oldest": "дольше всех ждут {amount}",
