@@ -17,8 +17,9 @@ from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, 
 from hub.crm_sync.compare import Values
 from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of, values_of_lead, values_of_task
 from hub.crm_sync.pulling import is_mapped_since, ours_of, pull, push
-from hub.crm_sync.writing import Making, digest, keep, key_of, make_once, renew
+from hub.crm_sync.writing import OF_THE_ACCOUNT, Making, digest, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
+from hub.domain.errors import PermanentFailure
 from hub.domain.ids import ContactId
 from hub.domain.message import Direction
 from hub.domain.replacing import replace
@@ -81,7 +82,24 @@ class Run:
             known = await self._begin_anew(client, items, known)
         if known is not None and known.ref:
             return await self._settled(client, known)
-        mine, others = await self._find(client) if known is None or not known.attempt else ((), ())
+        return await self._new_card(client, known)
+
+    async def _new_card(self, client: Client, known: CrmItem | None) -> CrmItem:
+        """Link the client to a card there, or make one.
+
+        A search that is refused is told as the client's, and is not repeated before an address changes or somebody
+        asks; one that nobody may make is no matter of one client.
+        """
+        mark = digest(client.phones, client.emails)
+        if known is not None and known.state == REFUSED and known.mark == mark:
+            return known
+        try:
+            mine, others = await self._find(client) if known is None or not known.attempt else ((), ())
+        except PermanentFailure as refusal:
+            if refusal.reason in OF_THE_ACCOUNT:
+                raise
+            told = replace(known or self._item(client), state=REFUSED, reason=str(refusal), mark=mark)
+            return await keep(self.account, replace(told, changed_at=self.account.office.clock.now()))
         if mine:
             return await pull(client, await keep(self.account, self._link(client, mine)))
         making = self._making_of_card(client, is_bare=bool(others))
@@ -165,21 +183,15 @@ class Run:
         """Return the best of these cards as an item not yet compared (M-12)."""
         best = choose(found)
         others = sorted(str(each.ref) for each in found if each.ref != best.ref)
-        now, contact = self.account.office.clock.now(), client.rows.contact
-        key = key_of(self.account, Entity.contact, contact.id)
-        return CrmItem(
-            self.account.connection_id,
-            Entity.contact,
-            contact.id,
-            contact.id,
-            key,
-            changed_at=now,
-            ref=str(best.ref),
-            url=best.url,
-            state=DONE,
-            reason=f"also: {', '.join(others)}" if others else "",
-            is_stale=True,
-        )
+        reason = f"also: {', '.join(others)}" if others else ""
+        return replace(self._item(client), ref=str(best.ref), url=best.url, state=DONE, reason=reason, is_stale=True)
+
+    def _item(self, client: Client) -> CrmItem:
+        """Return the item of the client's card before anything is known of it."""
+        contact_id = client.rows.contact.id
+        key = key_of(self.account, Entity.contact, contact_id)
+        now = self.account.office.clock.now()
+        return CrmItem(self.account.connection_id, Entity.contact, contact_id, contact_id, key, changed_at=now)
 
     async def _requests(self, client: Client, items: Items, contact: CrmRef) -> list[CrmRef]:
         """Return the sales chances there, oldest first, after bringing all of the client's leads over."""

@@ -24,6 +24,8 @@ from hub.store.pool import acquire
 
 _NAMES = uuid.UUID("6a0f4a2e-58f5-4b33-9c41-0d1d0fb0a2c7")
 _ATTEMPTS_IN_DOUBT = 2
+OF_THE_ACCOUNT = (Refused.forbidden, Refused.plan)
+"""Why a question is refused to everybody: what is asked for one client rests the account then, as if it were away."""
 _TAKEN_OVER = "the lease ran out, and another worker has this client by now"
 
 
@@ -84,6 +86,8 @@ async def ensure_held(account: Account) -> None:
 async def make_once(account: Account, making: Making, known: CrmItem | None) -> CrmItem:
     """Make a thing there unless it is there; return its item as it is now. Commits before and after the call.
 
+    One that may be there, and that the CRM refuses to look for, is left to a person.
+
     Raises:
         TemporaryFailure, AuthenticationFailed: it was not made; nothing is in doubt.
         OutcomeUnknown: nobody knows; the next run looks first.
@@ -91,7 +95,14 @@ async def make_once(account: Account, making: Making, known: CrmItem | None) -> 
     item = known or _first(account, making)
     if item.state in (REFUSED, UNSURE) and item.mark == making.mark:
         return item
-    if item.attempt and (found := await _find(account, item, making.place)) is not None:
+    try:
+        found = await _find(account, item, making.place) if item.attempt else None
+    except PermanentFailure as refusal:
+        if refusal.reason in OF_THE_ACCOUNT:
+            raise
+        doubted = replace(item, state=UNSURE, reason=str(refusal), mark=making.mark, changed_at=_now(account))
+        return await keep(account, doubted)
+    if found is not None:
         return await keep(account, _done(account, item, found))
     if item.attempt >= _ATTEMPTS_IN_DOUBT and making.entity not in account.crm.keyed:
         return await keep(account, replace(item, state=UNSURE, reason="no answer", changed_at=_now(account)))

@@ -52,11 +52,11 @@ def meanwhile(scene: Scene, *statements: str) -> None:
     crm = scene.crm
 
     async def happen() -> None:
-        crm.meanwhile = _nothing  # type: ignore[method-assign]
+        crm.meanwhile = _nothing
         for statement in ("UPDATE deliveries SET token = token + 1 WHERE state = 'sending'", *statements):
             await scene.desk.pool.execute(statement)
 
-    crm.meanwhile = happen  # type: ignore[method-assign]
+    crm.meanwhile = happen
 
 
 async def write(scene: Scene, text: str) -> None:
