@@ -8,12 +8,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from hub.crash import crash_point
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import Talks
 from hub.crm_sync.writing import keep, key_of
 from hub.domain.crm import Entity
-from hub.domain.errors import Conflict, ContactBlocked, NotFound, PermissionDenied, ReplyWindowClosed
+from hub.domain.errors import (
+    Conflict,
+    ContactBlocked,
+    NotFound,
+    PermanentFailure,
+    PermissionDenied,
+    ReplyWindowClosed,
+)
 from hub.domain.ids import ContactId, ConversationId, MessageId
 from hub.domain.inbound import CrmAnswer
 from hub.inbox.reply import Content, reply
@@ -22,6 +31,7 @@ from hub.store import people
 from hub.store.crm_items import DONE, CrmItem
 from hub.store.pool import acquire
 
+_log = structlog.get_logger()
 _UNKNOWN = "Хаб не знает, кто это: администратор связывает людей командой hub crm users"
 _REFUSED: tuple[tuple[type[Exception], str], ...] = (
     (Conflict, "С этим клиентом уже работает коллега"),
@@ -35,6 +45,8 @@ _REFUSED: tuple[tuple[type[Exception], str], ...] = (
 async def bring_answer(account: Account, payload: Mapping[str, Any], contact_id: ContactId) -> None:
     """Answer the client and tell the CRM that it is taken, or why not. Repeating it answers once.
 
+    A CRM that does not want to hear it (the chat is closed by now) is left alone: what became of the answer stands.
+
     Raises:
         ProviderError: the CRM cannot be told now; run again.
     """
@@ -44,7 +56,10 @@ async def bring_answer(account: Account, payload: Mapping[str, Any], contact_id:
         await keep(account, _own(account, answer, message_id, contact_id))
     if isinstance(account.crm, Talks):
         crash_point("crm.before_confirm")
-        await account.crm.confirm(answer, problem)
+        try:
+            await account.crm.confirm(answer, problem)
+        except PermanentFailure as refusal:
+            _log.warning("crm.confirmation_refused", crm=account.name, code=refusal.code, status=refusal.status)
         crash_point("crm.after_confirm")
 
 

@@ -6,6 +6,7 @@ import asyncpg
 
 from hub.crm_sync.base import Entry, Talk, Written
 from hub.domain.crm import CrmRef, Entity
+from hub.domain.errors import PermanentFailure
 from hub.domain.identity import IdentityType
 from hub.domain.inbound import CrmAnswer
 from tests.crm_sync.memory_crm import MemoryCrm
@@ -24,12 +25,15 @@ class TalkingCrm(MemoryCrm):
         super().__init__(*given)  # type: ignore[arg-type]
         self.said: list[tuple[str, str]] = []
         self.confirmed: list[tuple[str, str]] = []
+        self.refusal: PermanentFailure | None = None
 
     async def say(self, said: Entry, talk: Talk, *, key: str) -> Written:
         self.said.append((talk.conversation, said.text))
         return Written(CrmRef("chat", key))
 
     async def confirm(self, answer: CrmAnswer, problem: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         self.confirmed.append((answer.external_id, problem))
 
 
@@ -94,3 +98,13 @@ async def test_an_answer_to_a_conversation_nobody_knows_is_dropped(pool: asyncpg
         await scene.desk.receive(answer(scene, wrong), connection=int(CRM), event_id=f"hook-{wrong}")
     await scene.run()
     assert crm.confirmed == []
+
+
+async def test_a_confirmation_that_the_crm_refuses_holds_nobody_up(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    scene, crm, conversation = await open_talk(pool, tmp_path)
+    crm.refusal = PermanentFailure("this chat is closed", 400)
+    await scene.desk.receive(answer(scene, conversation), connection=int(CRM))
+    await scene.run()
+    assert len(await scene.desk.rows("deliveries", "lane = 'reply'")) == 1
+    assert {row["state"] for row in await scene.desk.rows("deliveries", "lane = 'crm'")} == {"sent"}
+    assert await scene.desk.rows("crm_accounts", "blocked_until IS NOT NULL") == []
