@@ -38,6 +38,8 @@ from hub.web.entrance import Connected
 MANAGER_BOT = "manager_bot"
 LONGEST_SEND = timedelta(minutes=10)
 LOOKED_UP_WITHIN = timedelta(seconds=1)
+UNSAVED = "…"
+"""Stands for the key in the address of a connection that is not saved: it has none."""
 _log = structlog.get_logger()
 _NO_RATES = LocalRates()
 _LINES_OF_REASON = 6
@@ -360,8 +362,9 @@ async def correct_connection(
 
 
 async def check_connection(ground: Ground, kind: str, settings: Mapping[str, Any], http: Http) -> CheckResult:
-    """Try a connection's credentials without saving anything."""
-    context = CrmContext(ConnectionId(0), kind, ground.clock, http, _NO_RATES, ground.files.read)
+    """Try a connection's credentials without saving anything; its address is one that nobody has yet."""
+    url = public_address(ground.config.public_url, kind, UNSAVED)
+    context = CrmContext(ConnectionId(0), kind, ground.clock, http, _NO_RATES, ground.files.read, public_url=url)
     channel = channel_class(kind)(validate_settings(kind, settings), context)
     return await channel.check() if isinstance(channel, Checks) else CheckResult(is_ok=True, lines=())
 

@@ -93,7 +93,7 @@ TEXTS: Mapping[str, Sentence] = {
         "С этого дня никто не писал, и в {crm} никого нет.", "Nobody wrote since that day, and nobody is in {crm}."
     ),
     # users
-    "users.own": Sentence("сам хаб", "the hub itself"),
+    "users.own": Sentence("от его имени работает хаб", "the hub works as this user"),
     "users.told": Sentence("указано вручную", "as you said"),
     "users.mail": Sentence("совпала почта", "same e-mail"),
     "users.left": Sentence("там больше не работает", "no longer works there"),

@@ -123,7 +123,7 @@ class Words:
         return StatusLine(f"{each.kind} {each.name}", each.is_up, says)
 
     def _crm(self, each: ConnectionHealth, crm: CrmHealth, at: datetime) -> StatusLine:
-        """Tell of a CRM that works: that it does not answer now is the first thing people should know."""
+        """Tell of a CRM that works: that it rests now, until when and why is the first thing people should know."""
         facts = {
             "name": each.name,
             "kind": each.kind,
@@ -132,9 +132,14 @@ class Words:
             "refused": crm.refused,
         }
         facts |= {"reason": in_language(crm.rest_reason, self.language), "ends": self.time.minute(crm.ends_at)}
-        troubles = {"crm_away": crm.is_away(at), "crm_ending": crm.is_ending(at), "crm_refused": crm.refused > 0}
-        key = next((key for key, is_so in troubles.items() if is_so), "crm")
-        return StatusLine(f"{each.kind} {each.name}", key == "crm", self._say(key, **facts))
+        troubles = {"crm_ending": crm.is_ending(at), "crm_refused": crm.refused > 0}
+        said = [key for key, is_so in troubles.items() if is_so][:1]
+        is_ok = not said and not crm.is_away(at)
+        if crm.rests_until is not None and crm.rests_until > at:
+            facts |= {"until": self.time.second(crm.rests_until), "zone": self.time.zone}
+            said.insert(0, "crm_rests")
+        says = "; ".join(self._say(key, **facts) for key in said or ["crm"])
+        return StatusLine(f"{each.kind} {each.name}", is_ok, says)
 
     def _say(self, key: str, **facts: object) -> str:
         return say(self.language, f"status.{key}", **facts)

@@ -343,9 +343,11 @@ TEXTS: Mapping[str, Sentence] = {
         "работает; дольше всего ждут обмена {lag} с; найдено без вебхуков {drift}",
         "works; the oldest client waits {lag} s; {drift} changes found without webhooks",
     ),
-    "status.crm_away": Sentence(
-        "не отвечает: {reason}; обмен ждёт {lag} с, клиентам это не мешает; подробно: hub crm status {name}",
-        "does not answer: {reason}; the exchange waits {lag} s, clients notice nothing; more: hub crm status {name}",
+    "status.crm_rests": Sentence(
+        "пауза до {until} ({zone}): {reason}; обмен ждёт {lag} с, клиентам это не мешает; подробно: "
+        "hub crm status {name}",
+        "resting until {until} ({zone}): {reason}; the exchange waits {lag} s, clients notice nothing; more: "
+        "hub crm status {name}",
     ),
     "status.crm_refused": Sentence(
         "не приняла записей: {refused}; почему и что делать: hub crm status {name}",

@@ -88,7 +88,7 @@ def request_of(client: Client, lead: Lead, contact: CrmRef) -> Request:
     account = client.account
     person = client.person()
     return Request(
-        title=f"{client.name} — {lead.source or lead.channel}".rstrip(" —"),
+        title=f"{client.name} — {_way_of(client, lead)}".rstrip(" —"),
         contact=contact,
         person=person,
         opened_at=lead.created_at,
@@ -101,6 +101,11 @@ def request_of(client: Client, lead: Lead, contact: CrmRef) -> Request:
         marks=lead.origin,
         fields=own_fields(lead.fields, account.rules.lead_fields),
     )
+
+
+def _way_of(client: Client, lead: Lead) -> str:
+    """Return where a lead came from as people call it: its source, else the connection's name."""
+    return lead.source or client.rows.came_over.get(lead.id, lead.channel)
 
 
 def values_of_lead(client: Client, lead: Lead) -> dict[str, str | None]:

@@ -1,7 +1,7 @@
 """What of a client goes into a CRM: card, addresses, leads, tasks, and the entries that are not there yet."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import asyncpg
@@ -38,7 +38,10 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class ClientRows:
-    """A client as stored: the card with those it absorbed in `ids`, and everything that hangs on it."""
+    """A client as stored: the card with those it absorbed in `ids`, and everything that hangs on it.
+
+    `came_over` names the connection over which a lead came, by the lead's id; one that is gone is left out.
+    """
 
     contact: Contact
     ids: tuple[int, ...]
@@ -47,6 +50,7 @@ class ClientRows:
     identities: tuple[ContactIdentity, ...]
     leads: tuple[Lead, ...]
     tasks: tuple[Task, ...]
+    came_over: Mapping[int, str] = field(default_factory=dict)
 
 
 def _columns(row_class: type, table: str) -> str:
@@ -69,6 +73,15 @@ FROM messages m
 LEFT JOIN conversations v ON v.id = m.conversation_id
 LEFT JOIN threads t ON t.id = m.thread_id
 LEFT JOIN connections k ON k.id = t.connection_id
+"""
+_CAME_OVER = """
+SELECT DISTINCT ON (l.id) l.id, k.name FROM leads l
+JOIN threads t ON t.contact_id = ANY($2::bigint[])
+JOIN connections k ON k.id = t.connection_id AND k.kind = l.channel
+LEFT JOIN conversations v ON v.id = l.conversation_id
+LEFT JOIN messages m ON m.id = l.first_message_id
+WHERE l.contact_id = $1
+ORDER BY l.id, (t.id = m.thread_id) DESC NULLS LAST, (t.id = v.reply_thread_id) DESC NULLS LAST, t.id
 """
 _ORDER = "ORDER BY m.occurred_at, m.received_at, m.id"
 
@@ -119,6 +132,7 @@ async def find_client(connection: asyncpg.Connection, contact_id: int) -> Client
         identities=tuple(codec_of(ContactIdentity).decode(each) for each in identities),
         leads=tuple(codec_of(Lead).decode(each) for each in leads),
         tasks=tuple(codec_of(Task).decode(each) for each in tasks),
+        came_over={each["id"]: each["name"] for each in await connection.fetch(_CAME_OVER, contact_id, ids)},
     )
 
 

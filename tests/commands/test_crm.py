@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.domain.crm import Entity
+from hub.testing.crm.amocrm import FakeAmoCrm
 from hub.testing.crm.retailcrm import FakeRetailCrm
 from tests.commands.served import served
 
@@ -204,6 +205,32 @@ def test_a_correction_of_nothing_is_refused(hub, connected, arguments, reason):
 
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert reason in result.stderr
+
+
+# --- what checks say
+
+
+@pytest.fixture(scope="module")
+def amo() -> Iterator[FakeAmoCrm]:
+    with served(FakeAmoCrm()) as fake:
+        for limit in fake.limits:
+            limit.calls = 1000
+        yield fake
+
+
+def amo_settings(amo):
+    said = {"account": amo.account, "api_url": amo.url, "access_token": amo.token, "requests_per_second": "200"}
+    return [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
+
+
+def test_a_hub_with_a_public_address_is_not_told_that_it_has_none(hub, amo):
+    without = hub("connect", "amocrm", *amo_settings(amo), "--name", "poor", "--no-wait")
+    hub("disconnect", "poor", "--yes")
+
+    given = hub("connect", "amocrm", *amo_settings(amo), "--no-wait", "--public-url", "https://hub.example")
+
+    assert (without.exit_code, given.exit_code) == (0, 0), given.output
+    assert ("No public address" in without.stdout, "No public address" in given.stdout) == (True, False)
 
 
 # --- hub disconnect

@@ -162,3 +162,27 @@ def test_a_crm_that_rests_needs_a_person_once_a_client_has_waited_five_minutes(h
     )
 
     assert things(hub("status", "--json")) == needed
+
+
+def test_a_crm_that_rests_says_until_when_and_why_before_it_needs_anybody(hub, run, place, at_work, crm):
+    place.fetch(
+        "UPDATE crm_accounts SET blocked_until = now() + interval '1 min', blocked_reason = 'no answer' RETURNING 1"
+    )
+
+    english, russian = hub("status"), run("status", *place.options, HUB_LANGUAGE="ru")
+
+    assert english.exit_code == 0
+    assert re.search(r"retailcrm shop +ok +resting until \d\d:\d\d:\d\d \(Europe/Moscow\): no answer;", english.stdout)
+    assert re.search(r"retailcrm shop +ok +пауза до \d\d:\d\d:\d\d \(Europe/Moscow\): ", russian.stdout)
+
+
+def test_a_crm_that_rests_and_has_refused_something_says_both(hub, place, at_work, crm):
+    place.fetch(
+        "UPDATE crm_accounts SET blocked_until = now() + interval '1 min', blocked_reason = 'no answer' RETURNING 1"
+    )
+    place.fetch(
+        "INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, state, changed_at) "
+        "SELECT id, 'contact', 1, 1, 'k', 'refused', now() FROM connections RETURNING 1"
+    )
+
+    assert re.search(r"retailcrm shop +!! +resting until .*; has not taken 1 records", hub("status").stdout)

@@ -8,7 +8,7 @@ from hub.domain.contact import Contact
 from hub.domain.crm import CrmField, Entity
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from hub.domain.identity import IdentityType
-from hub.domain.ids import ContactId, LineKey, ManagerId
+from hub.domain.ids import ConnectionId, ContactId, LineKey, ManagerId
 from hub.domain.inbound import FormSubmission
 from hub.domain.manager import Role
 from hub.domain.rights import Person
@@ -43,6 +43,19 @@ async def test_a_new_client_gets_a_card_a_sales_chance_and_their_words_there(sce
     entry = shelf(scene).of(Entity.entry)[0]
     assert (entry.thing.text, entry.thing.kind, entry.thing.is_inbound) == ("Здравствуйте", EntryKind.message, True)
     assert entry.thing.channel == ""  # the desk's connections stand in memory only
+
+
+async def test_a_sales_chance_is_called_by_the_name_people_gave_the_connection(scene: Scene):
+    kind = scene.desk.endpoints[ConnectionId(1)].kind
+    await scene.desk.pool.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES (1, $1, 'Сайт', '', now())",
+        kind,
+    )
+
+    await write(scene)
+    await scene.run()
+
+    assert [each.thing.title for each in shelf(scene).of(Entity.request)] == ["Мария — Сайт"]
 
 
 async def test_everything_goes_there_once_however_often_it_is_looked_at(scene: Scene):

@@ -179,6 +179,13 @@ async def test_users_that_may_not_be_seen_leave_the_rest_of_the_description():
         assert [stage.outcome for stage in schema.stages if stage.id in {"142", "143"}] == ["won", "lost"]
 
 
+async def test_the_tokens_own_user_is_known_as_the_one_the_hub_works_as():
+    async with desk() as at:
+        schema = await at.connect().describe()
+
+        assert schema.own_user in {user.id for user in schema.users}
+
+
 async def test_users_that_cannot_be_read_now_are_not_taken_for_none():
     async with desk() as at:
         at.fake.faults = [Fault(Strike.answer, lambda called: called.path == "/api/v4/users", 404)]
@@ -196,13 +203,13 @@ async def test_check_goes_on_where_webhooks_are_not_in_the_plan():
         assert any("Вебхуки недоступны" in line for line in found.lines)
 
 
-@pytest.mark.parametrize(("is_dedicated", "own"), [(True, "501"), (False, "")])
-async def test_only_a_dedicated_user_marks_changes_as_ours(is_dedicated, own):
+@pytest.mark.parametrize("is_dedicated", [True, False])
+async def test_only_a_dedicated_user_marks_changes_as_ours(is_dedicated):
     async with desk() as at:
         crm = at.connect(by_token(at.fake, is_user_dedicated=is_dedicated))
         made = await crm.create_contact(ANNA, key=KEY)
 
-        assert (await crm.describe()).own_user == own
+        assert (await crm.describe()).own_user == "501"
         assert (await crm.get(made.ref)).is_own == is_dedicated
 
 

@@ -36,7 +36,7 @@ class Account:
             users=await self._users(),
             stages=_stages(await self._pipelines()),
             fields=(*await self._own_fields(CONTACT), *await self._own_fields(LEAD)),
-            own_user=await self.own_user() if self._api.settings.is_user_dedicated else "",
+            own_user=await self.own_user(),
         )
 
     async def book(self, kind: str) -> FieldBook:

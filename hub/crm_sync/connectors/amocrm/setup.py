@@ -187,6 +187,8 @@ async def _user_problems(api: Api, user: str) -> Sequence[str]:
 async def _hook_lines(api: Api, context: Context) -> Sequence[str]:
     if not context.public_url:
         return (_NO_ADDRESS,)
+    if context.connected_at is None:
+        return ()
     try:
         address = hook_address(api.settings, context.public_url)
         rows = await api.rows("/api/v4/webhooks", "webhooks", [("filter[destination]", address)])
