@@ -30,6 +30,7 @@ from hub.store.scope import Scope
 _FIRST_REST = timedelta(seconds=5)
 _LONGEST_REST = timedelta(minutes=5)
 _LONGEST_WISH = timedelta(hours=1)
+_LOOKS_AGAIN = timedelta(minutes=1)
 _IDS = 50
 _log = structlog.get_logger()
 
@@ -59,6 +60,7 @@ class CrmLane:
     opens: Callable[[], Awaitable[str]]
     _failures: dict[ConnectionId, int] = field(default_factory=dict)
     _rests: dict[ConnectionId, datetime] = field(default_factory=dict)
+    _looks: dict[ConnectionId, datetime] = field(default_factory=dict)
 
     async def carry_out(self, claimed: ClaimedDelivery) -> SendResult:
         """Carry out one delivery; never raises for what a CRM may do."""
@@ -66,14 +68,14 @@ class CrmLane:
         if connection is None:
             return Failed("connection_gone", "")
         if connection.is_paused:
-            return Later(CONNECTION_PAUSED)
+            return await self._wait_for_people(connection.id)
         if (rest := await self._rest_of(connection.id)) is not None:
             return Later(CONNECTION_PAUSED, rest)
         try:
             await self._do(connection, claimed)
         except AuthenticationFailed as error:
             await self.pause(connection.id, str(error))
-            return Later(CONNECTION_PAUSED)
+            return await self._wait_for_people(connection.id)
         except (TemporaryFailure, OutcomeUnknown, PermanentFailure) as error:
             return await self._put_off(connection, error)
         except Conflict as error:
@@ -110,11 +112,23 @@ class CrmLane:
         now = self.office.clock.now()
         return until - now if until is not None and until > now else None
 
+    async def _wait_for_people(self, connection_id: ConnectionId) -> SendResult:
+        """Look again in a minute whether somebody gave new credentials; so does all that waits behind it."""
+        now = self.office.clock.now()
+        until = self._looks.get(connection_id, now)
+        if until <= now:
+            until = self._looks[connection_id] = now + _LOOKS_AGAIN
+            async with acquire(self.office.pool) as database:
+                await crm_accounts.put_off_waiting(database, connection_id, until)
+        return Later(CONNECTION_PAUSED, until - now)
+
     async def _put_off(
         self, connection: CrmConnection, error: TemporaryFailure | OutcomeUnknown | PermanentFailure
     ) -> SendResult:
         """Let the account rest, longer each time nothing succeeded in between, and the delivery come again.
 
+        All that waits for it is put off with it, at once: thousands that are tried one by one after each rest would
+        cost the others more than the calls that are saved.
         Runs that were under way together and fail together are one failure, not one each.
         """
         now = self.office.clock.now()
@@ -126,6 +140,7 @@ class CrmLane:
         until = self._rests[connection.id] = now + rest
         async with acquire(self.office.pool) as database:
             await crm_accounts.rest_until(database, connection.id, until, reason=str(error))
+            await crm_accounts.put_off_waiting(database, connection.id, until)
         _log.warning("crm.put_off", crm=connection.name, code=error.code, status=error.status, failures=failures)
         return Later(CONNECTION_PAUSED if failures > 1 or wish else error.code, rest)
 

@@ -124,12 +124,13 @@ async def take_turn(
 ) -> Mapping[str, Any] | None:
     """Be the one who asks an account what changed, if nobody has since `before`; return how far it was read.
 
-    None: somebody else has. Commits by itself.
+    None: somebody else has. An instant further ahead than the time between two looks is of a clock that was moved, and
+    counts as none. Commits by itself.
     """
     row = await connection.fetchrow(
         "INSERT INTO crm_accounts (connection_id, compared_at) VALUES ($1, $2) ON CONFLICT (connection_id) "
         "DO UPDATE SET compared_at = $2 WHERE crm_accounts.compared_at IS NULL OR crm_accounts.compared_at <= $3 "
-        "RETURNING cursor",
+        "OR crm_accounts.compared_at > $2 + ($2 - $3::timestamptz) RETURNING cursor",
         connection_id,
         at,
         before,
@@ -157,4 +158,18 @@ async def rest_until(connection: asyncpg.Connection, connection_id: int, until: 
         connection_id,
         until,
         reason,
+    )
+
+
+async def put_off_waiting(connection: asyncpg.Connection, connection_id: int, until: datetime) -> None:
+    """Let nothing that waits for an account be due before `until`, in one statement. Commits by itself.
+
+    What is being claimed at this moment is left out: whoever has it puts it off.
+    """
+    await connection.execute(
+        "WITH waiting AS MATERIALIZED (SELECT id FROM deliveries WHERE lane = 'crm' AND state = 'queued' "
+        "AND connection_id = $1 AND due_at < $2 FOR UPDATE SKIP LOCKED) "
+        "UPDATE deliveries d SET due_at = $2 FROM waiting WHERE d.id = waiting.id",
+        connection_id,
+        until,
     )
