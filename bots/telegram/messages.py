@@ -21,6 +21,7 @@ from bots.telegram.deeds.leads import start_from
 from bots.telegram.files import read_file, store
 from bots.telegram.presses import say_refusal
 from bots.telegram.repeats import was_done
+from bots.telegram.replied import find_replied
 from bots.telegram.turn import Turn
 from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
 from hub.inbox.reply import Content, add_note
@@ -53,7 +54,7 @@ async def politely(turn: Turn, doing: Awaitable[None]) -> None:
 
 async def _understand(turn: Turn, message: Message) -> None:
     text = message.text or message.caption or ""
-    replied = await _replied(turn, message)
+    replied = await find_replied(turn, message)
     if message.text and (command := parse_command(message.text)):
         if not await was_done(turn, command.press):
             await run_command(turn, command, replied)
@@ -71,13 +72,6 @@ async def _understand_loose(turn: Turn, message: Message) -> None:
         await _start_lead(turn, message.contact)
     elif not (message.text and await _complete(turn, message, message.text)):
         await _answer(turn, message, None)
-
-
-async def _replied(turn: Turn, message: Message) -> Shown | None:
-    """Return what the message replied to shows; a reply to something unlinked has no context."""
-    if message.reply_to_message is None:
-        return None
-    return await turn.desk.memory.find(turn.chat.id, message.reply_to_message.message_id)
 
 
 async def _complete(turn: Turn, message: Message, text: str) -> bool:

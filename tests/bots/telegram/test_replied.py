@@ -1,0 +1,37 @@
+"""To whom a reply goes when the hub does not know the message replied to: its sender died before that was written."""
+
+from tests.bots.telegram.workplace import Workplace
+
+
+async def forget_links(place: Workplace) -> None:
+    """As after a death between Telegram's word and the commit of the link."""
+    await place.desk.pool.execute("DELETE FROM links")
+
+
+async def test_case72_a_reply_to_a_card_that_is_not_known_goes_to_the_client_on_its_buttons(place):
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?")
+    await forget_links(place)
+    own = await place.replies(ivan, "Сколько стоит?", "Сто рублей")
+    assert (await place.desk.one("messages", "direction = 'outbound'"))["text"] == "Сто рублей"
+    assert list(own.reactions.values()) == ["👀"]
+
+
+async def test_case72_a_reply_to_a_list_is_asked_about_even_if_it_names_one_client(place):
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?")
+    await place.writes(ivan, "/my")
+    listed = ivan.screen(place.account).visible()[-1].text
+    await place.replies(ivan, listed, "Сто рублей")
+    assert await place.desk.rows("messages", "direction = 'outbound'") == []
+    assert place.post(ivan, "Кому отправить?")
+
+
+async def test_case72_a_reply_to_a_persons_own_words_names_nobody(place):
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?")
+    own = await place.replies(ivan, "Сколько стоит?", "// заметка для себя")
+    own.keyboard = place.post(ivan, "Сколько стоит?").keyboard
+    await forget_links(place)
+    await place.replies(ivan, "заметка для себя", "Сто рублей")
+    assert await place.desk.rows("messages", "direction = 'outbound'") == []
