@@ -21,7 +21,11 @@ Told = str | int | float | bool
 
 
 class Kind(StrEnum):
-    """What a record says. `info`: a request whose result nobody saw; both outcomes are allowed."""
+    """What a record says.
+
+    `info`: a request whose result nobody saw; both outcomes are allowed. `unheard`: an answer that neither a reaction
+    nor a word of the bot says anything of; it excuses nothing.
+    """
 
     OFFERED = "offered"
     ACKED = "acked"
@@ -31,6 +35,7 @@ class Kind(StrEnum):
     CLIENT_VISIBLE = "client_visible"
     MANAGER_VISIBLE = "manager_visible"
     FAULT = "fault"
+    UNHEARD = "unheard"
 
 
 class WorldClock:
