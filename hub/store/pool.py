@@ -16,7 +16,6 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +27,7 @@ Connection: TypeAlias = asyncpg.Connection
 """What use-cases hand from one read of the store to the next."""
 
 Pool: TypeAlias = asyncpg.Pool
+_JSONB_VERSION = b"\x01"
 _COMMAND_TIMEOUT = timedelta(seconds=30)
 _SESSION_SETTINGS = {
     "application_name": "hub",
@@ -175,15 +175,22 @@ def _options(dsn: str) -> dict[str, object]:
 
 
 async def _teach_json(connection: asyncpg.Connection) -> None:
-    encode = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encode, decoder=_read_json)
+    """Read and write `jsonb` as Python values, in the binary form: only that is read inside whole rows of a table."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_write_json, decoder=_read_json, format="binary"
+    )
 
 
-def _read_json(text: str) -> object:
+def _write_json(value: object) -> bytes:
+    return _JSONB_VERSION + json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _read_json(value: bytes) -> object:
     """Read a jsonb value; most lists and maps of a row are empty, and reading those costs what reading a row does."""
-    if text == "[]":
+    text = value[1:]
+    if text == b"[]":
         return []
-    return {} if text == "{}" else json.loads(text)
+    return {} if text == b"{}" else json.loads(str(text, "utf-8"))
 
 
 async def _keep_session(_: asyncpg.Connection) -> None:

@@ -12,7 +12,7 @@ from hub.domain.conversation import Conversation
 from hub.domain.message import DeliveryState
 from hub.domain.timer import TimerKind
 from hub.domain.workset import ManagerLoad, WorkingSet
-from hub.store.loading import ScopeMoved, has_unowned
+from hub.store.loading import ScopeMoved, may_route
 from hub.store.scope import Scope
 from hub.testing.simulation.rows import MemoryRows
 
@@ -31,7 +31,7 @@ def load(store: MemoryRows, scope: Scope, workset: WorkingSet) -> WorkingSet:
     _load_people(store, scope, workset, contacts)
     _load_work(store, scope, workset, contacts)
     _load_timers(store, scope, workset)
-    if scope.lines and (scope.always_lines or has_unowned(scope, workset)):
+    if scope.lines and (scope.always_lines or may_route(scope, workset)):
         _load_lines(store, scope, workset)
     if scope.in_flight:
         workset.in_flight = set(_in_flight(store, workset))
