@@ -52,6 +52,7 @@ class Press(StrEnum):
     elsewhere = "elsewhere"
     answered = "answered"
     write = "write"
+    template = "tpl"
     resend = "resend"
     delete = "delete"
     arrived = "arrived"

@@ -23,9 +23,14 @@ def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
         return (_row(texts, card, Press.accept, Press.refuse), _reading(texts, card))
     if card.assignee_id is None:
         offered = (Press.take, Press.decline) if card.offered_to_viewer else (Press.take,)
-        return (_row(texts, card, *offered), *_calling(texts, card), *_writing(texts, card), _reading(texts, card))
+        return (
+            _row(texts, card, *offered, *_templates(card)),
+            *_calling(texts, card),
+            *_writing(texts, card),
+            _reading(texts, card),
+        )
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
-    ending = _row(texts, card, Press.release, Press.close)
+    ending = _row(texts, card, *_templates(card), Press.release, Press.close)
     splitting = (_row(texts, card, Press.sever),) if card.new_subject else ()
     reaching = (*splitting, *_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
     return (*reaching, _reading(texts, card), working, *_pausing(texts, card), ending)
@@ -46,6 +51,11 @@ def phone_of(card: CardView) -> str:
 
 def _row(texts: Texts, card: CardView, *presses: Press) -> Row:
     return tuple(button(texts, card, press) for press in presses)
+
+
+def _templates(card: CardView) -> tuple[Press, ...]:
+    """Return the way to the line's texts, where an answer could go now."""
+    return (Press.template,) if card.reply_channel else ()
 
 
 def _reading(texts: Texts, card: CardView) -> Row:

@@ -26,6 +26,7 @@ from hub.domain.line import (
     RoutingSettings,
     Targets,
 )
+from hub.domain.reply_template import ReplyTemplate
 from hub.domain.stages import LeadRules
 from hub.domain.wait import WaitKind
 from hub.domain.words import Words
@@ -55,6 +56,7 @@ class LinePolicy:
     routing: RoutingSettings = field(default_factory=RoutingSettings)
     calls: CallSettings = field(default_factory=CallSettings)
     texts: AutoTexts = field(default_factory=AutoTexts)
+    templates: tuple[ReplyTemplate, ...] = ()
     ladder: Ladder = field(default_factory=Ladder)
     bot: BotTalk = field(default_factory=BotTalk)
     reopen_window: timedelta = timedelta(days=7)

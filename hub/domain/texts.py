@@ -6,7 +6,7 @@ what to say when the value is empty.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hub.domain.facts import fold
 from hub.domain.words import Words
@@ -22,6 +22,9 @@ TEMPLATE_VARIABLES = (
     "opening_time",
 )
 """All names a template may use; times come already worded in the client's language."""
+
+ANSWER_VARIABLES = (*TEMPLATE_VARIABLES, "conversation.number")
+"""What a manager's template may use: a person sends it, so the conversation has its number by then."""
 
 _VARIABLE = re.compile(r"\{\{\s*([a-z_.]+)\s*(?:\|([^{}|]*))?\}\}")
 _THANKS = frozenset(
@@ -40,15 +43,15 @@ def render_text(template: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1]) or (found[2] or "").strip(), template)
 
 
-def list_template_faults(template: str) -> list[Words]:
+def list_template_faults(template: str, known: Sequence[str] = TEMPLATE_VARIABLES) -> list[Words]:
     """Return what is wrong with a template, in words: unknown variables and stray braces; empty if it is fine."""
     faults = [
         Words(
-            f"неизвестная переменная «{name}»; есть: {', '.join(TEMPLATE_VARIABLES)}",
-            f"unknown variable '{name}'; there are: {', '.join(TEMPLATE_VARIABLES)}",
+            f"неизвестная переменная «{name}»; есть: {', '.join(known)}",
+            f"unknown variable '{name}'; there are: {', '.join(known)}",
         )
         for name, _ in _VARIABLE.findall(template)
-        if name not in TEMPLATE_VARIABLES
+        if name not in known
     ]
     rest = _VARIABLE.sub("", template)
     if "{{" in rest or "}}" in rest:

@@ -12,6 +12,7 @@ from hub.domain.ids import LineKey
 from hub.domain.ladder import Ladder, LadderLevel, Recipient
 from hub.domain.line import AcceptTargets, AutoText, AutoTexts, BotTalk, CallSettings, RoutingSettings, Targets
 from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffPolicy
+from hub.domain.reply_template import ReplyTemplate
 from hub.routing.automation_templates import TEMPLATES
 from hub.routing.automations import build_automations, lay_over
 from hub.routing.conditions import Calendars, compile_all, explain_all
@@ -124,6 +125,9 @@ def _build_line(key: LineKey, document: PolicyDocument, calendars: Calendars) ->
         calls=_build_calls(section),
         bot=BotTalk(section.bot.clock_start, section.bot.patience),
         texts=_build_texts(section),
+        templates=tuple(
+            ReplyTemplate(key, each.name, each.text, each.text_en or "") for key, each in section.templates.items()
+        ),
         ladder=Ladder() if section.ladder is None else Ladder(tuple(_build_level(each) for each in section.ladder)),
         reopen_window=section.reopen_window,
         lead_window=section.lead_window,

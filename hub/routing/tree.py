@@ -35,7 +35,7 @@ from hub.routing.crm_rules import CrmSection
 from hub.routing.fault import Misspelt
 from hub.routing.lead_rules import LeadsSection
 from hub.routing.spelling import DaysText, Duration, HoursText
-from hub.routing.template_text import Template
+from hub.routing.template_text import AnswerTemplate, Template
 
 
 def _checked_zone(name: str) -> str:
@@ -187,6 +187,14 @@ class TextsSection(_Part):
     missed_call: Template = Field(default="", description="After a missed call in closed hours, where they wrote (C-7)")
 
 
+class TemplateSection(_Part):
+    """A text that managers send to clients by a press."""
+
+    name: Name = Field(description="On the button")
+    text: AnswerTemplate
+    text_en: AnswerTemplate | None = Field(default=None, description="To clients who speak English")
+
+
 class LevelSection(_Part):
     """A level of the ladder (B-2)."""
 
@@ -229,6 +237,7 @@ class LineSection(_Part):
     calls: CallsSection = Field(default_factory=CallsSection)
     bot: BotSection = Field(default_factory=BotSection)
     texts: dict[LanguageKey, TextsSection] = Field(default_factory=dict, description="By language: ru, en")
+    templates: dict[Key, TemplateSection] = Field(default_factory=dict, description="Managers' texts, in their order")
     ladder: tuple[LevelSection, ...] | None = Field(default=None, description="Levels instead of the default ones")
 
 

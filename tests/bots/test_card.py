@@ -40,7 +40,7 @@ def test_a_new_lead_says_who_until_when_why_and_how_to_answer():
         "Добрый день! Сколько стоит?\n"
         "↩️ Ответьте на это сообщение, чтобы взять и ответить: Telegram (@brand_bot)"
     )
-    assert labels(screen) == ["✋ Взять", "👤 Карточка", "🕘 История", "❔ Почему"]
+    assert labels(screen) == ["✋ Взять", "🗒 Шаблоны", "👤 Карточка", "🕘 История", "❔ Почему"]
 
 
 def test_r8_an_offer_can_be_declined():

@@ -296,6 +296,8 @@ def test_d2_the_eve_of_a_holiday_is_shorter_where_the_calendar_says_so():
         ("[lines.b2b]\nname = 'B2B'\nreopen_window = '7 дней'", "lines.b2b.reopen_window: '7 дней' is no duration"),
         ("[lines.b2b.targets]\ncallback = '0s'", "lines.b2b.targets.callback: "),
         ("[lines.b2b.texts.ru]\nwelcome = '{{client.phone}}'", "lines.b2b.texts.ru.welcome: unknown variable"),
+        ("[lines.b2b.texts.ru]\nwelcome = '{{conversation.number}}'", "lines.b2b.texts.ru.welcome: unknown variable"),
+        ("[lines.b2b.templates.a]\nname = 'A'\ntext = '{{x.y}}'", "lines.b2b.templates.a.text: unknown variable 'x.y'"),
         (
             "[[lines.b2b.ladder]]\npercent = 100\nrecipients = ['head']\n"
             "[[lines.b2b.ladder]]\npercent = 80\nrecipients = ['head']\n[lines.b2b]\nname = 'B2B'",
@@ -500,3 +502,18 @@ def test_hours_may_touch_midnight_and_days_may_wrap():
     assert read_hours("22:00-06:00") == hours(22, 30)
     assert read_days("sat-mon") == [5, 6, 0]
     assert read_days("mon, wed") == [0, 2]
+
+
+def test_templates_reach_the_line_in_their_order_with_the_conversations_number():
+    written = """
+[lines.sales.templates.price]
+name = "Цена"
+text = "Обращение {{conversation.number}}"
+[lines.sales.templates.address]
+name = "Адрес"
+text = "Ленина, 1"
+text_en = "1 Lenina"
+"""
+    price, address = sales_of(DEFAULT_POLICY + written).templates
+    assert (price.name, price.text, price.say("en")) == ("Цена", "Обращение {{conversation.number}}", price.text)
+    assert (address.key, address.say("en-GB"), address.say("ru")) == ("address", "1 Lenina", "Ленина, 1")

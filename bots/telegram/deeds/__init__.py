@@ -20,6 +20,7 @@ from bots.telegram.deeds import (
     reading,
     tasks,
     team,
+    templates,
 )
 from bots.telegram.turn import Deed
 
@@ -36,6 +37,7 @@ DEEDS: Mapping[Press, Deed] = (
     | leads.DEEDS
     | tasks.DEEDS
     | team.DEEDS
+    | templates.DEEDS
 )
 WRITTEN: Mapping[Press, Deed] = (
     assignment.WRITTEN

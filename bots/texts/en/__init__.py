@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bots.texts.en import cards, deeds, mail, person, plans, team
+from bots.texts.en import cards, deeds, mail, person, plans, team, templates
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **cards.TEXTS,
@@ -11,4 +11,5 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **person.TEXTS,
     **mail.TEXTS,
     **team.TEXTS,
+    **templates.TEXTS,
 }

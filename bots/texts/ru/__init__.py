@@ -5,7 +5,7 @@ Short, on «вы», verbs on buttons. A place in braces is filled by a screen; `
 
 from collections.abc import Mapping
 
-from bots.texts.ru import cards, deeds, mail, person, plans, team
+from bots.texts.ru import cards, deeds, mail, person, plans, team, templates
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **cards.TEXTS,
@@ -14,4 +14,5 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **person.TEXTS,
     **mail.TEXTS,
     **team.TEXTS,
+    **templates.TEXTS,
 }

@@ -1,0 +1,20 @@
+"""What is said about the texts that managers send by a press."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "template.title": "🗒 Шаблоны, #{number}. Нажмите — уйдёт клиенту.",
+    "template.none": "У линии нет шаблонов: их добавляет администратор в правилах.",
+    "template.nothing": "Ни один шаблон не подходит: «{words}»",
+    "template.changed": "Шаблон тем временем изменили. Вот как он читается сейчас.",
+    "template.item": "{n}. {name}",
+    "template.page": "страница {n} из {of}",
+    "template.preview": "🗒 {name}, #{number}",
+    "button.tpl": "🗒 Шаблоны",
+    "button.template_whole": "👁 {label}",
+    "button.template_send": "✉️ Отправить",
+    "button.earlier_templates": "⟨ Назад",
+    "button.more_templates": "Ещё ⟩",
+    "help.templates": "🗒 /tpl — шаблоны ответов · /tpl 1042 цена",
+    "command.tpl": "Шаблоны ответов",
+}

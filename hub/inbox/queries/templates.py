@@ -1,0 +1,80 @@
+"""The texts a manager may send to a client by a press, as this client would read them from this manager."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.domain.contact import Contact
+from hub.domain.ids import ConversationId
+from hub.domain.policy import LinePolicy
+from hub.domain.rights import Action, Person, ensure
+from hub.domain.spoken_time import say_moment
+from hub.domain.texts import render_text
+from hub.inbox.office import Office
+from hub.inbox.rights import subject_of
+from hub.inbox.viewer import Viewed, view
+from hub.store import cards, people
+from hub.store.pool import acquire
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateView:
+    """A template with its variables filled. `mark` names exactly this wording of the rules."""
+
+    mark: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatesView:
+    """What may be sent in a conversation, in the order of the rules; empty where the line has none."""
+
+    id: ConversationId
+    number: int
+    templates: tuple[TemplateView, ...]
+
+    def find(self, mark: str) -> TemplateView | None:
+        """Return the template of a mark, `None` once its wording has changed or it is gone."""
+        return next((each for each in self.templates if each.mark == mark), None)
+
+    def named(self, words: str) -> tuple[TemplateView, ...]:
+        """Return those whose name or text holds the words, whatever the case; all of them for no words."""
+        wanted = words.casefold()
+        return tuple(each for each in self.templates if wanted in f"{each.name}\n{each.text}".casefold())
+
+
+async def list_templates(office: Office, actor: Person, conversation_id: ConversationId) -> TemplatesView:
+    """Return the line's templates with the client's, the manager's and the conversation's words put in.
+
+    Raises:
+        NotFound, PermissionDenied: by rights: only who may answer the client reads what could be answered.
+    """
+    async with acquire(office.pool) as connection:
+        viewed = await view(connection, office, actor, conversation_id)
+        ensure(actor, Action.reply, subject_of(viewed.card.conversation, office))
+        [contact] = await cards.list_contacts(connection, [viewed.card.conversation.contact_id])
+        manager = await people.find_manager(connection, actor.manager_id)
+    number = viewed.card.conversation.number
+    values = {"business.name": office.policy().business_name, **_names("manager", manager.name if manager else "")}
+    values |= _names("client", contact.name) | {"line.name": viewed.line.name, "conversation.number": str(number)}
+    values |= _opening(viewed.line, contact.language, office.clock.now())
+    return TemplatesView(conversation_id, number, _filled(viewed, contact, values))
+
+
+def _filled(viewed: Viewed, contact: Contact, values: Mapping[str, str]) -> tuple[TemplateView, ...]:
+    return tuple(
+        TemplateView(each.mark, each.name, render_text(each.say(contact.language), values))
+        for each in viewed.line.templates
+    )
+
+
+def _names(whose: str, name: str) -> dict[str, str]:
+    return {f"{whose}.name": name, f"{whose}.first_name": next(iter(name.split()), "")}
+
+
+def _opening(line: LinePolicy, language: str, now: datetime) -> dict[str, str]:
+    opening = line.calendar.next_opening(now)
+    zone = line.calendar.zone
+    said = say_moment(opening.astimezone(zone), now.astimezone(zone), language) if opening else ""
+    return {"opening_time": said, "expected_time": said}
