@@ -47,7 +47,7 @@ class BotLink:
 
 async def watch_crms(building: Building) -> None:
     """Ask the CRMs for ever what changed."""
-    watch = CrmWatch(building.office, partial(list_crms, building))
+    watch = CrmWatch(building.office, partial(list_crms, building), Alarms(building.office).pause)
 
     async def look_and_rest() -> None:
         await watch.look()

@@ -2,10 +2,10 @@
 
 What a CRM names and we keep is marked to be read again and queued before the cursor moves, so a process that dies in
 between is told the same once more. How many of them no webhook had told of is counted as drift, for people to see that
-webhooks do not come.
+webhooks do not come. Refused credentials stop the connection here too: where no client writes, nobody else asks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +14,8 @@ import structlog
 from hub.crash import crash_point
 from hub.crm_sync.base import ChangePage, TellsChanges
 from hub.crm_sync.lane import CrmConnection
-from hub.domain.errors import ProviderError
+from hub.domain.errors import AuthenticationFailed, ProviderError
+from hub.domain.ids import ConnectionId
 from hub.inbox.folds.crm_marks import queue_sync
 from hub.inbox.office import Office
 from hub.store import crm_accounts, crm_items
@@ -28,10 +29,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class CrmWatch:
-    """Looks at every connected CRM that can be asked; `connections` returns those there are now."""
+    """Looks at every connected CRM that can be asked; `connections` returns those there are now.
+
+    `pause` stops one whose credentials are refused and tells people.
+    """
 
     office: Office
     connections: Callable[[], Sequence[CrmConnection]]
+    pause: Callable[[ConnectionId, str], Awaitable[None]]
 
     async def look(self) -> int:
         """Ask each CRM whose turn it is; return how many changes were found that no webhook had told of."""
@@ -41,6 +46,8 @@ class CrmWatch:
                 continue
             try:
                 found += await self._look_at(connection, connection.crm)
+            except AuthenticationFailed as error:
+                await self.pause(connection.id, str(error))
             except ProviderError as error:
                 _log.warning("crm.watch_failed", crm=connection.name, code=error.code, status=error.status)
         return found

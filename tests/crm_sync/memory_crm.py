@@ -96,6 +96,9 @@ class MemoryCrm(Crm[MemorySettings]):
 
     def _fault(self, what: str) -> None:
         self.shelf.writes.append(what)
+        self._strike(what)
+
+    def _strike(self, what: str) -> None:
         for fault in list(self.shelf.faults):
             if (error := fault(what)) is not None:
                 raise error
@@ -187,6 +190,7 @@ class MemoryCrm(Crm[MemorySettings]):
         return Snapshot(ref, record.entity, record.values, own, phones=record.phones, emails=record.emails)
 
     async def changes(self, cursor: Mapping[str, object]) -> ChangePage:
+        self._strike("changes")
         seen = int(str(cursor.get("seen", len(self.shelf.changed))))
         hints = tuple(
             CrmHint(f"{place}", self.shelf.records[ref].entity, ref, self.context.clock.now())

@@ -69,7 +69,7 @@ class Scene:
 
     async def watch(self) -> int:
         """Ask the CRM what changed."""
-        return await CrmWatch(self.desk.office, lambda: [_connection(self)]).look()
+        return await CrmWatch(self.desk.office, lambda: [_connection(self)], self.lane.pause).look()
 
 
 def _connection(scene: Scene) -> CrmConnection:

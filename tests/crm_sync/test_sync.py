@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hub.crm_sync.base import EntryKind
 from hub.crm_sync.base import Person as Card
+from hub.delivery.alarms import Alarms
 from hub.domain.contact import Contact
 from hub.domain.crm import CrmField, Entity
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
@@ -235,6 +236,29 @@ async def test_a_refused_token_pauses_the_connection_and_keeps_the_work(scene: S
     await scene.run()
     assert scene.paused == ["expired"]
     assert {row["state"] for row in await scene.desk.rows("deliveries", "lane = 'crm'")} == {"queued"}
+
+
+async def test_a_token_refused_while_nobody_writes_is_told_to_the_administrators_once(
+    scene: Scene,
+):
+    olga = await scene.desk.hire("olga", "Ольга", role=Role.admin)
+    await scene.desk.hire("igor", "Игорь")
+    await scene.desk.pool.execute(
+        "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES (9, 'memory', 'amo', '', $1)",
+        scene.desk.now,
+    )
+    scene.lane.pause = Alarms(scene.desk.office).pause
+
+    for _ in range(3):
+        shelf(scene).faults.append(lambda _: AuthenticationFailed("the token has expired"))
+        await scene.watch()
+        scene.desk.clock.move(timedelta(minutes=2))
+
+    told = [row["payload"] for row in await scene.desk.rows("deliveries", "lane = 'notify'")]
+    assert [(each["notice"], each["manager_id"], each["name"], each["reason"]) for each in told] == [
+        ("connection_down", int(olga), "amo", "the token has expired")
+    ]
+    assert (await scene.desk.one("connections"))["state"] == "paused"
 
 
 async def test_two_programs_that_correct_each_other_are_stopped(scene: Scene):
