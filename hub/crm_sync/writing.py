@@ -1,8 +1,9 @@
 """How one thing of ours becomes one record there: remembered before the call, looked for after an unknown outcome.
 
 The memory (`crm_items`) is written before the first call and after every answer, so a process that dies in between, or
-an answer that is lost, leaves a thing `trying`. Then the CRM is asked by the key. Where it cannot be asked and makes
-two of two, the call is repeated once; if that ends without an answer too, a person has to look (`unsure`).
+an answer that is lost, leaves a thing `trying`. Then the CRM is asked by the key, as it is about what came back with a
+backup: that memory is older than the CRM. Where it cannot be asked and makes two of two, the call is repeated once; if
+that ends without an answer too, a person has to look (`unsure`).
 """
 
 import hashlib
@@ -96,7 +97,7 @@ async def make_once(account: Account, making: Making, known: CrmItem | None) -> 
     if item.state in (REFUSED, UNSURE) and item.mark == making.mark:
         return item
     try:
-        found = await _find(account, item, making.place) if item.attempt else None
+        found = await _find(account, item, making.place) if item.attempt or _is_of_backup(account, item) else None
     except PermanentFailure as refusal:
         if refusal.reason in OF_THE_ACCOUNT:
             raise
@@ -157,6 +158,12 @@ async def change(account: Account, item: CrmItem, mark: str, call: Callable[[], 
     crash_point("crm.after_change")
     now = _now(account)
     return replace(item, state=DONE, mark="", rev=written.rev or item.rev, reason="", changed_at=now, tried_at=now)
+
+
+def _is_of_backup(account: Account, item: CrmItem) -> bool:
+    """Tell whether a thing came back with a backup: it may have gone there after the backup was made (case 38)."""
+    restored = account.office.restored()
+    return restored is not None and item.hub_id <= restored.last_id
 
 
 async def _find(account: Account, item: CrmItem, place: Place | None) -> Written | None:
