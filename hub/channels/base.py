@@ -24,6 +24,7 @@ from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import OutboundChange, OutboundMessage, SendResult
 from hub.domain.ports import Clock, RateBuckets
+from hub.domain.words import Words
 from hub.net.http import Http
 from hub.net.masking import mask, mask_bytes, secret_forms
 
@@ -146,10 +147,17 @@ class Responsible:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a test of a connection found, line by line, for the person who sets it up."""
+    """What a test of a connection found, line by line, for the person who sets it up.
+
+    A plain line is the vendor's own or is read as it stands in either language.
+    """
 
     is_ok: bool
-    lines: tuple[str, ...]
+    lines: tuple[str | Words, ...]
+
+    def say(self, language: str) -> tuple[str, ...]:
+        """Return the lines in `ru` or `en`."""
+        return tuple(line if isinstance(line, str) else line.say(language) for line in self.lines)
 
 
 async def know_all(ids: Sequence[str]) -> frozenset[str]:

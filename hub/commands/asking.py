@@ -14,7 +14,7 @@ import typer
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from hub.commands.language import in_language
-from hub.commands.questions import question
+from hub.commands.questions import question_of
 from hub.commands.settings import check_settings, list_setting_faults, read_value
 from hub.commands.texts import say
 from hub.domain.errors import ConfigError
@@ -119,7 +119,7 @@ def _ask_into(
     """Ask for one field; an empty answer leaves it to its default, or as it is if `is_kept`."""
     field = model.model_fields[name]
     is_secret = field.annotation is SecretStr
-    typer.echo(question(field.description or name, language))
+    typer.echo(question_of(name, field, language))
     is_required = field.is_required() and not is_kept
     answer = typer.prompt(f"  {name}", default=None if is_required else "", hide_input=is_secret, show_default=False)
     if answer:

@@ -27,7 +27,8 @@ def check(config: Config, *, as_json: AsJson = False) -> None:
     """Test database, Redis, files, disks, address and every connection; show the settings in force without secrets."""
     keep_quiet()
     ensure_hub(config)
-    findings = asyncio.run(_collect(config)) + _look_at_machine(config, "en" if as_json else config.language)
+    language = "en" if as_json else config.language
+    findings = asyncio.run(_collect(config, language)) + _look_at_machine(config, language)
     if as_json:
         print_json({"settings": shown_settings(config), "findings": [asdict(each) for each in findings]})
     else:
@@ -50,8 +51,8 @@ def _without_password(address: str) -> str:
     return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl() if parts.username else address
 
 
-async def _collect(config: Config) -> list[Finding]:
-    return [finding async for finding in look_at_everything(config)]
+async def _collect(config: Config, language: str) -> list[Finding]:
+    return [finding async for finding in look_at_everything(config.model_copy(update={"language": language}))]
 
 
 def _look_at_machine(config: Config, language: str) -> list[Finding]:

@@ -27,6 +27,7 @@ from hub.commands.options import with_config
 from hub.commands.printing import print_lines
 from hub.commands.settings import read_assignments, read_settings_file
 from hub.commands.texts import say
+from hub.commands.tried import lines_in_language
 from hub.commands.wall_time import read_wall_time
 from hub.config import Config
 from hub.crm_sync.base import Crm
@@ -129,7 +130,7 @@ async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> No
         typer.echo(say(language, "connect.address", url=new.url))
     print_lines(new.steps)
     if isinstance(channel, Subscribes):
-        told = (await channel.subscribe()).lines
+        told = lines_in_language(await channel.subscribe(), language)
         print_lines(line for line in told if line not in new.steps)
 
 

@@ -26,6 +26,7 @@ from hub.commands.ground import run_on_ground
 from hub.commands.printing import print_lines
 from hub.commands.settings import check_settings
 from hub.commands.texts import say
+from hub.commands.tried import lines_in_language
 from hub.config import Config
 from hub.crm_sync.registry import is_crm
 from hub.domain.errors import ConfigError
@@ -42,10 +43,11 @@ async def try_settings(ground: Ground, kind: str, settings: Mapping[str, Any], *
         ConfigError: it does not work, and nobody insists.
     """
     result = await check_connection(ground, kind, settings, http)
-    print_lines(result.lines)
+    lines = lines_in_language(result, ground.config.language)
+    print_lines(lines)
     if not result.is_ok and not is_forced:
-        reason = result.lines[-1] if result.lines else "the test failed"
-        if len(result.lines) > 1:
+        reason = lines[-1] if lines else "the test failed"
+        if len(lines) > 1:
             reason = "what it answered and what to press stands above"
         raise ConfigError(f"{kind} is not saved: {reason} (--unchecked saves it all the same)")
 
@@ -103,7 +105,7 @@ async def _save(ground: Ground, name: str, settings: Mapping[str, Any], *, how: 
         typer.echo(say(ground.config.language, "connect.corrected", name=name))
         channel = await open_live(ground, new, http)
         if isinstance(channel, Subscribes):
-            print_lines((await channel.subscribe()).lines)
+            print_lines(lines_in_language(await channel.subscribe(), ground.config.language))
         if is_crm(row.kind):
             await introduce(ground, name)
     finally:

@@ -69,4 +69,56 @@ CRM_REFUSALS: Mapping[str, str] = {
     "all {} are taken": "приняты все: {}",
     "none is stopped": "ни одно не остановлено",
     "{} does not say who works there: {}": "{} не называет сотрудников: {}",
+    # what CRMs answer, in our words before theirs
+    "the CRM does not accept the token: {}": "CRM не принимает токен: {}",
+    "the CRM gives no new token, connect it again: {}": "CRM не выдаёт новый токен, подключите её заново: {}",
+    "the CRM refuses the record: {}": "CRM не принимает запись: {}",
+    "the CRM has this switched off: {}": "в CRM это отключено: {}",
+    "the CRM has had too many requests": "CRM получила слишком много запросов",
+    "the CRM has blocked the account for too many requests": "CRM заблокировала аккаунт за слишком частые запросы",
+    "the CRM lets only listed addresses in: {}": "CRM пускает только с разрешённых адресов: {}",
+    "the CRM: the token's user has no right to this: {}": "у пользователя токена нет на это прав в CRM: {}",
+    "the CRM says: {}": "CRM отвечает: {}",
+    "the CRM answered {}: {}": "CRM ответила {}: {}",
+    "the CRM answered {}": "CRM ответила {}",
+    "the CRM is overloaded": "CRM перегружена",
+    "the CRM's limit '{}' is used up": "лимит CRM «{}» исчерпан",
+    "the CRM's limit is reached: {}": "достигнут лимит CRM: {}",
+    "the token was not renewed: {}": "токен не обновлён: {}",
+    "a token renewed just now is refused: {}": "только что обновлённый токен не принят: {}",
+    "there is no access token yet": "токена доступа ещё нет",
+    "there is no account at this address": "по этому адресу нет аккаунта",
+    "the server of tokens does not answer now": "сервер токенов сейчас не отвечает",
+    # what settings of CRMs want
+    "write the address of the account, like {}": "укажите адрес аккаунта, например {}",
+    "write the address of the account like {} or {}": "укажите адрес аккаунта, например {} или {}",
+    "the address must begin with https://: the key would travel in the open": (
+        "адрес должен начинаться с https://: иначе ключ уйдёт в открытом виде"
+    ),
+    "the address must begin with https://, unless own_network says it is inside ours": (
+        "адрес должен начинаться с https://, если own_network не говорит, что он внутри своей сети"
+    ),
+    "write the whole address, like {}": "укажите адрес целиком, например {}",
+    "make one: whsec_ and the output of `openssl rand -base64 32`": (
+        "сделайте его: whsec_ и вывод `openssl rand -base64 32`"
+    ),
+    "the address of an incoming webhook looks like {}": "адрес входящего вебхука выглядит так: {}",
+    "give the address of an incoming webhook, or portal, client_id, client_secret and refresh_token of an "
+    "application": ("укажите адрес входящего вебхука или portal, client_id, client_secret и refresh_token приложения"),
+    "give the token of an outgoing webhook, or - to do without: changes are then polled": (
+        "укажите токен исходящего вебхука или «-», чтобы обойтись без него: тогда изменения берутся опросом"
+    ),
+    "open_line is for application mode, and answers are proved by application_token: give it": (
+        "open_line работает в режиме приложения, а ответы доказывает application_token: укажите его"
+    ),
+    "give access_token, or client_id with client_secret, redirect_uri and auth_code": (
+        "укажите access_token или client_id вместе с client_secret, redirect_uri и auth_code"
+    ),
+    "OAuth needs client_id, client_secret and redirect_uri together": (
+        "для OAuth нужны вместе client_id, client_secret и redirect_uri"
+    ),
+    "OAuth needs auth_code or refresh_token": "для OAuth нужен auth_code или refresh_token",
+    "the chats need chat_channel, chat_secret and chat_bot together": (
+        "для чатов нужны вместе chat_channel, chat_secret и chat_bot"
+    ),
 }

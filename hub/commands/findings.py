@@ -10,6 +10,7 @@ from hub.app.ground import Ground, open_ground
 from hub.channels.base import Checks
 from hub.commands.crm_findings import look_at_crm
 from hub.commands.machine import NoRates
+from hub.commands.tried import lines_in_language
 from hub.config import Config
 from hub.crm_sync.registry import is_crm
 from hub.domain.errors import ConfigError, HubError, ProviderError
@@ -185,6 +186,7 @@ async def _try_connection(ground: Ground, row: ConnectionRow, http: Http) -> str
     if not isinstance(channel, Checks):
         return "set up; its first event shows that it works"
     result = await channel.check()
+    says = " ".join(lines_in_language(result, ground.config.language))
     if not result.is_ok:
-        raise ConfigError(" ".join(result.lines))
-    return " ".join(result.lines)
+        raise ConfigError(says)
+    return says

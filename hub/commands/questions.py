@@ -1,10 +1,12 @@
 """What a person is asked for while connecting, in Russian, by the English description of the adapter's setting.
 
 A setting of an adapter that is not here is asked for in English: a new channel needs nothing in this room. No
-provider is named here: what names one is asked in its adapter's words.
+provider is named here: a setting that names one brings its Russian along, as `json_schema_extra={"ru": …}`.
 """
 
 from collections.abc import Mapping
+
+from pydantic.fields import FieldInfo
 
 QUESTIONS: Mapping[str, str] = {
     # email
@@ -194,6 +196,97 @@ QUESTIONS: Mapping[str, str] = {
     ),
     "The one before, while both are in force.": "Прежний, пока действуют оба.",
     "Address of the API.": "Адрес API.",
+    "Code or number of the text field with our key.": ("Код или номер текстового поля с нашим ключом."),
+    "Number of the pipeline for new leads; empty: the main one.": ("Номер воронки для новых сделок; пусто: основная."),
+    "New leads go to «Неразобранное» (incoming leads) first.": ("Новые сделки сначала попадают в «Неразобранное»."),
+    "query, or filter where the account has paid for it.": ("query или filter, если он оплачен в аккаунте."),
+    "Number of the task type; 1 is «Связаться» (follow-up).": ("Номер типа задачи; 1 — «Связаться»."),
+    "The token's user is the hub's alone: no person works as it.": (
+        "Пользователь токена только для хаба: никто из людей под ним не работает."
+    ),
+    "Chats API: secret of the channel.": ("API чатов: секрет канала."),
+    "Chats API: ID of the channel's bot, for answers of people unknown there.": (
+        "API чатов: ID бота канала, для ответов людей, которых там не знают."
+    ),
+    "Chats API: address if it is another than the account's; https only.": (
+        "API чатов: адрес, если он не тот же, что у аккаунта; только https."
+    ),
+    "Address of the API if it is another than the account's; https only.": (
+        "Адрес API, если он не тот же, что у аккаунта; только https."
+    ),
+    "The portal's member_id; if given, events of other portals are refused.": (
+        "member_id портала; если задан, события других порталов отклоняются."
+    ),
+    "lead, deal, or auto: leads if the portal has them.": ("lead, deal или auto: лиды, если они есть на портале."),
+    "Pipeline of new deals by its number, 0 for the general one.": ("Номер воронки новых сделок, 0 — общая."),
+    "IANA zone of times in comments, which cannot be dated back.": (
+        "Часовой пояс для времени в комментариях, например Europe/Moscow."
+    ),
+    "Language of what stands around our entries: ru or en.": ("Язык того, что пишется вокруг записей: ru или en."),
+    "User whose calls are those nobody answered, e.g. 1.": (
+        "На какого пользователя писать звонки без ответа, например 1."
+    ),
+    "The webhook's employee is the hub's alone: what they changed, the hub did.": (
+        "Сотрудник вебхука только для хаба: что изменил он, изменил хаб."
+    ),
+    "Application mode: read the portal's queue of offline events (wants an administrator).": (
+        "Режим приложения: читать очередь офлайн-событий портала (нужен администратор)."
+    ),
+    "Application mode: number of the open line whose chats show the messages.": (
+        "Режим приложения: номер открытой линии, в чатах которой видны сообщения."
+    ),
+    "Calls a second in the long run: under 2, under 5 on Enterprise, own on a box.": (
+        "Вызовов в секунду в среднем: до 2, на Enterprise до 5, в коробке свои."
+    ),
+    "Calls at once: under 50, under 250 on Enterprise.": ("Вызовов подряд: до 50, на Enterprise до 250."),
+    "Address to call instead of the portal's, e.g. through a gateway.": (
+        "Адрес для вызовов вместо адреса портала, например через шлюз."
+    ),
+    "Server that renews tokens.": ("Сервер, который обновляет токены."),
+    "Number of the app: webhooks of our own changes are left.": (
+        "Номер приложения: вебхуки о своих же изменениях пропускаются."
+    ),
+    "Number of the account, for links to records.": ("Номер аккаунта, для ссылок на записи."),
+    "Version in paths: 2026-03 or v3.": ("Версия в путях: 2026-03 или v3."),
+    "Property with unique values that holds our key.": ("Свойство с уникальными значениями, где лежит наш ключ."),
+    "Id of the pipeline of new deals; empty: the first one.": ("ID воронки новых сделок; пусто: первая."),
+    "Contact property for messengers and our link; empty: not written.": (
+        "Свойство контакта для мессенджеров и нашей ссылки; пусто: не писать."
+    ),
+    "Write utm_source … into contact properties of the same names.": (
+        "Писать utm_source … в одноимённые свойства контакта."
+    ),
+    "Contact properties asked for a phone.": ("Свойства контакта, где искать телефон."),
+    "The plan's limit: 100 free, 190 Professional.": ("Лимит тарифа: 100 на бесплатном, 190 на Professional."),
+    "Code of the order method of new orders; empty: the account's default.": (
+        "Код способа оформления новых заказов; пусто: как в аккаунте."
+    ),
+    "Code of the order type of new orders; empty: the account's default.": (
+        "Код типа новых заказов; пусто: как в аккаунте."
+    ),
+    "Status groups that mean a sale, e.g. complete.": ("Группы статусов, которые значат продажу, например complete."),
+    "Status groups that mean no sale, e.g. cancel.": ("Группы статусов, которые значат отказ, например cancel."),
+    "Code of a customer's text field for the company; empty: not written.": (
+        "Код текстового поля клиента для компании; пусто: не писать."
+    ),
+    "Code of a customer's text field for messengers and our link; or empty.": (
+        "Код текстового поля клиента для мессенджеров и нашей ссылки; можно пусто."
+    ),
+    "telephony: into the log of calls; notes: as customer's notes.": (
+        "telephony: в журнал звонков; notes: заметками клиента."
+    ),
+    "User id for tasks of people unknown there, e.g. 12.": (
+        "Номер пользователя для задач людей, которых там не знают, например 12."
+    ),
+    "Another address of the API, for tests; empty: that of the account.": (
+        "Другой адрес API, для проверок; пусто: адрес аккаунта."
+    ),
+    "Where events are posted, e.g. https://crm.example.com/hub/events.": (
+        "Куда слать события, например https://crm.example.com/hub/events."
+    ),
+    "What is told; the others are left out.": ("О чём сообщать; остальное пропускается."),
+    "The addresses are inside our own network, where http will do.": ("Адреса внутри своей сети, где хватит и http."),
+    "How many calls a second the receiver bears.": ("Сколько вызовов в секунду выдерживает приёмник."),
     # webform
     "Name of the form for people; the form's own name comes first.": (
         "Имя формы для людей; собственное имя формы важнее."
@@ -253,3 +346,10 @@ QUESTIONS: Mapping[str, str] = {
 def question(description: str, language: str) -> str:
     """Return the description of a setting as a person who connects reads it."""
     return description if language == "en" else QUESTIONS.get(description, description)
+
+
+def question_of(name: str, field: FieldInfo, language: str) -> str:
+    """Return what is asked for a setting: its own Russian if it brings one, else as `question` says."""
+    own = field.json_schema_extra if language != "en" else None
+    said = own.get("ru") if isinstance(own, dict) else None
+    return said if isinstance(said, str) else question(field.description or name, language)

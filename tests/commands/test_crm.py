@@ -233,6 +233,29 @@ def test_a_hub_with_a_public_address_is_not_told_that_it_has_none(hub, amo):
     assert ("No public address" in without.stdout, "No public address" in given.stdout) == (True, False)
 
 
+@pytest.mark.parametrize(("language", "foreign"), [("en", "[А-Яа-яЁё]"), ("ru", "[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")])
+def test_a_test_speaks_the_readers_language_alone(run, place, amo, language, foreign):
+    arguments = ("connect", "amocrm", *amo_settings(amo), "--no-wait", "--public-url", "https://hub.example")
+
+    shown = run(*arguments, *place.options, HUB_LANGUAGE=language).stdout
+    own = [line for line in shown.splitlines() if not re.search(r"hub crm|«|\(|@", line)]
+
+    assert [line for line in own if re.search(foreign, line)] == []
+
+
+def test_a_refusal_speaks_the_readers_language_and_the_vendors_own_words(run, place, amo):
+    wrong = [*amo_settings(amo)[:-4], "--set", "access_token=wrong-t0ken-0123456789"]
+
+    result = run("connect", "amocrm", *wrong, "--no-wait", *place.options, HUB_LANGUAGE="ru")
+
+    assert result.stdout.startswith("CRM не принимает токен: ")
+    assert "Откройте амоМаркет" in result.stdout
+    assert "refused" not in result.stdout
+    assert result.stderr == (
+        "hub: amocrm не сохранено: что ответили и что нажать, сказано выше (--unchecked сохранит всё равно)\n"
+    )
+
+
 # --- hub disconnect
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from hub.app.connections import channel_class
 from hub.commands.language import in_language
-from hub.commands.questions import QUESTIONS, question
+from hub.commands.questions import QUESTIONS, question, question_of
 from hub.commands.refusals import REFUSALS
+from hub.crm_sync.registry import list_crms
 
 RAISED = {"ConfigError", "NotFound", "StorageUnavailable"}
 ROOMS = ("hub/commands", "hub/app", "hub/store", "hub/hints", "hub/config.py", "hub/channels/registry.py")
@@ -124,6 +125,14 @@ def test_what_a_person_is_asked_while_connecting_is_in_russian(kind):
 
     assert [each for each in asked if each not in QUESTIONS and "ovofon" not in each] == []
     assert question(asked[0], "ru") != question(asked[0], "en") == asked[0]
+
+
+@pytest.mark.parametrize("kind", list_crms())
+def test_everything_a_crm_asks_is_in_russian_too(kind):
+    fields = channel_class(kind).settings_model.model_fields
+
+    assert [name for name, field in fields.items() if not re.search("[а-яё]", question_of(name, field, "ru"))] == []
+    assert [name for name, field in fields.items() if question_of(name, field, "en") != field.description] == []
 
 
 def test_what_an_adapter_of_others_asks_stays_in_its_words():

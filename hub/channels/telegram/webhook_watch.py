@@ -37,7 +37,7 @@ async def watch(
         if _is_to_be_set(info, context.public_url, wanted):
             done = await subscribe(api, settings, context.public_url, wanted=wanted)
             if not done.is_ok:
-                raise TemporaryFailure("; ".join(done.lines))
+                raise TemporaryFailure("; ".join(done.say("ru")))
             info = await _ask(api)
         trouble = _trouble(info, context.public_url, context.clock.now())
         yield PollBatch((), cursor, compared=Comparison(_whole(info.get("pending_update_count")), trouble=trouble))

@@ -123,7 +123,7 @@ async def test_a_wrong_secret_or_a_clock_that_is_wrong_is_told_as_such():
         at.fake.now = lambda: NOW + timedelta(minutes=16)
 
         assert not found.is_ok
-        assert "chat_secret is wrong" in found.lines[0]
+        assert "chat_secret is wrong" in found.say("ru")[0]
         with pytest.raises(AuthenticationFailed, match="clock"):
             await crm.say(SAID, talk, key=KEY)
         assert at.fake.said_to(card) == []

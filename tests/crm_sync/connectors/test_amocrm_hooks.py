@@ -190,7 +190,7 @@ async def test_webhooks_come_again_after_a_failure_and_are_switched_off_after_to
         for _ in range(60):
             at.fake.human_adds_contact("Пётр")
         await at.fake.deliver_hooks(post)
-        assert any("отключила вебхук" in line for line in (await crm.check()).lines)
+        assert any("отключила вебхук" in line for line in (await crm.check()).say("ru"))
 
 
 async def test_a_body_of_mixed_edits_tells_of_each():

@@ -76,7 +76,7 @@ async def test_a_block_during_an_exchange_says_nothing_about_the_token():
         found = await at.connect(by_oauth(at.fake)).check()
 
         assert not found.is_ok
-        assert "blocked the account" in found.lines[0]
+        assert "blocked the account" in found.say("ru")[0]
 
 
 @pytest.mark.parametrize("access_token", ["", make_jwt(NOW)])
@@ -95,9 +95,9 @@ async def test_a_refused_token_is_told_with_the_vendors_words_and_where_to_get_a
         found = await at.connect(by_token(at.fake, access_token=make_jwt(NOW, 9))).check()
 
         assert not found.is_ok
-        assert "Неверный логин или пароль" in found.lines[0]
-        assert "«Ключи»" in found.lines[1]
-        assert "access_token" in found.lines[1]
+        assert "Неверный логин или пароль" in found.say("ru")[0]
+        assert "«Ключи»" in found.say("ru")[1]
+        assert "access_token" in found.say("ru")[1]
 
 
 @pytest.mark.parametrize(("days", "is_announced"), [(29, True), (31, False)])
@@ -107,7 +107,7 @@ async def test_a_long_lived_token_that_runs_out_is_announced_a_month_before(days
         at.fake.good_tokens.add(token)
         found = await at.connect(by_token(at.fake, access_token=token)).check()
 
-        said = "\n".join(found.lines)
+        said = "\n".join(found.say("ru"))
         assert found.is_ok
         assert f"дней: {days}" in said
         assert ("Скоро истечёт" in said) == is_announced
@@ -119,7 +119,7 @@ async def test_check_says_what_is_missing_and_changes_nothing():
         at.fake.fields["leads"] = [row for row in at.fake.fields["leads"] if row["code"] != "HUB_ID"]
         found = await at.connect(public_url="").check()
 
-        said = "\n".join(found.lines)
+        said = "\n".join(found.say("ru"))
         assert "нет поля HUB_ID" in said
         assert "UTM_TERM" in said
         assert "прав администратора" in said
@@ -129,13 +129,13 @@ async def test_check_says_what_is_missing_and_changes_nothing():
 
 async def test_check_tells_in_which_modes_the_account_is_used():
     async with desk() as at:
-        plain = "\n".join((await at.connect().check()).lines)
+        plain = "\n".join((await at.connect().check()).say("en"))
         crm = at.connect(by_oauth(at.fake, is_unsorted=True))
-        other = "\n".join((await crm.check()).lines)
+        other = "\n".join((await crm.check()).say("ru"))
 
-        assert "long-lived token; новые сделки: воронка" in plain
+        assert "Access: long-lived token; new leads: pipeline; messages: notes." in plain
         assert "Доступ: OAuth; новые сделки: «Неразобранное»" in other
-        assert "scopes: crm, notes" in plain
+        assert "Scopes of the token: crm, notes." in plain
 
 
 async def test_check_tells_that_the_webhook_was_switched_off_there():
@@ -144,7 +144,7 @@ async def test_check_tells_that_the_webhook_was_switched_off_there():
         await crm.subscribe()
         at.fake.webhooks = [{**row, "disabled": True} for row in at.fake.webhooks]
 
-        assert any("отключила вебхук" in line for line in (await crm.check()).lines)
+        assert any("отключила вебхук" in line for line in (await crm.check()).say("ru"))
 
 
 async def test_subscribing_makes_the_key_fields_and_one_webhook_however_often():
@@ -200,7 +200,7 @@ async def test_check_goes_on_where_webhooks_are_not_in_the_plan():
         found = await at.connect().check()
 
         assert found.is_ok
-        assert any("Вебхуки недоступны" in line for line in found.lines)
+        assert any("Вебхуки недоступны" in line for line in found.say("ru"))
 
 
 @pytest.mark.parametrize("is_dedicated", [True, False])

@@ -263,7 +263,9 @@ async def test_a_good_webhook_is_told_with_whose_it_is_its_rights_and_the_mode()
         found = await crm.check()
 
     assert found.is_ok
-    assert [word for word in ("Хаб Интеграция", "crm", "лидами", "leads") if word not in "\n".join(found.lines)] == []
+    russian, english = ("\n".join(found.say(language)) for language in ("ru", "en"))
+    assert [word for word in ("Хаб Интеграция", "crm", "лидами") if word not in russian] == []
+    assert [word for word in ("Хаб Интеграция", "crm", "leads") if word not in english] == []
 
 
 async def test_missing_rights_are_named() -> None:
@@ -272,7 +274,7 @@ async def test_missing_rights_are_named() -> None:
         found = await crm.check()
 
     assert not found.is_ok
-    assert any("missing scopes: crm" in line for line in found.lines)
+    assert any("Missing scopes: crm" in line for line in found.say("en"))
 
 
 async def test_a_wrong_code_is_refused_with_the_vendors_words_and_what_to_press() -> None:
@@ -281,8 +283,8 @@ async def test_a_wrong_code_is_refused_with_the_vendors_words_and_what_to_press(
         found = await crm.check()
 
     assert not found.is_ok
-    assert "Invalid request credentials" in found.lines[0]
-    assert any("Входящий вебхук".lower() in line.lower() for line in found.lines)
+    assert "Invalid request credentials" in found.say("ru")[0]
+    assert any("Входящий вебхук".lower() in line.lower() for line in found.say("ru"))
 
 
 async def test_the_test_before_saving_does_not_use_up_the_refresh_token() -> None:
@@ -304,7 +306,7 @@ async def test_the_test_before_saving_does_not_use_up_the_refresh_token() -> Non
 async def test_whether_the_plan_has_the_queue_is_told(features, wanted, word) -> None:
     async with portal(is_application=True, offline_events=wanted) as (crm, fake, _):
         fake.methods.features = features
-        lines = "\n".join((await crm.check()).lines)
+        lines = "\n".join((await crm.check()).say("en"))
 
     assert (word in lines) if word else ("offline_events" not in lines)
 

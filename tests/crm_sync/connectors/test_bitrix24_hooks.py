@@ -127,7 +127,7 @@ async def test_a_webhook_is_told_where_to_press() -> None:
         told = await crm.subscribe()
 
     assert told.is_ok
-    assert crm.context.public_url in "".join(told.lines)
+    assert crm.context.public_url in "".join(told.say("ru"))
     assert fake.calls == []
 
 

@@ -336,8 +336,8 @@ class TestHubSpot(CrmContract):
             read = await outcome(connect(scene).get(CrmRef("contact", "5")))
 
         assert not result.is_ok
-        assert "required scopes" in result.lines[0]
-        assert "crm.objects.contacts.write" in result.lines[1]
+        assert "required scopes" in result.say("ru")[0]
+        assert "crm.objects.contacts.write" in result.say("ru")[1]
         assert isinstance(read, PermanentFailure)
         assert read.reason == "forbidden"
 
@@ -518,7 +518,7 @@ class TestHubSpot(CrmContract):
             made = [json.loads(call.body) for call in fake.calls if call.method == "POST"]
 
         assert before.is_ok
-        assert any("hub_key" in line for line in before.lines)
+        assert any("hub_key" in line for line in before.say("ru"))
         assert (first.is_ok, second.is_ok, len(made)) == (True, True, 2)
         assert all(each["hasUniqueValue"] and each["name"] == "hub_key" for each in made)
 
@@ -530,8 +530,8 @@ class TestHubSpot(CrmContract):
             done = await connect(scene).subscribe()
 
         assert not done.is_ok
-        assert "missing scopes" in done.lines[-2]
-        assert "Require unique values" in done.lines[-1]
+        assert "missing scopes" in done.say("ru")[-2]
+        assert "Require unique values" in done.say("ru")[-1]
 
     async def test_a_property_of_that_name_without_unique_values_is_told(self) -> None:
         async with self.scene() as scene:
@@ -539,7 +539,7 @@ class TestHubSpot(CrmContract):
             told = await connect(scene).check()
 
         assert not told.is_ok
-        assert "no unique values" in told.lines[0]
+        assert "no unique values" in told.say("ru")[0]
 
     @pytest.mark.parametrize(
         ("policy", "seconds"), [("TEN_SECONDLY_ROLLING", 10), ("SECONDLY", 1), ("DAILY", 3600), ("NEW", None)]
@@ -572,8 +572,8 @@ class TestHubSpot(CrmContract):
             failed = await outcome(connect(scene).get(CrmRef("contact", "1")))
 
         assert not told.is_ok
-        assert "credentials not found" in told.lines[0]
-        assert any("Private Apps" in line for line in told.lines)
+        assert "credentials not found" in told.say("ru")[0]
+        assert any("Private Apps" in line for line in told.say("ru"))
         assert isinstance(failed, AuthenticationFailed)
 
     async def test_campaign_marks_and_messengers_go_where_the_settings_say(self) -> None:

@@ -118,7 +118,7 @@ class TestRetailCrm(CrmContract):
 
         assert isinstance(without, PermanentFailure)
         assert not told.is_ok
-        assert any("main, second" in line for line in told.lines)
+        assert any("main, second" in line for line in told.say("ru"))
         assert (customer["site"], again.is_existing) == ("second", True)
 
     async def test_a_call_of_a_known_number_goes_into_the_log_of_telephony_once(self) -> None:
@@ -371,8 +371,8 @@ class TestRetailCrm(CrmContract):
             failed = await outcome(connect(scene).get(CrmRef("customer", "1")))
 
         assert not told.is_ok
-        assert told.lines[0] == 'the CRM says: Wrong "apiKey" value.'
-        assert any("Ключи доступа к API" in line for line in told.lines)
+        assert told.say("ru")[0] == 'the CRM says: Wrong "apiKey" value.'
+        assert any("Ключи доступа к API" in line for line in told.say("ru"))
         assert isinstance(failed, AuthenticationFailed)
 
     async def test_rights_the_key_does_not_have_are_told(self) -> None:
@@ -383,17 +383,17 @@ class TestRetailCrm(CrmContract):
             wrong = await connect(scene).check()
 
         assert told.is_ok
-        assert "/api/tasks/create" in told.lines[-1]
-        assert "/api/users" not in told.lines[-1]
+        assert "/api/tasks/create" in told.say("ru")[-1]
+        assert "/api/users" not in told.say("ru")[-1]
         assert not wrong.is_ok
-        assert "main" in wrong.lines[1]
+        assert "main" in wrong.say("ru")[1]
 
     async def test_another_zone_than_the_accounts_is_told(self) -> None:
         async with self.scene() as scene:
             account(scene).zone = "Asia/Yekaterinburg"
             told = await connect(scene).check()
 
-        assert any("Asia/Yekaterinburg" in line for line in told.lines)
+        assert any("Asia/Yekaterinburg" in line for line in told.say("ru"))
 
     async def test_overload_waits_a_second(self) -> None:
         async with self.scene() as scene:

@@ -118,7 +118,7 @@ async def test_a_receiver_that_does_not_know_the_secret_refuses_the_connection()
         found = await crm.check()
 
     assert not found.is_ok
-    assert "no signature matches" in found.lines[0]
+    assert "no signature matches" in found.say("ru")[0]
 
 
 async def test_a_receiver_with_another_clock_refuses_what_is_old():
@@ -137,7 +137,7 @@ async def test_an_address_inside_the_network_is_refused_unless_it_is_meant(addre
 
     assert refused.value.reason == "private_address"
     assert not found.is_ok
-    assert "own_network = true" in found.lines[1]
+    assert "own_network = true" in found.say("ru")[1]
 
 
 async def test_questions_are_guarded_like_events():
@@ -193,7 +193,7 @@ async def test_without_an_address_for_questions_the_pair_is_one_way_and_says_so(
         with pytest.raises(PermanentFailure) as refused:
             await crm.get(CARD)
         assert refused.value.reason == "unsupported"
-        assert "nothing comes back" in "".join((await crm.check()).lines)
+        assert "nothing comes back" in "".join((await crm.check()).say("en"))
         assert [call.path for call in fake.calls] == ["/events"]
 
 

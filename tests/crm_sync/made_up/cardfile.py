@@ -45,6 +45,7 @@ from hub.domain.errors import (
 )
 from hub.domain.identity import canonical_email, canonical_phone
 from hub.domain.inbound import CrmHint
+from hub.domain.words import Words
 from hub.net.payloads import Json, clean_text, read_json_object
 from hub.net.signatures import hmac_hex, is_same_secret
 
@@ -150,7 +151,7 @@ class Cardfile(Crm[CardfileSettings]):
         try:
             schema = await self.describe()
         except ProviderError as error:
-            return CheckResult(False, (str(error), "Скопируйте token заново. Copy the token anew."))
+            return CheckResult(False, (str(error), Words("Скопируйте token заново.", "Copy the token anew.")))
         return CheckResult(True, (f"{len(schema.users)} users",))
 
     def setup_steps(self, language: str) -> Sequence[str]:

@@ -151,17 +151,19 @@ class Api:
         match answer.status:
             case 400 | 422:
                 reason = Refused.missing if "NotFound" in words else Refused.invalid
-                return PermanentFailure(f"amoCRM refuses the record: {words}", answer.status, reason=reason)
+                return PermanentFailure(f"the CRM refuses the record: {words}", answer.status, reason=reason)
             case 401 if self._is_renewing:
-                return TokenExpired(f"amoCRM does not accept the token: {words}", 401)
+                return TokenExpired(f"the CRM does not accept the token: {words}", 401)
             case 401:
-                return AuthenticationFailed(f"amoCRM does not accept the token: {words}", 401)
+                return AuthenticationFailed(f"the CRM does not accept the token: {words}", 401)
             case 403:
                 return self._forbidden(answer, words)
             case 425 | 426:
-                return PermanentFailure(f"amoCRM has this switched off: {words}", answer.status, reason=Refused.plan)
+                return PermanentFailure(f"the CRM has this switched off: {words}", answer.status, reason=Refused.plan)
             case 429:
-                return TemporaryFailure("amoCRM: too many requests", 429, answer.retry_after() or timedelta(seconds=2))
+                return TemporaryFailure(
+                    "the CRM has had too many requests", 429, answer.retry_after() or timedelta(seconds=2)
+                )
             case _:
                 return None
 
@@ -172,17 +174,17 @@ class Api:
         if answer.status == 403 and _problem(answer) is None:
             return self._judge(answer)
         words = vendor_words(answer)
-        return AuthenticationFailed(f"amoCRM gives no new token, connect it again: {words}", answer.status)
+        return AuthenticationFailed(f"the CRM gives no new token, connect it again: {words}", answer.status)
 
     def _forbidden(self, answer: HttpAnswer, words: str) -> ProviderError | None:
         told = _problem(answer)
         if told is None or any(word in words.lower() for word in _BLOCKED):
             silence = answer.retry_after() or timedelta(minutes=self.settings.block_minutes)
-            return TemporaryFailure("amoCRM has blocked the account for too many requests", 403, silence)
+            return TemporaryFailure("the CRM has blocked the account for too many requests", 403, silence)
         if told.get("code") == 113:
-            return AuthenticationFailed(f"amoCRM lets only listed addresses in: {words}", 403)
+            return AuthenticationFailed(f"the CRM lets only listed addresses in: {words}", 403)
         return PermanentFailure(
-            f"amoCRM: the token's user has no right to this: {words}", 403, reason=Refused.forbidden
+            f"the CRM: the token's user has no right to this: {words}", 403, reason=Refused.forbidden
         )
 
 

@@ -44,7 +44,10 @@ class CallWay(StrEnum):
 class AmoSettings(CrmSettings):
     """Settings of an account."""
 
-    account: str = Field(description="Address of the account: acme.amocrm.ru, acme.kommo.com, or acme for amocrm.ru.")
+    account: str = Field(
+        description="Address of the account: acme.amocrm.ru, acme.kommo.com, or acme for amocrm.ru.",
+        json_schema_extra={"ru": "Адрес аккаунта: acme.amocrm.ru, acme.kommo.com или просто acme для amocrm.ru."},
+    )
     access_token: SecretStr = Field(SecretStr(""), description="Long-lived token of the integration (tab «Keys»).")
     client_id: str = Field("", description="OAuth only: ID of the integration.")
     client_secret: SecretStr = Field(SecretStr(""), description="OAuth only: secret key of the integration.")
@@ -57,19 +60,39 @@ class AmoSettings(CrmSettings):
     )
     is_unsorted: bool = Field(False, description="New leads go to «Неразобранное» (incoming leads) first.")
     search: SearchWay = Field(SearchWay.query, description="query, or filter where the account has paid for it.")
-    call_way: CallWay = Field(CallWay.calls, description="calls: amoCRM places calls by number; notes: on our card.")
+    call_way: CallWay = Field(
+        CallWay.calls,
+        description="calls: amoCRM places calls by number; notes: on our card.",
+        json_schema_extra={"ru": "calls: amoCRM сама находит карточку звонка по номеру; notes: в нашу карточку."},
+    )
     task_type: int = Field(1, ge=1, description="Number of the task type; 1 is «Связаться» (follow-up).")
     is_user_dedicated: bool = Field(False, description="The token's user is the hub's alone: no person works as it.")
     language: Language = Field(Language.ru, description="Language of what we write for people: ru or en.")
     zone: str = Field("Europe/Moscow", description="IANA zone of times in notes, e.g. Europe/Moscow.")
     region: str = Field("RU", pattern="^[A-Z]{2}$", description="Country of numbers without plus (ISO 3166), e.g. RU.")
     hook_secret: SecretStr = Field(SecretStr(""), description="Further secret at the end of the webhook's address.")
-    requests_per_second: float = Field(5.0, ge=0.1, le=500, description="amoCRM allows an integration seven a second.")
-    chat_channel: str = Field("", description="Chats API: ID of the channel that amoCRM's support has registered.")
+    requests_per_second: float = Field(
+        5.0,
+        ge=0.1,
+        le=500,
+        description="amoCRM allows an integration seven a second.",
+        json_schema_extra={"ru": "Вызовов в секунду: amoCRM разрешает интеграции семь."},
+    )
+    chat_channel: str = Field(
+        "",
+        description="Chats API: ID of the channel that amoCRM's support has registered.",
+        json_schema_extra={"ru": "API чатов: ID канала, который зарегистрировала поддержка amoCRM."},
+    )
     chat_secret: SecretStr = Field(SecretStr(""), description="Chats API: secret of the channel.")
     chat_bot: str = Field("", description="Chats API: ID of the channel's bot, for answers of people unknown there.")
     chat_url: str = Field("", description="Chats API: address if it is another than the account's; https only.")
-    block_minutes: int = Field(15, ge=1, le=1440, description="Minutes of silence after amoCRM has blocked us.")
+    block_minutes: int = Field(
+        15,
+        ge=1,
+        le=1440,
+        description="Minutes of silence after amoCRM has blocked us.",
+        json_schema_extra={"ru": "Сколько минут молчать после блокировки в amoCRM."},
+    )
     api_url: str = Field("", description="Address of the API if it is another than the account's; https only.")
 
     @field_validator("account")

@@ -16,29 +16,35 @@ from hub.crm_sync.connectors.amocrm.hooks import EVENTS
 from hub.crm_sync.connectors.amocrm.settings import AmoSettings, expiry_of, read_claims
 from hub.crm_sync.connectors.amocrm.snapshots import CONTACT, LEAD
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, ProviderError
+from hub.domain.words import Words
 
 ANNOUNCED = timedelta(days=30)
 _NAMES = {CONTACT: ("контактов", "contacts"), LEAD: ("сделок", "leads")}
 _UTM = ("UTM_SOURCE", "UTM_MEDIUM", "UTM_CAMPAIGN", "UTM_CONTENT", "UTM_TERM")
-_RENEWED_LATER = (
+_RENEWED_LATER = Words(
     "Код или refresh token действуют один раз, поэтому до сохранения подключения хаб их не тратит: токен будет получен "
-    "при первом обращении. / A code or refresh token works once, so it is not spent before the connection is saved."
+    "при первом обращении.",
+    "A code or refresh token works once, so it is not spent before the connection is saved: the first call does it.",
 )
-_REFUSED = (
+_REFUSED = Words(
     "amoCRM не принимает токен. Откройте амоМаркет → ваша интеграция → вкладка «Ключи», создайте долгосрочный токен и "
-    "скопируйте его целиком в access_token; интеграция должна быть включена, а её пользователь — активен. / The token "
-    "is refused: make a long-lived one at amoMarket → your integration → «Keys» and paste all of it in access_token."
+    "скопируйте его целиком в access_token; интеграция должна быть включена, а её пользователь — активен.",
+    "The token is refused. Open amoMarket → your integration → tab «Keys», make a long-lived token and paste all of it "
+    "in access_token; the integration must be switched on and its user active.",
 )
-_NO_RIGHTS = (
+_NO_RIGHTS = Words(
     "У пользователя токена нет прав администратора: список сотрудников, поля и вебхуки недоступны. Выпустите токен от "
-    "имени администратора. / The token's user is no administrator: users, fields and webhooks need one."
+    "имени администратора.",
+    "The token's user is no administrator: users, fields and webhooks are out of reach. Make the token as one.",
 )
-_NO_ADDRESS = "Нет открытого адреса: изменения будут браться из списка событий. / No public address: events are polled."
-_HOOK_OFF = (
-    "amoCRM отключила вебхук: амоМаркет → WEB HOOKS → «Включить», либо подпишитесь ещё раз. / amoCRM has switched the "
-    "webhook off: amoMarket → WEB HOOKS → enable it, or subscribe again."
+_NO_ADDRESS = Words(
+    "Нет открытого адреса: изменения будут браться из списка событий.", "No public address: events are polled."
 )
-_SUBSCRIBED = "Вебхук установлен, поля «{field}» на месте. / The webhook is set, the fields «{field}» are there."
+_HOOK_OFF = Words(
+    "amoCRM отключила вебхук: амоМаркет → WEB HOOKS → «Включить», либо подпишитесь ещё раз.",
+    "amoCRM has switched the webhook off: amoMarket → WEB HOOKS → enable it, or subscribe again.",
+)
+_ENDS_SOON = Words("Скоро истечёт: выпустите новый на вкладке «Ключи».", "It runs out soon: make a new one at «Keys».")
 
 
 async def check(settings: AmoSettings, context: Context) -> CheckResult:
@@ -74,7 +80,9 @@ async def subscribe(api: Api, context: Context, chats: Chats | None) -> CheckRes
             await chats.connect()
     except ProviderError as error:
         return CheckResult(False, _explain(error))
-    return CheckResult(True, (_SUBSCRIBED.format(field=api.settings.key_field),))
+    field = api.settings.key_field
+    said = Words(f"Вебхук установлен, поля «{field}» на месте.", f"The webhook is set, the fields «{field}» are there.")
+    return CheckResult(True, (said,))
 
 
 def hook_address(settings: AmoSettings, url: str) -> str:
@@ -128,53 +136,64 @@ def list_steps(settings: AmoSettings, url: str, language: str) -> Sequence[str]:
     )
 
 
-def _explain(error: ProviderError) -> tuple[str, ...]:
+def _explain(error: ProviderError) -> tuple[str | Words, ...]:
     return (str(error), _REFUSED) if isinstance(error, AuthenticationFailed) else (str(error),)
 
 
-def _account_line(account: Row, settings: AmoSettings) -> str:
-    paid = "есть / paid" if account.get("is_api_filter_enabled") else "нет / not paid"
-    return f"Аккаунт «{account.get('name', '')}» ({settings.account}) отвечает; фильтр по полям: {paid}."
+def _account_line(account: Row, settings: AmoSettings) -> Words:
+    is_paid, name = bool(account.get("is_api_filter_enabled")), account.get("name", "")
+    return Words(
+        f"Аккаунт «{name}» ({settings.account}) отвечает; фильтр по полям: {'есть' if is_paid else 'нет'}.",
+        f"The account “{name}” ({settings.account}) answers; filter by fields: {'paid' if is_paid else 'not paid'}.",
+    )
 
 
-def _mode_line(settings: AmoSettings) -> str:
-    token = "OAuth" if settings.is_renewable else "долгосрочный токен / long-lived token"
-    leads = "«Неразобранное» / incoming leads" if settings.is_unsorted else "воронка / pipeline"
-    history = "чаты / chats" if settings.chat_channel else "примечания / notes"
-    return f"Доступ: {token}; новые сделки: {leads}; сообщения: {history}."
+def _mode_line(settings: AmoSettings) -> Words:
+    token = Words("OAuth", "OAuth") if settings.is_renewable else Words("долгосрочный токен", "long-lived token")
+    leads = Words("«Неразобранное»", "incoming leads") if settings.is_unsorted else Words("воронка", "pipeline")
+    history = Words("чаты", "chats") if settings.chat_channel else Words("примечания", "notes")
+    return Words(
+        f"Доступ: {token.ru}; новые сделки: {leads.ru}; сообщения: {history.ru}.",
+        f"Access: {token.en}; new leads: {leads.en}; messages: {history.en}.",
+    )
 
 
-def _token_lines(settings: AmoSettings, context: Context) -> Sequence[str]:
+def _token_lines(settings: AmoSettings, context: Context) -> Sequence[Words]:
     """Say when a long-lived token runs out, loudly in the last month, and what it may do if it tells."""
     token = settings.access_token.get_secret_value()
     ends_at, scopes = expiry_of(token), read_claims(token).get("scopes")
     lines = []
     if ends_at is not None and not settings.is_renewable:
         left = ends_at - context.clock.now()
-        lines.append(f"Токен действует до {ends_at:%d.%m.%Y}, дней: {left.days}. / Days left: {left.days}.")
-        if left < ANNOUNCED:
-            lines.append("Скоро истечёт: выпустите новый на вкладке «Ключи». / It runs out soon: make a new one.")
+        russian = f"Токен действует до {ends_at:%d.%m.%Y}, дней: {left.days}."
+        lines.append(Words(russian, f"The token is good until {ends_at:%Y-%m-%d}, days left: {left.days}."))
+        lines += [_ENDS_SOON] if left < ANNOUNCED else []
     if isinstance(scopes, list):
-        lines.append(f"Доступы токена / scopes: {', '.join(map(str, scopes))}.")
+        named = ", ".join(map(str, scopes))
+        lines.append(Words(f"Доступы токена: {named}.", f"Scopes of the token: {named}."))
     return lines
 
 
-async def _missing_fields(api: Api) -> Sequence[str]:
+async def _missing_fields(api: Api) -> Sequence[Words]:
     lines = []
     for kind, (russian, english) in _NAMES.items():
         book = await _book(api, kind)
         if book.find(api.settings.key_field) is None:
             code = api.settings.key_field
-            lines.append(
-                f"У {russian} нет поля {code}: подписка создаст его, либо добавьте текстовое поле сами. / "
-                f"The {english} have no field {code}: subscribing makes it."
-            )
+            by_hand = f"У {russian} нет поля {code}: хаб создаст его при сохранении, либо добавьте текстовое поле сами."
+            lines.append(Words(by_hand, f"The {english} have no field {code}: the hub makes it on saving."))
         if kind == LEAD and (absent := [code for code in _UTM if book.find(code) is None]):
-            lines.append(f"У сделок нет полей {', '.join(absent)}: эти метки не попадут в amoCRM. / No such fields.")
+            named = ", ".join(absent)
+            lines.append(
+                Words(
+                    f"У сделок нет полей {named}: эти метки не попадут в amoCRM.",
+                    f"The leads have no fields {named}: these marks do not get into amoCRM.",
+                )
+            )
     return lines
 
 
-async def _user_problems(api: Api, user: str) -> Sequence[str]:
+async def _user_problems(api: Api, user: str) -> Sequence[Words]:
     """Say what the token's user may not do."""
     try:
         told = await api.read(f"/api/v4/users/{user}") if user else {}
@@ -184,7 +203,7 @@ async def _user_problems(api: Api, user: str) -> Sequence[str]:
     return () if isinstance(rights, dict) and rights.get("is_admin") else (_NO_RIGHTS,)
 
 
-async def _hook_lines(api: Api, context: Context) -> Sequence[str]:
+async def _hook_lines(api: Api, context: Context) -> Sequence[Words]:
     if not context.public_url:
         return (_NO_ADDRESS,)
     if context.connected_at is None:
@@ -193,7 +212,7 @@ async def _hook_lines(api: Api, context: Context) -> Sequence[str]:
         address = hook_address(api.settings, context.public_url)
         rows = await api.rows("/api/v4/webhooks", "webhooks", [("filter[destination]", address)])
     except ProviderError as error:
-        return (f"Вебхуки недоступны / webhooks are not available: {error}",)
+        return (Words(f"Вебхуки недоступны: {error}", f"Webhooks are not available: {error}"),)
     return (_HOOK_OFF,) if any(row.get("disabled") for row in rows) else ()
 
 

@@ -32,7 +32,11 @@ class RequestKind(StrEnum):
 class Bitrix24Settings(CrmSettings):
     """Settings of one portal."""
 
-    portal: str = Field("", description="Address of the portal for application mode, e.g. example.bitrix24.ru.")
+    portal: str = Field(
+        "",
+        description="Address of the portal for application mode, e.g. example.bitrix24.ru.",
+        json_schema_extra={"ru": "Режим приложения: адрес портала, например example.bitrix24.ru."},
+    )
     client_id: str = Field("", description="Application mode: client_id of the local application, e.g. local.5f….")
     client_secret: SecretStr = Field(SecretStr(""), description="Application mode: client_secret of the application.")
     refresh_token: SecretStr = Field(SecretStr(""), description="Application mode: refresh_token of the installation.")
@@ -45,12 +49,20 @@ class Bitrix24Settings(CrmSettings):
         validate_default=True,
         description="Address of the incoming webhook, whole: https://example.bitrix24.ru/rest/1/code/. Bitrix24: "
         "Developer resources → Other → Inbound webhook, rights crm and user.",
+        json_schema_extra={
+            "ru": "Адрес входящего вебхука целиком: https://example.bitrix24.ru/rest/1/code/. Битрикс24: "
+            "Разработчикам → Другое → Входящий вебхук, права crm и user."
+        },
     )
     application_token: SecretStr = Field(
         SecretStr(""),
         validate_default=True,
         description="Token of the outgoing webhook, which proves events. Bitrix24: Developer resources → Other → "
         "Outbound webhook, any address for now; - to do without.",
+        json_schema_extra={
+            "ru": "Токен исходящего вебхука, он доказывает события. Битрикс24: Разработчикам → Другое → Исходящий "
+            "вебхук, адрес пока любой; «-», чтобы обойтись без него."
+        },
     )
     previous_application_token: SecretStr = Field(
         SecretStr(""), description="The application_token before, while it is being changed."

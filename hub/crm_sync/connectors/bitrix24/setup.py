@@ -14,6 +14,7 @@ from hub.crm_sync.connectors.bitrix24.requests import Mode
 from hub.crm_sync.connectors.bitrix24.talks import MESSAGE_EVENT, register
 from hub.crm_sync.connectors.bitrix24.wire import Portal, rows_of
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, ProviderError, TemporaryFailure
+from hub.domain.words import Words
 from hub.net.payloads import Json
 
 Bound = Collection[tuple[str, str, str]]
@@ -21,19 +22,34 @@ _OUTCOMES = {"S": "won", "F": "lost"}
 _LEAD_STAGES, _DEAL_STAGES = "STATUS", "DEAL_STAGE"
 _WANTED = {"crm", "user"}
 _PRESS = {
-    False: (
+    False: Words(
         "Проверьте в Битрикс24: Разработчикам → Интеграции → входящий вебхук: он есть, не истёк, права crm и user; "
         "скопируйте его адрес в webhook заново. Нужен тариф с REST API.",
         "Check in Bitrix24: Developer resources → Integrations → Inbound webhook: it is there, has not expired, with "
         "the rights crm and user; copy its address to webhook again. The plan must include the REST API.",
     ),
-    True: (
+    True: Words(
         "Проверьте в Битрикс24: Разработчикам → Интеграции → локальное приложение: client_id и client_secret те же, "
         "приложение установлено; переустановите его и в течение часа скопируйте новые access_token и refresh_token.",
         "Check in Bitrix24: Developer resources → Integrations → the local application: the same client_id and "
         "client_secret, installed; install it again and copy the new access_token and refresh_token within the hour.",
     ),
 }
+_BECOMES = {
+    True: Words("Обращения станут лидами.", "Requests become leads."),
+    False: Words("Обращения станут сделками.", "Requests become deals."),
+}
+_POLLED = Words(
+    "Без application_token изменения приходят опросом раз в несколько минут.",
+    "Without application_token changes come by polling every few minutes.",
+)
+_QUEUE = {
+    True: Words(
+        "Тариф позволяет offline_events: события не теряются.", "The plan offers offline_events: none gets lost."
+    ),
+    False: Words("Тариф не позволяет offline_events, выключите.", "The plan has no offline_events: switch them off."),
+}
+_AWAY = Words("Портал сейчас не отвечает, повторите позже.", "The portal does not answer now, try again later.")
 
 
 async def check_portal(portal: Portal) -> CheckResult:
@@ -46,19 +62,17 @@ async def check_portal(portal: Portal) -> CheckResult:
     except ProviderError as error:
         return CheckResult(False, _trouble(portal, error))
     settings = portal.settings
-    lines = [f"{settings.account}: {_name(user)} (ID {user.get('ID')}). Права / scopes: {', '.join(sorted(scopes))}."]
+    who, can = f"{settings.account}: {_name(user)} (ID {user.get('ID')}).", ", ".join(sorted(scopes))
+    lines = [Words(f"{who} Права: {can}.", f"{who} Scopes: {can}.")]
     wanted = _WANTED | ({"telephony"} if settings.is_application else set())
     wanted |= {"imopenlines", "imconnector"} if settings.is_talking else set()
     if missing := sorted(wanted - scopes):
-        lines.append(f"Не хватает прав / missing scopes: {', '.join(missing)}.")
-    lines.append(
-        "Обращения станут лидами. Requests become leads."
-        if kind == LEAD
-        else "Обращения станут сделками. Requests become deals."
-    )
+        named = ", ".join(missing)
+        lines.append(Words(f"Не хватает прав: {named}.", f"Missing scopes: {named}."))
+    lines.append(_BECOMES[kind == LEAD])
     lines += await _queue_lines(portal)
     if not settings.event_tokens:
-        lines.append("Без application_token изменения приходят опросом раз в несколько минут. Changes come by polling.")
+        lines.append(_POLLED)
     return CheckResult("crm" in scopes, tuple(lines))
 
 
@@ -66,7 +80,8 @@ async def subscribe_events(portal: Portal) -> CheckResult:
     """Bind events in application mode; a webhook's portal is told by hand where to post."""
     settings = portal.settings
     if not settings.is_application:
-        return CheckResult(True, tuple(_webhook_steps(settings.language.value, portal.context.public_url)[-1:]))
+        url = portal.context.public_url
+        return CheckResult(True, (Words(_webhook_steps("ru", url)[-1], _webhook_steps("en", url)[-1]),))
     try:
         bound = {_binding(row) for row in rows_of(await portal.read("event.get", {}))}
         made = [await _bind(portal, event, bound) for event in BOUND_EVENTS]
@@ -75,7 +90,7 @@ async def subscribe_events(portal: Portal) -> CheckResult:
             await register(portal)
     except ProviderError as error:
         return CheckResult(False, _trouble(portal, error))
-    return CheckResult(True, (f"Подписаны события / events bound: {sum(made)}.",))
+    return CheckResult(True, (Words(f"Подписаны события: {sum(made)}.", f"Events bound: {sum(made)}."),))
 
 
 async def describe_portal(portal: Portal, own: OwnFields, mode: Mode) -> CrmSchema:
@@ -133,7 +148,7 @@ def _binding(row: Mapping[str, Json]) -> tuple[str, str, str]:
     return (event, "offline", "") if is_offline else (event, "online", str(row.get("handler") or ""))
 
 
-async def _queue_lines(portal: Portal) -> list[str]:
+async def _queue_lines(portal: Portal) -> list[Words]:
     """Say whether the queue of offline events can be read here."""
     if not portal.settings.is_application:
         return []
@@ -144,16 +159,13 @@ async def _queue_lines(portal: Portal) -> list[str]:
     can = str(told.get("value")) != "N"
     if can == portal.settings.offline_events:
         return []
-    if can:
-        return ["Тариф позволяет offline_events: события не теряются. The plan offers offline_events."]
-    return ["Тариф не позволяет offline_events, выключите. The plan has no offline_events: switch them off."]
+    return [_QUEUE[can]]
 
 
-def _trouble(portal: Portal, error: ProviderError) -> tuple[str, ...]:
-    """Return the vendor's words and what to press, in both languages."""
-    if isinstance(error, (AuthenticationFailed, PermanentFailure)):
-        return (str(error), *_PRESS[portal.settings.is_application])
-    return (str(error), "Портал сейчас не отвечает, повторите позже. The portal does not answer now, try again later.")
+def _trouble(portal: Portal, error: ProviderError) -> tuple[str | Words, ...]:
+    """Return the vendor's words and what to press."""
+    is_told = isinstance(error, (AuthenticationFailed, PermanentFailure))
+    return (str(error), _PRESS[portal.settings.is_application] if is_told else _AWAY)
 
 
 def _user(row: Mapping[str, Json]) -> CrmUser:

@@ -34,7 +34,9 @@ class HubSpotSettings(CrmSettings):
     language: Language = Field(Language.ru, description="Language of what is written there: ru or en.")
     calls_per_ten_seconds: int = Field(100, ge=10, le=250, description="The plan's limit: 100 free, 190 Professional.")
     pages_url: str = Field(
-        "https://app.hubspot.com", description="Where people open records, e.g. app-eu1.hubspot.com."
+        "https://app.hubspot.com",
+        description="Where people open records, e.g. app-eu1.hubspot.com.",
+        json_schema_extra={"ru": "Где люди открывают записи, например app-eu1.hubspot.com."},
     )
     api_url: str = Field("https://api.hubapi.com", description="Address of the API.")
 

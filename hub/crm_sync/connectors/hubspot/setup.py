@@ -6,16 +6,23 @@ from hub.channels.base import CheckResult
 from hub.crm_sync.connectors.hubspot.api import HubSpotApi, results
 from hub.crm_sync.connectors.hubspot.reading import text_of
 from hub.domain.errors import AuthenticationFailed, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from hub.domain.words import Words
 
 _KEYED = {"contacts": "contactinformation", "deals": "dealinformation"}
 _SCOPES = (
     "crm.objects.contacts.read, crm.objects.contacts.write, crm.objects.deals.read, crm.objects.deals.write, "
     "crm.schemas.contacts.write, crm.schemas.deals.write, crm.objects.owners.read"
 )
-_ADVICE = (
+_ADVICE = Words(
     "Проверьте access_token: HubSpot → Settings → Integrations → Private Apps → приложение → Auth.",
     "Check access_token: HubSpot → Settings → Integrations → Private Apps → the app → Auth.",
 )
+_NO_PIPELINES = Words("Нет воронок сделок", "There are no pipelines of deals")
+_NO_OWNERS = Words(
+    "Ответственные не видны: нужно право crm.objects.owners.read",
+    "No owners are seen: the scope crm.objects.owners.read is needed",
+)
+_READY = Words("Ключи готовы", "The keys are ready")
 
 
 async def check(api: HubSpotApi) -> CheckResult:
@@ -26,34 +33,34 @@ async def check(api: HubSpotApi) -> CheckResult:
         owners = results(await api.read(api.path("owners"), limit="1"))
         missing = [section for section in _KEYED if not await _has_key(api, section)]
     except PermanentFailure as error:
-        return CheckResult(False, (str(error), f"Нужны права / scopes needed: {_SCOPES}", *_ADVICE))
+        return CheckResult(False, (str(error), Words(f"Нужны права: {_SCOPES}", f"Scopes needed: {_SCOPES}"), _ADVICE))
     except AuthenticationFailed as error:
-        return CheckResult(False, (str(error), *_ADVICE))
+        return CheckResult(False, (str(error), _ADVICE))
     except TemporaryFailure as error:
-        return CheckResult(False, (f"HubSpot не отвечает / does not answer: {error}",))
-    lines = [f"HubSpot: токен принят / the token is accepted, {api.settings.version}"]
-    lines += [f"Воронок / pipelines: {len(pipelines)}"] if pipelines else ["Нет воронок сделок / no deal pipelines"]
-    lines += [] if owners else ["Нет ответственных / no owners: crm.objects.owners.read"]
-    name = api.settings.key_property
-    lines += [f"Свойство {name} у {each} будет создано / property {name} will be made" for each in missing]
+        return CheckResult(False, (Words(f"HubSpot не отвечает: {error}", f"HubSpot does not answer: {error}"),))
+    version, name, count = api.settings.version, api.settings.key_property, len(pipelines)
+    lines = [Words(f"HubSpot: токен принят, {version}", f"HubSpot: the token is accepted, {version}")]
+    lines.append(Words(f"Воронок: {count}", f"Pipelines: {count}") if pipelines else _NO_PIPELINES)
+    lines += [] if owners else [_NO_OWNERS]
+    for each in missing:
+        lines.append(Words(f"Свойство {name} у {each} будет создано", f"The property {name} of {each} will be made"))
     return CheckResult(bool(pipelines), tuple(lines))
 
 
 async def make_key_properties(api: HubSpotApi) -> CheckResult:
     """Make the property with unique values where it is missing; repeating it changes nothing."""
-    lines: list[str] = []
+    lines: list[Words] = []
     try:
         for section, group in _KEYED.items():
             if not await _has_key(api, section):
                 await api.write("POST", api.path("properties", section), _property(api, group))
-                lines.append(f"Свойство {api.settings.key_property} создано / made: {section}")
+                name = api.settings.key_property
+                lines.append(Words(f"Создано свойство {name}: {section}", f"The property {name} is made: {section}"))
     except (AuthenticationFailed, PermanentFailure, TemporaryFailure, OutcomeUnknown) as error:
-        by_hand = (
-            f"Создайте сами / make it yourself: Settings → Properties → {api.settings.key_property}, single-line text, "
-            "«Require unique values»"
-        )
+        where = f"Settings → Properties → {api.settings.key_property}, single-line text, «Require unique values»"
+        by_hand = Words(f"Создайте сами: {where}", f"Make it yourself: {where}")
         return CheckResult(False, (*lines, str(error), by_hand))
-    return CheckResult(True, (*lines, "Ключи готовы / keys are ready"))
+    return CheckResult(True, (*lines, _READY))
 
 
 def steps(language: str, public_url: str) -> Sequence[str]:

@@ -19,7 +19,10 @@ class Calls(StrEnum):
 class RetailCrmSettings(CrmSettings):
     """Settings of a retailCRM (Simla) account."""
 
-    account: str = Field(description="Address of the account, e.g. shop.retailcrm.ru or shop.simla.com.")
+    account: str = Field(
+        description="Address of the account, e.g. shop.retailcrm.ru or shop.simla.com.",
+        json_schema_extra={"ru": "Адрес аккаунта, например shop.retailcrm.ru или shop.simla.com."},
+    )
     api_key: SecretStr = Field(min_length=1, description="API key: Settings → Integration → API access keys.")
     site: str = Field("", description="Code of the shop new records belong to; needed if the key sees several.")
     zone: str = Field("Europe/Moscow", description="IANA zone of the account: its times come without one.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hub.channels.base import CheckResult
 from hub.crm_sync.connectors.retailcrm.api import RetailApi, items, mapping, text_of
 from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
+from hub.domain.words import Words
 
 _NEEDED = (
     "/api/customers",
@@ -29,13 +30,14 @@ async def check(api: RetailApi) -> CheckResult:
         sites = await api.read("reference/sites")
         account = mapping(await api.read("settings"), "settings")
     except (AuthenticationFailed, PermanentFailure) as error:
-        return CheckResult(False, (str(error), *_ADVICE))
+        return CheckResult(False, (str(error), _ADVICE))
     except TemporaryFailure as error:
-        return CheckResult(False, (f"retailCRM не отвечает / does not answer: {error}",))
+        return CheckResult(False, (Words(f"retailCRM не отвечает: {error}", f"retailCRM does not answer: {error}"),))
     codes = [text_of(site.get("code")) for site in items(sites, "sites")]
     methods = {str(method) for method in allowed.get("credentials") or ()}
     shop = _check_shop(api, codes, access := text_of(allowed.get("siteAccess")))
-    lines = [f"retailCRM {api.settings.account}: ключ принят, доступ {access} / the key is accepted, access {access}"]
+    who = f"retailCRM {api.settings.account}"
+    lines = [Words(f"{who}: ключ принят, доступ {access}", f"{who}: the key is accepted, access {access}")]
     lines += [*shop, *_check_methods(methods), *_check_zone(api, text_of(mapping(account, "timezone").get("value")))]
     return CheckResult(not shop, tuple(lines))
 
@@ -63,26 +65,38 @@ def steps(language: str) -> Sequence[str]:
     )
 
 
-_ADVICE = (
+_ADVICE = Words(
     "Проверьте account и api_key: Настройки → Интеграция → Ключи доступа к API.",
     "Check account and api_key: Settings → Integration → API access keys.",
 )
 
 
-def _check_shop(api: RetailApi, codes: Sequence[str], access: str) -> Sequence[str]:
-    if api.settings.site and api.settings.site not in codes:
-        return (f"Нет магазина «{api.settings.site}»; есть / no such shop, there are: {', '.join(codes)}",)
-    if not api.settings.site and len(codes) > 1 and access != "access_selective_one":
-        return (f"Ключ видит несколько магазинов, впишите один в site / put one into site: {', '.join(codes)}",)
+def _check_shop(api: RetailApi, codes: Sequence[str], access: str) -> Sequence[Words]:
+    there, site = ", ".join(codes), api.settings.site
+    if site and site not in codes:
+        return (Words(f"Нет магазина «{site}»; есть: {there}", f"There is no shop “{site}”; there are: {there}"),)
+    if not site and len(codes) > 1 and access != "access_selective_one":
+        return (
+            Words(
+                f"Ключ видит несколько магазинов, впишите один в site: {there}",
+                f"The key sees several shops, put one into site: {there}",
+            ),
+        )
     return ()
 
 
-def _check_methods(methods: set[str]) -> Sequence[str]:
-    missing = [method for method in _NEEDED if methods and method not in methods]
-    return (f"Нет прав на / no right to: {', '.join(missing)}",) if missing else ()
+def _check_methods(methods: set[str]) -> Sequence[Words]:
+    missing = ", ".join(method for method in _NEEDED if methods and method not in methods)
+    return (Words(f"Нет прав на: {missing}", f"No right to: {missing}"),) if missing else ()
 
 
-def _check_zone(api: RetailApi, zone: str) -> Sequence[str]:
-    if not zone or zone == api.settings.zone:
+def _check_zone(api: RetailApi, zone: str) -> Sequence[Words]:
+    given = api.settings.zone
+    if not zone or zone == given:
         return ()
-    return (f"Часовой пояс аккаунта {zone}, а в zone {api.settings.zone} / the account's zone is {zone}, set zone",)
+    return (
+        Words(
+            f"Часовой пояс аккаунта {zone}, а в zone стоит {given}",
+            f"The account's zone is {zone}, and zone says {given}",
+        ),
+    )

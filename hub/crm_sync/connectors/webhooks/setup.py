@@ -6,22 +6,24 @@ from hub.channels.base import CheckResult
 from hub.crm_sync.base import CrmSchema
 from hub.crm_sync.connectors.webhooks.settings import WebhooksSettings
 from hub.domain.errors import PermanentFailure, ProviderError
+from hub.domain.words import Words
 
-_ONE_WAY = (
-    "lookup_url не задан: хаб только рассылает, обратно ничего не приходит. / "
-    "lookup_url is not set: the hub only tells, nothing comes back."
+_ONE_WAY = Words(
+    "lookup_url не задан: хаб только рассылает, обратно ничего не приходит.",
+    "lookup_url is not set: the hub only tells, nothing comes back.",
 )
-_NOTHING_TAKEN = (
-    "incoming_secret не задан: ваши вебхуки отклоняются. / incoming_secret is not set: your webhooks are refused."
+_NOTHING_TAKEN = Words(
+    "incoming_secret не задан: ваши вебхуки отклоняются.", "incoming_secret is not set: your webhooks are refused."
 )
-_INSIDE = (
-    "Адрес внутри своей сети: если так и должно быть, задайте own_network = true. / "
-    "The address is inside our own network: if it is meant to be, set own_network = true."
+_INSIDE = Words(
+    "Адрес внутри своей сети: если так и должно быть, задайте own_network = true.",
+    "The address is inside our own network: if it is meant to be, set own_network = true.",
 )
-_ADVICE = (
-    "Проверьте url и что приёмник отвечает 2xx на hub.ping, а подпись сверяет с secret (docs/crm-webhooks.md). / "
-    "See that url is right, and that the receiver answers hub.ping with 2xx and knows secret."
+_ADVICE = Words(
+    "Проверьте url и что приёмник отвечает 2xx на hub.ping, а подпись сверяет с secret (docs/crm-webhooks.md).",
+    "See that url is right, and that the receiver answers hub.ping with 2xx and knows secret (docs/crm-webhooks.md).",
 )
+_TAKEN = Words("Приёмник принял hub.ping.", "The receiver took hub.ping.")
 
 _NO_ADDRESS = {
     "ru": "адрес этого подключения (он появится, когда хабу задан public_url)",
@@ -37,14 +39,11 @@ def refused(error: ProviderError) -> CheckResult:
 
 def accepted(settings: WebhooksSettings, schema: CrmSchema | None) -> CheckResult:
     """Return what works; `schema` None where nobody can be asked."""
-    lines = ["Приёмник принял hub.ping. / The receiver took hub.ping."]
     if schema is None:
-        return CheckResult(True, (*lines, _ONE_WAY))
-    lines.append(
-        f"Сотрудников: {len(schema.users)}, стадий: {len(schema.stages)}. / "
-        f"Users: {len(schema.users)}, stages: {len(schema.stages)}."
-    )
-    return CheckResult(True, (*lines, *(() if settings.accepted else (_NOTHING_TAKEN,))))
+        return CheckResult(True, (_TAKEN, _ONE_WAY))
+    users, stages = len(schema.users), len(schema.stages)
+    found = Words(f"Сотрудников: {users}, стадий: {stages}.", f"Users: {users}, stages: {stages}.")
+    return CheckResult(True, (_TAKEN, found, *(() if settings.accepted else (_NOTHING_TAKEN,))))
 
 
 def steps(language: str, public_url: str) -> Sequence[str]:

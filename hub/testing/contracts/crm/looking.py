@@ -39,6 +39,7 @@ class DescribingChecks(CrmSuite):
         assert isinstance(found, CheckResult)
         assert found.is_ok, found.lines
         assert found.lines
+        assert all(line.strip() for language in ("ru", "en") for line in found.say(language))
 
     async def test_wrong_credentials_are_told_in_words_and_raise_nothing(self) -> None:
         body, headers = self.refusal(401, None)
@@ -49,7 +50,7 @@ class DescribingChecks(CrmSuite):
             found = await crm.check()
 
         assert not found.is_ok
-        assert all(line.strip() for line in found.lines)
+        assert all(line.strip() for language in ("ru", "en") for line in found.say(language))
         assert len(found.lines) >= 2, "what the vendor says and what to press there"
 
     async def test_a_crm_that_is_away_is_told_in_words(self) -> None:
