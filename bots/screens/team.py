@@ -39,7 +39,7 @@ def held_screen(texts: Texts, held: HeldView, *, now: datetime) -> Screen:
     listed = list_screen(texts, texts("team.held", name=one_line(held.name)), held.rows, now=now)
     shown = _reading_rows(texts, held.rows)
     relief = Button(texts("button.relieve", n=held.waiting), Action(Press.relieve, held.id))
-    back = Button(texts("button.back_to_team"), Action(Press.team))
+    back = Button(texts("button.team"), Action(Press.team))
     return Screen(listed.blocks, (*shown, (relief, back) if held.waiting else (back,)))
 
 
@@ -58,7 +58,7 @@ def confirm_screen(texts: Texts, held: HeldView) -> Screen:
     """Return the question before somebody's waiting clients go on."""
     asked = texts.count("team.relieve_ask", held.waiting, name=one_line(held.name))
     yes = Button(texts("button.relieve_yes"), Action(Press.relieve, held.id, arg=YES))
-    return notice(asked, (yes, Button(texts("button.back_to_team"), Action(Press.team))))
+    return notice(asked, (yes, Button(texts("button.team"), Action(Press.team))))
 
 
 def relieved_screen(texts: Texts, held: HeldView, relief: Relief) -> Screen:
@@ -67,7 +67,7 @@ def relieved_screen(texts: Texts, held: HeldView, relief: Relief) -> Screen:
     told = [line(texts.count("team.relieved", relief.moved, name=name))]
     if relief.kept:
         told.append(line(texts.count("team.kept", relief.kept, name=name)))
-    return Screen(tuple(told), ((Button(texts("button.back_to_team"), Action(Press.team)),),))
+    return Screen(tuple(told), ((Button(texts("button.team"), Action(Press.team)),),))
 
 
 def _member(texts: Texts, member: MemberView, now: datetime) -> tuple[Block, Block]:

@@ -5,12 +5,13 @@ by `base_url`, a proxy by `proxy`; both empty mean Telegram itself.
 """
 
 import json
+from collections.abc import Sequence
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
 from aiogram.methods import DeleteMessage, EditMessageText, Response, SendMessage
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat, BotCommandScopeUnion
 
 from bots.telegram.failures import provider_errors
 from bots.texts import CATALOGUES, Texts
@@ -21,7 +22,8 @@ KEPT_TYPES = tuple(Response[method.__returning__] for method in (SendMessage, Ed
 # Not escaped: an escaped Russian letter is three times as long in the form that goes out.
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 MENU = ("my", "queue", "next", "overdue", "find", "card", "note", "snooze", "transfer", "close", "dismiss", "reached")
-MENU_OF_PLANS = ("today", "tasks", "step", "stage", "new", "write")
+MENU_OF_PLANS = ("today", "tasks", "step", "stage", "new", "write", "tpl")
+MENU_OF_HEADS = ("team",)
 MENU_OF_SELF = ("shift", "help")
 
 
@@ -34,9 +36,17 @@ def open_bot(token: str, *, base_url: str = "", proxy: str = "") -> Bot:
 
 async def publish_commands(bot: Bot) -> None:
     """Set the menu of commands in every language; repeating it changes nothing. Raises: ProviderError."""
+    await _publish(bot, (*MENU, *MENU_OF_PLANS, *MENU_OF_SELF), BotCommandScopeAllPrivateChats())
+
+
+async def publish_commands_of_head(bot: Bot, chat_id: int) -> None:
+    """Set the menu of a head's own chat, in which heads' commands come first. Raises: ProviderError."""
+    await _publish(bot, (*MENU_OF_HEADS, *MENU, *MENU_OF_PLANS, *MENU_OF_SELF), BotCommandScopeChat(chat_id=chat_id))
+
+
+async def _publish(bot: Bot, names: Sequence[str], scope: BotCommandScopeUnion) -> None:
     for language in CATALOGUES:
         texts = Texts(language)
-        names = (*MENU, *MENU_OF_PLANS, *MENU_OF_SELF)
         commands = [BotCommand(command=name, description=texts(f"command.{name}")) for name in names]
         with provider_errors():
-            await bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats(), language_code=language)
+            await bot.set_my_commands(commands, scope=scope, language_code=language)

@@ -15,6 +15,7 @@ from bots.telegram.deeds.correcting import argument_of
 from bots.telegram.turn import Turn
 from bots.texts import CATALOGUES, Texts
 from hub.domain.ids import ConversationId
+from hub.domain.manager import Role
 from hub.inbox.queries import find_conversation_by_number, get_candidate, get_card
 from hub.inbox.queries.plans import find_next_task
 
@@ -129,9 +130,10 @@ def _key_pressed(text: str) -> Press | None:
     return _KEYS.get(text.strip())
 
 
-def key_rows(texts: Texts) -> tuple[tuple[str, ...], ...]:
-    """Return the labels under the input field."""
-    return tuple(tuple(texts(f"button.{press.value}") for press in row) for row in _KEY_ROWS)
+def key_rows(texts: Texts, role: Role = Role.manager) -> tuple[tuple[str, ...], ...]:
+    """Return the labels under the input field of somebody of this role."""
+    rows = _KEY_ROWS if role is Role.manager else (*_KEY_ROWS[:-1], _KEYS_OF_HEADS)
+    return tuple(tuple(texts(f"button.{press.value}") for press in row) for row in rows)
 
 
 _KEY_ROWS = (
@@ -139,6 +141,10 @@ _KEY_ROWS = (
     (Press.today, Press.tasks, Press.next),
     (Press.desk, Press.help),
 )
+_KEYS_OF_HEADS = (Press.desk, Press.team, Press.help)
 _KEYS = {
-    Texts(language)(f"button.{press.value}"): press for language in CATALOGUES for row in _KEY_ROWS for press in row
+    Texts(language)(f"button.{press.value}"): press
+    for language in CATALOGUES
+    for row in (*_KEY_ROWS, _KEYS_OF_HEADS)
+    for press in row
 }

@@ -10,11 +10,13 @@ from aiogram.types import Message, User
 from bots.office import BotOffice
 from bots.screens.screen import notice
 from bots.telegram.chat import Chat
+from bots.telegram.client import publish_commands_of_head
 from bots.telegram.commands import key_rows
 from bots.telegram.render import labels_below
 from bots.telegram.turn import Turn
 from bots.texts import Texts
 from hub.domain.errors import HubError, ProviderError, StorageUnavailable
+from hub.domain.manager import Role
 from hub.inbox.people import accept_invite
 from hub.inbox.queries import get_actor_by_telegram
 
@@ -55,6 +57,9 @@ async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
 
 
 async def welcome(turn: Turn, name: str) -> None:
-    """Greet a manager and put the keys under the input field."""
+    """Greet a manager and put the keys under the input field, heads' own ones for heads."""
+    role = turn.actor.role
+    if role is not Role.manager:
+        await publish_commands_of_head(turn.chat.bot, turn.chat.id)
     screen = notice(turn.texts("start.welcome", name=name))
-    await turn.chat.show(screen, below=labels_below(*key_rows(turn.texts)))
+    await turn.chat.show(screen, below=labels_below(*key_rows(turn.texts, role)))

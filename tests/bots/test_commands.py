@@ -39,12 +39,14 @@ def test_the_page_of_the_manager_bot_names_every_command():
     assert set(NAMES.values()) <= set(re.findall(r"`/([a-z]+)", page))
 
 
+@pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("language", list(CATALOGUES))
-def test_what_a_manager_begins_the_day_with_is_a_button_under_the_input_field(language):
-    labels = [label for row in key_rows(Texts(language)) for label in row]
+def test_what_a_day_begins_with_is_a_button_under_the_input_field(language, role):
+    labels = [label for row in key_rows(Texts(language), role) for label in row]
     pressed = {command.press for label in labels if (command := parse_command(label))}
 
     assert {Press.today, Press.tasks, Press.my, Press.queue, Press.overdue, Press.help} <= pressed
+    assert (Press.team in pressed) is (role is not Role.manager)
     assert len(pressed) == len(labels)
 
 

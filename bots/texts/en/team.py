@@ -22,7 +22,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "one": "{n} client stays with {name}: nobody else can take them now.",
         "other": "{n} clients stay with {name}: nobody else can take them now.",
     },
-    "button.back_to_team": "👥 Team",
+    "button.team": "👥 Team",
     "button.refresh": "🔄 Refresh",
     "button.read": "👁 Read #{number}",
     "button.take_over": "🫴 Take over #{number}",

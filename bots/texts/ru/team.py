@@ -31,7 +31,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "many": "У менеджера {name} остаются {n} клиентов: сейчас их некому взять.",
         "other": "У менеджера {name} остаются {n} клиента: сейчас их некому взять.",
     },
-    "button.back_to_team": "👥 Команда",
+    "button.team": "👥 Команда",
     "button.refresh": "🔄 Обновить",
     "button.read": "👁 Читать #{number}",
     "button.take_over": "🫴 Забрать #{number}",

@@ -103,6 +103,14 @@ async def test_what_is_late_and_what_nobody_took_is_told(place: Workplace, ivan:
     assert "Никто не взял: 1 · дольше всех ждут 20 мин" in place.post(olga, "👥 Команда сейчас").text
 
 
+async def test_a_head_has_the_team_under_the_input_field_and_in_the_menu(place: Workplace, olga: Person) -> None:
+    await place.writes(olga, "👥 Команда")
+    assert "👥 Команда сейчас" in place.seen(olga)[-1]
+    menus = [call for call in place.account.calls_of("setMyCommands") if call.nested("scope")]
+    assert [(call.nested("scope") or {}).get("chat_id") for call in menus] == [olga.user.id, olga.user.id]
+    assert [(call.nested("commands") or [{}])[0]["command"] for call in menus] == ["team", "team"]
+
+
 # --- whose
 
 
