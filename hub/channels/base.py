@@ -384,5 +384,8 @@ class Explains(Protocol):
     """Tells a person what to press in the provider's cabinet."""
 
     def setup_steps(self, language: str) -> Sequence[str]:
-        """Return numbered steps with the exact address and field names; `language` is `ru` or `en`."""
+        """Return numbered steps with the exact address and field names; `language` is `ru` or `en`.
+
+        Asked also before anything is known: settings then have their defaults, and nothing useful where they have none.
+        """
         ...

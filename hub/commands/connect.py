@@ -3,7 +3,7 @@
 The settings are those of the adapter's own model, so a new channel needs nothing here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +22,7 @@ from hub.commands.asking import ask_settings
 from hub.commands.correcting import Correction, correct, open_live, try_settings
 from hub.commands.crm_connect import introduce
 from hub.commands.crm_texts import tell
+from hub.commands.first_steps import is_complete, tell_first
 from hub.commands.ground import run_on_ground
 from hub.commands.options import with_config
 from hub.commands.printing import print_lines
@@ -82,12 +83,14 @@ def connect(config: Config, kind: Kind, wishes: Wishes) -> None:
         return
     if wishes.renamed:
         raise ConfigError("--renamed goes with --again: it corrects the address of a CRM that is connected")
-    given = _read_given(kind, wishes)
-    settings = ask_settings(
-        channel_class(kind).settings_model, given, language=config.language, asks_all=wishes.ask_all
-    )
+    given, model = _read_given(kind, wishes), channel_class(kind).settings_model
+    steps: tuple[str, ...] = ()
+    if wishes.ask_all or not is_complete(model, given):
+        address = say(config.language, "connect.address_later") if config.public_url else ""
+        steps = tell_first(config, kind, given, address=address)
+    settings = ask_settings(model, given, language=config.language, asks_all=wishes.ask_all)
     try:
-        run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes), makes_new=True)
+        run_on_ground(config, lambda ground: _connect(ground, kind, settings, wishes, told=steps), makes_new=True)
     except KeyboardInterrupt:
         typer.echo("\n" + say(config.language, "connect.stopped"))
 
@@ -107,13 +110,16 @@ def _read_given(kind: str, wishes: Wishes) -> dict[str, Any]:
     return given | read_assignments(channel_class(kind).settings_model, wishes.assigned or [])
 
 
-async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishes: Wishes) -> None:
+async def _connect(
+    ground: Ground, kind: str, settings: Mapping[str, Any], wishes: Wishes, *, told: Sequence[str]
+) -> None:
+    """Try and save a connection, and say what is left to do beyond the steps `told` before."""
     http = Http(ground.config.proxy)
     try:
         await try_settings(ground, kind, settings, http=http, is_forced=wishes.unchecked)
         new = await create_connection(ground, kind, name=wishes.name or kind, settings=settings, line=wishes.line)
         channel = await open_live(ground, new, http)
-        await _tell(ground, new, channel)
+        await _tell(ground, new, channel, told=told)
         if is_crm(kind):
             await introduce(ground, new.name)
         if not wishes.no_wait:
@@ -122,16 +128,16 @@ async def _connect(ground: Ground, kind: str, settings: Mapping[str, Any], wishe
         await http.close()
 
 
-async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any]) -> None:
+async def _tell(ground: Ground, new: NewConnection, channel: Channel[Any], *, told: Sequence[str]) -> None:
     """Print where the provider calls, what to press there, and what the provider says to our address."""
     language = ground.config.language
     typer.echo(say(language, "connect.saved", name=new.name))
     if new.url:
         typer.echo(say(language, "connect.address", url=new.url))
-    print_lines(new.steps)
+    print_lines(step for step in new.steps if step not in told)
     if isinstance(channel, Subscribes):
-        told = lines_in_language(await channel.subscribe(), language)
-        print_lines(line for line in told if line not in new.steps)
+        done = lines_in_language(await channel.subscribe(), language)
+        print_lines(line for line in done if line not in new.steps)
 
 
 async def _wait(ground: Ground, kind: str, new: NewConnection, channel: Channel[Any]) -> None:

@@ -22,6 +22,7 @@ from hub.app.ground import Ground
 from hub.channels.base import Channel, Subscribes
 from hub.commands.asking import ask_again
 from hub.commands.crm_connect import introduce
+from hub.commands.first_steps import tell_first
 from hub.commands.ground import run_on_ground
 from hub.commands.printing import print_lines
 from hub.commands.settings import check_settings
@@ -78,6 +79,8 @@ def correct(config: Config, kind: str, name: str, *, given: Mapping[str, Any], h
     """
     model = channel_class(kind).settings_model
     stored = run_on_ground(config, lambda ground: _load(ground, kind, name))
+    if not given:
+        tell_first(config, kind, stored, address=f"`hub connections {name}`")
     settings = {**stored, **given} if given else ask_again(model, stored, language=config.language)
     check_settings(model, settings)
     run_on_ground(config, lambda ground: _save(ground, name, settings, how=how))

@@ -375,6 +375,10 @@ TEXTS: Mapping[str, Sentence] = {
     "status.database": Sentence("{megabytes} МБ", "{megabytes} MB"),
     "check.setting": Sentence("настройка", "setting"),
     "check.thing": Sentence("проверено", "looked at"),
+    "connect.first": Sentence("Что сделать у провайдера:", "What to do at the provider:"),
+    "connect.address_later": Sentence(
+        "(адрес хаб скажет после сохранения)", "(the hub tells the address after saving)"
+    ),
     "connect.saved": Sentence("Подключение «{name}» сохранено.", "The connection “{name}” is saved."),
     "connect.corrected": Sentence(
         "Подключение «{name}» исправлено; запущенный хаб заметит это за несколько секунд.",

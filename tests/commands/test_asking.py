@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from hub.channels.registry import list_kinds
+from hub.commands.first_steps import list_first_steps
+from hub.crm_sync.registry import list_crms
 from hub.store.secrets import load_secrets
 
 LATER = ("--unchecked", "--no-wait")
@@ -56,6 +59,38 @@ def test_of_two_ways_to_connect_the_first_is_asked_for_and_enough(place):
     assert re.findall(r"^  (\w+):", shown, re.MULTILINE) == ["webhook", "application_token"]
     assert "is saved" in shown
     assert stored(place)["webhook"] == f"{DEAD}/rest/1/code/"
+
+
+def test_what_to_press_is_said_before_the_token_is_asked_for(place):
+    answers = [f"{DEAD}/rest/1/code/", "-"]
+    shown = at_terminal(place, "connect", "bitrix24", *LATER, "--public-url", "https://hub.example", answers=answers)
+
+    before, _, after = shown.partition("  webhook:")
+    assert "What to do at the provider:" in before
+    assert "Inbound webhook (a plan with the REST API)" in before
+    assert "(the hub tells the address after saving)" in before
+    assert "Inbound webhook (a plan with the REST API)" not in after
+    assert "https://hub.example/in/bitrix24/" in after
+
+
+def test_what_to_press_is_said_before_a_new_token_is_asked_for(hub, place):
+    hub("connect", "bitrix24", "--set", f"webhook={DEAD}/rest/1/code/", "--set", "application_token=first", *LATER)
+
+    shown = at_terminal(place, "connect", "bitrix24", "--again", "--unchecked", answers=["", "second"])
+
+    assert "Inbound webhook (a plan with the REST API)" in shown.partition("  webhook:")[0]
+
+
+def test_a_script_is_told_what_to_press_after_saving_only(hub):
+    given = ("--set", f"webhook={DEAD}/rest/1/code/", "--set", "application_token=-")
+
+    assert hub("connect", "bitrix24", *given, *LATER).stdout.count("Inbound webhook (a plan with the REST API)") == 1
+
+
+@pytest.mark.parametrize("kind", [*list_kinds(), *list_crms()])
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_kind_says_what_to_press_before_its_settings_are_known(kind, language):
+    assert list_first_steps(kind, {}, address="https://hub.example/…", language=language)
 
 
 def test_an_empty_answer_leads_to_the_other_way_step_by_step(place):

@@ -118,9 +118,9 @@ async def own_user(portal: Portal) -> str:
 
 
 def steps_of(portal: Portal, language: str) -> Sequence[str]:
-    """Return what to press, numbered by their order."""
+    """Return what to press, numbered by their order; before anything is known that of a webhook, the simpler way."""
     url = portal.context.public_url
-    is_application = portal.settings.is_application
+    is_application = portal.settings.is_application and bool(portal.settings.portal)
     return _application_steps(language, url) if is_application else _webhook_steps(language, url)
 
 
