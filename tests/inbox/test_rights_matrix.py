@@ -13,6 +13,7 @@ from hub.domain.rights import Person
 from hub.inbox import assignment, bot_talk, call_results, companies, conversations, leads, queries, reading, waits
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.lines import move_to_line
+from hub.inbox.queries.templates import list_templates
 from hub.inbox.reply import Content, add_note, reply
 from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, says
@@ -29,6 +30,7 @@ USE_CASES: dict[str, UseCase] = {
     "release": lambda d, a, c: assignment.release(d.office, a, c),
     "decline": lambda d, a, c: assignment.decline(d.office, a, c),
     "transfer": lambda d, a, c: assignment.transfer(d.office, a, c, to=a.manager_id, force=True),
+    "list_templates": lambda d, a, c: list_templates(d.office, a, c),
     "list_other_lines": lambda d, a, c: queries.list_other_lines(d.office, a, c),
     "move_to_line": lambda d, a, c: move_to_line(d.office, a, c, line=LineKey("sales")),
     "snooze": lambda d, a, c: conversations.snooze(d.office, a, c, until=d.now + timedelta(hours=1)),
