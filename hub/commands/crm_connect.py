@@ -8,6 +8,7 @@ from hub.app.ground import Ground
 from hub.commands.crm_rooms import Staff, open_crm, pick_crm, read_staff
 from hub.commands.crm_staff import print_matches
 from hub.commands.crm_texts import tell, titles
+from hub.commands.language import in_language
 from hub.commands.printing import print_table
 from hub.domain.words import Words
 
@@ -23,7 +24,8 @@ async def introduce(ground: Ground, name: str) -> None:
         seen = await read_staff(office, row, crm)
         stages = list(_list_stages(language, seen))
     if seen.trouble:
-        typer.echo(tell(language, "connect.not_described", reason=seen.trouble, name=name), err=True)
+        reason = in_language(seen.trouble, language)
+        typer.echo(tell(language, "connect.not_described", reason=reason, name=name), err=True)
         return
     typer.echo("\n" + tell(language, "connect.who"))
     print_matches(language, name, seen)

@@ -62,8 +62,8 @@ class CrmWords:
         return client_name(record.number, record.contact_id, record.name)
 
     def reason(self, record: WrongRecord) -> str:
-        """Return the vendor's words, or that no answer came."""
-        return self._tell("no_answer") if record.state == "unsure" else record.reason
+        """Return the vendor's words behind ours, or that no answer came."""
+        return self._tell("no_answer") if record.state == "unsure" else in_language(record.reason, self.language)
 
     def _state(self, state: CrmState) -> CrmLine:
         row, account = state.row, state.account

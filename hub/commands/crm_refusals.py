@@ -89,7 +89,10 @@ CRM_REFUSALS: Mapping[str, str] = {
     "there is no access token yet": "токена доступа ещё нет",
     "there is no account at this address": "по этому адресу нет аккаунта",
     "the server of tokens does not answer now": "сервер токенов сейчас не отвечает",
+    "no answer from {}: {}": "нет ответа от {}: {}",
+    "'{}' is an address inside our own network": "«{}» — адрес внутри своей сети",
     # what settings of CRMs want
+    "a secret is whsec_ and base64: {}": "секрет — это whsec_ и base64: {}",
     "write the address of the account, like {}": "укажите адрес аккаунта, например {}",
     "write the address of the account like {} or {}": "укажите адрес аккаунта, например {} или {}",
     "the address must begin with https://: the key would travel in the open": (

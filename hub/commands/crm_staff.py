@@ -7,6 +7,7 @@ import typer
 
 from hub.commands.crm_rooms import Staff
 from hub.commands.crm_texts import tell, titles
+from hub.commands.language import in_language
 from hub.commands.opened_office import THE_OPERATOR
 from hub.commands.printing import print_table
 from hub.commands.wall_time import WallTime
@@ -92,7 +93,7 @@ def print_staff(language: str, wall: WallTime, name: str, *, done: Sequence[Link
         key = "users.unlinked" if not each.name else "users.linked_clients" if each.clients else "users.linked"
         typer.echo(tell(language, key, user=each.user, crm=name, name=each.name, clients=each.clients))
     if seen.trouble and seen.at:
-        facts = {"reason": seen.trouble, "at": wall.minute(seen.at), "zone": wall.zone}
+        facts = {"reason": in_language(seen.trouble, language), "at": wall.minute(seen.at), "zone": wall.zone}
         typer.echo(tell(language, "users.stale", name=name, **facts), err=True)
     elif seen.trouble:
         raise ConfigError(f"{name} does not say who works there: {seen.trouble}")

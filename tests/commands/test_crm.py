@@ -256,6 +256,14 @@ def test_a_refusal_speaks_the_readers_language_and_the_vendors_own_words(run, pl
     )
 
 
+def test_why_a_crm_does_not_answer_is_said_in_the_readers_language(run, place, connected, retail):
+    retail.is_away = True
+
+    result = run("crm", "users", "shop", *place.options, HUB_LANGUAGE="ru")
+
+    assert re.search(r"shop сейчас не отвечает \(нет ответа от 127\.0\.0\.1:\d+: \w+\)", result.stderr)
+
+
 # --- hub disconnect
 
 
