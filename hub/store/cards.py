@@ -29,10 +29,14 @@ LEFT JOIN LATERAL (SELECT CASE WHEN state <> 'cancelled' THEN due_at END AS due_
   FROM timers WHERE kind = 'resolution' AND subject = 'conversation:' || c.id LIMIT 1) m ON true
 WHERE c.id = ANY($1::bigint[])
 """
-_WAITS = """
-SELECT w.* FROM unnest($1::bigint[], $2::text[]) AS u(contact_id, line)
-JOIN waits w ON w.contact_id = u.contact_id AND w.line = u.line AND w.state = 'open'
+_SURROUNDINGS = """
+SELECT ARRAY(SELECT x FROM identities x WHERE contact_id = ANY($1::bigint[]) ORDER BY id) AS identities,
+  ARRAY(SELECT x FROM threads x WHERE contact_id = ANY($1::bigint[])
+    ORDER BY coalesce(last_inbound_at, created_at) DESC, id) AS threads,
+  ARRAY(SELECT w FROM unnest($1::bigint[], $2::text[]) AS u(contact_id, line)
+    JOIN waits w ON w.contact_id = u.contact_id AND w.line = u.line AND w.state = 'open') AS waits
 """
+_WAIT = "SELECT * FROM waits WHERE contact_id = $1 AND line = $2 AND state = 'open'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +102,24 @@ async def list_identities(connection: asyncpg.Connection, contact_ids: Iterable[
     return [codec_of(ContactIdentity).decode(row) for row in rows]
 
 
-async def list_threads(connection: asyncpg.Connection, contact_ids: Iterable[int]) -> list[Thread]:
-    """Return the threads of clients, where they were heard last first."""
-    rows = await connection.fetch(
-        "SELECT * FROM threads WHERE contact_id = ANY($1::bigint[]) "
-        "ORDER BY coalesce(last_inbound_at, created_at) DESC, id",
-        list(contact_ids),
-    )
-    return [codec_of(Thread).decode(row) for row in rows]
+async def list_surroundings(
+    connection: asyncpg.Connection, of: Iterable[tuple[int, str]]
+) -> tuple[list[ContactIdentity], list[Thread], list[Wait]]:
+    """Return what stands around clients, each on a line, in one round trip.
 
-
-async def list_open_waits(connection: asyncpg.Connection, of: Iterable[tuple[int, str]]) -> list[Wait]:
-    """Return the open waits of clients, each on a line; there is at most one of each."""
+    Their addresses, oldest first; their threads, where they were heard last first; their open waits, of each at most one.
+    """
     clients = list(of)
-    rows = await connection.fetch(_WAITS, [contact_id for contact_id, _ in clients], [line for _, line in clients])
-    return [codec_of(Wait).decode(row) for row in rows]
+    found = await connection.fetchrow(_SURROUNDINGS, [each[0] for each in clients], [line for _, line in clients])
+    identities = [codec_of(ContactIdentity).decode(row) for row in found["identities"]]
+    threads = [codec_of(Thread).decode(row) for row in found["threads"]]
+    return identities, threads, [codec_of(Wait).decode(row) for row in found["waits"]]
 
 
 async def find_open_wait(connection: asyncpg.Connection, contact_id: int, line: str) -> Wait | None:
     """Return the open wait of a client on a line."""
-    return next(iter(await list_open_waits(connection, [(contact_id, line)])), None)
+    row = await connection.fetchrow(_WAIT, contact_id, line)
+    return None if row is None else codec_of(Wait).decode(row)
 
 
 async def find_candidate(connection: asyncpg.Connection, candidate_id: int) -> MatchCandidate | None:

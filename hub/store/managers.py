@@ -10,13 +10,15 @@ from hub.domain.workset import ManagerLoad
 from hub.store.rows import codec_of
 
 _LOAD = """
-WITH waiting AS MATERIALIZED (
-  SELECT assignee_id, count(*) AS waits FROM waits WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
+WITH open_waits AS MATERIALIZED (
+  SELECT contact_id, line, assignee_id FROM waits WHERE state = 'open'
+), waiting AS MATERIALIZED (
+  SELECT assignee_id, count(*) AS waits FROM open_waits WHERE assignee_id IS NOT NULL GROUP BY 1
 ), owned AS MATERIALIZED (
-  SELECT assignee_id, count(*) AS conversations, count(*) FILTER (
-    WHERE CASE WHEN last_response_at > $1::timestamptz AND last_responder_id = assignee_id THEN NOT EXISTS (
-      SELECT 1 FROM waits w WHERE w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open') END) AS answered
-  FROM conversations c WHERE state = 'open' AND assignee_id IS NOT NULL GROUP BY 1
+  SELECT c.assignee_id, count(*) AS conversations, count(*) FILTER (
+    WHERE last_response_at > $1::timestamptz AND last_responder_id = c.assignee_id AND w.contact_id IS NULL) AS answered
+  FROM conversations c LEFT JOIN open_waits w ON w.contact_id = c.contact_id AND w.line = c.line
+  WHERE c.state = 'open' AND c.assignee_id IS NOT NULL GROUP BY 1
 ), speaking AS MATERIALIZED (
   SELECT manager_id, count(*) AS calls FROM calls WHERE state = 'talking' AND manager_id IS NOT NULL GROUP BY 1
 )

@@ -1,4 +1,4 @@
-"""What stands around conversations: addresses, threads, the wait, messages; of any number of them in four queries."""
+"""What stands around conversations: addresses, threads, the wait, messages; of any number of them in two queries."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,14 +49,14 @@ async def _read_of_contacts(
 ) -> Callable[[Conversation, Sequence[Entry]], Around]:
     """Read what belongs to the clients; returns what puts it around one of their conversations."""
     clients = {(each.contact_id, each.line) for each in conversations}
-    contact_ids = {contact_id for contact_id, _ in clients}
-    identities = _by_contact(await cards.list_identities(connection, contact_ids))
-    threads = _by_contact(await cards.list_threads(connection, contact_ids))
-    waits = {(wait.contact_id, wait.line): wait for wait in await cards.list_open_waits(connection, clients)}
+    identities, threads, waits = await cards.list_surroundings(connection, clients)
+    identities_of, threads_of = _by_contact(identities), _by_contact(threads)
+    wait_of = {(wait.contact_id, wait.line): wait for wait in waits}
 
     def put_around(conversation: Conversation, entries: Sequence[Entry]) -> Around:
         contact_id = conversation.contact_id
-        return Around(identities[contact_id], threads[contact_id], waits.get((contact_id, conversation.line)), entries)
+        wait = wait_of.get((contact_id, conversation.line))
+        return Around(identities_of[contact_id], threads_of[contact_id], wait, entries)
 
     return put_around
 
