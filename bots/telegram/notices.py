@@ -40,6 +40,7 @@ _HEADLINES = {
     Notice.transfer_returned: "card.returned",
     Notice.queue: "card.in_queue",
     Notice.woken: "card.woken",
+    Notice.whisper: "card.whisper",
 }
 _WITH_FILES = frozenset({Notice.new_lead, Notice.offer, Notice.assigned, Notice.transferred})
 
