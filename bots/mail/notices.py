@@ -175,6 +175,11 @@ async def _connection_down(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _connection_up(telling: Telling, payload: Payload) -> Told:
+    words = telling.texts("system.connection_up", name=one_line(str(payload.get("name", "")), 200))
+    return Told(one_line(words, 100), [notice(words)])
+
+
 async def _refused(telling: Telling, payload: Payload) -> Told:
     """Say why an answer by mail did not go to the client; a reply to this letter is another try.
 
@@ -233,5 +238,6 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.task: _task,
     Notice.automation: _automation,
     Notice.connection_down: _connection_down,
+    Notice.connection_up: _connection_up,
     Notice.mail_refused: _refused,
 }

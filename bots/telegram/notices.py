@@ -241,6 +241,11 @@ async def _connection_down(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(words).aloud())
 
 
+async def _connection_up(turn: Turn, payload: Payload) -> list[int]:
+    words = turn.texts("system.connection_up", name=one_line(str(payload.get("name", "")), 200))
+    return await turn.chat.show(notice(words).aloud())
+
+
 async def _restored(turn: Turn, payload: Payload) -> list[int]:
     """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
     policy = turn.office.policy()
@@ -261,6 +266,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.reaction: _reaction,
     Notice.change_refused: _change_refused,
     Notice.connection_down: _connection_down,
+    Notice.connection_up: _connection_up,
     Notice.restored: _restored,
     Notice.task: tell_of_task,
     Notice.automation: tell_of_automation,

@@ -1,4 +1,4 @@
-"""Connections that do not work: their state, and a word to the administrators, once a trouble.
+"""Connections that do not work: their state, and a word to the administrators, once a trouble and once at its end.
 
 A connection whose credentials are refused is paused: nothing is tried until somebody corrects it. One that cannot be
 reached is `down` and tried on. What is queued for it stays queued (reliability case 48).
@@ -31,37 +31,50 @@ class Alarms:
 
     async def pause(self, connection_id: ConnectionId, reason: str) -> None:
         """Stop using a connection whose credentials are refused, until a person corrects it."""
-        await self._enter(connection_id, "paused", reason)
+        await self._stop(connection_id, "paused", reason)
 
     async def report_down(self, connection_id: ConnectionId, reason: str) -> None:
         """Note that a connection has not been reached for a while."""
-        await self._enter(connection_id, "down", reason)
+        await self._stop(connection_id, "down", reason)
 
     async def report_up(self, connection_id: ConnectionId) -> None:
-        """Note that a connection works again."""
-        async with acquire(self.office.pool) as connection:
-            await connections.enter_state(connection, connection_id, "active", reason="", at=self.office.clock.now())
+        """Note that a connection works; a paused one stays paused, and one that worked is nothing to be told."""
+        if present := await self._tell(connection_id, Notice.connection_up, unless={"active", "paused"}):
+            await self._enter(present, "active", "")
+            _log.info("connection.works_again", connection=present.name)
 
-    async def _enter(self, connection_id: ConnectionId, state: str, reason: str) -> None:
-        """Tell first, then write the state: a process that dies in between tells again under the same keys."""
+    async def _stop(self, connection_id: ConnectionId, state: str, reason: str) -> None:
+        if present := await self._tell(connection_id, Notice.connection_down, reason=reason, unless={state, "paused"}):
+            await self._enter(present, state, reason)
+            _log.warning("connection.stopped", connection=present.name, state=state)
+
+    async def _tell(
+        self, connection_id: ConnectionId, notice: Notice, *, unless: set[str], reason: str = ""
+    ) -> ConnectionState | None:
+        """Tell administrators of a change, and return how the connection was; `None` where it is none.
+
+        Before the state is written: a process that dies in between tells again under the same keys.
+        """
         async with acquire(self.office.pool) as connection:
             present = await connections.find_state(connection, connection_id)
+            if present is None or present.state in unless:
+                return None
             people = await managers.list_managers(connection)
-        if present is None or present.state in {state, "paused"}:
-            return
         told = [each for each in people if each.role is Role.admin and each.is_active]
         scope = Scope(ids=len(told) + 1)
-        await self.office.change(scope, lambda rows: _tell(rows, present, told, reason=reason))
+        await self.office.change(scope, lambda rows: _write(rows, present, told, notice=notice, reason=reason))
         crash_point("alarms.told")
+        return present
+
+    async def _enter(self, present: ConnectionState, state: str, reason: str) -> None:
         at = self.office.clock.now()
         async with acquire(self.office.pool) as connection:
-            await connections.enter_state(connection, connection_id, state, reason=reason, at=at)
-        _log.warning("connection.stopped", connection=present.name, state=state)
+            await connections.enter_state(connection, present.id, state, reason=reason, at=at)
 
 
-def _tell(rows: WorkingSet, present: ConnectionState, told: list[Manager], *, reason: str) -> None:
+def _write(rows: WorkingSet, present: ConnectionState, told: list[Manager], *, notice: Notice, reason: str) -> None:
     for manager in told:
-        key = f"{Notice.connection_down}:{present.id}:{manager.id}:{present.since.isoformat()}"
+        key = f"{notice}:{present.id}:{manager.id}:{present.since.isoformat()}"
         rows.deliveries[key] = Delivery(
             id=DeliveryId(rows.new_id()),
             lane=Lane.notify,
@@ -70,7 +83,7 @@ def _tell(rows: WorkingSet, present: ConnectionState, told: list[Manager], *, re
             due_at=rows.now,
             created_at=rows.now,
             payload={
-                "notice": Notice.connection_down.value,
+                "notice": notice.value,
                 "manager_id": int(manager.id),
                 "name": present.name,
                 "reason": reason,

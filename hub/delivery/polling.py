@@ -56,6 +56,7 @@ class PollLoop:
     endpoint: PolledConnection
     _failures: int = 0
     _failing_since: datetime | None = None
+    _was_well: bool = False
 
     async def run(self) -> None:
         """Poll; trouble is waited out with growing pauses, announced after a minute.
@@ -107,9 +108,9 @@ class PollLoop:
         return True
 
     async def _recover(self) -> None:
-        if self._failing_since is not None:
+        if self._failing_since is not None or not self._was_well:  # it may be down since before this process
             await self.alarms.report_up(self.endpoint.id)
-            self._failures, self._failing_since = 0, None
+            self._failures, self._failing_since, self._was_well = 0, None, True
 
     async def _wait_out(self, reason: str, wish: timedelta | None) -> None:
         """Pause before the next attempt; the announcement does not wait for the end of a long pause."""

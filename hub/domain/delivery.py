@@ -44,6 +44,7 @@ class Notice(StrEnum):
     woken = "woken"
     shift_ending = "shift_ending"
     connection_down = "connection_down"
+    connection_up = "connection_up"
     task = "task"
     call_result = "call_result"
     automation = "automation"

@@ -105,6 +105,19 @@ async def test_case48_a_mailbox_out_of_reach_for_a_minute_is_down_and_announced(
     assert (notice["payload"]["name"], notice["payload"]["reason"]) == ("Бот", "нет связи")
 
 
+async def test_case48_a_mailbox_that_answers_again_is_announced_once(desk: Desk, dsn: str) -> None:
+    await desk.hire("olga", "Ольга", role=Role.admin)
+    await add_connection(desk)
+    await desk.pool.execute("UPDATE connections SET state = 'down', state_reason = 'нет связи'")
+    tasks = [asyncio.create_task(_hub(desk, dsn, PolledChannel(desk, b"one", b"two")).run())]
+    await until(desk, "receipts", "true")
+    await until(desk, "connections", "state = 'active'")
+    await stop(tasks)
+
+    notice = await desk.one("deliveries", "payload->>'notice' = 'connection_up'")
+    assert notice["payload"]["name"] == "Бот"
+
+
 async def test_polling_goes_on_though_its_trouble_could_not_be_announced(desk: Desk, dsn: str) -> None:
     await desk.pool.execute("ALTER TABLE connections RENAME COLUMN state_at TO gone")
     channel = PolledChannel(desk, AuthenticationFailed("пароль не принят"), b"one")

@@ -92,6 +92,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "done.refused": "↩️ #{number} stays with its manager",
     "done.cancelled": "Cancelled",
     "done.nothing_urgent": "Nothing urgent. 👍",
+    "system.connection_up": "✅ The connection “{name}” works again",
     "system.connection_down": "⚠️ The connection “{name}” does not work: {reason}",
     "restored.title": "⚠️ The hub was restored from a backup made {made}. It may have forgotten what came later.",
     "restored.late": {

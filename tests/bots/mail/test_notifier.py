@@ -114,6 +114,12 @@ async def test_rg4_who_left_gets_no_letter(mail: Mail) -> None:
     assert mail.letters == []
 
 
+async def test_a_connection_that_works_again_is_told(mail: Mail) -> None:
+    await mail.tell("connection_up", name="Бот")
+
+    assert mail.letters[0].subject.endswith("Подключение «Бот» снова работает")
+
+
 async def test_a_dead_connection_is_told_and_cannot_be_answered(mail: Mail) -> None:
     await mail.tell("connection_down", name="Бот", reason="токен не принят")
 

@@ -188,6 +188,13 @@ async def test_a_stopped_connection_is_told_in_words(place):
     assert "Подключение «Почта» не работает: неверный пароль" in place.seen(ivan)[-1]
 
 
+async def test_a_connection_that_works_again_is_told_in_words(place):
+    ivan = await place.hire("ivan", "Иван")
+    payload = {"notice": "connection_up", "manager_id": ivan.user.id, "name": "Почта"}
+    await place.notifier.notify(payload, key="up:1")
+    assert "Подключение «Почта» снова работает" in place.seen(ivan)[-1]
+
+
 async def test_case38_a_head_reads_what_is_late_and_in_doubt_after_a_restore(place):
     ivan = await place.hire("ivan", "Иван")
     payload = {"notice": "restored", "manager_id": ivan.user.id, "made_at": (place.desk.now - DAY).isoformat()}
