@@ -12,8 +12,8 @@ from bots.screens.action import Action, Press, StaleButton, decode
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
 
-_ON_ONE_CARD = (Press.take, Press.accept, Press.close, Press.reopen)
-"""Presses that stand below one conversation, never in a list of several."""
+_ON_ONE_CARD = (Press.why, Press.accept, Press.close, Press.reopen)
+"""Presses that stand below one conversation, never in a list; «Взять» does in lists."""
 
 
 async def find_replied(turn: Turn, message: Message) -> Shown | None:

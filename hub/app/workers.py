@@ -57,7 +57,7 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
     """Return the jobs of the role `work`: processing, the lanes, the clocks, the daily upkeep."""
     office, channel_of = building.office, building.connections.channel_of
     processor = Processor(office, building.ground.files, channel_of, parsers.parse, building.refresh)
-    alarms = Alarms(office)
+    alarms, upkeep = Alarms(office), Upkeep(office, building.ground.files)
     lanes: dict[Lane, LaneWork] = {
         Lane.reply: ReplyHandler(office, channel_of, alarms).as_lane(),
         Lane.notify: NoticeHandler(bots, alarms, bots.find_connection, build_mail_notices(building)).as_lane(),
@@ -69,7 +69,8 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
         *(DeliveryWorker(office, lane, lane_work, building.figures).run() for lane, lane_work in lanes.items()),
         ClockWatch(office).run(),
         watch_crms(building),
-        Upkeep(office, building.ground.files).run(),
+        upkeep.run(),
+        upkeep.watch_growth(),
     ]
 
 

@@ -26,7 +26,7 @@ from hub.store import connections
 from hub.store.pool import acquire
 
 DOWN_AFTER = timedelta(minutes=1)  # a silent loss takes up to two more to be noticed (contract 11: three in all)
-WELL_AFTER = timedelta(minutes=1)
+WELL_AFTER = timedelta(minutes=2)  # longer than a poll that hangs takes to fail
 PAUSE = timedelta(seconds=1)
 _PLAN = Plan(attempts=2**31, first=timedelta(seconds=1), longest=timedelta(minutes=1))
 _log = structlog.get_logger()

@@ -1,4 +1,7 @@
-"""What has to be done once a day: months made ahead and dropped, files that no row names, old attempts."""
+"""What has to be done once a day: months made ahead and dropped, files that no row names, old attempts.
+
+And every few seconds: statistics of tables that have outgrown those there are.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -14,10 +17,12 @@ from hub.store.locks import alone
 from hub.store.named_files import named_files
 from hub.store.partitions import drop_partitions, ensure_partitions
 from hub.store.pool import acquire
+from hub.store.statistics import analyze_outgrown
 
 EVERY = timedelta(hours=24)
 BODIES_KEPT_FOR = timedelta(days=90)
 AGAIN_AFTER_FAILURE = timedelta(minutes=10)
+LOOKS_AT_GROWTH_EVERY = timedelta(seconds=5)
 _log = structlog.get_logger()
 
 
@@ -31,6 +36,19 @@ class Upkeep:
     async def run(self) -> None:
         """Do it at start and every 24 h, until cancelled."""
         await keep_going("upkeep", self._do_and_rest, AGAIN_AFTER_FAILURE)
+
+    async def watch_growth(self) -> None:
+        """Keep the statistics of young tables fresh, until cancelled."""
+        await keep_going("growth", self._look_at_growth_and_rest, AGAIN_AFTER_FAILURE)
+
+    async def _look_at_growth_and_rest(self) -> None:
+        await self.analyze_grown()
+        await asyncio.sleep(LOOKS_AT_GROWTH_EVERY.total_seconds())
+
+    async def analyze_grown(self) -> list[str]:
+        """Analyse the tables that outgrew their statistics, unless another process is at it; return their names."""
+        async with acquire(self.office.pool) as connection, alone(connection, "growth") as is_alone:
+            return await analyze_outgrown(connection) if is_alone else []
 
     async def _do_and_rest(self) -> None:
         await self.run_once()

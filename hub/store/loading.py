@@ -118,12 +118,15 @@ async def _load_named(
     connection: asyncpg.Connection, scope: Scope, workset: WorkingSet, contact_ids: list[int]
 ) -> None:
     """Load what is named and did not come with its contact: closed work mostly, and calls."""
-    await _named(connection, workset.conversations, Conversation, statements.NAMED_CONVERSATIONS, scope.conversations)
-    await _named(connection, workset.waits, Wait, statements.NAMED_WAITS, scope.waits)
-    await _named(connection, workset.leads, Lead, statements.NAMED_LEADS, scope.leads)
-    if scope.leads and any(lead.is_open for lead in workset.leads):
-        await _rows(connection, workset.tasks, Task, statements.TASKS, contact_ids)
-    await _named(connection, workset.tasks, Task, statements.NAMED_TASKS, scope.tasks)
+    if contact_ids:
+        await _named(
+            connection, workset.conversations, Conversation, statements.NAMED_CONVERSATIONS, scope.conversations
+        )
+        await _named(connection, workset.waits, Wait, statements.NAMED_WAITS, scope.waits)
+        await _named(connection, workset.leads, Lead, statements.NAMED_LEADS, scope.leads)
+        if scope.leads and any(lead.is_open for lead in workset.leads):
+            await _rows(connection, workset.tasks, Task, statements.TASKS, contact_ids)
+        await _named(connection, workset.tasks, Task, statements.NAMED_TASKS, scope.tasks)
     if scope.calls:
         found = await connection.fetch(statements.CALLS, *_columns(scope.calls, 2))
         for call in map(codec_of(CallRecord).decode, found):

@@ -57,6 +57,7 @@ _AWAY = (
     asyncpg.LockNotAvailableError,  # somebody held a lock longer than lock_timeout: as good as away, for now
     asyncpg.DeadlockDetectedError,
     asyncpg.InternalClientError,  # what 0.32 raises where the server's farewell arrives just before our statement
+    asyncpg.OutdatedSchemaCacheError,  # a newer hub has added a column: the types are read anew with the next try
 )
 _WHEN_OFF = {
     "fsync": "committed messages can be lost and the database destroyed at power loss",

@@ -9,7 +9,8 @@ class Scope:
 
     `leads` and `tasks` name some beside the newest lead on each line and the open tasks of contacts with an open lead;
     `lines` are those on which somebody may be assigned; they are locked, and managers loaded, only if the load shows
-    somebody unknown, without an owner or without an open wait, or if `always_lines`. `whole`: everything of the contacts, closed work and merges too.
+    somebody unknown, without an owner or without an open wait, or if `always_lines`.
+    `whole`: everything of the contacts, closed work and merges too.
     `automations` are those whose timers may be armed; `firings` subjects whose last hour of firings is asked for, with
     those of `causes` at any time; `firing_ids` of the ids are theirs. `own_firings`: of every card and lead that is
     loaded, too; the load adds these to `firings`.

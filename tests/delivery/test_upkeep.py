@@ -91,3 +91,32 @@ async def test_files_named_in_any_month_stay_each_month_read_by_itself(desk: Des
             }
 
     assert len([query for query in statements if query.startswith("INSERT")]) >= 2 * 4
+
+
+async def rows_counted(desk: Desk) -> float:
+    return float(await desk.pool.fetchval("SELECT reltuples FROM pg_class WHERE relname = 'companies'"))
+
+
+async def add_companies(desk: Desk, first: int, last: int) -> None:
+    async with desk.pool.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO companies (id, created_at, name) "
+            "SELECT n, now(), 'x' || n FROM generate_series($1::int, $2::int) n",
+            first,
+            last,
+        )
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        await connection.fetchval("SELECT 1")
+
+
+async def test_a_table_that_has_doubled_is_counted_anew_and_then_left_alone(desk: Desk, tmp_path: Path) -> None:
+    upkeep = Upkeep(desk.office, Files(tmp_path / "kept"))
+    await desk.pool.execute("ALTER TABLE companies SET (autovacuum_enabled = off)")
+    await add_companies(desk, 1, 600)
+    assert "public.companies" in await upkeep.analyze_grown()
+    assert await rows_counted(desk) == 600
+    await add_companies(desk, 601, 700)
+    assert "public.companies" not in await upkeep.analyze_grown()
+    await add_companies(desk, 701, 1300)
+    assert "public.companies" in await upkeep.analyze_grown()
+    assert await rows_counted(desk) == 1300

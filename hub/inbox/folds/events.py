@@ -104,7 +104,7 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
         scope.conversations.add(int(event.conversation))
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
-    if isinstance(event, InboundMessage | FormSubmission | CallEvent):
+    if isinstance(event, FormSubmission | CallEvent) or (isinstance(event, InboundMessage) and not event.is_staff):
         scope.lines.add(incoming.choose_line(policy).line)
 
 

@@ -20,8 +20,6 @@ _SETTINGS = """
 shared_buffers = 128MB
 max_connections = 100
 jit = off
-# A young table outgrows its first plans within seconds; plans are made anew with the statistics.
-autovacuum_naptime = 5s
 timezone = 'UTC'
 log_timezone = 'UTC'
 logging_collector = on

@@ -27,6 +27,18 @@ async def test_case72_a_reply_to_a_list_is_asked_about_even_if_it_names_one_clie
     assert place.post(ivan, "Кому отправить?")
 
 
+async def test_case72_a_reply_to_the_queue_is_asked_about_though_its_one_row_may_be_taken(place):
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?")
+    await place.desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
+    await place.desk.pool.execute("UPDATE waits SET assignee_id = NULL")
+    await place.writes(ivan, "/queue")
+    listed = ivan.screen(place.account).visible()[-1]
+    assert "✋" in "".join(label for row in listed.buttons for label in row)
+    await place.replies(ivan, listed.text, "Кто возьмёт?")
+    assert await place.desk.rows("messages", "direction = 'outbound'") == []
+
+
 async def test_case72_a_reply_to_a_persons_own_words_names_nobody(place):
     ivan = await place.hire("ivan", "Иван")
     await place.client_says("Сколько стоит?")
