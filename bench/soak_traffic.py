@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qs
 
 from aiohttp import ClientSession, TCPConnector
 
@@ -107,13 +108,14 @@ class Traffic:
         self._sent_at[number] = time.monotonic()
         await self._post(url, number + 1, {"from": person, "chat": {"id": client, "type": "private"}, "text": text})
 
-    async def _answer(self, chat: int, shown_as: int) -> None:
-        """Reply to a message of the bot in a manager's chat."""
+    async def _answer(self, chat: int, shown_as: int, keyboard: Any) -> None:
+        """Reply to a message of the bot in a manager's chat, at once: its link may not be committed yet."""
         self.answers += 1
         person = {"id": chat, "is_bot": False, "first_name": "Менеджер", "language_code": "ru"}
         where = {"id": chat, "type": "private"}
         bot = {"id": 1, "is_bot": True, "first_name": "Bench"}
         shown = {"message_id": shown_as, "date": int(time.time()), "chat": where, "from": bot, "text": "-"}
+        shown |= {"reply_markup": keyboard} if keyboard else {}
         number, self._answered_at[self.answers] = self.answers, time.monotonic()
         text = f"Да, привезём до обеда answer{number}answer"
         reply = {"from": person, "chat": where, "text": text, "reply_to_message": shown}
@@ -142,7 +144,7 @@ class Traffic:
             self.all_waits.append(wait)
             if self._is_answered(number):
                 edited = _EDITED.search(body)
-                self._start(self._answer(int(chat[1]), int(edited[1]) if edited else result))
+                self._start(self._answer(int(chat[1]), int(edited[1]) if edited else result, _keyboard(body)))
 
     def _note_delivered(self, body: bytes) -> None:
         found = _ANSWER.search(body)
@@ -155,3 +157,9 @@ class Traffic:
     def _is_answered(self, number: int) -> bool:
         """Tell whether the card of a message is answered: in each turn of all clients that of every fourth of them."""
         return (number // self._clients + number) % ANSWERED_EVERY == 0
+
+
+def _keyboard(body: bytes) -> Any:
+    """Return the buttons of a request to the Bot API, `None` if it has none."""
+    [text] = parse_qs(body.decode()).get("reply_markup", [""])
+    return json.loads(text) if text else None
