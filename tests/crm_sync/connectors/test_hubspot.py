@@ -572,7 +572,8 @@ class TestHubSpot(CrmContract):
             failed = await outcome(connect(scene).get(CrmRef("contact", "1")))
 
         assert not told.is_ok
-        assert "credentials not found" in told.say("ru")[0]
+        words = "the CRM says: Authentication credentials not found. (INVALID_AUTHENTICATION)"
+        assert (told.say("ru")[0], str(failed)) == (words, words)
         assert any("Private Apps" in line for line in told.say("ru"))
         assert isinstance(failed, AuthenticationFailed)
 

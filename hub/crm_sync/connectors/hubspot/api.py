@@ -15,7 +15,14 @@ from hub.channels.base import Context
 from hub.crm_sync.base import Refused
 from hub.crm_sync.calling import Caller, Limit, judge_status
 from hub.crm_sync.connectors.hubspot.settings import HubSpotSettings
-from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure, ProviderError, TemporaryFailure
+from hub.domain.errors import (
+    AuthenticationFailed,
+    OutcomeUnknown,
+    PayloadInvalid,
+    PermanentFailure,
+    ProviderError,
+    TemporaryFailure,
+)
 from hub.net.http import HttpAnswer
 from hub.net.payloads import Json, read_json_object
 from hub.net.signatures import digest_hex
@@ -126,6 +133,8 @@ def judge(answer: HttpAnswer) -> ProviderError | None:
             return _failure_in(told)
         case 429:
             return _limit_of(told, answer.retry_after())
+        case 401 if told.get("message"):
+            return AuthenticationFailed(_words(told, 401), 401)
         case 401 | 408 | 425:
             return None
         case status:
@@ -180,10 +189,13 @@ def _limit_of(told: Record, wish: timedelta | None) -> TemporaryFailure:
 
 
 def _refusal(told: Record, status: int) -> PermanentFailure:
+    reason = Refused.conflict if told.get("category") == "CONFLICT" else _reason(status)
+    return PermanentFailure(_words(told, status), status, reason=reason)
+
+
+def _words(told: Record, status: int) -> str:
     message = str(told.get("message") or "").partition(": [")[0][:300]
-    category = str(told.get("category") or "")
-    reason = Refused.conflict if category == "CONFLICT" else _reason(status)
-    return PermanentFailure(f"the CRM says: {message} ({category or status})", status, reason=reason)
+    return f"the CRM says: {message} ({told.get('category') or status})"
 
 
 def _reason(status: int) -> Refused:
