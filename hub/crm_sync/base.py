@@ -17,6 +17,7 @@ Faults are a closed set of `hub.domain.errors`:
 - `TokenExpired`: the access token has run out; `hub.crm_sync.calling` renews it once and asks again.
 """
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -287,9 +288,11 @@ class Crm(Channel[SettingsT]):
 
     `keyed` are the entities of which the CRM makes one for a key that is repeated, or finds by key: for others a write
     whose outcome is unknown is repeated once at most and shown as such. `own_source` is the name under which records we
-    made are filed there.
+    made are filed there. `card_kind` is what it calls a client's card, `card_id` how the number of one is written.
     """
 
+    card_kind: ClassVar[str] = "contact"
+    card_id: ClassVar[re.Pattern[str]] = re.compile(r"[0-9]{1,18}")
     capabilities: ClassVar[Capabilities] = Capabilities()
     keyed: ClassVar[frozenset[Entity]] = frozenset()
 

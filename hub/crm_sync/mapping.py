@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import Entry, EntryKind, Person, Request, Todo
+from hub.crm_sync.wording import Language, channel_name
 from hub.domain.crm import CrmField, CrmRef
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ManagerId
@@ -105,7 +106,7 @@ def request_of(client: Client, lead: Lead, contact: CrmRef) -> Request:
 
 def _way_of(client: Client, lead: Lead) -> str:
     """Return where a lead came from as people call it: its source, else the connection's name."""
-    return lead.source or client.rows.came_over.get(lead.id, lead.channel)
+    return lead.source or client.rows.came_over.get(lead.id) or channel_name(lead.channel, Language.ru)
 
 
 def values_of_lead(client: Client, lead: Lead) -> dict[str, str | None]:

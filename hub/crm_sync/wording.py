@@ -13,6 +13,7 @@ import phonenumbers
 from hub.crm_sync.base import Entry, EntryKind
 from hub.domain.identity import canonical_phone
 
+_FORM = "webform"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -41,17 +42,41 @@ _KINDS = {
         (EntryKind.note, False): "Note",
     },
 }
+_CHANNELS = {
+    Language.ru: {
+        "telegram": "Telegram",
+        "email": "Почта",
+        "webform": "Форма",
+        "own_mobile": "Свой телефон",
+        "in_person": "Лично",
+        "other": "Другое",
+    },
+    Language.en: {
+        "telegram": "Telegram",
+        "email": "E-mail",
+        "webform": "Form",
+        "own_mobile": "Own phone",
+        "in_person": "In person",
+        "other": "Other",
+    },
+}
 _WORDS = {
     Language.ru: {"missed": "пропущен", "files": "Файлы", "recording": "Запись", "link": "В хабе", "cut": "сокращено"},
     Language.en: {"missed": "missed", "files": "Files", "recording": "Recording", "link": "In the hub", "cut": "cut"},
 }
 
 
+def channel_name(kind: str, language: Language) -> str:
+    """Return what people call a channel, an unknown kind as it is."""
+    return _CHANNELS[language].get(kind, kind)
+
+
 def entry_title(entry: Entry, zone: tzinfo, language: Language) -> str:
     """Return the first line: what it is, who, over which channel, when (in `zone`)."""
     kinds = _KINDS[language]
     what = kinds.get((entry.kind, entry.is_inbound)) or kinds[entry.kind, not entry.is_inbound]
-    parts = (what, entry.phone, entry.author, entry.channel, _length(entry, language), _instant(entry.at, zone))
+    over, length = _channel(entry, language), _length(entry, language)
+    parts = (what, entry.phone, entry.author, over, length, _instant(entry.at, zone))
     return " · ".join(part for part in parts if part)
 
 
@@ -105,6 +130,14 @@ def account_address(text: str) -> str:
 
 def _instant(at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
+
+
+def _channel(entry: Entry, language: Language) -> str:
+    """Return over which channel it came, unless the first words say so: a form is a form, and each PBX is a call."""
+    name = channel_name(entry.channel, language)
+    is_a_form = entry.kind is EntryKind.form and entry.channel == _FORM
+    is_a_call = entry.kind is EntryKind.call and name == entry.channel
+    return "" if is_a_form or is_a_call else name
 
 
 def _length(entry: Entry, language: Language) -> str:

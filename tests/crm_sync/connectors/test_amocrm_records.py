@@ -116,7 +116,7 @@ async def test_marks_go_to_the_fields_there_are_and_refuse_nothing():
         snapshot = await crm.get(made.ref, ["UTM_SOURCE"])
 
         assert snapshot.fields == {"UTM_SOURCE": "yandex"}
-        assert at.fake.requests[0]["tags_to_add"] == [{"name": "webform"}, {"name": "Сайт"}]
+        assert at.fake.requests[0]["tags_to_add"] == [{"name": "Форма"}, {"name": "Сайт"}]
 
 
 async def test_adding_a_phone_keeps_those_that_people_wrote_as_they_wrote_them():
@@ -405,7 +405,7 @@ async def test_a_note_says_who_when_and_where_and_carries_its_key_in_the_address
 
         (note,) = at.fake.entries
         assert note["params"]["text"].splitlines() == [
-            "Ответ · Мария · telegram · 21.11.2026 15:00",
+            "Ответ · Мария · Telegram · 21.11.2026 15:00",
             "Сколько стоит?",
             "Файлы: план.pdf",
             "https://hub.example/c/42#hub-6f1c1f0a6a0e",

@@ -163,7 +163,7 @@ class TestRetailCrm(CrmContract):
 
         assert account(scene).shelves.calls == []
         assert [str(place) for place, _ in places] == [card.id, known.id]
-        assert all("Входящий звонок · +79161234567 · Анна Петрова · telephony · 2:00" in text for _, text in places)
+        assert all("Входящий звонок · +79161234567 · Анна Петрова · 2:00" in text for _, text in places)
 
     async def test_a_note_carries_its_mark_and_no_angle_brackets(self) -> None:
         async with self.scene() as scene:

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from hub.crm_sync.base import Patch, Person, Refused, Request, Todo
 from hub.crm_sync.connectors.amocrm.api import Row
 from hub.crm_sync.connectors.amocrm.fields import EMAIL, MESSENGER, PHONE, FieldBook, kept, many, raw_values, texts
-from hub.crm_sync.wording import Language, shortened
+from hub.crm_sync.wording import Language, channel_name, shortened
 from hub.domain.crm import CrmField
 from hub.domain.errors import PermanentFailure
 from hub.domain.identity import canonical_email
@@ -39,7 +39,7 @@ def person_body(person: Person, key: Mapping[str, str], book: FieldBook) -> dict
     return {**name, "custom_fields_values": values, **owner(person.owner)}
 
 
-def request_body(request: Request, key: Mapping[str, str], book: FieldBook) -> dict[str, Json]:
+def request_body(request: Request, key: Mapping[str, str], book: FieldBook, *, language: Language) -> dict[str, Json]:
     """Return a new lead of a card, without its place in a pipeline."""
     body: dict[str, Json] = {
         "name": one_line(request.title),
@@ -52,11 +52,12 @@ def request_body(request: Request, key: Mapping[str, str], book: FieldBook) -> d
         **owner(request.owner),
         **budget(request.amount),
     }
-    tags = [{"name": name} for name in dict.fromkeys((request.channel, request.source)) if name]
+    channel = channel_name(request.channel, language)
+    tags = [{"name": name} for name in dict.fromkeys((channel, request.source)) if name]
     return {**body, "tags_to_add": tags} if tags else body
 
 
-def form_metadata(request: Request, *, key: str, page: str) -> Row:
+def form_metadata(request: Request, *, key: str, page: str, language: Language) -> Row:
     """Return what makes a lead an unsorted one; the form's number is our key, which the list of unsorted shows.
 
     Which of these may be empty is not documented, so none is: `page` stands for addresses we do not have.
@@ -64,7 +65,7 @@ def form_metadata(request: Request, *, key: str, page: str) -> Row:
     return {
         "category": "forms",
         "form_id": key,
-        "form_name": one_line(request.source or request.channel) or "Hub",
+        "form_name": one_line(request.source or channel_name(request.channel, language)) or "Hub",
         "form_page": request.person.link or page,
         "form_sent_at": unix(request.opened_at),
         "ip": _NO_ADDRESS,

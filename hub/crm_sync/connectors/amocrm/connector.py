@@ -61,6 +61,7 @@ class AmoCrm(Crm[AmoSettings]):
     evidence = Evidence.documented
     capabilities = Capabilities(text_limit=9_000, is_send_idempotent=True)
     keyed = frozenset({Entity.contact, Entity.request, Entity.entry})
+    card_kind = CONTACT
     is_spooled = True
 
     def __init__(self, settings: AmoSettings, context: Context) -> None:
@@ -102,11 +103,12 @@ class AmoCrm(Crm[AmoSettings]):
 
     async def create_request(self, request: Request, *, key: str) -> Written:
         """Make a lead of a card, unsorted if the settings say so."""
-        body = request_body(request, {self.settings.key_field: key}, await self._account.book(LEAD))
+        language, book = self.settings.language, await self._account.book(LEAD)
+        body = request_body(request, {self.settings.key_field: key}, book, language=language)
         pipeline = request.pipeline or self.settings.pipeline
         body |= await self._account.place(request.stage, pipeline)
         if self.settings.is_unsorted and not request.stage:
-            metadata = form_metadata(request, key=key, page=self.settings.base)
+            metadata = form_metadata(request, key=key, page=self.settings.base, language=language)
             made = await make_unsorted(self._api, body, metadata, key)
         else:
             made = await self._api.write_one(f"/api/v4/{LEAD}", LEAD, {**body, "request_id": key})

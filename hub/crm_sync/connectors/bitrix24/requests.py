@@ -28,6 +28,7 @@ from hub.crm_sync.connectors.bitrix24.records import (
 )
 from hub.crm_sync.connectors.bitrix24.settings import RequestKind
 from hub.crm_sync.connectors.bitrix24.wire import Portal
+from hub.crm_sync.wording import channel_name
 from hub.domain.crm import CrmField, CrmRef
 from hub.net.payloads import Json
 
@@ -58,13 +59,14 @@ class Mode:
 async def create_request(own: OwnFields, mode: Mode, request: Request, *, key: str) -> Written:
     """Make a lead or deal of a card."""
     kind = await mode.kind()
+    channel = channel_name(request.channel, own.portal.settings.language)
     fields: dict[str, object] = {
         "title": cut_short(request.title, LONGEST_TITLE),
         "contactIds": [int(request.contact.id)],
         **marks_of(request.marks),
         **_money(request.amount),
         **await own.checked(kind, request.fields),
-        **await own.source_fields(request.source, request.channel, request.person.link),
+        **await own.source_fields(request.source, channel, request.person.link),
     }
     given = {
         "assignedById": request.owner,

@@ -1,5 +1,6 @@
 """The connector: every write is a signed event, every read a signed question."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -57,6 +58,7 @@ class Webhooks(Crm[WebhooksSettings]):
     evidence = Evidence.documented
     capabilities = Capabilities()
     keyed = frozenset({Entity.contact, Entity.request, Entity.entry, Entity.task})
+    card_id = re.compile(r"\S{1,200}")
     kept_headers = frozenset({"content-type", "webhook-id"})
 
     def __init__(self, settings: WebhooksSettings, context: Context) -> None:
