@@ -1,6 +1,7 @@
 """Accounts at CRMs: renewed tokens, how far changes were read, what the account consists of, and whether it rests.
 
-A row appears with the first thing there is to remember; without one everything has its first value.
+A row appears with the first thing there is to remember; without one everything has its first value. Of a connection
+that somebody took away nothing is remembered, whatever is still under way for it.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -77,7 +78,7 @@ async def renewing(connection: asyncpg.Connection, connection_id: int) -> AsyncI
 async def save_tokens(
     connection: asyncpg.Connection, connection_id: int, sealed: bytes, *, expires_at: datetime | None
 ) -> None:
-    """Store renewed tokens; not those of a connection that somebody took away meanwhile. Commits by itself."""
+    """Store renewed tokens. Commits by itself."""
     await connection.execute(
         "INSERT INTO crm_accounts (connection_id, tokens_encrypted, tokens_expire_at) "
         "SELECT id, $2, $3 FROM connections WHERE id = $1 "
@@ -111,7 +112,8 @@ async def save_described(
 ) -> None:
     """Store what an account consists of. Commits by itself."""
     await connection.execute(
-        "INSERT INTO crm_accounts (connection_id, described, described_at) VALUES ($1, $2::text::jsonb, $3) "
+        "INSERT INTO crm_accounts (connection_id, described, described_at) "
+        "SELECT id, $2::text::jsonb, $3 FROM connections WHERE id = $1 "
         "ON CONFLICT (connection_id) DO UPDATE SET described = $2::text::jsonb, described_at = $3",
         connection_id,
         to_json_text(described),
@@ -124,11 +126,12 @@ async def take_turn(
 ) -> Mapping[str, Any] | None:
     """Be the one who asks an account what changed, if nobody has since `before`; return how far it was read.
 
-    None: somebody else has. An instant further ahead than the time between two looks is of a clock that was moved, and
+    None: somebody else has, or the connection is gone. An instant further ahead than the time between two looks is of a clock that was moved, and
     counts as none. Commits by itself.
     """
     row = await connection.fetchrow(
-        "INSERT INTO crm_accounts (connection_id, compared_at) VALUES ($1, $2) ON CONFLICT (connection_id) "
+        "INSERT INTO crm_accounts (connection_id, compared_at) "
+        "SELECT id, $2::timestamptz FROM connections WHERE id = $1 ON CONFLICT (connection_id) "
         "DO UPDATE SET compared_at = $2 WHERE crm_accounts.compared_at IS NULL OR crm_accounts.compared_at <= $3 "
         "OR crm_accounts.compared_at > $2 + ($2 - $3::timestamptz) RETURNING cursor",
         connection_id,
@@ -153,7 +156,8 @@ async def save_cursor(
 async def rest_until(connection: asyncpg.Connection, connection_id: int, until: datetime, *, reason: str) -> None:
     """Store that an account is not called before `until`. Commits by itself."""
     await connection.execute(
-        "INSERT INTO crm_accounts (connection_id, blocked_until, blocked_reason) VALUES ($1, $2, $3) "
+        "INSERT INTO crm_accounts (connection_id, blocked_until, blocked_reason) "
+        "SELECT id, $2, $3 FROM connections WHERE id = $1 "
         "ON CONFLICT (connection_id) DO UPDATE SET blocked_until = $2, blocked_reason = $3",
         connection_id,
         until,
@@ -164,12 +168,15 @@ async def rest_until(connection: asyncpg.Connection, connection_id: int, until: 
 async def put_off_waiting(connection: asyncpg.Connection, connection_id: int, until: datetime) -> None:
     """Let nothing that waits for an account be due before `until`, in one statement. Commits by itself.
 
-    What is being claimed at this moment is left out: whoever has it puts it off.
+    Who has waited longest comes first then: one is due a microsecond after the other. What is being claimed at this
+    moment is left out: whoever has it puts it off.
     """
     await connection.execute(
-        "WITH waiting AS MATERIALIZED (SELECT id FROM deliveries WHERE lane = 'crm' AND state = 'queued' "
-        "AND connection_id = $1 AND due_at < $2 FOR UPDATE SKIP LOCKED) "
-        "UPDATE deliveries d SET due_at = $2 FROM waiting WHERE d.id = waiting.id",
+        "WITH waiting AS MATERIALIZED (SELECT id, created_at FROM deliveries WHERE lane = 'crm' AND state = 'queued' "
+        "AND connection_id = $1 AND due_at < $2::timestamptz FOR UPDATE SKIP LOCKED), "
+        "placed AS (SELECT id, row_number() OVER (ORDER BY created_at, id) - 1 AS place FROM waiting) "
+        "UPDATE deliveries d SET due_at = $2::timestamptz + placed.place * interval '1 microsecond' "
+        "FROM placed WHERE d.id = placed.id",
         connection_id,
         until,
     )

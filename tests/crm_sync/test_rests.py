@@ -3,9 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hub.crm_sync.lane import CrmConnection
+from hub.crm_sync.lane import CrmConnection, is_merged
+from hub.delivery.worker import DeliveryWorker, LaneWork
 from hub.domain.crm import CrmField, Entity
+from hub.domain.delivery import Lane
 from hub.domain.errors import AuthenticationFailed, TemporaryFailure
+from hub.domain.outbound import SendResult
+from hub.store.deliveries import ClaimedDelivery
 from tests.crm_sync.memory_crm import MemoryCrm, Shelf
 from tests.crm_sync.scene import CRM, Scene
 from tests.inbox.desk import person, says
@@ -47,6 +51,34 @@ async def test_m14_of_all_who_wait_for_a_crm_that_is_away_only_a_few_are_tried_a
     shelf(scene).faults.clear()
     await scene.run_after(301)
     assert len(shelf(scene).of(Entity.contact)) == CLIENTS
+
+
+async def test_after_a_rest_clients_come_in_the_order_in_which_they_waited(scene: Scene) -> None:
+    shelf(scene).faults.append(lambda _: TemporaryFailure("away"))
+    await all_write(scene)
+    aged = "UPDATE deliveries SET created_at = created_at - id * interval '1 second' WHERE lane = 'crm'"
+    await scene.desk.pool.execute(aged)
+    await scene.run()
+    waiting = await scene.desk.rows("deliveries", "lane = 'crm' AND attempt = 0 ORDER BY created_at")
+    shelf(scene).faults.clear()
+    scene.desk.clock.move(timedelta(seconds=60))
+    came = await one_by_one(scene)
+    ids = [row["id"] for row in waiting]
+    assert len(ids) >= CLIENTS - 2 * PLACES
+    assert [each for each in came if each in ids] == ids
+
+
+async def one_by_one(scene: Scene) -> list[int]:
+    """Carry out what is due in one place; return the deliveries in the order in which they came."""
+    came: list[int] = []
+
+    async def noted(claimed: ClaimedDelivery) -> SendResult:
+        came.append(claimed.id)
+        return await scene.lane.carry_out(claimed)
+
+    work = LaneWork(noted, is_merged=is_merged, places=1)
+    await DeliveryWorker(scene.desk.office, Lane.crm, work).run_until_idle()
+    return came
 
 
 async def test_of_all_who_wait_for_a_connection_without_credentials_only_a_few_are_looked_at_each_minute(
