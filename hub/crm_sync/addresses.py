@@ -24,6 +24,11 @@ def addresses_of(client: Client) -> dict[str, str]:
     return {kind: " ".join(values) for kind, values in _ours(client).items()}
 
 
+def without_addresses(base: Mapping[str, str]) -> dict[str, str]:
+    """Return a base in which no address is agreed upon."""
+    return {name: value for name, value in base.items() if name not in (_PHONES, _EMAILS)}
+
+
 async def share_addresses(client: Client, item: CrmItem, found: Snapshot | None) -> CrmItem:
     """Add on either side what it lacks; `found` None: what both agreed on is still there. Commits on the way.
 

@@ -1,7 +1,7 @@
 """A person takes a CRM away: its secrets go, and what the hub knew of its records; the CRM itself is left as it is.
 
-Nothing here asks the CRM, which may be gone already. A run that is under way ends by itself; what it would remember
-belongs to a connection that is no more, and nobody reads it.
+Nothing here asks the CRM, which may be gone already. A run that is under way ends by itself; what it would remember of
+a connection that is no more is not stored (`hub.store.crm_items.save`).
 """
 
 from hub.crash import crash_point

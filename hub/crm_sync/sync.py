@@ -12,12 +12,12 @@ from datetime import datetime
 from functools import partial
 
 from hub.crm_sync.account import Account
-from hub.crm_sync.addresses import addresses_of
+from hub.crm_sync.addresses import addresses_of, without_addresses
 from hub.crm_sync.base import Entry, EntryKind, KeepsTasks, Match, Place, Talk, Talks, Written
 from hub.crm_sync.compare import Values
 from hub.crm_sync.mapping import OWN, Client, entry_of, request_of, todo_of, values_of_lead, values_of_task
 from hub.crm_sync.pulling import is_mapped_since, ours_of, pull, push
-from hub.crm_sync.writing import OF_THE_ACCOUNT, Making, digest, keep, key_of, make_once, renew
+from hub.crm_sync.writing import OF_THE_ACCOUNT, Making, digest, give_up, keep, key_of, make_once, renew
 from hub.domain.crm import CrmRef, Entity, read_ref
 from hub.domain.errors import PermanentFailure
 from hub.domain.ids import ContactId
@@ -88,21 +88,25 @@ class Run:
         """Link the client to a card there, or make one.
 
         A search that is refused is told as the client's, and is not repeated before an address changes or somebody
-        asks; one that nobody may make is no matter of one client.
+        asks; one that nobody may make is no matter of one client. One that may be made already is never linked by an
+        address: its key tells, and another client's card tells only to go without addresses.
         """
         mark = digest(client.phones, client.emails)
         if known is not None and known.state == REFUSED and known.mark == mark:
             return known
+        is_begun = known is not None and known.attempt > 0
         try:
-            mine, others = await self._find(client) if known is None or not known.attempt else ((), ())
+            mine, others = await self._find(client)
         except PermanentFailure as refusal:
             if refusal.reason in OF_THE_ACCOUNT:
                 raise
             told = replace(known or self._item(client), state=REFUSED, reason=str(refusal), mark=mark)
             return await keep(self.account, replace(told, changed_at=self.account.office.clock.now()))
-        if mine:
+        if mine and not is_begun:
             return await pull(client, await keep(self.account, self._link(client, mine)))
         making = self._making_of_card(client, is_bare=bool(others))
+        if known is not None and others:
+            known = replace(known, base=without_addresses(known.base))
         return await self._agree(client, await make_once(self.account, making, known), known)
 
     def _making_of_card(self, client: Client, *, is_bare: bool) -> Making:
@@ -218,7 +222,10 @@ class Run:
         return refs
 
     async def _history(self, client: Client, place: Place) -> bool:
-        """Bring the oldest missing entries over, in order; return whether there are more."""
+        """Bring the oldest missing entries over, in order; return whether there are more.
+
+        Entries in doubt whose messages were deleted here meanwhile are ended first.
+        """
         if not self.account.rules.brings_history:
             return False
         async with acquire(self.account.office.pool) as connection:
@@ -227,6 +234,9 @@ class Run:
             )
             ids = [row.id for row in rows]
             doubtful = await crm_items.list_of_entries(connection, self.account.connection_id, ids) if ids else ()
+            deleted = await crm_items.list_of_deleted(connection, self.account.connection_id, client.rows.ids)
+        for item in deleted:
+            await give_up(self.account, item, place)
         known = {item.hub_id: replace(item, contact_id=client.rows.contact.id) for item in doubtful}
         for row in rows:
             await self._entry(client, row, place, known=known.get(row.id))

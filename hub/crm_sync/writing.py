@@ -27,7 +27,7 @@ _NAMES = uuid.UUID("6a0f4a2e-58f5-4b33-9c41-0d1d0fb0a2c7")
 _ATTEMPTS_IN_DOUBT = 2
 OF_THE_ACCOUNT = (Refused.forbidden, Refused.plan)
 """Why a question is refused to everybody: what is asked for one client rests the account then, as if it were away."""
-_TAKEN_OVER = "the lease ran out, and another worker has this client by now"
+_TAKEN_OVER = "the lease ran out and another worker has this client by now, or the CRM was taken away"
 
 
 def key_of(account: Account, entity: Entity, hub_id: int) -> str:
@@ -61,7 +61,7 @@ async def keep(account: Account, item: CrmItem) -> CrmItem:
     """Store an item and return it.
 
     Raises:
-        Conflict: somebody else has taken over the client; nothing was stored.
+        Conflict: somebody else has taken over the client, or taken the CRM away; nothing was stored.
     """
     async with acquire(account.office.pool) as connection:
         if not await crm_items.save(connection, item, lease=account.lease):
@@ -96,18 +96,37 @@ async def make_once(account: Account, making: Making, known: CrmItem | None) -> 
     item = known or _first(account, making)
     if item.state in (REFUSED, UNSURE) and item.mark == making.mark:
         return item
-    try:
-        found = await _find(account, item, making.place) if item.attempt or _is_of_backup(account, item) else None
-    except PermanentFailure as refusal:
-        if refusal.reason in OF_THE_ACCOUNT:
-            raise
-        doubted = replace(item, state=UNSURE, reason=str(refusal), mark=making.mark, changed_at=_now(account))
-        return await keep(account, doubted)
-    if found is not None:
-        return await keep(account, _done(account, item, found))
+    is_asked_for = item.attempt or _is_of_backup(account, item)
+    if is_asked_for and (known_now := await _look_for(account, item, making.place, mark=making.mark)) is not None:
+        return known_now
     if item.attempt >= _ATTEMPTS_IN_DOUBT and making.entity not in account.crm.keyed:
         return await keep(account, replace(item, state=UNSURE, reason="no answer", changed_at=_now(account)))
     return await _make(account, making, item)
+
+
+async def give_up(account: Account, item: CrmItem, place: Place) -> CrmItem:
+    """Say what became of a thing begun for what is not here any more: it is looked for, and made no more. Commits.
+
+    Raises:
+        TemporaryFailure, AuthenticationFailed: it cannot be looked for now.
+    """
+    if item.attempt and (known_now := await _look_for(account, item, place, mark=item.mark)) is not None:
+        return known_now
+    is_known = not item.attempt or isinstance(account.crm, FindsByKey)
+    state = GONE if is_known else UNSURE
+    return await keep(account, replace(item, state=state, reason="deleted here", changed_at=_now(account)))
+
+
+async def _look_for(account: Account, item: CrmItem, place: Place | None, *, mark: str) -> CrmItem | None:
+    """Return a thing that the CRM has under its key, or refuses to look for; None if not, or nobody can ask."""
+    try:
+        found = await _find(account, item, place)
+    except PermanentFailure as refusal:
+        if refusal.reason in OF_THE_ACCOUNT:
+            raise
+        doubted = replace(item, state=UNSURE, reason=str(refusal), mark=mark, changed_at=_now(account))
+        return await keep(account, doubted)
+    return await keep(account, _done(account, item, found)) if found is not None else None
 
 
 async def _make(account: Account, making: Making, item: CrmItem) -> CrmItem:

@@ -93,7 +93,8 @@ WITH mine AS MATERIALIZED (
   WHERE m.contact_id = ANY($2::bigint[]) AND m.received_at >= $3 AND m.direction <> 'activity' AND m.deleted_at IS NULL
 ), there AS MATERIALIZED (
   SELECT hub_id FROM crm_items
-  WHERE connection_id = $1 AND entity = 'entry' AND state <> 'trying' AND hub_id = ANY(ARRAY(SELECT id FROM mine))
+  WHERE connection_id = $1 AND entity = 'entry' AND state NOT IN ('trying', 'gone')
+    AND hub_id = ANY(ARRAY(SELECT id FROM mine))
 ), missing AS MATERIALIZED (
   SELECT m.* FROM mine m WHERE m.id NOT IN (SELECT hub_id FROM there)
     AND (SELECT d.id FROM deliveries d WHERE d.message_id = m.id AND d.lane = 'reply'
@@ -141,7 +142,8 @@ async def list_entries(
 ) -> list[EntryRow]:
     """Return the oldest entries since `since` of which nobody knows that they are there; an answer once it has left.
 
-    Begun ones among them are still in doubt, whoever's client they were of when they were begun.
+    Begun ones among them are still in doubt, whoever's client they were of when they were begun. One that was given up
+    since its message was deleted is missing again if the message came back.
     """
     rows = await connection.fetch(_MISSING, connection_id, list(contact_ids), since, limit)
     return [codec_of(EntryRow).decode(row) for row in rows]

@@ -26,9 +26,9 @@ class CrmItem:
 
     `key` is what every attempt to make it carries. `state`: `trying` (a call may be under way, or ended without an
     answer), `done`, `unsure` (nobody knows, and the CRM cannot be asked), `refused` (`reason` in the vendor's words)
-    or `gone` (deleted there). `base` are the values both sides agreed on last, `mark` the digest of what was written
-    or refused, `guard` when which field was written. `tried_at` is when the CRM was last asked to make it, to change it
-    or what it is.
+    or `gone` (deleted there; an entry: deleted here before it was there). `base` are the values both sides agreed on
+    last, `mark` the digest of what was written or refused, `guard` when which field was written. `tried_at` is when the
+    CRM was last asked to make it, to change it or what it is.
     """
 
     connection_id: ConnectionId
@@ -79,9 +79,10 @@ _HELD = "SELECT 1 FROM deliveries WHERE id = $1 AND token = $2 AND state = 'send
 _SAVE = """
 INSERT INTO crm_items (connection_id, entity, hub_id, contact_id, key, ref, url, state, reason, mark, rev, base, guard,
   attempt, tried_at, changed_at, is_stale)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16, $17
-WHERE $18::bigint IS NULL OR EXISTS (
-  SELECT 1 FROM deliveries d WHERE d.id = $18 AND d.token = $19::bigint AND d.state = 'sending')
+SELECT c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::text::jsonb, $13::text::jsonb, $14, $15, $16, $17
+FROM connections c WHERE c.id = $1 AND ($18::bigint IS NULL OR EXISTS (
+  SELECT 1 FROM deliveries d WHERE d.id = $18 AND d.token = $19::bigint AND d.state = 'sending'))
+FOR KEY SHARE OF c
 ON CONFLICT (connection_id, entity, hub_id) DO UPDATE SET contact_id = $4, ref = $6, url = $7, state = $8, reason = $9,
   mark = $10, rev = $11, base = $12::text::jsonb, guard = $13::text::jsonb, attempt = $14, tried_at = $15,
   changed_at = $16
@@ -139,12 +140,51 @@ SELECT DISTINCT l.ref FROM linked l WHERE EXISTS (
 """
 
 
+_OF_DELETED = f"""
+SELECT {_COLUMNS} FROM crm_items WHERE connection_id = $1 AND entity = 'entry' AND state = 'trying'
+  AND contact_id = ANY($2::bigint[])
+  AND NOT EXISTS (SELECT FROM messages m WHERE m.id = crm_items.hub_id AND m.deleted_at IS NULL)
+ORDER BY hub_id
+"""
+
+
+_HOLDER = """
+WITH RECURSIVE linked(id) AS (
+  SELECT i.contact_id FROM crm_items i WHERE i.connection_id = $1 AND i.entity = 'contact' AND i.ref = $2
+    AND i.state <> 'gone' AND i.contact_id <> ALL($3::bigint[])
+  UNION SELECT k.merged_into FROM linked l JOIN contacts k ON k.id = l.id WHERE k.merged_into IS NOT NULL
+)
+SELECT coalesce((SELECT '#' || max(v.number) FROM conversations v WHERE v.contact_id = c.id), 'id:' || c.id)
+FROM linked l JOIN contacts c ON c.id = l.id
+WHERE c.merged_into IS NULL AND NOT c.is_anonymous AND c.id <> ALL($3::bigint[]) ORDER BY c.id LIMIT 1
+"""
+
+
 async def list_of_contacts(
     connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
 ) -> list[CrmItem]:
     """Return the cards, sales chances and tasks of clients in an account, also those made while others had them."""
     rows = await connection.fetch(_OF_CONTACTS, connection_id, list(contact_ids))
     return [codec_of(CrmItem).decode(row) for row in rows]
+
+
+async def find_holder(
+    connection: asyncpg.Connection, connection_id: int, ref: str, *, contact_ids: Collection[int]
+) -> str | None:
+    """Return how people name the living client, other than these, who has a card there; None if nobody has."""
+    found: str | None = await connection.fetchval(_HOLDER, connection_id, ref, list(contact_ids))
+    return found
+
+
+async def is_at_work(connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]) -> bool:
+    """Tell whether the lane holds one of these clients against an account right now."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM deliveries WHERE lane = 'crm' AND state = 'sending' AND connection_id = $1 "
+        "AND (payload->>'contact_id')::bigint = ANY($2::bigint[]))",
+        connection_id,
+        list(contact_ids),
+    )
+    return found
 
 
 async def list_of_told_apart(
@@ -171,9 +211,18 @@ async def list_of_entries(
     return [codec_of(CrmItem).decode(row) for row in rows]
 
 
+async def list_of_deleted(
+    connection: asyncpg.Connection, connection_id: int, contact_ids: Collection[int]
+) -> list[CrmItem]:
+    """Return the entries that were begun for clients and whose messages have been deleted here since."""
+    rows = await connection.fetch(_OF_DELETED, connection_id, list(contact_ids))
+    return [codec_of(CrmItem).decode(row) for row in rows]
+
+
 async def save(connection: asyncpg.Connection, item: CrmItem, *, lease: Lease | None = None) -> bool:
     """Store an item as it is now; False, and nothing stored, if the lease it is written under was lost.
 
+    So too if a person took the CRM away: whoever is doing that right now is waited for, so that nothing is left behind.
     Commits by itself.
     """
     stored = await connection.fetchval(

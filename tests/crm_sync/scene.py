@@ -26,6 +26,10 @@ from tests.crm_sync.memory_crm import MemoryCrm, MemorySettings, Shelf
 from tests.inbox.desk import ALWAYS_OPEN, Desk, open_desk
 
 CRM = ConnectionId(9)
+_CONNECTED = (
+    "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES ($1, 'memory', 'crm', '', now()) "
+    "ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass
@@ -94,6 +98,7 @@ async def open_scene(
 ) -> Scene:
     desk = await open_desk(pool, files, policy=policy)
     desk.endpoints[CRM] = replace(Endpoint(CRM, "memory", "crm"), is_crm=True)
+    await pool.execute(_CONNECTED, CRM)
     http = Http()
     url = "https://hub.romashka.example/in/crm/key"
     context = CrmContext(CRM, "crm", desk.clock, http, LocalRates(), _no_file, public_url=url)

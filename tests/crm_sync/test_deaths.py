@@ -34,9 +34,6 @@ CHANGING = ("crm.before_change", "crm.after_change")
 CARD, LEAD, TASK = (tuple(f"crm.{when}_{what}" for when in ("before", "after")) for what in ("card", "lead", "task"))
 WATCHING = ("crm.after_missed", "crm.before_cursor", "crm.after_cursor")
 CONFIRMING = ("crm.before_confirm", "crm.after_confirm")
-CONNECTION = (
-    "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES ($1, 'amocrm', 'crm', '', now())"
-)
 RENEWING = ("tokens.after_exchange", "tokens.after_save")
 _ASKED = ("link", "unlink", "resync", "marks", "leave")
 ASKED_AGAIN = {f"crm.{when}_{what}" for when in ("before", "after") for what in _ASKED}
@@ -116,7 +113,6 @@ async def amo(pool: asyncpg.Pool, dsn: str, tmp_path: Path) -> AsyncIterator[Pla
         settings = by_oauth(fake, access_token=fake.token, hook_secret=fake.hook_secret)
         async with beside(fake, settings, (pool, dsn, tmp_path)) as place:
             await place.scene.desk.hire("olga", "Ольга")
-            await pool.execute(CONNECTION, int(CRM))
             yield place
 
 

@@ -1,9 +1,14 @@
 """Clients whom a person here has told apart have a card each in the CRM, whoever's number stood where before."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
 
 from hub.crm_sync.base import Person as Card
+from hub.crm_sync.base import Written
 from hub.domain.crm import CrmField, Entity
 from hub.domain.errors import OutcomeUnknown, PermanentFailure
 from hub.domain.ids import ContactId, LineKey, ManagerId
@@ -11,11 +16,32 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import merge
 from tests.crm_sync.memory_crm import MemoryCrm, Record, Shelf
-from tests.crm_sync.scene import Scene
+from tests.crm_sync.scene import Scene, open_scene
 from tests.inbox.desk import person, says
 from tests.inbox.test_merge import EMAIL, PHONE, both, letter
 
 CHAT, LETTERS = person(100, name="Мария", phone=PHONE), "Мария П."
+LOST = OutcomeUnknown("no answer")
+
+
+class OneCardAnAddress(MemoryCrm):
+    """Who has the address of another card gets that card in answer, as HubSpot does it."""
+
+    async def create_contact(self, person: Card, *, key: str) -> Written:
+        taken = await self.find_contacts(person.phones, person.emails)
+        if taken:
+            self._fault("create contact")
+            return Written(taken[0].ref, is_existing=True)
+        return await super().create_contact(person, key=key)
+
+
+@pytest.fixture
+async def strict(pool: asyncpg.Pool, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A hub beside a CRM that keeps one card for an address."""
+    scene = await open_scene(pool, tmp_path / "files", channel=OneCardAnAddress)
+    await scene.desk.hire("anna", "Анна")
+    yield scene
+    await scene.http.close()
 
 
 def shelf(scene: Scene) -> Shelf:
@@ -64,6 +90,36 @@ async def test_m10_a_client_without_a_card_of_their_own_gets_one_when_a_merge_is
     assert cards(scene)[1:] == [(LETTERS, (), (EMAIL,))]
     links = {row["ref"] for row in await scene.desk.rows("crm_items", "entity = 'contact'")}
     assert len(links) == 2
+
+
+async def break_off(scene: Scene) -> None:
+    """Take a merge back; the card that the client of the letters should get is begun, and nobody knows more."""
+    done = await join(scene, await two_asked_about(scene))
+    await scene.run()
+    await merge.undo_merge(scene.desk.office, await head(scene), done)
+    shelf(scene).faults.append(lambda what: LOST if what == "create contact" else None)
+    await scene.run()
+    shelf(scene).faults.clear()
+
+
+async def test_m10_a_card_whose_making_broke_off_is_made_without_an_address_that_stands_at_another_clients(
+    strict: Scene,
+) -> None:
+    await break_off(strict)
+    await strict.run_after(60)
+    assert [(name, emails) for name, _, emails in cards(strict)] == [("Мария", (EMAIL,)), (LETTERS, (EMAIL,))]
+    links = {row["ref"] for row in await strict.desk.rows("crm_items", "entity = 'contact'")}
+    assert len(links) == 2
+
+
+async def test_m10_a_card_begun_with_its_addresses_before_the_two_were_told_apart_gets_them_all_the_same(
+    strict: Scene,
+) -> None:
+    await break_off(strict)
+    with_addresses = "UPDATE crm_items SET base = base || $1::jsonb WHERE state = 'trying'"
+    await strict.desk.pool.execute(with_addresses, {"emails": EMAIL})
+    await strict.run_after(60)
+    assert cards(strict)[1:] == [(LETTERS, (), (EMAIL,))]
 
 
 async def test_m8_a_number_that_went_to_another_client_does_not_link_them_to_the_card_of_the_former_one(

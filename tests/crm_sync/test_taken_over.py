@@ -7,9 +7,13 @@ import asyncpg
 import pytest
 
 from hub.crm_sync.base import Gone, MergedInto, Request, Snapshot, Written
+from hub.crm_sync.leaving import leave
 from hub.domain.crm import CrmField, CrmRef, Entity
+from hub.domain.errors import TemporaryFailure
+from hub.domain.manager import Role
+from hub.domain.rights import Person
 from tests.crm_sync.memory_crm import MemoryCrm, Shelf
-from tests.crm_sync.scene import Scene, open_scene
+from tests.crm_sync.scene import CRM, Scene, open_scene
 from tests.inbox.desk import person, says
 
 
@@ -89,6 +93,29 @@ async def test_what_was_read_before_the_lease_ran_out_is_not_written_there(scene
     await scene.hint(Entity.contact, card.ref)
     assert shelf(scene).writes[before:] == []
     assert shelf(scene).of(Entity.contact)[0].values[CrmField.name] == "Мария"
+
+
+async def test_a_run_under_way_while_the_crm_is_taken_away_leaves_nothing_of_it_here(scene: Scene) -> None:
+    olga = Person(await scene.desk.hire("olga", "Ольга", role=Role.admin), Role.admin, frozenset())
+    crm = scene.crm
+    assert isinstance(crm, StallingCrm)
+
+    async def goes() -> None:
+        await leave(scene.desk.office, olga, CRM, name="crm")
+
+    crm.meanwhile = goes
+    await write(scene, "Здравствуйте")
+    assert shelf(scene).of(Entity.request)
+    assert await scene.desk.rows("crm_items") == []
+    assert await scene.desk.rows("crm_accounts") == []
+
+
+async def test_a_call_that_fails_while_the_crm_is_taken_away_leaves_nothing_of_it_here(scene: Scene) -> None:
+    await scene.desk.pool.execute("DELETE FROM connections WHERE id = $1", CRM)
+    shelf(scene).faults.append(lambda _: TemporaryFailure("away"))
+    await write(scene, "Здравствуйте")
+    await scene.watch()
+    assert await scene.desk.rows("crm_accounts") == []
 
 
 async def test_whoever_took_over_brings_everything(scene: Scene) -> None:

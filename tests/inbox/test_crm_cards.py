@@ -19,6 +19,9 @@ from tests.inbox.desk import Desk, person, says
 from tests.inbox.test_queries import MASKED, only, other, owner
 
 CRM = ConnectionId(9)
+_CONNECTED = (
+    "INSERT INTO connections (id, kind, name, settings_encrypted, created_at) VALUES ($1, 'memory', 'crm', '', now())"
+)
 URL = "https://crm.example/contact/7"
 
 
@@ -26,6 +29,7 @@ URL = "https://crm.example/contact/7"
 async def client(desk: Desk) -> ContactId:
     """Give the only client of a business with one CRM."""
     desk.endpoints[CRM] = replace(Endpoint(CRM, "memory", "crm"), is_crm=True)
+    await desk.pool.execute(_CONNECTED, CRM)
     await desk.receive(says("Сколько стоит?", at=desk.now, by=person(100, phone="+79161234567")))
     return ContactId((await desk.one("contacts"))["id"])
 
