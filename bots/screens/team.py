@@ -18,6 +18,7 @@ SHOWN = 30
 PER_ROW = 2
 YES = "yes"
 _NAME = 24
+_TYPED = 60
 
 
 def team_screen(texts: Texts, team: TeamView, *, now: datetime) -> Screen:
@@ -29,9 +30,7 @@ def team_screen(texts: Texts, team: TeamView, *, now: datetime) -> Screen:
     if len(team.members) > SHOWN:
         blocks.append(line(texts("team.more", n=len(team.members) - SHOWN)))
     blocks.append(line(texts("team.queue", n=team.queue), _oldest(texts, team.queue_oldest_at, now)))
-    buttons = [_person(each) for each in team.members[:SHOWN]]
-    rows = tuple(tuple(buttons[at : at + PER_ROW]) for at in range(0, len(buttons), PER_ROW))
-    return Screen(tuple(blocks), (*rows, _around(texts)))
+    return Screen(tuple(blocks), (*_people(team.members[:SHOWN]), _around(texts)))
 
 
 def held_screen(texts: Texts, held: HeldView, *, now: datetime) -> Screen:
@@ -52,6 +51,15 @@ def _reading_rows(texts: Texts, rows: Sequence[RowView]) -> tuple[Row, ...]:
         )
         for row in rows[:LISTED]
     )
+
+
+def named_screen(texts: Texts, found: Sequence[MemberView], name: str) -> Screen:
+    """Return how many people a typed name fits, with a button for each of them."""
+    said = one_line(name, _TYPED)
+    back = (Button(texts("button.team"), Action(Press.team)),)
+    if not found:
+        return notice(texts("team.nobody_named", name=said), back)
+    return notice(texts.count("team.several_named", len(found), name=said), *_people(found[:SHOWN]), back)
 
 
 def confirm_screen(texts: Texts, held: HeldView) -> Screen:
@@ -93,6 +101,11 @@ def _mark(member: MemberView) -> str:
     if not member.is_on_shift:
         return "🌙"
     return "☕️" if member.presence == "paused" else "🟢"
+
+
+def _people(members: Sequence[MemberView]) -> tuple[Row, ...]:
+    buttons = [_person(each) for each in members]
+    return tuple(tuple(buttons[at : at + PER_ROW]) for at in range(0, len(buttons), PER_ROW))
 
 
 def _person(member: MemberView) -> Button:

@@ -12,6 +12,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "team.more": "…and {n} more",
     "team.queue": "⏳ Taken by nobody: {n}",
     "team.held": "👤 {name}: open conversations",
+    "team.nobody_named": "Nobody on your lines is called “{name}”.",
+    "team.several_named": {
+        "one": "“{name}” fits {n} person. Say it more exactly, or choose:",
+        "other": "“{name}” fits {n} people. Say it more exactly, or choose:",
+    },
     "team.nobody_waits": "{name}: nobody waits, there is nothing to hand over.",
     "team.relieve_ask": {
         "one": "Hand {n} client who waits with {name} to others by the rules of the lines? Deadlines stay.",
