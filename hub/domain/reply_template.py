@@ -15,11 +15,9 @@ class ReplyTemplate:
     text: str
     text_en: str = ""
 
-    @property
-    def mark(self) -> str:
-        """Return what names this very wording, so that nobody sends what they have not read."""
-        said = "\0".join((self.key, self.text, self.text_en))
-        return blake2s(said.encode(), digest_size=_MARK_BYTES).hexdigest()
+    def mark(self, said: str) -> str:
+        """Return what names this template in these very words, filled in: nobody sends what they have not read."""
+        return blake2s(f"{self.key}\0{said}".encode(), digest_size=_MARK_BYTES).hexdigest()
 
     def say(self, language: str) -> str:
         """Return the template in the client's language (an IETF tag)."""

@@ -7,8 +7,8 @@ from bots.screens.templates import PAGE, WHOLE, preview_screen, templates_screen
 from bots.telegram.answers import answer
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
-from hub.inbox.queries.templates import TemplatesView, list_templates
-from hub.inbox.reply import Content
+from hub.inbox.queries.templates import TemplatesView, TemplateView, list_templates
+from hub.inbox.reply import Content, find_said
 
 
 async def template(turn: Turn, action: Action) -> None:
@@ -19,7 +19,7 @@ async def template(turn: Turn, action: Action) -> None:
     elif not action.arg or action.arg.startswith(PAGE):
         await _list(turn, view, from_base36(action.arg.removeprefix(PAGE) or "0"))
     elif (chosen := view.find(action.arg)) is not None:
-        await answer(turn, view.id, Content(chosen.text))
+        await _send(turn, view, chosen)
     else:
         await _changed(turn, view)
 
@@ -40,6 +40,16 @@ async def _preview(turn: Turn, view: TemplatesView, mark: str) -> None:
         await _changed(turn, view)
     else:
         await turn.show(preview_screen(turn.texts, view, chosen))
+
+
+async def _send(turn: Turn, view: TemplatesView, chosen: TemplateView) -> None:
+    """Send a template, once from the message under which it was pressed: a double tap is two updates (case 16)."""
+    pressed = f"{turn.desk.bot_name}:{turn.chat.id}:{turn.pressed}:{chosen.mark}"
+    once = replace(turn, key=pressed if turn.pressed else turn.key)
+    was_sent = await find_said(turn.office, once.key) is not None
+    await answer(once, view.id, Content(chosen.text))
+    if was_sent:
+        await replace(turn, pressed=0).say("template.sent")
 
 
 async def _changed(turn: Turn, view: TemplatesView) -> None:

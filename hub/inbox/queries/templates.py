@@ -19,7 +19,7 @@ from hub.store.pool import acquire
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """A template with its variables filled. `mark` names exactly this wording of the rules."""
+    """A template with its variables filled. `mark` names it with exactly this text."""
 
     mark: str
     name: str
@@ -35,7 +35,7 @@ class TemplatesView:
     templates: tuple[TemplateView, ...]
 
     def find(self, mark: str) -> TemplateView | None:
-        """Return the template of a mark, `None` once its wording has changed or it is gone."""
+        """Return the template of a mark, `None` once it reads otherwise or is gone."""
         return next((each for each in self.templates if each.mark == mark), None)
 
     def named(self, words: str) -> tuple[TemplateView, ...]:
@@ -63,10 +63,8 @@ async def list_templates(office: Office, actor: Person, conversation_id: Convers
 
 
 def _filled(viewed: Viewed, contact: Contact, values: Mapping[str, str]) -> tuple[TemplateView, ...]:
-    return tuple(
-        TemplateView(each.mark, each.name, render_text(each.say(contact.language), values))
-        for each in viewed.line.templates
-    )
+    said = ((each, render_text(each.say(contact.language), values)) for each in viewed.line.templates)
+    return tuple(TemplateView(each.mark(text), each.name, text) for each, text in said)
 
 
 def _names(whose: str, name: str) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Answering by a template in the chat: what the client would read is read first, then a press sends it."""
 
+from datetime import timedelta
+
 import pytest
 
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace
 from tests.inbox.desk import person
-from tests.inbox.rules import line_says, put_in_force
+from tests.inbox.rules import OFFICE, line_says, put_in_force, stand_at
 
 ASKED = "Сколько стоит?"
 PRICE = (
@@ -13,6 +15,11 @@ PRICE = (
     "Расчёт по обращению {{conversation.number}} готов."
 )
 LONG = "Подробно. " * 80
+LATER = """calendar = "office"
+[lines.sales.templates.later]
+name = "Позже"
+text = "Ответим {{opening_time}}"
+"""
 
 
 def rules(price: str = PRICE, *more: str) -> str:
@@ -96,7 +103,47 @@ async def test_a_wording_that_changed_since_it_was_read_is_not_sent(place: Workp
     await place.presses(ivan, "🗒 Шаблоны, #", "1. Цена")
     assert await answers(place) == []
     assert "Цена выросла." in place.seen(ivan)[-1]
-    assert "Шаблон тем временем изменили" in "\n".join(place.seen(ivan))
+    assert "Текст шаблона тем временем изменился" in "\n".join(place.seen(ivan))
+
+
+@pytest.mark.parametrize("name", ["Марина Петрова", ""])
+async def test_a_text_that_would_read_otherwise_by_now_is_shown_anew(place: Workplace, ivan: Person, name: str) -> None:
+    await place.presses(ivan, ASKED, "🗒 Шаблоны")
+    await place.desk.pool.execute("UPDATE contacts SET name = $1", name)
+    await place.presses(ivan, "🗒 Шаблоны, #", "1. Цена")
+    assert await answers(place) == []
+    assert f"Здравствуйте, {name.partition(' ')[0] or 'друг'}!" in place.seen(ivan)[-1]
+    await place.presses(ivan, "🗒 Шаблоны, #", "1. Цена")
+    assert len(await answers(place)) == 1
+
+
+async def test_an_opening_time_that_is_said_otherwise_by_now_is_shown_anew(place: Workplace, ivan: Person) -> None:
+    put_in_force(place.desk, OFFICE + LATER)
+    stand_at(place.desk, 0, "23:50")
+    await place.writes(ivan, f"/tpl {await number(place)} завтра")
+    place.desk.clock.move(timedelta(minutes=20))
+    await place.presses(ivan, "🗒 Позже, #", "✉️ Отправить")
+    assert await answers(place) == []
+    assert "Ответим сегодня в 9:00" in place.seen(ivan)[-1]
+
+
+async def test_case16_a_double_tap_sends_a_template_once(place: Workplace, ivan: Person) -> None:
+    await place.presses(ivan, ASKED, "🗒 Шаблоны")
+    shown = place.post(ivan, "🗒 Шаблоны, #")
+    for _ in range(2):
+        ivan.presses(place.account, shown, "1. Цена")
+    await place.work()
+    assert len(await answers(place)) == 1
+    assert len(await place.desk.rows("deliveries", "lane = 'reply'")) == 1
+    assert "Отправляю: Мария Петрова" in place.seen(ivan)[-2]
+    assert place.seen(ivan)[-1] == "Этот шаблон отсюда уже отправлен: второй раз он не уходит."
+
+
+async def test_case16_a_template_chosen_anew_goes_again(place: Workplace, ivan: Person) -> None:
+    for _ in range(2):
+        await place.writes(ivan, f"/tpl {await number(place)} цена")
+        await place.presses(ivan, "🗒 Цена, #", "✉️ Отправить")
+    assert len(await answers(place)) == 2
 
 
 async def test_a_line_without_templates_says_who_adds_them(place: Workplace, ivan: Person) -> None:
