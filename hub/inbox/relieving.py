@@ -21,12 +21,12 @@ from hub.inbox.folds.notices import tell
 from hub.inbox.office import Office
 from hub.inbox.queries.team import lines_led
 from hub.inbox.rights import subject_of
-from hub.store import shifts
+from hub.inbox.viewer import reach_of
+from hub.store import team
 from hub.store.pool import acquire
 from hub.store.scope import Scope
 
 _AT_ONCE = 64
-_AT_MOST = 640
 _IDS_EACH = 20
 
 
@@ -46,9 +46,9 @@ async def relieve(office: Office, actor: Person, manager_id: ManagerId) -> Relie
     Raises:
         PermissionDenied: the actor leads no line.
     """
-    led = [str(key) for key in lines_led(office, actor)]
+    lines_led(office, actor)  # refuses who leads none
     async with acquire(office.pool) as connection:
-        held = await shifts.list_held_waits(connection, manager_id, limit=_AT_MOST, lines=led)
+        held = await team.list_waiting(connection, reach_of(actor), manager_id)
     parts = [frozenset(held[place : place + _AT_ONCE]) for place in range(0, len(held), _AT_ONCE)]
     reliefs = [await _relieve(office, actor, manager_id, part) for part in parts]
     return Relief(sum(each.moved for each in reliefs), sum(each.kept for each in reliefs))

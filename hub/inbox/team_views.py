@@ -41,7 +41,7 @@ class TeamView:
 
 @dataclass(frozen=True, slots=True)
 class HeldView:
-    """What one person has open on the lines the viewer leads, the most urgent first; `waiting` of them wait."""
+    """What one person has open on the lines the viewer leads: the most urgent `rows`, and how many wait in all."""
 
     id: ManagerId
     name: str

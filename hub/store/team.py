@@ -37,6 +37,10 @@ FROM managers m FULL JOIN work ON work.assignee_id = m.id LEFT JOIN answers ON a
 WHERE m.is_active OR work.conversations > 0 AND work.assignee_id IS NULL
 ORDER BY m.id
 """
+_WAITING = f"""
+SELECT w.id FROM conversations c {REACH} {OPEN_WAIT}
+WHERE c.state = 'open' AND c.assignee_id = $4 AND w.id IS NOT NULL ORDER BY w.deadline_at, w.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ async def list_work(connection: asyncpg.Connection, reach: Reach, *, since: date
     at the first ring (C-10) are left out.
     """
     return [_work(row) for row in await connection.fetch(_TEAM, *reach.arguments, now, since)]
+
+
+async def list_waiting(connection: asyncpg.Connection, reach: Reach, manager_id: int) -> list[int]:
+    """Return all the open waits that `list_work` counts for a person, the most urgent first."""
+    return [row["id"] for row in await connection.fetch(_WAITING, *reach.arguments, manager_id)]
 
 
 def _work(row: Mapping[str, Any]) -> Work:

@@ -57,11 +57,11 @@ async def list_held(office: Office, actor: Person, manager_id: ManagerId) -> Hel
     async with acquire(office.pool) as connection:
         manager = await people.find_manager(connection, manager_id)
         held = await lists.list_held(connection, reach_of(actor), manager_id, now=now)
+        waiting = await team.list_waiting(connection, reach_of(actor), manager_id)
     is_there = manager is not None and manager.is_active
     if manager is None or not (is_there and (held or _is_member(office, led, manager))):
         raise NotFound("there is no such colleague on your lines")
-    rows = [row_view(office, each) for each in held]
-    return HeldView(manager.id, manager.name, rows, sum(row.is_waiting for row in rows))
+    return HeldView(manager.id, manager.name, [row_view(office, each) for each in held], len(waiting))
 
 
 def lines_led(office: Office, actor: Person) -> list[LineKey]:
