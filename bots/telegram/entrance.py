@@ -15,7 +15,7 @@ from bots.telegram.commands import key_rows
 from bots.telegram.render import labels_below
 from bots.telegram.turn import Turn
 from bots.texts import Texts
-from hub.domain.errors import HubError, ProviderError, StorageUnavailable
+from hub.domain.errors import HubError, PermanentFailure, ProviderError, StorageUnavailable
 from hub.domain.manager import Role
 from hub.inbox.people import accept_invite
 from hub.inbox.queries import get_actor_by_telegram
@@ -59,7 +59,15 @@ async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
 async def welcome(turn: Turn, name: str) -> None:
     """Greet a manager and put the keys under the input field, heads' own ones for heads."""
     role = turn.actor.role
-    if role is not Role.manager:
-        await publish_commands_of_head(turn.chat.bot, turn.chat.id)
     screen = notice(turn.texts("start.welcome", name=name))
     await turn.chat.show(screen, below=labels_below(*key_rows(turn.texts, role)))
+    if role is not Role.manager:
+        await _give_menu_of_heads(turn)
+
+
+async def _give_menu_of_heads(turn: Turn) -> None:
+    """Set the chat's own menu; one that Telegram refuses for good is no trouble, since commands work without it."""
+    try:
+        await publish_commands_of_head(turn.chat.bot, turn.chat.id)
+    except PermanentFailure as failure:
+        log.warning("bot.menu_refused", manager_id=turn.actor.manager_id, reason=failure.reason)

@@ -6,6 +6,7 @@ import pytest
 
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Role
+from hub.testing.telegram.faults import refused
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace
 from tests.inbox.desk import person
@@ -19,6 +20,7 @@ TWO_LINES = line_says(
     'team = ["petr", "vera"]',
     *(f"[managers.{key}]" for key in ("ivan", "anna", "olga", "petr", "vera")),
 )
+ONE_LINE = line_says()
 CLIENTS = ("Мария", "Олег", "Нина")
 
 
@@ -111,6 +113,16 @@ async def test_a_head_has_the_team_under_the_input_field_and_in_the_menu(place: 
     assert [(call.nested("commands") or [{}])[0]["command"] for call in menus] == ["team", "team"]
 
 
+async def test_a_head_is_welcomed_once_also_where_telegram_refuses_the_menu(place: Workplace) -> None:
+    place.account.faults.add("setMyCommands", refused(400, "Bad Request: chat not found"), times=99)
+    olga = await place.hire("olga", "Ольга", role=Role.head)
+    assert len([each for each in place.seen(olga) if "Ольга" in each]) == 1
+    olga.taps(place.account, "👥 Команда")
+    await place.work()
+    assert "👥 Команда сейчас" in place.seen(olga)[-1]
+    assert place.waiting.given_back == []
+
+
 # --- whose
 
 
@@ -166,7 +178,69 @@ async def test_taking_over_makes_it_the_heads_and_tells_who_had_it(
     assert f"✋ #{number} взял(а) Ольга" in "\n".join(place.seen(ivan))
 
 
+# --- by name
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Анна Петрова", "Анна Петрова"),
+        ("петрова", "Анна Петрова"),
+        ("Петрова, Анна", "Анна Петрова"),
+        ("Анна Се", "Анна Семёнова"),
+        ("семенова", "Анна Семёнова"),
+        ("Анна", "Анна"),
+    ],
+)
+async def test_a_name_means_whom_all_its_words_fit(
+    place: Workplace, ivan: Person, olga: Person, typed: str, meant: str
+) -> None:
+    await place.hire("petr", "Анна Петрова")
+    await place.hire("vera", "Анна Семёнова")
+    put_in_force(place.desk, ONE_LINE)
+    await place.writes(olga, f"/team {typed}")
+    assert place.seen(olga)[-1].startswith(f"👤 {meant}: открытые обращения")
+
+
+async def test_a_name_of_several_says_how_many_and_lets_choose(place: Workplace, ivan: Person, olga: Person) -> None:
+    for number in (1, 2):
+        petrova = await place.hire(f"petrova{number}", "Инна Петрова")
+    put_in_force(place.desk, ONE_LINE)
+    await place.writes(olga, "/relieve Инна да")
+    assert place.seen(olga)[-1] == "Имя «Инна» подходит 2 сотрудникам. Назовите точнее или выберите:"
+    await give(place, "Нина", petrova, line="sales")
+    await place.presses(olga, "Имя «Инна» подходит", "🟢 Инна Петрова")
+    assert "Инна Петрова: открытые обращения" in place.seen(olga)[-1]
+
+
+@pytest.mark.parametrize(
+    "words", ["/team Инна", "/relieve Инна да", "/relieve Анна Петрова да", "/team Анна да", "/team !"]
+)
+async def test_a_name_of_nobody_is_said(place: Workplace, ivan: Person, olga: Person, words: str) -> None:
+    await place.writes(olga, words)
+    assert place.seen(olga)[-1].startswith("На ваших линиях нет никого, кого зовут «")
+
+
 # --- relief
+
+
+@pytest.mark.parametrize("name", ["Надежда", "Ида", "Зинаида", "Да"])
+async def test_r9_a_name_that_ends_like_a_yes_is_still_asked_about(
+    place: Workplace, ivan: Person, olga: Person, name: str
+) -> None:
+    await place.desk.pool.execute("UPDATE managers SET name = $2 WHERE id = $1", ivan.user.id, name)
+    await place.writes(olga, f"/relieve {name}")
+    assert place.seen(olga)[-1].startswith(f"Передать 3 клиентов, которые ждут ({name})")
+    assert await held_by(place, ivan) == 3
+
+
+@pytest.mark.parametrize("yes", ["да", "Да", "да!", "YES"])
+async def test_r9_a_typed_yes_behind_the_whole_name_relieves_at_once(
+    place: Workplace, ivan: Person, olga: Person, yes: str
+) -> None:
+    await place.desk.pool.execute("UPDATE managers SET name = 'Надежда Орлова' WHERE id = $1", ivan.user.id)
+    await place.writes(olga, f"/relieve Надежда Орлова {yes}")
+    assert await held_by(place, ivan) == 0
 
 
 async def test_r9_relief_gives_waiting_clients_to_others_and_moves_no_deadline(
