@@ -96,7 +96,7 @@ async def on_membership(change: ChatMemberUpdated, desk: BotOffice) -> None:
 
 
 async def _in_place(turn: Turn, pressed: int) -> Turn:
-    """Return the turn that answers in place of the pressed message, unless that is to stay: cards, mirrors, the list."""
+    """Return the turn that answers in place of the pressed message, unless that stays: a card, a mirror, the list."""
     shown = await turn.desk.memory.find(turn.chat.id, pressed)
     stays = shown.is_kept if shown is not None else await is_queue_card(turn, pressed)
     return replace(turn, pressed=0 if stays else pressed)

@@ -89,6 +89,16 @@ async def test_taking_one_that_has_a_card_above_leaves_the_list_where_it_is(plac
     assert "Ведёт: Иван" in place.post(ivan, "Вопрос 1").text
 
 
+async def test_case72_a_reply_to_the_list_is_asked_about_though_one_row_is_left(place, both):
+    ivan, _ = both
+    await leads(place, 1, 2, 3)
+    for _ in range(2):
+        await place.presses(ivan, "Свободны:", "✋ 1")
+    await place.replies(ivan, "Свободны: 1", "Сто рублей")
+    assert await place.desk.rows("messages", "direction = 'outbound'") == []
+    assert place.post(ivan, "Кому отправить?")
+
+
 async def test_a_press_on_a_row_that_is_gone_says_who_was_faster(place, both):
     ivan, anna = both
     await leads(place, 1, 2, 3)
