@@ -75,7 +75,7 @@ async def is_for_list(turn: Turn, card: CardView) -> bool:
     """Tell whether an offer belongs on the list: it has no card of its own, and enough others wait already."""
     if not card.offered_to_viewer or card.assignee_id is not None or card.state != "open":
         return False
-    if await turn.desk.memory.latest_card(turn.chat.id, card.id) is not None:
+    if (await turn.desk.memory.look(turn.chat.id, card.id)).card is not None:
         return False
     others = set(await turn.desk.reader.list_offers(turn.actor)) - {card.id}
     return len(others) >= OTHERS

@@ -15,7 +15,8 @@ from hub.domain.workset import WorkingSet
 def tell_of_ended_offers(rows: WorkingSet) -> None:
     """Queue for each manager who lost an offer in this fold one notice that redraws their list."""
     for manager_id in dict.fromkeys(_losers(rows)):
-        _queue(rows, manager_id)
+        if _can_be_told(rows, manager_id):
+            _queue(rows, manager_id)
 
 
 def _losers(rows: WorkingSet) -> Iterator[int]:
@@ -30,10 +31,13 @@ def _takes_away(delivery: Delivery) -> bool:
     return delivery.payload.get("notice") == Notice.taken_away
 
 
-def _queue(rows: WorkingSet, manager_id: int) -> None:
+def _can_be_told(rows: WorkingSet, manager_id: int) -> bool:
+    """Tell whether a notice can get anywhere, as far as is loaded: everybody active is, where anybody is."""
     load = rows.managers.get(manager_id)
-    if load is not None and not load.can_be_told:
-        return
+    return not rows.managers if load is None else load.can_be_told
+
+
+def _queue(rows: WorkingSet, manager_id: int) -> None:
     new_id = rows.new_id()
     key = f"{Notice.offers_changed}:{manager_id}:{new_id}"
     rows.deliveries[key] = Delivery(
