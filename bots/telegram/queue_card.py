@@ -94,7 +94,9 @@ async def bring_offer(turn: Turn, conversation_id: ConversationId, *, is_quiet: 
         if conversation_id in drawn.ids:
             return []
         _let_rest(turn, drawn)
-        return await _draw(turn, drawn, await _read(turn), rings=not is_quiet and _may_ring(turn, drawn))
+        rings = not is_quiet and not _has_rung(turn, drawn)
+        is_anew = rings or await _is_far_up(turn, drawn)
+        return await _draw(turn, drawn, await _read(turn), is_anew=is_anew, rings=rings)
 
 
 async def refresh_list(turn: Turn, about: ConversationId | None = None) -> None:
@@ -112,7 +114,7 @@ async def refresh_list(turn: Turn, about: ConversationId | None = None) -> None:
         offers = await _read(turn)
         if offers.mark(turn.texts.language) != drawn.says:
             _let_rest(turn, drawn)
-            await _draw(turn, drawn, offers, rings=None)
+            await _draw(turn, drawn, offers, is_anew=False, rings=False)
 
 
 async def is_queue_card(turn: Turn, bot_message_id: int) -> bool:
@@ -134,20 +136,24 @@ async def _read(turn: Turn) -> _Offers:
 
 
 def _let_rest(turn: Turn, drawn: Drawn) -> None:
+    """Let the notice come again, if the card was drawn a moment ago; a clock that was put back holds up nothing."""
     left = drawn.drawn_at + turn.desk.queue_card_rests - turn.now()
-    if left > timedelta(0):
+    if timedelta(0) < left <= turn.desk.queue_card_rests:
         raise TemporaryFailure("the queue card was drawn a moment ago", retry_after=left)
 
 
-def _may_ring(turn: Turn, drawn: Drawn) -> bool:
-    return turn.now() - drawn.rang_at >= ONE_SOUND_IN
+def _has_rung(turn: Turn, drawn: Drawn) -> bool:
+    return timedelta(0) <= turn.now() - drawn.rang_at < ONE_SOUND_IN
 
 
-async def _draw(turn: Turn, drawn: Drawn, offers: _Offers, *, rings: bool | None) -> list[int]:
-    """Draw it: anew where it rings, is gone or, for a new offer, too far up; `rings` is None for a mere redrawing."""
+async def _draw(turn: Turn, drawn: Drawn, offers: _Offers, *, is_anew: bool, rings: bool) -> list[int]:
+    """Draw it in its place, or below if it shall stand there or is gone; return the ids of what was posted.
+
+    An emptied one never moves.
+    """
     screen = offers_screen(turn.texts, offers.rows, total=len(offers.ids), now=turn.now())
-    is_new = drawn.message == 0 or rings or (rings is False and await _is_far_up(turn, drawn))
-    if not is_new and await turn.chat.replace(drawn.message, screen):
+    stays = drawn.message != 0 and not (is_anew and offers.ids)
+    if stays and await turn.chat.replace(drawn.message, screen):
         await _keep(turn, drawn, offers, message=drawn.message, has_rung=False)
         return []
     return await _post(turn, drawn, offers, screen.aloud() if rings else screen)

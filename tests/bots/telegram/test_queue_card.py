@@ -99,15 +99,15 @@ async def test_case72_a_reply_to_the_list_is_asked_about_though_one_row_is_left(
     assert place.post(ivan, "Кому отправить?")
 
 
-async def test_a_press_on_a_row_that_is_gone_says_who_was_faster(place, both):
-    ivan, anna = both
+async def test_r10_of_two_who_press_the_same_row_one_reads_who_was_faster(place, both):
     await leads(place, 1, 2, 3)
-    stale = anna.screen(place.account).visible()[-1]
-    ivan.presses(place.account, place.post(ivan, "Свободны: 3"), "✋ 3")
-    anna.presses(place.account, stale.post, "✋ 3")
+    for manager in both:
+        manager.presses(place.account, place.post(manager, "Свободны: 3"), "✋ 3")
     await place.work()
-    assert "Уже ведёт Иван" in "\n".join(place.seen(anna))
-    assert lists(place, anna)[0].startswith("✋ Свободны: 2")
+    owner = (await place.desk.one("conversations", "assignee_id IS NOT NULL"))["assignee_id"]
+    winner, loser = both if owner == both[0].user.id else both[::-1]
+    assert f"Уже ведёт {winner.user.first_name}" in "\n".join(place.seen(loser))
+    assert [lists(place, each)[0].splitlines()[0] for each in both] == ["✋ Свободны: 2"] * 2
 
 
 async def test_a_declined_offer_goes_from_ones_own_list_alone(place, both):
@@ -233,6 +233,29 @@ async def test_a_429_leaves_the_offer_waiting_as_long_as_telegram_says_and_then_
     assert result == Later("Telegram asks to slow down", timedelta(seconds=40))
     assert isinstance(await tells(place, ivan, "offer", newest), Sent)
     assert lists(place, ivan)[0].startswith("✋ Свободны: 4")
+
+
+async def test_cards_that_were_told_by_mail_meanwhile_are_owed_as_one_list(place, both):
+    ivan, _ = both
+    for number in (1, 2, 3):
+        await place.desk.receive(says(f"Вопрос {number}", at=place.desk.now, by=lead(number)))
+    await place.desk.pool.execute(
+        'UPDATE deliveries SET payload = payload || \'{"notice": "card_changed", "owed": true}\''
+    )
+    await place.work()
+    assert (cards(place, ivan), len(lists(place, ivan)), loud(place, ivan)) == ([], 1, [False])
+
+
+async def test_offers_that_come_at_the_same_time_are_one_list_at_once(place, both):
+    before = len(place.account.calls_of("sendMessage"))
+    for number in range(1, 21):
+        await place.desk.receive(says(f"Вопрос {number}", at=place.desk.now, by=lead(number)))
+    await add_connection(place.desk)
+    await (await worker(place)).run_until_idle()
+    assert [cards(place, each) for each in both] == [[], []]
+    assert [lists(place, each)[0].splitlines()[0] for each in both] == ["✋ Свободны: 20"] * 2
+    assert {row["state"] for row in await place.desk.rows("deliveries", "lane = 'notify'")} == {"sent"}
+    assert len(place.account.calls_of("sendMessage")) - before == 2
 
 
 async def test_notices_that_only_refresh_the_list_stand_for_each_other(place, both):
