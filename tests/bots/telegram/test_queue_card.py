@@ -89,7 +89,7 @@ async def test_taking_one_that_has_a_card_above_leaves_the_list_where_it_is(plac
     assert "Ведёт: Иван" in place.post(ivan, "Вопрос 1").text
 
 
-async def test_case72_a_reply_to_the_list_is_asked_about_though_one_row_is_left(place, both):
+async def test_a_reply_to_the_list_is_asked_about_though_one_row_is_left(place, both):
     ivan, _ = both
     await leads(place, 1, 2, 3)
     for _ in range(2):
