@@ -1,9 +1,9 @@
 """The queue card: one message a chat that lists what is offered to its manager, where a card each would be a flood.
 
-Who has other offers before them already gets no further card: the list is edited in its place. An offer counts as
-brought when the list that was drawn last has it, so a rush of them costs one drawing in `queue_card_rests`, whoever of
-them comes first; the others find themselves on it. It is posted anew, aloud, at most once in half a minute: an edit
-makes no sound. What was drawn is kept beside the message, ids and a mark of all it says.
+Who has others before them already that came close to a new offer gets no further card: the list is edited in its place.
+An offer counts as brought when the list that was drawn last has it, so a rush of them costs one drawing in
+`queue_card_rests`, whoever of them comes first; the others find themselves on it. It is posted anew, aloud, at most
+once in half a minute: an edit makes no sound. What was drawn is kept beside the message, ids and a mark of what it says.
 """
 
 import hashlib
@@ -22,7 +22,8 @@ from hub.inbox.queries import list_these
 from hub.inbox.views import CardView, RowView
 
 OTHERS = 2
-"""So many other offers before a manager, and the next one comes by the list."""
+RUSH = timedelta(seconds=30)
+"""So many other offers before a manager that came so close to this one, and it comes by the list."""
 ONE_SOUND_IN = timedelta(seconds=30)
 TOO_FAR_UP = 10
 _NAME = "offers"
@@ -72,13 +73,17 @@ class _Offers:
 
 
 async def is_for_list(turn: Turn, card: CardView) -> bool:
-    """Tell whether an offer belongs on the list: it has no card of its own, and enough others wait already."""
+    """Tell whether an offer belongs on the list: it has no card of its own, and enough others came close to it.
+
+    Compared are the times at which they came, not the present: after an outage a crowd is a crowd still.
+    """
     if not card.offered_to_viewer or card.assignee_id is not None or card.state != "open":
         return False
     if (await turn.desk.memory.look(turn.chat.id, card.id)).card is not None:
         return False
-    others = set(await turn.desk.reader.list_offers(turn.actor)) - {card.id}
-    return len(others) >= OTHERS
+    came_at = {each.id: each.last_message_at for each in await turn.desk.reader.list_offers(turn.actor)}
+    own = came_at.pop(card.id, None)
+    return own is not None and sum(abs(at - own) <= RUSH for at in came_at.values()) >= OTHERS
 
 
 async def bring_offer(turn: Turn, conversation_id: ConversationId, *, is_quiet: bool = False) -> list[int]:
@@ -131,7 +136,7 @@ async def _drawn(turn: Turn) -> Drawn:
 
 
 async def _read(turn: Turn) -> _Offers:
-    ids = await turn.desk.reader.list_offers(turn.actor)
+    ids = [ConversationId(each.id) for each in await turn.desk.reader.list_offers(turn.actor)]
     return _Offers(ids, await list_these(turn.office, turn.actor, ids[:SHOWN]) if ids else ())
 
 

@@ -33,7 +33,7 @@ LEFT JOIN LATERAL (
 ORDER BY c.deadline_at NULLS LAST, c.last_message_at DESC, c.id
 """
 _OFFERS = f"""
-SELECT o.value::bigint AS manager_id, c.id, c.line
+SELECT o.value::bigint AS manager_id, c.id, c.line, c.last_message_at
 FROM conversations c CROSS JOIN LATERAL jsonb_array_elements(c.offered_to) o {OPEN_WAIT}
 WHERE c.state = 'open' AND c.assignee_id IS NULL AND o.value::bigint = ANY($1::bigint[])
 ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id
@@ -84,6 +84,7 @@ class Offered:
     manager_id: int
     id: int
     line: str
+    last_message_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,11 @@ class Reader:
             raise NotFound("there is no such message for you")
         return replace(card, recent=()), card.recent
 
-    async def list_offers(self, actor: Person) -> list[ConversationId]:
+    async def list_offers(self, actor: Person) -> list[Offered]:
         """Return what is offered to the actor and nobody has taken, within their reach (RG-3), most urgent first."""
         lines = reach_of(actor).lines
         offers = await self._offers.ask(actor.manager_id)
-        return [ConversationId(each.id) for each in offers if lines is None or each.line in lines]
+        return [each for each in offers if lines is None or each.line in lines]
 
     async def _get(self, actor: Person, asked: Asked, language: str) -> CardView:
         found = await self._cards.ask(asked)

@@ -128,6 +128,14 @@ async def test_a_closed_one_goes_from_the_list(place, both):
     assert [lists(place, each)[0].splitlines()[0] for each in both] == ["✋ Свободны: 2"] * 2
 
 
+async def test_offers_that_come_far_apart_are_a_card_each(place, both):
+    ivan, _ = both
+    for number in (1, 2, 3, 4):
+        await leads(place, number)
+        place.desk.clock.move(timedelta(seconds=20))
+    assert (len(cards(place, ivan)), len(lists(place, ivan))) == (4, 0)
+
+
 async def test_an_emptied_list_says_so_and_the_next_offer_is_a_card_again(place, both):
     ivan, anna = both
     await leads(place, 1, 2, 3)
@@ -151,7 +159,7 @@ async def test_a_list_rings_once_in_half_a_minute_and_then_stands_below(place, b
     await leads(place, 1, 2, 3, 4)
     assert loud(place, ivan) == [True]
     place.desk.clock.move(timedelta(seconds=40))
-    await leads(place, 5)
+    await leads(place, 5, 6, 7)
     assert loud(place, ivan) == [True, True]
     assert len(lists(place, ivan)) == 1
     assert [text for text in place.seen(ivan) if text == "✋ Список свободных ниже ↓"]
