@@ -3,7 +3,7 @@
 Who has others before them already that came close to a new offer gets no further card: the list is edited in its place.
 An offer counts as brought when the list that was drawn last has it, so a rush of them costs one drawing in
 `queue_card_rests`, whoever of them comes first; the others find themselves on it. It is posted anew, aloud, at most
-once in half a minute: an edit makes no sound. What was drawn is kept beside the message, ids and a mark of what it says.
+once in half a minute: an edit makes no sound. What was drawn is kept beside the message: ids and a mark of the rest.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from hub.inbox.queries import list_these
 from hub.inbox.views import CardView, RowView
 
 OTHERS = 2
-RUSH = timedelta(seconds=30)
+RUSH = timedelta(seconds=5)
 """So many other offers before a manager that came so close to this one, and it comes by the list."""
 ONE_SOUND_IN = timedelta(seconds=30)
 TOO_FAR_UP = 10
