@@ -7,8 +7,6 @@ found by an address: what either side lacks is brought over (M-12). What stood u
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import asyncpg
-
 from hub.crash import crash_point
 from hub.crm_sync.account import Account
 from hub.crm_sync.base import Gone, MergedInto, Snapshot
@@ -23,7 +21,7 @@ from hub.domain.rights import Action, Person, Subject, ensure
 from hub.inbox.auditing import Noted, note_in
 from hub.store import crm_cards, crm_items
 from hub.store.crm_items import DONE, CrmItem
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ async def _read(account: Account, ref: CrmRef) -> Snapshot:
             raise NotFound(f"{account.name} has no card {ref.id}")
 
 
-async def _link(connection: asyncpg.Connection, account: Account, contact_id: ContactId, found: Snapshot) -> str:
+async def _link(connection: Connection, account: Account, contact_id: ContactId, found: Snapshot) -> str:
     """Store the link, marked to be read, and return the former one; everything else of the client is marked too."""
     client = await crm_cards.find_client(connection, contact_id)
     if client is None or client.contact.merged_into or client.contact.is_anonymous:
@@ -96,7 +94,7 @@ def _item(account: Account, contact_id: ContactId, found: Snapshot) -> CrmItem:
     return replace(item, ref=str(found.ref), url=found.url, state=DONE, is_stale=True)
 
 
-async def _ensure_free(connection: asyncpg.Connection, account: Account, ref: CrmRef, *, family: Sequence[int]) -> None:
+async def _ensure_free(connection: Connection, account: Account, ref: CrmRef, *, family: Sequence[int]) -> None:
     """Refuse a card of another client, and a client with whom the lane is at work: it would write its own link.
 
     Raises: Conflict.
