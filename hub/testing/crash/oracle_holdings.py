@@ -25,8 +25,8 @@ class Holdings:
     def may_see(self, event: str, manager: str, at: datetime) -> bool:
         """Tell whether a manager may have seen an event at `at`; one that is stored nowhere is not judged here.
 
-        A manager sees what is theirs or nobody's yet on their own lines (RG-1), offered to others or not; a head everything of own lines; an
-        administrator everything.
+        A manager sees what is theirs or nobody's yet on their own lines, offered to others or not (RG-1); a head
+        everything of own lines; an administrator everything.
         """
         talk, viewer = self._talks.get(self._talk_of.get(event) or 0), self._people.get(manager)
         if talk is None or viewer is None:
