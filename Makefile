@@ -33,7 +33,7 @@ run: setup ## play with the hub on this machine: sandbox with form, phone, mailb
 
 test: setup ## run every test that needs only what pip brings, and say at the end what was left out
 	@echo "test: every test that needs only what pip brings; the end says what was left out and why"
-	@$(PYTEST) -n 2 -m "not slow and not debian" $(ARGS)
+	@$(PYTEST) -n 3 -m "not slow and not debian" $(ARGS)
 
 acceptance: setup ## run the tests that need programs of Debian packages (Dovecot, Redis, Chromium, wrk, PostgreSQL)
 	@echo "acceptance: the tests that need programs of Debian packages"

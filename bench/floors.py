@@ -60,6 +60,7 @@ _CONNECTION = 1
 _TARGET = timedelta(minutes=15)
 _MANAGERS = 20
 _IDS_AN_EVENT = 2
+_FIRST_ID = 1_000_000  # beyond what an installation has numbered itself (its own timers)
 
 
 async def serve_inserts(talk: Talk, parameters: Mapping[str, Any]) -> None:
@@ -120,6 +121,6 @@ async def _take_in(connection: asyncpg.Connection, update: Mapping[str, Any]) ->
         datetime.fromtimestamp(message["date"], UTC),
         now,
         update["update_id"] % _MANAGERS,
-        update["update_id"] * _IDS_AN_EVENT,
+        _FIRST_ID + update["update_id"] * _IDS_AN_EVENT,
         now + _TARGET,
     )

@@ -1,5 +1,7 @@
 """Small phrases that several families of screens share: channels, files, names, an address with its picture."""
 
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 
 from bots.screens.quoting import client_text, one_line
@@ -25,6 +27,14 @@ def outcome_name(texts: Texts, outcome: str) -> str:
     """Return how a conversation ended, in words."""
     key = f"outcome.{outcome}"
     return texts(key) if texts.has(key) else outcome
+
+
+def ending_words(texts: Texts, payload: Mapping[str, object]) -> str:
+    """Return the word that a connection's access runs out: which, until when, and what to do."""
+    ends_on = date.fromisoformat(str(payload["ends_on"]))
+    told = f"{ends_on:%d.%m.%Y}" if texts.language == "ru" else ends_on.isoformat()
+    name = one_line(str(payload.get("name", "")), 200)
+    return texts("system.connection_ending", name=name, date=told, days=str(payload["days"]))
 
 
 def failure_words(texts: Texts, reason: str) -> str:

@@ -18,6 +18,7 @@ from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
+from bots.screens.words import ending_words
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.queue_card import ONE_SOUND_IN, bring_offer, is_for_list, refresh_list
@@ -265,6 +266,10 @@ async def _connection_up(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(words).aloud())
 
 
+async def _connection_ending(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(notice(ending_words(turn.texts, payload)).aloud())
+
+
 async def _restored(turn: Turn, payload: Payload) -> list[int]:
     """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
     policy = turn.office.policy()
@@ -288,6 +293,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.change_refused: _change_refused,
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
+    Notice.connection_ending: _connection_ending,
     Notice.restored: _restored,
     Notice.task: tell_of_task,
     Notice.automation: tell_of_automation,

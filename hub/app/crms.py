@@ -47,7 +47,8 @@ class BotLink:
 
 async def watch_crms(building: Building) -> None:
     """Ask the CRMs for ever what changed."""
-    watch = CrmWatch(building.office, partial(list_crms, building), Alarms(building.office).pause)
+    alarms = Alarms(building.office)
+    watch = CrmWatch(building.office, partial(list_crms, building), alarms.pause, alarms.report_end)
 
     async def look_and_rest() -> None:
         await watch.look()

@@ -1,4 +1,4 @@
-"""`hub crm`: how the CRMs are, clients held against one anew, and whose account is whose."""
+"""`hub crm`: how the CRMs are, clients held against one anew, whose card and whose account is whose."""
 
 from collections.abc import Awaitable
 from dataclasses import asdict, dataclass
@@ -29,16 +29,18 @@ from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.wall_time import read_day, read_wall_time, refuse_empty
 from hub.config import Config
+from hub.crm_sync.account import read_account
+from hub.crm_sync.linking import LinkedCard, link_card
 from hub.crm_sync.registry import list_crms
 from hub.crm_sync.resync import Resynced, resync_all, resync_client
 from hub.domain.errors import ConfigError, NotFound
-from hub.domain.ids import ConnectionId
+from hub.domain.ids import ConnectionId, ContactId
 from hub.store.cards import list_contacts
 from hub.store.crm_cards import find_client_of
 from hub.store.pool import acquire
 
 app = typer.Typer(
-    no_args_is_help=True, help="Watch the CRMs, hold clients against one anew, say whose account is whose."
+    no_args_is_help=True, help="Watch the CRMs, hold clients against one anew, say whose card and account is whose."
 )
 Name = Annotated[str | None, typer.Argument(help="Name or number of the CRM; may be left out if there is one.")]
 _LONGEST = 18
@@ -194,6 +196,38 @@ async def _find_client(ground: Ground, written: str) -> tuple[int, int | None]:
     if found is None:
         raise NotFound(f"there is no client {written}; numbers stand on the managers' cards and in `hub crm status`")
     return found, None if is_id else int(digits)
+
+
+@app.command()
+@with_config()
+def link(
+    config: Config,
+    contact: Annotated[str, typer.Argument(help="Number of a conversation of the client, 1042 or #1042.")],
+    card: Annotated[str, typer.Argument(help="Number of the card in the CRM; it stands in the address of its page.")],
+    *,
+    crm: Annotated[str | None, typer.Option("--crm", help="Name or number of the CRM if there are several.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which card of the CRM is a client's where no phone or e-mail tells; the two are then brought together."""
+
+    async def work(ground: Ground) -> tuple[str, str, LinkedCard]:
+        row = await pick_crm(ground, crm)
+        contact_id, number = await _find_client(ground, contact)
+        async with acquire(ground.pool) as connection:
+            [client] = await list_contacts(connection, [contact_id])
+        async with open_crm(ground, row) as (office, connector):
+            account = await read_account(office, connector, ConnectionId(row.id), row.name)
+            done = await link_card(account, THE_OPERATOR, ContactId(contact_id), card)
+        return row.name, client_name(number, contact_id, client.name), done
+
+    name, client, done = run_on_ground(config, work)
+    if as_json:
+        print_json({"crm": name, "card": str(done.ref), "name": done.name, "url": done.url, "former": done.former})
+        return
+    facts = {"crm": name, "client": client, "card": f"{done.ref.id} {done.name}".strip(), "url": done.url}
+    typer.echo(tell(config.language, "link.done", **facts))
+    if done.former:
+        typer.echo(tell(config.language, "link.former", card=done.former))
 
 
 @app.command()

@@ -37,6 +37,19 @@ CRM_REFUSALS: Mapping[str, str] = {
     "there is no client {}; numbers stand on the managers' cards and in `hub crm status`": (
         "клиента {} нет; номера стоят на карточках менеджеров и в `hub crm status`"
     ),
+    "'{}' is no number of a card: it stands in the address of the card's page there": (
+        "«{}» — не номер карточки: он стоит в адресе её страницы в CRM"
+    ),
+    "{} has no card {}": "в {} нет карточки {}",
+    "this client is no more: another card has absorbed them, or their data was erased": (
+        "этого клиента больше нет: его карточку присоединили к другой или данные стёрты"
+    ),
+    "card {} of {} is another client's, {}: join the two here instead": (
+        "карточка {} в {} принадлежит другому клиенту, {}: объедините этих двоих в хабе"
+    ),
+    "this client is being held against the CRM at this moment: say it again in a few seconds": (
+        "этого клиента как раз сверяют с CRM: повторите через несколько секунд"
+    ),
     "--link {}: write the number there, =, and the key here, like 7=ivan": (
         "--link {}: пишите номер там, = и ключ у нас, как 7=ivan"
     ),

@@ -92,6 +92,15 @@ TEXTS: Mapping[str, Sentence] = {
     "resync.nobody": Sentence(
         "С этого дня никто не писал, и в {crm} никого нет.", "Nobody wrote since that day, and nobody is in {crm}."
     ),
+    # link
+    "link.done": Sentence(
+        "{client} в {crm} — карточка {card}. {url}\nСверка поставлена в очередь; как прошло: hub crm status {crm}.",
+        "{client} is card {card} in {crm}. {url}\nQueued to be held against it; how it went: hub crm status {crm}.",
+    ),
+    "link.former": Sentence(
+        "Раньше была {card}: она осталась там, объедините её с этой средствами самой CRM.",
+        "It was {card} before: that one is still there, join it with this one by the CRM's own means.",
+    ),
     # users
     "users.own": Sentence("от его имени работает хаб", "the hub works as this user"),
     "users.told": Sentence("указано вручную", "as you said"),

@@ -196,6 +196,7 @@ TEXTS: Mapping[str, Sentence] = {
     "deed.crm_resynced": Sentence("сверка с CRM", "synced again with a CRM"),
     "deed.crm_linked": Sentence("связь с сотрудником CRM", "linked with a CRM user"),
     "deed.crm_unlinked": Sentence("связь с сотрудником CRM снята", "unlinked from a CRM user"),
+    "deed.crm_card_linked": Sentence("клиент связан с карточкой CRM", "linked with a card of a CRM"),
     "deed.crm_removed": Sentence("CRM отключена", "CRM disconnected"),
     "column.subject": Sentence("что именно", "of what"),
     "people.address": Sentence(

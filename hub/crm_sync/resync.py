@@ -44,7 +44,7 @@ async def resync_client(office: Office, actor: Person, connection_id: Connection
             marked = await crm_items.mark_all_stale(connection, connection_id, [contact_id], retries_unsure=True)
             await note_in(connection, office, noted)
         crash_point("crm.after_resync")
-    await _queue(office, connection_id, [contact_id])
+    await queue_clients(office, connection_id, [contact_id])
     return Resynced(1, marked)
 
 
@@ -83,7 +83,7 @@ async def mark_and_queue(office: Office, connection_id: ConnectionId, contact_id
         async with connection.transaction():
             marked = await crm_items.mark_all_stale(connection, connection_id, contact_ids, retries_unsure=False)
         crash_point("crm.after_marks")
-    await _queue(office, connection_id, contact_ids)
+    await queue_clients(office, connection_id, contact_ids)
     return marked
 
 
@@ -92,5 +92,6 @@ async def _list(office: Office, connection_id: ConnectionId, since: datetime, *,
         return await crm_cards.list_wanted(connection, connection_id, since=since, after=after, limit=CHUNK)
 
 
-async def _queue(office: Office, connection_id: ConnectionId, contact_ids: Sequence[int]) -> None:
+async def queue_clients(office: Office, connection_id: ConnectionId, contact_ids: Sequence[int]) -> None:
+    """Queue clients whose things are marked. Commits."""
     await office.change(Scope(ids=len(contact_ids) + 10), lambda rows: queue_sync(rows, connection_id, contact_ids))

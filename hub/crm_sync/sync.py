@@ -91,23 +91,24 @@ class Run:
         asks; one that nobody may make is no matter of one client. One that may be made already is never linked by an
         address: its key tells, and another client's card tells only to go without addresses.
         """
-        mark = digest(client.phones, client.emails)
-        if known is not None and known.state == REFUSED and known.mark == mark:
+        if known is not None and known.state == REFUSED and known.mark == digest(client.phones, client.emails):
             return known
-        is_begun = known is not None and known.attempt > 0
         try:
             mine, others = await self._find(client)
         except PermanentFailure as refusal:
             if refusal.reason in OF_THE_ACCOUNT:
                 raise
-            told = replace(known or self._item(client), state=REFUSED, reason=str(refusal), mark=mark)
-            return await keep(self.account, replace(told, changed_at=self.account.office.clock.now()))
-        if mine and not is_begun:
+            return await self._keep_refusal(client, known, refusal)
+        if mine and not (known is not None and known.attempt):
             return await pull(client, await keep(self.account, self._link(client, mine)))
         making = self._making_of_card(client, is_bare=bool(others))
-        if known is not None and others:
-            known = replace(known, base=without_addresses(known.base))
-        return await self._agree(client, await make_once(self.account, making, known), known)
+        begun = replace(known, base=without_addresses(known.base)) if known is not None and others else known
+        return await self._agree(client, await make_once(self.account, making, begun), begun)
+
+    async def _keep_refusal(self, client: Client, known: CrmItem | None, refusal: PermanentFailure) -> CrmItem:
+        mark, now = digest(client.phones, client.emails), self.account.office.clock.now()
+        told = replace(known or self._item(client), state=REFUSED, reason=str(refusal), mark=mark, changed_at=now)
+        return await keep(self.account, told)
 
     def _making_of_card(self, client: Client, *, is_bare: bool) -> Making:
         """Return how the card is made; a bare one gets its addresses afterwards.

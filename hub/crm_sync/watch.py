@@ -6,13 +6,13 @@ webhooks do not come. Refused credentials stop the connection here too: where no
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 import structlog
 
 from hub.crash import crash_point
-from hub.crm_sync.base import ChangePage, TellsChanges
+from hub.crm_sync.base import ChangePage, Expires, TellsChanges
 from hub.crm_sync.lane import CrmConnection
 from hub.domain.errors import AuthenticationFailed, ProviderError
 from hub.domain.ids import ConnectionId
@@ -31,17 +31,20 @@ _log = structlog.get_logger()
 class CrmWatch:
     """Looks at every connected CRM that can be asked; `connections` returns those there are now.
 
-    `pause` stops one whose credentials are refused and tells people.
+    `pause` stops one whose credentials are refused and tells people; `report_end` tells them that they run out.
     """
 
     office: Office
     connections: Callable[[], Sequence[CrmConnection]]
     pause: Callable[[ConnectionId, str], Awaitable[None]]
+    report_end: Callable[[ConnectionId, datetime], Awaitable[None]]
+    _told_of: dict[ConnectionId, date] = field(default_factory=dict)
 
     async def look(self) -> int:
         """Ask each CRM whose turn it is; return how many changes were found that no webhook had told of."""
         found = 0
         for connection in self.connections():
+            await self._look_at_end(connection)
             if connection.is_paused or not isinstance(connection.crm, TellsChanges):
                 continue
             try:
@@ -51,6 +54,14 @@ class CrmWatch:
             except ProviderError as error:
                 _log.warning("crm.watch_failed", crm=connection.name, code=error.code, status=error.status)
         return found
+
+    async def _look_at_end(self, connection: CrmConnection) -> None:
+        """Have people told, asked once a day, that what nobody renews runs out."""
+        today = self.office.clock.now().date()
+        ends_at = connection.crm.ends_at() if isinstance(connection.crm, Expires) else None
+        if ends_at is not None and self._told_of.get(connection.id) != today:
+            await self.report_end(connection.id, ends_at)
+            self._told_of[connection.id] = today
 
     async def _look_at(self, connection: CrmConnection, crm: TellsChanges) -> int:
         async with acquire(self.office.pool) as database:

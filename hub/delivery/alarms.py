@@ -4,7 +4,9 @@ A connection whose credentials are refused is paused: nothing is tried until som
 reached is `down` and tried on. What is queued for it stays queued (reliability case 48).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -20,6 +22,7 @@ from hub.store.connections import ConnectionState
 from hub.store.pool import acquire
 from hub.store.scope import Scope
 
+WARNED_DAYS = (30, 14, 7, 3, 1)
 _log = structlog.get_logger()
 
 
@@ -39,32 +42,43 @@ class Alarms:
 
     async def report_up(self, connection_id: ConnectionId) -> None:
         """Note that a connection works; a paused one stays paused, and one that worked is nothing to be told."""
-        if present := await self._tell(connection_id, Notice.connection_up, unless={"active", "paused"}):
+        if present := await self._find(connection_id, unless={"active", "paused"}):
+            await self._tell(present, Notice.connection_up, present.since.isoformat())
             await self._enter(present, "active", "")
             _log.info("connection.works_again", connection=present.name)
 
+    async def report_end(self, connection_id: ConnectionId, ends_at: datetime) -> None:
+        """Tell that a connection's credentials run out within a month, then within 14, 7 and 3 days and one."""
+        left = ends_at - self.office.clock.now()
+        near = [days for days in WARNED_DAYS if left <= timedelta(days=days)]
+        present = await self._find(connection_id, unless={"paused"}) if near else None
+        if present is not None:
+            facts = {"ends_on": ends_at.date().isoformat(), "days": max(left.days, 0)}
+            await self._tell(present, Notice.connection_ending, f"{ends_at.isoformat()}:{min(near)}", **facts)
+
     async def _stop(self, connection_id: ConnectionId, state: str, reason: str) -> None:
-        if present := await self._tell(connection_id, Notice.connection_down, reason=reason, unless={state, "paused"}):
+        if present := await self._find(connection_id, unless={state, "paused"}):
+            await self._tell(present, Notice.connection_down, present.since.isoformat(), reason=reason)
             await self._enter(present, state, reason)
             _log.warning("connection.stopped", connection=present.name, state=state)
 
-    async def _tell(
-        self, connection_id: ConnectionId, notice: Notice, *, unless: set[str], reason: str = ""
-    ) -> ConnectionState | None:
-        """Tell administrators of a change, and return how the connection was; `None` where it is none.
+    async def _find(self, connection_id: ConnectionId, *, unless: set[str]) -> ConnectionState | None:
+        async with acquire(self.office.pool) as connection:
+            present = await connections.find_state(connection, connection_id)
+        return None if present is None or present.state in unless else present
+
+    async def _tell(self, present: ConnectionState, notice: Notice, cause: str, **facts: object) -> None:
+        """Tell administrators, each once a cause.
 
         Before the state is written: a process that dies in between tells again under the same keys.
         """
         async with acquire(self.office.pool) as connection:
-            present = await connections.find_state(connection, connection_id)
-            if present is None or present.state in unless:
-                return None
             people = await managers.list_managers(connection)
         told = [each for each in people if each.role is Role.admin and each.is_active]
-        scope = Scope(ids=len(told) + 1)
-        await self.office.change(scope, lambda rows: _write(rows, present, told, notice=notice, reason=reason))
+        payload = {"notice": notice.value, "name": present.name, **facts}
+        scope, place = Scope(ids=len(told) + 1), f"{present.id}"
+        await self.office.change(scope, lambda rows: _write(rows, told, payload, place=place, cause=cause))
         crash_point("alarms.told")
-        return present
 
     async def _enter(self, present: ConnectionState, state: str, reason: str) -> None:
         at = self.office.clock.now()
@@ -72,21 +86,16 @@ class Alarms:
             await connections.enter_state(connection, present.id, state, reason=reason, at=at)
 
 
-def _write(rows: WorkingSet, present: ConnectionState, told: list[Manager], *, notice: Notice, reason: str) -> None:
+def _write(rows: WorkingSet, told: list[Manager], payload: Mapping[str, object], *, place: str, cause: str) -> None:
     for manager in told:
-        key = f"{notice}:{present.id}:{manager.id}:{present.since.isoformat()}"
+        key = f"{payload['notice']}:{place}:{manager.id}:{cause}"
         rows.deliveries[key] = Delivery(
             id=DeliveryId(rows.new_id()),
             lane=Lane.notify,
-            order_hash=order_hash("notify", manager.id, f"connection:{present.id}"),
+            order_hash=order_hash("notify", manager.id, f"connection:{place}"),
             key=key,
             due_at=rows.now,
             created_at=rows.now,
-            payload={
-                "notice": notice.value,
-                "manager_id": int(manager.id),
-                "name": present.name,
-                "reason": reason,
-            },
+            payload={**payload, "manager_id": int(manager.id)},
             manager_id=ManagerId(int(manager.id)),
         )

@@ -25,6 +25,7 @@ class Deed(StrEnum):
     crm_resynced = "crm_resynced"
     crm_linked = "crm_linked"
     crm_unlinked = "crm_unlinked"
+    crm_card_linked = "crm_card_linked"
     crm_removed = "crm_removed"
 
 

@@ -46,6 +46,7 @@ class Notice(StrEnum):
     shift_ending = "shift_ending"
     connection_down = "connection_down"
     connection_up = "connection_up"
+    connection_ending = "connection_ending"
     task = "task"
     call_result = "call_result"
     automation = "automation"

@@ -46,9 +46,23 @@ async def start_server(data_dir: Path, *, bin_dir: Path | None = None) -> Databa
 @asynccontextmanager
 async def cloned_database(server: DatabaseServer) -> AsyncIterator[str]:
     """Give the DSN of a fresh copy of the template; dropped at the end, whoever is still connected."""
+    async with _passing_database(server, f"TEMPLATE {_TEMPLATE}") as dsn:
+        yield dsn
+
+
+@asynccontextmanager
+async def empty_database(server: DatabaseServer) -> AsyncIterator[str]:
+    """Give the DSN of a database that nobody has migrated; dropped at the end, whoever is still connected."""
+    async with _passing_database(server, "") as dsn:
+        yield dsn
+
+
+@asynccontextmanager
+async def _passing_database(server: DatabaseServer, source: str) -> AsyncIterator[str]:
+    """Under a name of its own: several runs of the tests share a server."""
     name = f"test_{uuid4().hex}"
     async with connect(server.dsn) as connection:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        await connection.execute(f"CREATE DATABASE {name} {source}")
     try:
         yield server.database_dsn(name)
     finally:

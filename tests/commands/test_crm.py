@@ -483,6 +483,58 @@ def test_a_resync_of_nobody_is_refused_in_one_line(hub, connected, arguments, re
     assert reason in result.stderr
 
 
+# --- hub crm link
+
+
+def test_a_client_is_linked_by_hand_to_a_card_there_and_queued_to_be_held_against_it(hub, connected, retail, place):
+    add_client(place)
+    card = retail.human_adds_contact("Мария Петровна", ["+79161234567"])
+
+    linked = hub("crm", "link", "#1042", card.id, "--crm", "shop")
+    again = told(hub("crm", "link", "1042", card.id, "--json"))
+
+    assert linked.stdout.startswith(f"#1042 Мария is card {card.id} Мария Петровна in shop.")
+    assert (again["card"], again["former"]) == (str(card), "")
+    assert place.fetch("SELECT ref || is_stale FROM crm_items") == [f"{card}true"]
+    assert place.fetch("SELECT payload->>'contact_id' FROM deliveries WHERE lane = 'crm' LIMIT 1") == ["50"]
+    assert place.fetch("SELECT DISTINCT action || subject FROM audit") == ["crm_card_linkedcontact:50"]
+
+
+def test_a_client_who_had_another_card_there_is_told_with_it(hub, connected, retail, place):
+    add_client(place)
+    add_item(place, ref="customer:999")
+
+    assert "It was customer:999 before" in hub("crm", "link", "1042", retail.human_adds_contact("Мария", []).id).stdout
+
+
+@pytest.mark.parametrize(
+    ("card", "reason"),
+    [
+        ("77777", "shop has no card 77777"),
+        ("https://shop.example/customers/7", "'https://shop.example/customers/7' is no number of a card"),
+    ],
+)
+def test_a_card_that_is_not_there_is_refused_in_one_line(hub, connected, place, card, reason):
+    add_client(place)
+
+    result = hub("crm", "link", "1042", card)
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert reason in result.stderr
+    assert place.fetch("SELECT 1 FROM crm_items") == []
+
+
+def test_a_card_of_another_client_is_refused_with_that_client_named(hub, connected, retail, place):
+    card = retail.human_adds_contact("Мария", [])
+    add_client(place)
+    add_item(place, ref=str(card))
+    add_client(place, 51, 1043, "Олег")
+
+    result = hub("crm", "link", "1043", card.id)
+
+    assert result.stderr == f"hub: card {card.id} of shop is another client's, #1042: join the two here instead\n"
+
+
 # --- hub crm users
 
 

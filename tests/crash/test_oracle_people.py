@@ -97,6 +97,13 @@ def test_nobody_outside_the_line_sees_a_card_even_while_it_is_free():
     assert not may_see("nobody", 30, free)
 
 
+def test_rg1_what_is_offered_to_one_is_nobodys_yet_and_so_within_reach_of_the_line():
+    offered = replace(RIGHT, decisions=(replace(DECISION, assignee_id=None, offered_to=(71,)),))
+
+    assert may_see("ivan", 30, offered)
+    assert not may_see("stranger", 30, offered)
+
+
 def test_a_card_that_was_taken_away_may_arrive_a_moment_later_but_not_long_after():
     moved = replace(RIGHT, decisions=(DECISION, replace(DECISION, id=92, assignee_id=72, decided_at=at(100))))
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -13,7 +12,7 @@ from hub.testing.crash.points_nursery import Child, Nursery
 from hub.testing.crash.points_stage import until_ready
 from hub.testing.crash.processes import Installation
 from hub.testing.crash.servers import free_port
-from hub.testing.database import DatabaseServer
+from hub.testing.database import DatabaseServer, empty_database
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -28,11 +27,8 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 @pytest.fixture
 async def empty_dsn(database_server: DatabaseServer) -> AsyncIterator[str]:
-    name = f"empty_{uuid4().hex}"
-    async with connect(database_server.dsn) as connection:
-        await connection.execute(f"CREATE DATABASE {name}")
-        yield database_server.database_dsn(name)
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    async with empty_database(database_server) as dsn:
+        yield dsn
 
 
 async def revision_after(hub: Child, dsn: str) -> str:

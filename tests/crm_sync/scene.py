@@ -13,6 +13,7 @@ from hub.crm_sync.base import Crm
 from hub.crm_sync.calling import CrmContext
 from hub.crm_sync.lane import CrmConnection, CrmLane, is_merged
 from hub.crm_sync.watch import CrmWatch
+from hub.delivery.alarms import Alarms
 from hub.delivery.worker import DeliveryWorker, LaneWork
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.delivery import Lane
@@ -73,7 +74,9 @@ class Scene:
 
     async def watch(self) -> int:
         """Ask the CRM what changed."""
-        return await CrmWatch(self.desk.office, lambda: [_connection(self)], self.lane.pause).look()
+        return await CrmWatch(
+            self.desk.office, lambda: [_connection(self)], self.lane.pause, Alarms(self.desk.office).report_end
+        ).look()
 
 
 def _connection(scene: Scene) -> CrmConnection:

@@ -35,7 +35,7 @@ CARD, LEAD, TASK = (tuple(f"crm.{when}_{what}" for when in ("before", "after")) 
 WATCHING = ("crm.after_missed", "crm.before_cursor", "crm.after_cursor")
 CONFIRMING = ("crm.before_confirm", "crm.after_confirm")
 RENEWING = ("tokens.after_exchange", "tokens.after_save")
-_ASKED = ("link", "unlink", "resync", "marks", "leave")
+_ASKED = ("link", "unlink", "card_link", "resync", "marks", "leave")
 ASKED_AGAIN = {f"crm.{when}_{what}" for when in ("before", "after") for what in _ASKED}
 """What a person asks for by a command: one that dies says nothing, and is given again."""
 

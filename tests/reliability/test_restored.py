@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -27,7 +25,7 @@ from hub.store.managers import add_manager
 from hub.store.policy import PolicyChange
 from hub.store.pool import acquire, connect
 from hub.testing.crash.ledger import WorldClock
-from hub.testing.database import DatabaseServer
+from hub.testing.database import DatabaseServer, empty_database
 from hub.testing.telegram import BotAccount, BotApi, Person
 from hub.testing.telegram.faults import too_many_requests
 from tests.fixtures_database import BIN_DIR
@@ -76,12 +74,8 @@ async def town() -> AsyncIterator[Town]:
 @pytest.fixture
 async def empty_dsn(database_server: DatabaseServer) -> AsyncIterator[str]:
     """An empty database beside the one of the lost hub."""
-    name = f"test_{uuid4().hex}"
-    async with connect(database_server.dsn) as connection:
-        await connection.execute(f"CREATE DATABASE {name}")
-    yield urlsplit(database_server.dsn)._replace(path=f"/{name}").geturl()
-    async with connect(database_server.dsn) as connection:
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    async with empty_database(database_server) as dsn:
+        yield dsn
 
 
 @asynccontextmanager

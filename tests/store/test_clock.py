@@ -11,8 +11,15 @@ from hub.store.clock import DatabaseClock
 
 async def test_an_answer_that_was_heard_late_does_not_move_the_clock(pool: asyncpg.Pool) -> None:
     clock = DatabaseClock(pool)
-    asyncio.get_running_loop().call_later(0.001, time.sleep, 0.4)  # busy while the first answer lies in the socket
+    busy = asyncio.Event()
+
+    def work() -> None:
+        time.sleep(0.4)
+        busy.set()
+
+    asyncio.get_running_loop().call_later(0.001, work)  # busy while the first answer lies in the socket
     await clock.read()
+    await busy.wait()
 
     at = await pool.fetchval("SELECT clock_timestamp()")
     assert abs(clock.now() - at) < timedelta(milliseconds=100)

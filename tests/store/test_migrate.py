@@ -20,6 +20,7 @@ from hub.store.migrate import migrate, newest_revision
 from hub.store.migrations.declared import declared_statements
 from hub.store.partitions import PARTITIONED, ensure_partitions, months_from
 from hub.store.pool import connect
+from hub.testing.database import empty_database
 
 NOVEMBER = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
 
@@ -27,10 +28,8 @@ NOVEMBER = datetime(2031, 11, 30, 23, 59, tzinfo=UTC)
 @pytest.fixture
 async def empty_dsn(database_server):
     """Give the DSN of a database that nobody has migrated."""
-    async with connect(database_server.dsn) as connection:
-        await connection.execute("CREATE DATABASE not_migrated")
-        yield database_server.database_dsn("not_migrated")
-        await connection.execute("DROP DATABASE not_migrated WITH (FORCE)")
+    async with empty_database(database_server) as dsn:
+        yield dsn
 
 
 async def table_names(dsn):

@@ -3,13 +3,12 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from hub.store.migrate import migrate, newest_revision, present_revision
 from hub.store.pool import connect, open_pool
-from hub.testing.database import DatabaseServer
+from hub.testing.database import DatabaseServer, empty_database
 from tests.inbox.desk import open_desk, person, says
 
 DUMPS = sorted(Path(__file__).parent.glob("v*.sql"))
@@ -19,15 +18,11 @@ TABLES = ("contacts", "conversations", "messages", "waits", "ledger", "leads", "
 @pytest.fixture(params=DUMPS, ids=[path.stem for path in DUMPS])
 async def released(request: pytest.FixtureRequest, database_server: DatabaseServer) -> AsyncIterator[tuple[str, str]]:
     """Give the DSN of a database as a release left it, and the text it was loaded from."""
-    name, text = f"released_{uuid4().hex}", request.param.read_text()
-    async with connect(database_server.dsn) as connection:
-        await connection.execute(f"CREATE DATABASE {name}")
-    dsn = database_server.database_dsn(name)
-    async with connect(dsn) as connection:
-        await connection.execute(_loadable(text, connection.get_server_version().major))
-    yield dsn, text
-    async with connect(database_server.dsn) as connection:
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    text = request.param.read_text()
+    async with empty_database(database_server) as dsn:
+        async with connect(dsn) as connection:
+            await connection.execute(_loadable(text, connection.get_server_version().major))
+        yield dsn, text
 
 
 def _loadable(text: str, major: int) -> str:

@@ -92,6 +92,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "done.refused": "↩️ #{number} stays with its manager",
     "done.cancelled": "Cancelled",
     "done.nothing_urgent": "Nothing urgent. 👍",
+    "system.connection_ending": (
+        "⏳ The connection “{name}”: its access is good until {date}, days left: {days}. "
+        "Get a new one and give it with hub connect … --again"
+    ),
     "system.connection_up": "✅ The connection “{name}” works again",
     "system.connection_down": "⚠️ The connection “{name}” does not work: {reason}",
     "restored.title": "⚠️ The hub was restored from a backup made {made}. It may have forgotten what came later.",

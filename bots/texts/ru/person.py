@@ -102,6 +102,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "done.refused": "↩️ #{number} останется у прежнего менеджера",
     "done.cancelled": "Отменено",
     "done.nothing_urgent": "Срочных обращений нет. 👍",
+    "system.connection_ending": (
+        "⏳ Подключение «{name}»: доступ действует до {date}, дней: {days}. "
+        "Получите новый и введите: hub connect … --again"
+    ),
     "system.connection_up": "✅ Подключение «{name}» снова работает",
     "system.connection_down": "⚠️ Подключение «{name}» не работает: {reason}",
     "restored.title": "⚠️ Хаб восстановлен из копии, снятой {made}. Что было после, он мог забыть.",

@@ -104,8 +104,12 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
         scope.conversations.add(int(event.conversation))
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
-    if isinstance(event, FormSubmission | CallEvent) or (isinstance(event, InboundMessage) and not event.is_staff):
+    if _may_open_a_wait(event):
         scope.lines.add(incoming.choose_line(policy).line)
+
+
+def _may_open_a_wait(event: InboundEvent) -> bool:
+    return not event.is_staff if isinstance(event, InboundMessage) else isinstance(event, FormSubmission | CallEvent)
 
 
 def thread_of(event: InboundEvent) -> str:

@@ -25,8 +25,8 @@ class Holdings:
     def may_see(self, event: str, manager: str, at: datetime) -> bool:
         """Tell whether a manager may have seen an event at `at`; one that is stored nowhere is not judged here.
 
-        A manager sees what is theirs, offered to them or free on their own lines; a head everything of own lines; an
-        administrator everything.
+        A manager sees what is theirs or nobody's yet on their own lines, offered to others or not (RG-1); a head
+        everything of own lines; an administrator everything.
         """
         talk, viewer = self._talks.get(self._talk_of.get(event) or 0), self._people.get(manager)
         if talk is None or viewer is None:
@@ -53,9 +53,8 @@ class Holdings:
 def _list_held(rows: Rows) -> dict[int, list[tuple[datetime, frozenset[int]]]]:
     """Return since when each conversation belonged to whom, in order."""
     found: dict[int, list[tuple[datetime, frozenset[int]]]] = {}
-    for decision in rows.decisions:
-        named = [decision.assignee_id, *decision.offered_to]
-        who = frozenset(each for each in named if each is not None)
+    for decision in rows.decisions:  # what is offered to some is nobody's yet, and so within reach of all (RG-1)
+        who = _EVERYBODY if decision.assignee_id is None else frozenset({decision.assignee_id})
         found.setdefault(decision.conversation_id, []).append((decision.decided_at, who))
     for fact in rows.facts:
         if fact.conversation_id and fact.kind == "taken" and fact.manager_id:

@@ -120,6 +120,12 @@ async def test_a_connection_that_works_again_is_told(mail: Mail) -> None:
     assert mail.letters[0].subject.endswith("Подключение «Бот» снова работает")
 
 
+async def test_access_that_runs_out_is_told_with_its_day(mail: Mail) -> None:
+    await mail.tell("connection_ending", name="amo", ends_on="2026-12-20", days=28)
+
+    assert "«amo»: доступ действует до 20.12.2026, дней: 28" in mail.letters[0].text
+
+
 async def test_a_dead_connection_is_told_and_cannot_be_answered(mail: Mail) -> None:
     await mail.tell("connection_down", name="Бот", reason="токен не принят")
 

@@ -195,6 +195,14 @@ async def test_a_connection_that_works_again_is_told_in_words(place):
     assert "Подключение «Почта» снова работает" in place.seen(ivan)[-1]
 
 
+async def test_access_that_runs_out_is_told_with_its_day_and_what_to_do(place):
+    ivan = await place.hire("ivan", "Иван")
+    payload = {"notice": "connection_ending", "manager_id": ivan.user.id, "name": "amo"}
+    await place.notifier.notify(payload | {"ends_on": "2026-12-20", "days": 28}, key="ending:1")
+    assert "«amo»: доступ действует до 20.12.2026, дней: 28" in place.seen(ivan)[-1]
+    assert "hub connect" in place.seen(ivan)[-1]
+
+
 async def test_case38_a_head_reads_what_is_late_and_in_doubt_after_a_restore(place):
     ivan = await place.hire("ivan", "Иван")
     payload = {"notice": "restored", "manager_id": ivan.user.id, "made_at": (place.desk.now - DAY).isoformat()}

@@ -203,8 +203,8 @@ async def test_a_name_means_whom_all_its_words_fit(
 
 
 async def test_a_name_of_several_says_how_many_and_lets_choose(place: Workplace, ivan: Person, olga: Person) -> None:
-    for number in (1, 2):
-        petrova = await place.hire(f"petrova{number}", "Инна Петрова")
+    await place.hire("petrova1", "Инна Петрова")
+    petrova = await place.hire("petrova2", "Инна Петрова")
     put_in_force(place.desk, ONE_LINE)
     await place.writes(olga, "/relieve Инна да")
     assert place.seen(olga)[-1] == "Имя «Инна» подходит 2 сотрудникам. Назовите точнее или выберите:"

@@ -188,7 +188,7 @@ async def test_a_portal_that_does_not_know_features_is_asked_nothing_more() -> N
         found = await crm.check()
 
     assert found.is_ok
-    assert "offline_events" not in "\n".join(found.lines)
+    assert "offline_events" not in "\n".join(found.say("ru"))
 
 
 def test_what_is_no_form_is_kept_as_it_is() -> None:

@@ -267,7 +267,7 @@ async def test_a_comment_says_who_where_and_when_in_the_zone_of_the_business() -
     first = seen["text"].splitlines()[0]
     at = ENTRY.at + timedelta(hours=10)
     assert first.startswith("[b]") and first.endswith("[/b]")
-    assert [word for word in ("Анна Петрова", "telegram", f"{at:%d.%m.%Y %H:%M}") if word not in first] == []
+    assert [word for word in ("Анна Петрова", "Telegram", f"{at:%d.%m.%Y %H:%M}") if word not in first] == []
     assert (now.entity, "hub:" in now.values["text"]) == (Entity.entry, False)
 
 

@@ -37,6 +37,7 @@ class RetailCrm(Crm[RetailCrmSettings]):
     settings_model = RetailCrmSettings
     evidence = Evidence.documented
     keyed = frozenset({Entity.contact, Entity.request, Entity.entry})
+    card_kind = "customer"
 
     def __init__(self, settings: RetailCrmSettings, context: Context) -> None:
         super().__init__(settings, context)
