@@ -41,6 +41,8 @@ class Notice(StrEnum):
     digest = "digest"
     match_question = "match_question"
     reply_state = "reply_state"
+    call_state = "call_state"
+    recording = "recording"
     woken = "woken"
     shift_ending = "shift_ending"
     connection_down = "connection_down"
@@ -54,6 +56,7 @@ class Notice(StrEnum):
     reaction = "reaction"
     change_refused = "change_refused"
     whisper = "whisper"
+    overheard = "overheard"
 
 
 @dataclass(frozen=True, slots=True)
