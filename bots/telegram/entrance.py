@@ -17,10 +17,10 @@ from bots.telegram.turn import Turn
 from bots.texts import Texts
 from hub.domain.errors import HubError, PermanentFailure, ProviderError, StorageUnavailable
 from hub.domain.manager import Role
-from hub.inbox.people import accept_invite
+from hub.inbox.people import INVITE_MARK, accept_invite
 from hub.inbox.queries import get_actor_by_telegram
 
-INVITE = "/start m_"
+INVITE = f"/start {INVITE_MARK}"
 log = structlog.get_logger(__name__)
 
 

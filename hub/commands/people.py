@@ -22,6 +22,7 @@ from hub.commands.texts import columns, say, word
 from hub.config import Config
 from hub.domain.identity import IdentityType
 from hub.domain.manager import Role
+from hub.inbox.people import INVITE_MARK
 
 app = typer.Typer(no_args_is_help=True, help="Add managers, invite them to the bot, take them away.")
 Key = Annotated[str, typer.Argument(help="Short name for the rules: a-z, 0-9, - and _; for instance anna.")]
@@ -72,7 +73,7 @@ def invite(config: Config, key: Key, *, as_json: AsJson = False) -> None:
 
     async def work(ground: Ground) -> tuple[Invitation, str]:
         made = await invite_person(ground, key)
-        return made, await find_bot_link(ground, made.token)
+        return made, await find_bot_link(ground, f"{INVITE_MARK}{made.token}")
 
     (made, link), time = run_with_time(config, work)
     if as_json:
@@ -80,7 +81,7 @@ def invite(config: Config, key: Key, *, as_json: AsJson = False) -> None:
         return
     until = {"until": time.minute(made.until), "zone": time.zone}
     typer.echo(say(config.language, "people.invite", name=made.name, **until))
-    typer.echo(say(config.language, "people.link" if link else "people.start", link=link, token=made.token))
+    typer.echo(say(config.language, "people.link" if link else "people.start", link=link, token=f"{INVITE_MARK}{made.token}"))
 
 
 @app.command()

@@ -13,13 +13,11 @@ from hub.domain.identity import IdentityType, canonical_email, canonical_phone
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
 from hub.inbox.auditing import Seen, what_they_saw
-from hub.inbox.people import dismiss_manager
+from hub.inbox.people import INVITED_FOR, create_invite, dismiss_manager
 from hub.store import managers
 from hub.store.connections import list_connections
 from hub.store.pool import acquire
-from hub.store.secrets import new_token, token_hash
 
-INVITE_LASTS = timedelta(hours=48)
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OF_A_CONNECTION = frozenset({IdentityType.pbx_extension, IdentityType.pbx_login})
 
@@ -72,13 +70,11 @@ async def add_person(ground: Ground, key: str, name: str, *, role: Role, languag
 
 
 async def invite_person(ground: Ground, key: str) -> Invitation:
-    """Return a new invitation of a person; only the hash of its token is stored. Commits. Raises: NotFound."""
+    """Return a new invitation of a person, which ends earlier ones (RG-4). Commits. Raises: NotFound."""
     person = await find_person(ground, key)
-    token, until = new_token(), ground.clock.now() + INVITE_LASTS
-    async with acquire(ground.pool) as connection:
-        new_id = (await ground.ids.reserve(connection, 1))()
-        await managers.add_invite(connection, new_id, token_hash(token), person.id, until)
-    return Invitation(person.name, token, until)
+    async with open_office(ground) as office:
+        token = await create_invite(office, THE_OPERATOR, key=key, name=person.name)
+    return Invitation(person.name, token, ground.clock.now() + INVITED_FOR)
 
 
 async def remove_person(ground: Ground, key: str) -> tuple[str, int]:

@@ -42,6 +42,8 @@ class Notice(StrEnum):
     digest = "digest"
     match_question = "match_question"
     reply_state = "reply_state"
+    call_state = "call_state"
+    recording = "recording"
     woken = "woken"
     shift_ending = "shift_ending"
     connection_down = "connection_down"
@@ -56,6 +58,7 @@ class Notice(StrEnum):
     change_refused = "change_refused"
     whisper = "whisper"
     offers_changed = "offers_changed"
+    overheard = "overheard"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@
     │   ├── StillWaiting              the client waits for an answer, so it cannot be closed (S9)
     │   ├── ReasonMissing             the decision needs its reason in words (S8, L-5)
     │   ├── FieldsMissing             the lead cannot move without what is missing; carries the names (L-3)
-    │   └── FieldInvalid              a field does not take this value; carries the field (L-7)
+    │   ├── FieldInvalid              a field does not take this value; carries the field (L-7)
+    │   └── CallImpossible            no connection can call for this person; carries why
     ├── AlreadyDone                   the same update has done it before; carries with whom
     ├── PermissionDenied              the actor may not do this (RG-3)
     ├── ReplyWindowClosed             the channel forbids to write now
@@ -169,6 +170,16 @@ class FieldInvalid(Conflict):
     def __init__(self, message: str, name: str) -> None:
         super().__init__(message)
         self.name = name
+
+
+class CallImpossible(Conflict):
+    """Nobody can be rung for this: `reason` is `no_number`, `no_pbx` or `no_extension`."""
+
+    code = "conflict.call_impossible"
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class AlreadyDone(HubError):

@@ -19,6 +19,7 @@ class TimerKind(StrEnum):
     call_expiry = "call_expiry"
     snooze = "snooze"
     call_confirmation = "call_confirmation"
+    call_order = "call_order"
     owner_return = "owner_return"
     handover = "handover"
     shift_end = "shift_end"
@@ -28,6 +29,7 @@ class TimerKind(StrEnum):
     recompute = "recompute"
     automation = "automation"
     automation_scan = "automation_scan"
+    reading = "reading"
 
 
 class TimerState(StrEnum):

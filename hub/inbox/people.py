@@ -28,11 +28,13 @@ from hub.inbox.office import Office
 from hub.inbox.shifts import leave_shift
 from hub.inbox.task_handover import hand_over_tasks
 from hub.inbox.viewer import person_of
-from hub.store import managers, people
+from hub.store import managers, people, staff
 from hub.store.pool import acquire
 from hub.store.scope import Scope
 
 INVITED_FOR = timedelta(hours=48)
+INVITE_MARK = "m_"
+"""What an invitation's token begins with where it is given to the bot (`/start m_…`)."""
 AT_THE_MACHINE = Person(ManagerId(0), Role.admin, frozenset())
 """Whoever runs commands on the machine itself: the first administrator is invited by nobody else."""
 
@@ -44,7 +46,7 @@ async def create_invite(office: Office, actor: Person, *, key: str, name: str, r
     """Invite a person and return the token of the link, shown once. Commits.
 
     `key` is the name in the policy document; one who is there already (lost the account, comes back) is invited again
-    and keeps name and role. Access begins when the invitation is accepted.
+    and keeps name and role. Access begins when the invitation is accepted; earlier ones of that person end.
 
     Raises:
         PermissionDenied, NotFound: only an administrator invites.
@@ -58,6 +60,7 @@ async def create_invite(office: Office, actor: Person, *, key: str, name: str, r
         if invited is None:
             invited = Manager(ManagerId(new_id()), key, name, role, is_active=False)
             await managers.add_manager(connection, invited, at=now)
+        await staff.end_invites(connection, invited.id, at=now)
         await managers.add_invite(connection, new_id(), _hash(token), invited.id, now + INVITED_FOR)
         noted = Noted(actor, Deed.invited, f"manager:{invited.id}", {"role": invited.role.value})
         await note_in(connection, office, noted)
@@ -107,7 +110,8 @@ async def set_reachable(office: Office, tg_user_id: int, is_reachable: bool) -> 
 async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) -> int:
     """«Уволен»: end access at once and hand the work over by the rules; returns how many conversations (RG-4).
 
-    Commits access first, then the work in parts; called again after a crash it goes on where it stopped.
+    Commits access first, unused invitations included, then the work in parts; called again after a crash it goes on
+    where it stopped.
 
     Raises:
         Conflict: somebody dismisses themselves.
@@ -120,6 +124,7 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
         if await people.find_manager(connection, manager_id) is None:
             raise NotFound("there is no such person")
         await managers.set_left(connection, manager_id, office.clock.now())
+        await staff.end_invites(connection, manager_id, at=office.clock.now())
         await note_in(connection, office, Noted(actor, Deed.dismissed, f"manager:{manager_id}"))
         crash_point("people.before_access_ends")
     crash_point("people.after_access_ends")

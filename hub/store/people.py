@@ -24,6 +24,10 @@ LEFT JOIN LATERAL (
 ) s ON true
 WHERE i.type = 'phone' AND i.scope = '' AND i.value = $1
 """
+_HELD = """
+FROM conversations WHERE state = 'open'
+  AND (assignee_id = $1 OR transfer_to = $1 OR offered_to @> to_jsonb($1::bigint))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,18 @@ async def accept_invite(
     return await find_manager(connection, manager.id)
 
 
+async def is_invited(connection: asyncpg.Connection, manager_id: int) -> bool:
+    """Tell whether a person was invited who is not here yet and has not left."""
+    found = "SELECT EXISTS (SELECT FROM managers WHERE id = $1 AND NOT is_active AND left_at IS NULL)"
+    return bool(await connection.fetchval(found, manager_id))
+
+
 async def list_held_conversations(connection: asyncpg.Connection, manager_id: int, *, limit: int) -> list[int]:
     """Return open conversations that a person has, is offered or is being handed, in the order they came."""
-    rows = await connection.fetch(
-        "SELECT id FROM conversations WHERE state = 'open' "
-        "AND (assignee_id = $1 OR transfer_to = $1 OR offered_to @> to_jsonb($1::bigint)) ORDER BY id LIMIT $2",
-        manager_id,
-        limit,
-    )
+    rows = await connection.fetch(f"SELECT id {_HELD} ORDER BY id LIMIT $2", manager_id, limit)
     return [row["id"] for row in rows]
+
+
+async def count_held(connection: asyncpg.Connection, manager_id: int) -> int:
+    """Return how many conversations `list_held_conversations` has without a limit."""
+    return int(await connection.fetchval(f"SELECT count(*) {_HELD}", manager_id))

@@ -31,6 +31,12 @@ def test_of_an_invitation_only_the_hash_is_stored(hub, anna, place):
     assert place.fetch("SELECT token_hash FROM invites") == [token_hash(made["token"])]
 
 
+def test_the_printed_invitation_is_what_the_manager_bot_takes(hub, anna):
+    made = hub("people", "invite", "anna").stdout
+
+    assert "/start m_" in made
+
+
 def test_rg4_a_removed_person_has_no_access_and_stays_in_the_list(hub, anna):
     hub("people", "remove", "anna")
 
