@@ -52,8 +52,8 @@ async def tell(turn: Turn, payload: Payload) -> list[int]:
     try:
         return await _TELLERS.get(kind, _card)(turn, payload)
     except NotFound:
-        await refresh_list(turn, _conversation(payload))
         await collapse_card(turn, _conversation(payload))
+        await refresh_list(turn, _conversation(payload))
         return []
 
 
@@ -179,8 +179,8 @@ async def _mirror_of(turn: Turn, parts: Sequence[MessageView]) -> int | None:
 async def _card_changed(turn: Turn, payload: Payload) -> list[int]:
     """Redraw the card; one that was told by mail while this chat could not be reached is owed to it, without sound."""
     if not payload.get("owed"):
-        await refresh_list(turn, _conversation(payload))
         await refresh_card(turn, _conversation(payload))
+        await refresh_list(turn, _conversation(payload))
         return []
     card = await turn.desk.reader.get_card(turn.actor, _conversation(payload), language=turn.texts.language)
     standing = await turn.desk.memory.look(turn.chat.id, card.id)
@@ -193,11 +193,14 @@ async def _card_changed(turn: Turn, payload: Payload) -> list[int]:
 
 
 async def _taken_away(turn: Turn, payload: Payload) -> list[int]:
-    """Say who has it now, in the card's place; a manager who never saw a card is not bothered."""
-    await refresh_list(turn, _conversation(payload))
+    """Say who has it now, in the card's place; a manager who never saw a card is not bothered.
+
+    The list comes last: it may have to rest, and nobody shall press «Взять» on the card meanwhile.
+    """
     winner = payload.get("by_id")
     manager = None if winner is None else await turn.desk.find_manager(ManagerId(int(str(winner))))
     await collapse_card(turn, _conversation(payload), manager.name if manager else "")
+    await refresh_list(turn, _conversation(payload))
     return []
 
 

@@ -231,6 +231,15 @@ async def test_an_offer_waits_while_the_list_was_drawn_a_moment_ago(place, both)
     assert lists(place, ivan)[0].startswith("✋ Свободны: 3")
 
 
+async def test_r10_a_card_says_at_once_who_took_it_though_the_list_must_rest(place, both):
+    ivan, anna = both
+    await leads(place, 1, 2, 3)
+    place.notifier = TelegramNotifier(replace(place.office, queue_card_rests=timedelta(minutes=5)), place.bot)
+    await place.presses(anna, "Кто возьмёт?", "✋ Взять")
+    assert [text for text in place.seen(ivan) if "взял(а) Анна" in text]
+    assert lists(place, ivan)[0].startswith("✋ Свободны: 3")
+
+
 async def test_a_429_leaves_the_offer_waiting_as_long_as_telegram_says_and_then_lists_it(place, both):
     ivan, _ = both
     await leads(place, 1, 2, 3)
