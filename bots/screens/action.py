@@ -47,6 +47,7 @@ class Press(StrEnum):
     sever = "split"
     dismiss = "dismiss"
     needless = "needless"
+    call = "call"
     reached = "reached"
     noanswer = "noanswer"
     elsewhere = "elsewhere"
@@ -86,6 +87,13 @@ class Press(StrEnum):
     shift = "shift"
     team = "team"
     relieve = "relieve"
+    admin = "admin"
+    people = "people"
+    invite = "invite"
+    read = "read"
+    unread = "unread"
+    day = "day"
+    week = "stats"
     help = "help"
 
 

@@ -4,6 +4,7 @@ from bots.screens.action import StaleButton
 from bots.screens.quoting import one_line
 from bots.texts import Texts
 from hub.domain.errors import (
+    CallImpossible,
     Composing,
     Conflict,
     ContactBlocked,
@@ -45,6 +46,8 @@ def refusal(texts: Texts, error: HubError) -> str:
     """Return one polite sentence; a lost race names who was faster."""
     if isinstance(error, Composing):
         return texts("reply.composing", winner=one_line(error.winner))
+    if isinstance(error, CallImpossible):
+        return texts(f"call.cannot.{error.reason}")
     if isinstance(error, Conflict) and error.winner:
         return texts("error.taken", winner=one_line(error.winner))
     return texts(next((key for kind, key in _KEYS if isinstance(error, kind)), "error.other"))
