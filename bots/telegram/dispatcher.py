@@ -3,6 +3,7 @@
 aiogram's own polling and webhook handlers are not used: they confirm updates before they are handled.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -40,8 +41,8 @@ def build_dispatcher(desk: BotOffice) -> Dispatcher:
     return dispatcher
 
 
-async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str) -> None:
-    """Hand a message to its manager's turn, or greet a stranger."""
+async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str, more: Sequence[Message] = ()) -> None:
+    """Hand a message, `more` being the other parts of its album, to its manager's turn, or greet a stranger."""
     if message.from_user is None:
         return
     turn = await admit(desk, bot, message.from_user, key=key)
@@ -50,7 +51,7 @@ async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str) -> N
     elif _is_greeting(message.text or ""):
         await welcome(turn, message.from_user.full_name)
     else:
-        await receive(replace(turn, own=message.message_id), message)
+        await receive(replace(turn, own=message.message_id), message, more)
 
 
 def _is_greeting(text: str) -> bool:

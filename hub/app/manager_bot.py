@@ -216,6 +216,11 @@ class BotReceipts:
             for each in self._take(receipt_ids):
                 await receipts.release(connection, [each], after=after)
 
+    async def put_back(self, receipt_ids: Sequence[int]) -> None:
+        async with acquire(self._pool) as connection:
+            for each in self._take(receipt_ids):
+                await receipts.put_back(connection, each)
+
     def let_go(self, receipt_ids: Sequence[int]) -> None:
         self._take(receipt_ids)
 

@@ -50,14 +50,22 @@ class Person:
         command = {"type": "bot_command", "offset": 0, "length": len("/start")}
         return bot.post(bot.private_chat(self.user), self.user, {"text": text, "entities": [command]})
 
-    def sends_album(self, bot: BotAccount, count: int, *, caption: str = "") -> list[Post]:
-        """Send `count` photos at once; they arrive as separate messages of one group, the caption on the first."""
+    def sends_album(
+        self,
+        bot: BotAccount,
+        count: int = 0,
+        *,
+        caption: str = "",
+        reply_to: Post | None = None,
+        files: Sequence[Media] = (),
+    ) -> list[Post]:
+        """Send `count` photos, or `files`, at once; they arrive as separate messages, the caption on the first."""
         chat = bot.private_chat(self.user)
         group = {"media_group_id": f"{self.user.id}{len(chat.posts)}"}
         photos = [Media("photo", f"{n}.jpg", b"photo %d" % n, "image/jpeg") for n in range(count)]
-        contents = [bot.stage.files.store(photo).as_content() | group for photo in photos]
+        contents = [bot.stage.files.store(file).as_content() | group for file in files or photos]
         contents[0] |= {"caption": caption} if caption else {}
-        return [bot.post(chat, self.user, content) for content in contents]
+        return [bot.post(chat, self.user, content, reply_to=reply_to) for content in contents]
 
     def shares_contact(self, bot: BotAccount, *, own: bool = True, card: User | None = None) -> Post:
         """Share the own number by the contact button, or another person's card from the address book."""
@@ -67,6 +75,10 @@ class Person:
             contact["user_id"] = shown.id
         bot.private_chat(self.user).reply_keyboard = None
         return bot.post(bot.private_chat(self.user), self.user, {"contact": contact})
+
+    def sends(self, bot: BotAccount, content: Json, *, reply_to: Post | None = None) -> Post:
+        """Send a message whose content is given in the provider's own fields: a poll, a place, a card, a dice."""
+        return bot.post(bot.private_chat(self.user), self.user, content, reply_to=reply_to)
 
     def shares_location(self, bot: BotAccount, latitude: float = 55.7558, longitude: float = 37.6173) -> Post:
         """Send a point on the map."""
