@@ -13,7 +13,7 @@ Payload = Mapping[str, object]
 
 
 async def tell_of_call(turn: Turn, payload: Payload) -> list[int]:
-    """Say that no call was made, or that it is unknown, with the next step; the card no longer says that phones ring."""
+    """Say that no call was made, or that nobody knows, with the next step; the card no longer says that phones ring."""
     card = await get_card(turn.office, turn.actor, ConversationId(int(str(payload["conversation_id"]))))
     facts = {name: str(payload.get(name, "")) for name in ("state", "reason", "extension")}
     ids = await turn.chat.show(in_vain(turn.texts, card, **facts))

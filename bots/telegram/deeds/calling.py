@@ -1,4 +1,4 @@
-"""Calls ordered from a card, and answers the hub cannot see: «Дозвонился», «Не ответил», answered elsewhere (C-6, C-11, S11), and notes."""
+"""Calls from a card, and answers the hub cannot see: «Дозвонился», «Не ответил», given elsewhere (C-6, C-11, S11)."""
 
 from bots.screens.action import Action, Press
 from bots.screens.elsewhere import WAYS, ways_screen

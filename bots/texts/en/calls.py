@@ -30,7 +30,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     # --- no call at all
     "call.cannot.no_number": "The client has no telephone.",
     "call.cannot.no_pbx": "Nothing to call with: no PBX is connected for calls. Copy the number.",
-    "call.cannot.no_extension": "I do not know your PBX telephone. Send /extension and your extension, e.g. /extension 101",
+    "call.cannot.no_extension": "I do not know your PBX telephone. Send your extension, for instance /extension 101",
     # --- the own telephone
     "command.extension": "My PBX extension",
     "extension.none": "Your PBX telephone is not set. Send: /extension 101",

@@ -30,7 +30,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     # --- no call at all
     "call.cannot.no_number": "У клиента нет телефона.",
     "call.cannot.no_pbx": "Из карточки звонить нечем: ни одна АТС не подключена для звонков. Скопируйте номер.",
-    "call.cannot.no_extension": "Не знаю ваш телефон на АТС. Напишите /extension и внутренний номер, например /extension 101",
+    "call.cannot.no_extension": "Не знаю ваш телефон на АТС. Напишите /extension и номер, например /extension 101",
     # --- the own telephone
     "command.extension": "Мой внутренний номер на АТС",
     "extension.none": "Ваш телефон на АТС не указан. Напишите: /extension 101",

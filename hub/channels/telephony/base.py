@@ -31,8 +31,10 @@ from hub.net.signatures import is_same_secret
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST = timedelta(days=7)
 _LATEST_ARRIVAL = timedelta(hours=1)
-_RECORDING_LIMIT_BYTES = 100 * 1024 * 1024
-_RECORDING_DEADLINE = timedelta(minutes=2)
+RECORDING_LIMIT_BYTES = 50 * 1024 * 1024
+"""What people are sent in a messenger is no longer than that: some ten hours of talk."""
+RECORDING_DEADLINE = timedelta(minutes=2)
+_EXPIRED = frozenset({401, 403, 404, 410})
 _LONGEST_WORDS = 120
 
 
@@ -203,18 +205,36 @@ class Telephony(Channel[SettingsT]):
         return failure or Sent((command,), started_at)
 
     async def fetch_media(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        """Yield a recording from the address it has now, through the SSRF guard (C-12)."""
+        """Yield a recording from the address it has now, through the SSRF guard (C-12).
+
+        Raises:
+            PermanentFailure: `expired` where the address no longer works and none is to be had in its place.
+        """
         address = await self.recording_address(attachment.provider_ref)
         if not address.startswith(("https://", "http://")):
             raise PermanentFailure("the provider gave no address of the recording", reason="not_found")
-        async for chunk in self.context.http.get_untrusted(
-            address, limit_bytes=_RECORDING_LIMIT_BYTES, deadline=_RECORDING_DEADLINE
-        ):
-            yield chunk
+        try:
+            async for chunk in self.context.http.get_untrusted(
+                address, limit_bytes=RECORDING_LIMIT_BYTES, deadline=RECORDING_DEADLINE
+            ):
+                yield chunk
+        except PermanentFailure as error:
+            if error.status not in _EXPIRED:
+                raise
+            yield await self.recording_again(attachment.provider_ref)
 
     async def recording_address(self, reference: str) -> str:
         """Return the address of a recording; most providers send it as the reference itself."""
         return reference
+
+    async def recording_again(self, reference: str) -> bytes:
+        """Return a recording whose address has expired, where the provider has another way to it.
+
+        Raises:
+            PermanentFailure: it has none (`expired`).
+        """
+        del reference
+        raise PermanentFailure("the provider's address of the recording has expired", reason="expired")
 
     def _utc(self, when: datetime) -> datetime:
         aware = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(self.settings.zone))
