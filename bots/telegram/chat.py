@@ -4,6 +4,7 @@ Sends and edits are separate calls without identity on the provider's side; who 
 Every method raises only `ProviderError`s (see `failures.provider_errors`).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +92,13 @@ class Chat:
         try:
             with provider_errors():
                 sent = await self.bot.send_message(
+    async def delete(self, message_id: int) -> None:
+        """Take a message of the bot away; one that is gone, or too old to be deleted (48 h), stays as it is."""
+        crash_point("bot.before_delete")
+        with suppress(PermanentFailure), provider_errors():
+            await self.bot.delete_message(self.id, message_id)
+        crash_point("bot.after_delete")
+
                     self.id,
                     drawing.text,
                     entities=list(drawing.entities),
