@@ -1,7 +1,8 @@
 """A manager's message and what it means.
 
-In this order: a command; a reply to a linked message, which goes to that client (or is a note, by `//` or 📝); the line
-that something asked for; else the bot asks whom it is for.
+In this order: a text found by search, which is never a command or a note; a command; a reply to a linked message,
+which goes to that client (or is a note, by `//` or 📝); the line that something asked for; else the bot asks whom it is
+for.
 """
 
 from collections.abc import Awaitable, Sequence
@@ -23,6 +24,7 @@ from bots.telegram.presses import say_refusal
 from bots.telegram.repeats import was_done
 from bots.telegram.replied import find_replied
 from bots.telegram.turn import Turn
+from bots.telegram.searching import chosen_for, own_words
 from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
 from hub.inbox.reply import Content, add_note
 
@@ -56,6 +58,8 @@ async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> 
     text = message.text or message.caption or ""
     replied = await find_replied(turn, message)
     if message.text and (command := parse_command(message.text)):
+    if await _send_searched(turn, message, replied):
+        return
         if not await was_done(turn, command.press):
             await run_command(turn, command, replied)
     elif replied is None:
@@ -67,6 +71,25 @@ async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> 
 
 
 async def _understand_loose(turn: Turn, message: Message, more: Sequence[Message]) -> None:
+async def _send_searched(turn: Turn, message: Message, replied: Shown | None) -> bool:
+    """Send what was found or finished behind the bot's name; return False for any other message.
+
+    Where the number in it and the reply name two clients, it goes to neither before the manager says to whom.
+    """
+    text = message.text or ""
+    words = await own_words(turn, text)
+    if not text or (message.via_bot is None and words == text):
+        return False
+    named = await chosen_for(turn, message)
+    about = named or (replied.conversation_id if replied else None)
+    if about is None or (replied is not None and replied.conversation_id != about):
+        await ask_whom(turn, Content(words))
+    else:
+        await answer(turn, about, Content(words, reply_to=replied.message_id if replied else None))
+        await prompts.answered(turn)
+    return True
+
+
     """Do what a message without context means: a contact card, the line that is being asked for, words for somebody."""
     if message.contact is not None:
         await _start_lead(turn, message.contact)

@@ -52,3 +52,5 @@ WRITTEN: Mapping[Press, Deed] = (
 
 GUARDED = frozenset({Press.give, Press.move, Press.end, Press.needless})
 """Decisions that hold only for the state they were made on: a press with an older version asks again."""
+    | templates.WRITTEN
+    | admin_people.WRITTEN
