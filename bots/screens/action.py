@@ -85,6 +85,7 @@ class Press(StrEnum):
     search = "find"
     desk = "desk"
     shift = "shift"
+    extension = "extension"
     team = "team"
     relieve = "relieve"
     admin = "admin"

@@ -66,12 +66,16 @@ Row = tuple[Button, ...]
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a manager sees. `is_quiet` screens arrive without sound; `attachments` are stored files shown after it."""
+    """What a manager sees. `is_quiet` screens arrive without sound; `attachments` are stored files shown after it.
+
+    `picture` is a PNG shown above the words where the messenger can, empty for none; it says nothing that they do not.
+    """
 
     blocks: tuple[Block, ...]
     rows: tuple[Row, ...] = ()
     is_quiet: bool = True
     attachments: tuple[Attachment, ...] = ()
+    picture: bytes = b""
 
     @property
     def text(self) -> str:

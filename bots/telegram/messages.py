@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 from aiogram.types import Contact, Message
 
-from bots.memory import Shown
+from bots.memory import Purpose, Shown
 from bots.screens.action import Action
 from bots.screens.starting import Written
 from bots.telegram import prompts
@@ -20,11 +20,12 @@ from bots.telegram.commands import parse_command, run_command
 from bots.telegram.deeds import WRITTEN
 from bots.telegram.deeds.leads import start_from
 from bots.telegram.files import read_file, store
+from bots.telegram.overheard import ask_before_client
 from bots.telegram.presses import say_refusal
 from bots.telegram.repeats import was_done
 from bots.telegram.replied import find_replied
-from bots.telegram.turn import Turn
 from bots.telegram.searching import chosen_for, own_words
+from bots.telegram.turn import Turn
 from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
 from hub.inbox.reply import Content, add_note
 
@@ -57,9 +58,9 @@ async def politely(turn: Turn, doing: Awaitable[None]) -> None:
 async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> None:
     text = message.text or message.caption or ""
     replied = await find_replied(turn, message)
-    if message.text and (command := parse_command(message.text)):
     if await _send_searched(turn, message, replied):
         return
+    if message.text and (command := parse_command(message.text)):
         if not await was_done(turn, command.press):
             await run_command(turn, command, replied)
     elif replied is None:
@@ -70,7 +71,6 @@ async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> 
         await _answer(turn, (message, *more), replied)
 
 
-async def _understand_loose(turn: Turn, message: Message, more: Sequence[Message]) -> None:
 async def _send_searched(turn: Turn, message: Message, replied: Shown | None) -> bool:
     """Send what was found or finished behind the bot's name; return False for any other message.
 
@@ -90,6 +90,7 @@ async def _send_searched(turn: Turn, message: Message, replied: Shown | None) ->
     return True
 
 
+async def _understand_loose(turn: Turn, message: Message, more: Sequence[Message]) -> None:
     """Do what a message without context means: a contact card, the line that is being asked for, words for somebody."""
     if message.contact is not None:
         await _start_lead(turn, message.contact)
@@ -148,5 +149,7 @@ async def _answer(turn: Turn, parts: Sequence[Message], replied: Shown | None) -
     content = Content(text, tuple(files), enclosure=carried[0].enclosure)
     if replied is None:
         await ask_whom(turn, content, album=parts[0].media_group_id or "")
+    elif replied.purpose is Purpose.overheard:
+        await ask_before_client(turn, replied.conversation_id, content)
     else:
         await answer(turn, replied.conversation_id, replace(content, reply_to=replied.message_id))

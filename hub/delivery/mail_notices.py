@@ -33,7 +33,14 @@ FORGOTTEN_AFTER = timedelta(minutes=5)
 
 _NO_CHAT = frozenset({"not_found", "blocked"})
 _ONLY_IN_CHAT = frozenset(
-    {Notice.card_changed, Notice.taken_away, Notice.match_question, Notice.call_result, Notice.restored}
+    {
+        Notice.card_changed,
+        Notice.taken_away,
+        Notice.match_question,
+        Notice.call_result,
+        Notice.restored,
+        Notice.overheard,
+    }
 )
 _log = structlog.get_logger()
 Try = Callable[[ClaimedDelivery], Awaitable[SendResult]]

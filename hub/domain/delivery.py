@@ -57,6 +57,8 @@ class Notice(StrEnum):
     change_refused = "change_refused"
     whisper = "whisper"
     overheard = "overheard"
+    day = "day"
+    account = "account"
 
 
 @dataclass(frozen=True, slots=True)
