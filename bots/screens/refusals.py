@@ -18,6 +18,7 @@ from hub.domain.errors import (
     StillWaiting,
     StorageUnavailable,
 )
+from hub.inbox.extensions import ExtensionRefused
 
 
 class NothingAsked(NotFound):
@@ -48,6 +49,8 @@ def refusal(texts: Texts, error: HubError) -> str:
         return texts("reply.composing", winner=one_line(error.winner))
     if isinstance(error, CallImpossible):
         return texts(f"call.cannot.{error.reason}")
+    if isinstance(error, ExtensionRefused):
+        return texts(f"extension.{error.reason}", **{name: one_line(each, 60) for name, each in error.facts.items()})
     if isinstance(error, Conflict) and error.winner:
         return texts("error.taken", winner=one_line(error.winner))
     return texts(next((key for kind, key in _KEYS if isinstance(error, kind)), "error.other"))

@@ -1,5 +1,6 @@
 """Which way an answer goes to the client: the same choice for sending it and for showing where it would go."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -82,6 +83,13 @@ def staff_address_of(kind: str) -> IdentityType:
     """Return by which address of its people a PBX rings them: most by extension, some by login."""
     found = get_channel_class(kind)
     return found.staff_address if issubclass(found, Telephony) else IdentityType.pbx_extension
+
+
+@cache
+def staff_form_of(kind: str) -> re.Pattern[str]:
+    """Return how a PBX writes that address."""
+    found = get_channel_class(kind)
+    return found.staff_form if issubclass(found, Telephony) else Telephony.staff_form
 
 
 @cache

@@ -54,5 +54,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "recording.why.not_ready": "АТС её так и не отдала; попробуйте позже",
     "recording.why.private_address": "ссылка АТС ведёт внутрь нашей сети, скажите администратору",
     "recording.why.other": "АТС не отдаёт её; откройте запись в кабинете АТС",
+    "deed.recording_heard": "прослушана запись разговора",
+    "deed.extension_set": "указан телефон на АТС",
     "help.calls": "/call позвонить клиенту · /listen запись разговора · /extension мой внутренний номер",
 }

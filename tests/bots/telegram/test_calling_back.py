@@ -189,3 +189,21 @@ async def test_rg5_a_masked_number_is_called_without_being_shown(place: Workplac
     assert await board.placed() == [("101", NUMBER)]
     assert labels(place, anna, "нет денег") == ["📞 Ещё раз"]
     assert not any(NUMBER in text for text in place.seen(anna))
+
+
+async def test_m15_a_manager_says_the_own_telephone_in_the_chat(place: Workplace) -> None:
+    anna = await Switchboard(place).open(extension="")
+    await place.writes(anna, "/extension")
+    await place.writes(anna, "/extension сто один")
+    await place.writes(anna, "/extension 101")
+    await place.writes(anna, "/extension")
+    await place.writes(anna, "/extension off")
+
+    told = [text.split(".")[0] for text in place.seen(anna) if "АТС" in text and not text.startswith(("📵", "/"))]
+    assert told == [
+        "Ваш телефон на АТС не указан",
+        "Какая АТС? Напишите её имя после номера: /extension 101 АТС",
+        "☎️ Записано: 101 (АТС)",
+        "☎️ Ваш телефон на АТС: 101 (АТС)",
+    ]
+    assert place.seen(anna)[-1].startswith("☎️ Убрано")
