@@ -4,7 +4,9 @@ Updates are receipts: stored and committed before anybody looks at them, claimed
 what they caused was committed. A process that dies in between carries an update out again; the key (bot, update id)
 makes that harmless. An update that raises is given back with those of its chat that follow it, so that none overtakes;
 other chats are not held up by any of it. One that three attempts did not finish, whether they raised or the process was
-killed, is told to its manager and set aside. Knows no messenger: `Messenger` is `bots.telegram.bot.ManagerBot`.
+killed, is told to its manager and set aside. The parts of an album come as updates of their own without an end mark:
+they are carried out together once nothing more has come for a moment. Knows no messenger: `Messenger` is
+`bots.telegram.bot.ManagerBot`.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any, Protocol
 
 import structlog
@@ -22,6 +25,8 @@ from hub.domain.errors import StorageUnavailable, TemporaryFailure
 LONGEST_PAUSE = timedelta(seconds=30)
 USUAL_PAUSE = timedelta(seconds=1)
 BETWEEN_ATTEMPTS = timedelta(seconds=3)
+ALBUM_PAUSE = timedelta(seconds=1.2)
+LONGEST_ALBUM = 10
 MOST_CHATS = 64
 log = structlog.get_logger(__name__)
 
@@ -62,6 +67,10 @@ class Receipts(Protocol):
         """End the leases of receipts after a pause, so that they come again; their chats wait until then. Commits."""
         ...
 
+    async def put_back(self, receipt_ids: Sequence[int]) -> None:
+        """Put receipts back as if nobody had claimed them, so that they come again with what came meanwhile. Commits."""
+        ...
+
     def let_go(self, receipt_ids: Sequence[int]) -> None:
         """Hold receipts no longer: their leases run out, and they come again."""
         ...
@@ -72,6 +81,10 @@ class Messenger(Protocol):
 
     async def feed(self, update: Update, key: str) -> None:
         """Carry out one update."""
+        ...
+
+    async def feed_album(self, updates: Sequence[Update], key: str) -> None:
+        """Carry out the parts of one album together."""
         ...
 
     async def answer_press(self, query_id: str) -> None:
@@ -88,12 +101,19 @@ class Messenger(Protocol):
 
 
 class Intake:
-    """Feeds the updates of one bot; `bot_name` is the bot's part of every idempotency key."""
+    """Feeds the updates of one bot; `bot_name` is the bot's part of every idempotency key.
 
-    def __init__(self, receipts: Receipts, messenger: Messenger, *, bot_name: str) -> None:
+    `album_pause` is how long further parts of an album are waited for after the newest one.
+    """
+
+    def __init__(
+        self, receipts: Receipts, messenger: Messenger, *, bot_name: str, album_pause: timedelta = ALBUM_PAUSE
+    ) -> None:
         self._receipts = receipts
         self._messenger = messenger
         self._bot_name = bot_name
+        self._album_pause = album_pause
+        self._albums: dict[str, int] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._chats: dict[int, asyncio.Task[None]] = {}
 
@@ -148,19 +168,47 @@ class Intake:
         """Carry out the updates of one chat in order, `after` those of an earlier claim; stop at one that raises."""
         if after is not None:
             await asyncio.wait({after})
-        for place, each in enumerate(updates):
-            [outcome] = await asyncio.gather(self._feed(each.update), return_exceptions=True)
-            crash_point("intake.carried_out")
+        left = list(updates)
+        for parts in in_albums(updates):
             try:
-                if isinstance(outcome, BaseException):
-                    await self._give_back(updates[place:], outcome)
+                if not await self._carry_out_one(parts, left):
                     return
-                await self._receipts.done([each.receipt_id])
             except StorageUnavailable as error:
-                log.warning("bot.end_not_written", receipt_id=each.receipt_id, code=error.code)
-                self._receipts.let_go([unfinished.receipt_id for unfinished in updates[place:]])
+                log.warning("bot.end_not_written", receipt_id=parts[0].receipt_id, code=error.code)
+                self._receipts.let_go([unfinished.receipt_id for unfinished in left])
                 return
-            crash_point("intake.finished")
+            del left[: len(parts)]
+
+    async def _carry_out_one(self, parts: Sequence[StoredUpdate], left: Sequence[StoredUpdate]) -> bool:
+        """Carry out one update, or the parts of an album, of those `left`; tell whether those behind it may follow.
+
+        Raises:
+            StorageUnavailable: the end could not be written.
+        """
+        ids = [each.receipt_id for each in parts]
+        if len(parts) == len(left) and self._may_grow(parts):
+            await asyncio.sleep(self._album_pause.total_seconds())
+            await self._receipts.put_back(ids)
+            crash_point("intake.put_back")
+            return False
+        [outcome] = await asyncio.gather(self._feed([each.update for each in parts]), return_exceptions=True)
+        crash_point("intake.carried_out")
+        if isinstance(outcome, BaseException):
+            await self._give_back(left, outcome)
+            return False
+        await self._receipts.done(ids)
+        crash_point("intake.finished")
+        return True
+
+    def _may_grow(self, parts: Sequence[StoredUpdate]) -> bool:
+        """Tell whether more of an album may come: it is not full, and has grown since it was looked at last."""
+        name = album_of(parts[0].update)
+        if not name:
+            return False
+        has_grown = len(parts) > self._albums.pop(name, 0) and len(parts) < LONGEST_ALBUM
+        if has_grown:
+            self._albums[name] = len(parts)
+        return has_grown
 
     async def _give_back(self, updates: Sequence[StoredUpdate], failure: BaseException) -> None:
         """Give back an update that raised, after a pause, and those of its chat behind it, which wait for it."""
@@ -183,16 +231,22 @@ class Intake:
             self._receipts.let_go([worn_out.receipt_id])
         crash_point("intake.set_aside")
 
-    async def _feed(self, update: Update) -> None:
-        """Carry out one update; where the messenger asks to slow down, once more after its pause."""
-        key = self._key(update)
+    async def _feed(self, updates: Sequence[Update]) -> None:
+        """Carry out one update or album; where the messenger asks to slow down, once more after its pause."""
         try:
-            await self._messenger.feed(update, key)
+            await self._feed_once(updates)
         except TemporaryFailure as failure:
             pause = min(failure.retry_after or USUAL_PAUSE, LONGEST_PAUSE)
             log.info("bot.update_paused", seconds=pause.total_seconds())
             await asyncio.sleep(pause.total_seconds())
-            await self._messenger.feed(update, key)
+            await self._feed_once(updates)
+
+    async def _feed_once(self, updates: Sequence[Update]) -> None:
+        key = self._key(updates[0])
+        if len(updates) == 1:
+            await self._messenger.feed(updates[0], key)
+        else:
+            await self._messenger.feed_album(updates, key)
 
     def _key(self, update: Update) -> str:
         """Return what names everything the update causes."""
@@ -213,6 +267,17 @@ def press_of(update: Update) -> str:
     return found if isinstance(found, str) else ""
 
 
+def album_of(update: Update) -> str:
+    """Return what the parts of an album have in common, empty for anything else."""
+    found = _at(update, ("message", "media_group_id"))
+    return f"{chat_of(update)}:{found}" if isinstance(found, str) and found else ""
+
+
+def in_albums(updates: Sequence[StoredUpdate]) -> list[list[StoredUpdate]]:
+    """Return the updates of a chat in their order, neighbours of one album together."""
+    return [list(parts) for _, parts in groupby(updates, lambda each: album_of(each.update) or each.receipt_id)]
+
+
 def by_chat(batch: Sequence[StoredUpdate]) -> list[list[StoredUpdate]]:
     """Return a batch as one list a chat, in the order they came."""
     chats: dict[int, list[StoredUpdate]] = {}
@@ -226,6 +291,7 @@ _CHAT_PATHS = (
     ("message", "chat", "id"),
     ("edited_message", "chat", "id"),
     ("my_chat_member", "chat", "id"),
+    ("inline_query", "from", "id"),
 )
 
 

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     file = "file"
     answer = "answer"
     notice = "notice"
+    overheard = "overheard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Shown:
     @property
     def is_kept(self) -> bool:
         """Tell whether it stays when a button on it is pressed: cards and mirrored messages do."""
-        return self.purpose in (Purpose.card, Purpose.mirror, Purpose.file)
+        return self.purpose in (Purpose.card, Purpose.mirror, Purpose.file, Purpose.overheard)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bots.screens import feedback
 from bots.screens.action import Press
 from bots.screens.card import card_screen
 from bots.screens.digest import digest_screen
+from bots.screens.headlines import HEADLINES, level_headline
 from bots.screens.history import Page, history_screen
 from bots.screens.lists import list_screen
 from bots.screens.mirror import album_of, mirror_screen
@@ -32,16 +33,6 @@ from hub.inbox.queries.plans import get_task
 from hub.inbox.views import CardView
 
 Payload = Mapping[str, object]
-HEADLINES = {
-    Notice.new_lead: "card.fresh",
-    Notice.assigned: "card.assigned",
-    Notice.transferred: "card.transferred",
-    Notice.transfer_returned: "card.returned",
-    Notice.queue: "card.in_queue",
-    Notice.woken: "card.woken",
-    Notice.whisper: "card.whisper",
-    Notice.client_message: "mail.said_more",
-}
 _TASKS = {"made": "task.made", "before": "task.before", "due": "task.due", "after": "task.after"}
 _LINKED = frozenset({Press.take, Press.close})
 
@@ -103,16 +94,7 @@ async def _level(telling: Telling, payload: Payload) -> Told | None:
     is_of_wait = not {"unconfirmed", "no_open_time"} & set(payload) and payload.get("clock") != "resolution"
     if is_of_wait and card.wait is None:
         return None
-    return await _carded(telling, card, _level_headline(card, payload, telling.now()))
-
-
-def _level_headline(card: CardView, payload: Payload, now: datetime) -> str:
-    for name in ("unconfirmed", "no_open_time"):
-        if payload.get(name):
-            return f"card.{name}"
-    if payload.get("clock") in ("resolution", "callback"):
-        return f"card.{payload['clock']}_breached"
-    return "card.breached" if card.wait is not None and now > card.wait.deadline_at else "card.level"
+    return await _carded(telling, card, level_headline(card, payload, telling.now()))
 
 
 async def _digest(telling: Telling, payload: Payload) -> Told | None:

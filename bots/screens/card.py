@@ -7,6 +7,7 @@ Which notice brought it is the first line only, so that a refreshed card never l
 from datetime import datetime
 
 from bots.screens import card_buttons, moments
+from bots.screens.calls import calling_line
 from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
 from bots.screens.ways import reachable
@@ -24,8 +25,9 @@ def card_screen(texts: Texts, card: CardView, *, now: datetime, headline: str = 
     """Return the card as of `now`; `headline` is a catalogue key that says why it comes again (`card.woken` …)."""
     first = (line(texts(headline)),) if headline else ()
     times = (*_due(texts, card, now), *_matter(texts, card, now))
-    blocks = (*first, _title(texts, card, now), *_who(texts, card), *times, *_state(texts, card, now))
-    return Screen(blocks + _last_words(texts, card) + _footer(texts, card), card_buttons.rows(texts, card))
+    blocks = (*first, _title(texts, card, now), *_who(texts, card), *times)
+    blocks += (*calling_line(texts, card), *_state(texts, card, now))
+    return Screen(blocks + _last_words(texts, card) + _footer(texts, card, now), card_buttons.rows(texts, card))
 
 
 def pointer(texts: Texts, number: int) -> Screen:
@@ -147,11 +149,14 @@ def _note(texts: Texts, note: MessageView) -> Block:
     return line(texts("card.note", name=one_line(note.author_name), text=client_text(note.text, NOTE_LIMIT)))
 
 
-def _footer(texts: Texts, card: CardView) -> tuple[Block, ...]:
+def _footer(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
     if card.state == "closed":
         return ()
     if not card.reply_channel:
         has_way = next(reachable(card), None) is not None
         return (line(texts("card.no_text_channel" if has_way else "card.no_channel")),)
     key = "card.hint_free" if card.assignee_id is None else "card.hint"
-    return (line(texts(key, hint=one_line(card.reply_hint or channel_name(texts, card.reply_channel)))),)
+    hint = line(texts(key, hint=one_line(card.reply_hint or channel_name(texts, card.reply_channel))))
+    if card.reply_until is None:
+        return (hint,)
+    return (hint, line(texts("card.reply_until"), *moments.due(texts, card.reply_until, zone=card.zone, now=now)))

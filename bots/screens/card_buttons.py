@@ -59,18 +59,24 @@ def _templates(card: CardView) -> tuple[Press, ...]:
 
 
 def _reading(texts: Texts, card: CardView) -> Row:
-    row = _row(texts, card, Press.client, Press.history, Press.why)
+    along = Press.unread if card.reads_along else Press.read
+    row = _row(texts, card, Press.client, Press.history, Press.why, *((along,) if card.may_read_along else ()))
     if card.candidate_id is None:
         return row
     return (*row, Button(texts("button.question"), Action(Press.question, card.candidate_id)))
 
 
 def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
-    """Return the rows of a missed call; after enough vain attempts also the way out (C-6)."""
+    """Return the rows of a missed call; after enough vain attempts also the way out (C-6).
+
+    Whoever else waits and can be reached by telephone alone is called, too.
+    """
     if card.wait is None or not card.wait.needs_callback:
-        return ()
+        return _first_call(texts, card)
     phone = phone_of(card)
-    copy = ((Button(texts("button.copy_phone"), copies=phone),),) if phone else ()
+    copy: tuple[Row, ...] = ((Button(texts("button.copy_phone"), copies=phone),),) if phone else ()
+    if card.own_extension:
+        copy = (_row(texts, card, Press.call), *copy)
     later = (
         button(texts, card, Press.sleep, "15m", label="button.snooze_15m"),
         button(texts, card, Press.sleep, "1h", label="button.snooze_1h"),
@@ -81,6 +87,12 @@ def _calling(texts: Texts, card: CardView) -> tuple[Row, ...]:
     if card.wait.may_give_up:
         ways_out = ((button(texts, card, Press.end, "unreachable", label="button.close_unreachable"),),)
     return (*copy, _row(texts, card, Press.reached, Press.noanswer), later, *ways_out)
+
+
+def _first_call(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    """Return the way to call a client who waits where no text goes: that of a form, mostly."""
+    is_called = card.own_extension and card.wait is not None and not card.reply_channel
+    return ((button(texts, card, Press.call, label="button.call_first"),),) if is_called else ()
 
 
 def _writing(texts: Texts, card: CardView) -> tuple[Row, ...]:

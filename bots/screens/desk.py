@@ -39,9 +39,9 @@ def help_screen(texts: Texts, role: Role) -> Screen:
         case Role.manager:
             pass
         case Role.head:
-            keys += ["help.head", "help.team"]
+            keys += ["help.head", "help.team", "help.read", "help.day"]
         case Role.admin:
-            keys += ["help.admin", "help.team"]
+            keys += ["help.admin", "help.team", "help.read", "help.people"]
     return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), list_rows(texts))
 
 

@@ -4,6 +4,7 @@ from bots.screens.action import StaleButton
 from bots.screens.quoting import one_line
 from bots.texts import Texts
 from hub.domain.errors import (
+    CallImpossible,
     Composing,
     Conflict,
     ContactBlocked,
@@ -17,6 +18,7 @@ from hub.domain.errors import (
     StillWaiting,
     StorageUnavailable,
 )
+from hub.inbox.extensions import ExtensionRefused
 
 
 class NothingAsked(NotFound):
@@ -45,6 +47,10 @@ def refusal(texts: Texts, error: HubError) -> str:
     """Return one polite sentence; a lost race names who was faster."""
     if isinstance(error, Composing):
         return texts("reply.composing", winner=one_line(error.winner))
+    if isinstance(error, CallImpossible):
+        return texts(f"call.cannot.{error.reason}")
+    if isinstance(error, ExtensionRefused):
+        return texts(f"extension.{error.reason}", **{name: one_line(each, 60) for name, each in error.facts.items()})
     if isinstance(error, Conflict) and error.winner:
         return texts("error.taken", winner=one_line(error.winner))
     return texts(next((key for kind, key in _KEYS if isinstance(error, kind)), "error.other"))

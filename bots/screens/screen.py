@@ -14,9 +14,14 @@ from hub.domain.message import Attachment
 
 
 class Mark(StrEnum):
-    """How a span looks. `moment` is an instant that the messenger may keep counting by itself (`at` of the span)."""
+    """How a span looks.
+
+    `moment` is an instant that the messenger may keep counting by itself (`at` of the span), `code` a text that one tap
+    copies.
+    """
 
     plain = "plain"
+    code = "code"
     bold = "bold"
     italic = "italic"
     moment = "moment"
@@ -45,11 +50,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to press: it either acts or, with `copies`, puts a text into the clipboard."""
+    """Something to press: it acts or, with `copies`, puts a text into the clipboard.
+
+    `fills` puts a text behind the bot's name into the input field, where the messenger can: there it is finished.
+    """
 
     label: str
     action: Action | None = None
     copies: str = ""
+    fills: str = ""
 
 
 Row = tuple[Button, ...]
@@ -57,12 +66,16 @@ Row = tuple[Button, ...]
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a manager sees. `is_quiet` screens arrive without sound; `attachments` are stored files shown after it."""
+    """What a manager sees. `is_quiet` screens arrive without sound; `attachments` are stored files shown after it.
+
+    `picture` is a PNG shown above the words where the messenger can, empty for none; it says nothing that they do not.
+    """
 
     blocks: tuple[Block, ...]
     rows: tuple[Row, ...] = ()
     is_quiet: bool = True
     attachments: tuple[Attachment, ...] = ()
+    picture: bytes = b""
 
     @property
     def text(self) -> str:

@@ -34,7 +34,7 @@ def team_screen(texts: Texts, team: TeamView, *, now: datetime) -> Screen:
 
 
 def held_screen(texts: Texts, held: HeldView, *, now: datetime) -> Screen:
-    """Return what one person has open: each opens for reading, or is taken over; below, the relief of who waits."""
+    """Return what one person has open: each is read along, or taken over; below, the relief of who waits."""
     listed = list_screen(texts, texts("team.held", name=one_line(held.name)), held.rows, now=now)
     shown = _reading_rows(texts, held.rows)
     relief = Button(texts("button.relieve", n=held.waiting), Action(Press.relieve, held.id))
@@ -46,7 +46,7 @@ def _reading_rows(texts: Texts, rows: Sequence[RowView]) -> tuple[Row, ...]:
     """Return a row of buttons for each conversation on the screen: read along, take over."""
     return tuple(
         (
-            Button(texts("button.read", number=row.number), Action(Press.card, row.id)),
+            Button(texts("button.read_number", number=row.number), Action(Press.read, row.id)),
             Button(texts("button.take_over", number=row.number), Action(Press.take, row.id)),
         )
         for row in rows[:LISTED]
@@ -114,4 +114,4 @@ def _person(member: MemberView) -> Button:
 
 def _around(texts: Texts) -> Row:
     again = Button(texts("button.refresh"), Action(Press.team))
-    return (again, *(Button(texts(f"button.{press.value}"), Action(press)) for press in (Press.overdue, Press.queue)))
+    return (again, *(Button(texts(f"button.{press.value}"), Action(press)) for press in (Press.overdue, Press.queue, Press.day)))

@@ -14,6 +14,7 @@ from bots.screens.screen import Screen
 from bots.screens.ways import unsent_screen
 from bots.telegram.cards import refresh_card
 from bots.telegram.drafts import keep_draft, recall_draft
+from bots.telegram.next_up import offer_next
 from bots.telegram.turn import Turn
 from hub.domain.errors import Composing, Conflict, ContactBlocked, HubError, ReplyWindowClosed
 from hub.domain.ids import ConversationId
@@ -43,6 +44,7 @@ async def answer(turn: Turn, conversation_id: ConversationId, content: Content) 
     await _confirm(turn, conversation_id)
     if result.took:
         await refresh_card(turn, conversation_id)
+    await offer_next(turn, after=conversation_id)
     return True
 
 

@@ -1,10 +1,10 @@
 """What `bots.intake` needs of the manager bot in Telegram: carry out an update, answer a press."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiogram import Bot
-from aiogram.types import Update
+from aiogram.types import Message, Update
 from pydantic import ValidationError
 
 from bots.office import BotOffice
@@ -32,6 +32,16 @@ class ManagerBot:
             ProviderError, StorageUnavailable: it could not be done now; the update should come again.
         """
         await self._dispatcher.feed_raw_update(self._bot, dict(update), key=key)
+
+    async def feed_album(self, updates: Sequence[Mapping[str, object]], key: str) -> None:
+        """Carry out the parts of one album as one message; `key` names whatever it causes.
+
+        Raises:
+            ProviderError, StorageUnavailable: it could not be done now; the updates should come again.
+        """
+        first, *rest = updates
+        more = [Message.model_validate(each["message"]) for each in rest]
+        await self._dispatcher.feed_raw_update(self._bot, dict(first), key=key, more=more)
 
     async def answer_press(self, query_id: str) -> None:
         """Stop the waiting sign; that Telegram does not hear it is logged and harmless."""

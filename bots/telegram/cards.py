@@ -92,14 +92,19 @@ def _mark(turn: Turn, card: CardView) -> str:
     """
     wait = card.wait and replace(card.wait, requests=0)
     version = card.version if card.wait and card.wait.may_give_up else 0
-    said = repr((turn.texts.language, replace(card, recent=(), wait=wait, version=version)))
+    said = repr((turn.texts.language, replace(card, recent=(), wait=wait, version=version, reply_until=None)))
     return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 async def show_files(
-    turn: Turn, card: CardView, messages: tuple[MessageView, ...], *, below: int | None = None
+    turn: Turn,
+    card: CardView,
+    messages: tuple[MessageView, ...],
+    *,
+    below: int | None = None,
+    purpose: Purpose = Purpose.file,
 ) -> None:
-    """Show the stored files of a client's messages, each once, each naming its client and answerable.
+    """Show the stored files of a client's messages, each once, each naming its client and answerable as `purpose` says.
 
     They reply to the message `below` which they belong, by default to the live card.
     """
@@ -116,5 +121,5 @@ async def show_files(
                 continue
             content = await turn.desk.read_file(attachment.sha256)
             sent = await turn.chat.send_file(attachment, content, caption(turn.texts, card), reply_to=below)
-            await turn.link(sent, card.id, Purpose.file, message.id)
+            await turn.link(sent, card.id, purpose, message.id)
             await memory.keep(turn.chat.id, name, {"sent": sent}, lasting=CARD_KEPT)

@@ -4,6 +4,7 @@ Sends and edits are separate calls without identity on the provider's side; who 
 Every method raises only `ProviderError`s (see `failures.provider_errors`).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from aiogram.types import (
 )
 
 from bots.screens.screen import Screen
-from bots.telegram.failures import GONE, MARKUP, UNCHANGED, provider_errors
+from bots.telegram.failures import BLOCKED, GONE, MARKUP, UNCHANGED, provider_errors
 from bots.telegram.render import Drawing, draw
 from bots.telegram.splitting import CAPTION_LIMIT
 from hub.crash import crash_point
@@ -37,7 +38,12 @@ class Chat:
     async def show(
         self, screen: Screen, *, reply_to: int | None = None, below: ReplyKeyboardMarkup | None = None
     ) -> list[int]:
-        """Send a screen and return the ids of its messages, the one with the buttons last."""
+        """Send a screen and return the ids of its messages, the one with the buttons last.
+
+        A picture carries the words, as far as they fit; where Telegram does not take it the words go alone.
+        """
+        if screen.picture and (shown := await self._show_picture(screen, reply_to)):
+            return shown
         ids: list[int] = []
         for drawing in draw(screen):
             answer_to = reply_to if not ids else None
@@ -45,6 +51,30 @@ class Chat:
                 await self._send(drawing, is_quiet=screen.is_quiet or bool(ids), reply_to=answer_to, below=below)
             )
         return ids
+
+    async def _show_picture(self, screen: Screen, reply_to: int | None) -> list[int]:
+        """Send the picture with the words below it; return no id if either cannot be."""
+        [drawing, *rest] = draw(screen, limit=CAPTION_LIMIT)
+        if rest:
+            return []
+        crash_point("bot.before_send_picture")
+        try:
+            with provider_errors():
+                sent = await self.bot.send_photo(
+                    self.id,
+                    BufferedInputFile(screen.picture, "day.png"),
+                    caption=drawing.text,
+                    caption_entities=list(drawing.entities),
+                    reply_markup=drawing.keyboard,
+                    disable_notification=screen.is_quiet,
+                    reply_parameters=_answering(reply_to),
+                )
+        except PermanentFailure as failure:
+            if failure.reason == BLOCKED:
+                raise
+            return []
+        crash_point("bot.after_send_picture")
+        return [sent.message_id]
 
     async def replace(self, message_id: int, screen: Screen) -> bool:
         """Turn a message of the bot into `screen`; return False if it cannot be changed any more.
@@ -61,6 +91,13 @@ class Chat:
             if failure.reason != UNCHANGED:
                 raise
         return True
+
+    async def delete(self, message_id: int) -> None:
+        """Take a message of the bot away; one that is gone, or too old to be deleted (48 h), stays as it is."""
+        crash_point("bot.before_delete")
+        with suppress(PermanentFailure), provider_errors():
+            await self.bot.delete_message(self.id, message_id)
+        crash_point("bot.after_delete")
 
     async def react(self, message_id: int, emoji: str) -> bool:
         """Put the bot's reaction under a message of the person; return False where that is not possible."""

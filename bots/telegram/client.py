@@ -15,6 +15,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommand
 
 from bots.telegram.failures import provider_errors
 from bots.texts import CATALOGUES, Texts
+from hub.domain.manager import Role
 
 REQUEST_SECONDS = 30
 # Held so that they live: pydantic forgets a generic type that nobody holds, and making one costs 7 ms (measured).
@@ -23,8 +24,10 @@ KEPT_TYPES = tuple(Response[method.__returning__] for method in (SendMessage, Ed
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 MENU = ("my", "queue", "next", "overdue", "find", "card", "note", "snooze", "transfer", "close", "dismiss", "reached")
 MENU_OF_PLANS = ("today", "tasks", "step", "stage", "new", "write", "tpl")
-MENU_OF_HEADS = ("team",)
+MENU_OF_HEADS = ("team", "day", "stats")
+MENU_OF_ADMINS = ("admin", "team", "people", "invite")
 MENU_OF_SELF = ("shift", "help")
+_FIRST: dict[Role, tuple[str, ...]] = {Role.manager: (), Role.head: MENU_OF_HEADS, Role.admin: MENU_OF_ADMINS}
 
 
 def open_bot(token: str, *, base_url: str = "", proxy: str = "") -> Bot:
@@ -39,9 +42,9 @@ async def publish_commands(bot: Bot) -> None:
     await _publish(bot, (*MENU, *MENU_OF_PLANS, *MENU_OF_SELF), BotCommandScopeAllPrivateChats())
 
 
-async def publish_commands_of_head(bot: Bot, chat_id: int) -> None:
-    """Set the menu of a head's own chat, in which heads' commands come first. Raises: ProviderError."""
-    await _publish(bot, (*MENU_OF_HEADS, *MENU, *MENU_OF_PLANS, *MENU_OF_SELF), BotCommandScopeChat(chat_id=chat_id))
+async def publish_commands_of(role: Role, bot: Bot, chat_id: int) -> None:
+    """Set the menu of one person's chat as their role has it now. Raises: ProviderError."""
+    await _publish(bot, (*_FIRST[role], *MENU, *MENU_OF_PLANS, *MENU_OF_SELF), BotCommandScopeChat(chat_id=chat_id))
 
 
 async def _publish(bot: Bot, names: Sequence[str], scope: BotCommandScopeUnion) -> None:

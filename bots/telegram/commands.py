@@ -12,10 +12,9 @@ from bots.screens.action import Action, Press, to_base36
 from bots.screens.refusals import NothingAsked
 from bots.telegram.deeds import DEEDS
 from bots.telegram.deeds.correcting import argument_of
+from bots.telegram.keys import key_pressed
 from bots.telegram.turn import Turn
-from bots.texts import CATALOGUES, Texts
 from hub.domain.ids import ConversationId
-from hub.domain.manager import Role
 from hub.inbox.queries import find_conversation_by_number, get_candidate, get_card
 from hub.inbox.queries.plans import find_next_task
 
@@ -28,6 +27,7 @@ WITHOUT_CONVERSATION = frozenset(
         Press.search,
         Press.desk,
         Press.shift,
+        Press.extension,
         Press.help,
         Press.cancel,
         Press.undo,
@@ -36,6 +36,11 @@ WITHOUT_CONVERSATION = frozenset(
         Press.new,
         Press.team,
         Press.relieve,
+        Press.day,
+        Press.week,
+        Press.admin,
+        Press.people,
+        Press.invite,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})
@@ -70,7 +75,7 @@ class Command:
 
 def parse_command(text: str) -> Command | None:
     """Return the command a message is, `None` for ordinary text; a button under the input field is its command."""
-    if (press := _key_pressed(text)) is not None:
+    if (press := key_pressed(text)) is not None:
         return Command(press.value, "")
     if text.startswith(CARD_LINK):
         return Command(Press.card.value, text.removeprefix(CARD_LINK).strip())
@@ -124,27 +129,3 @@ async def _action(turn: Turn, press: Press, conversation_id: ConversationId) -> 
     asked = await get_candidate(turn.office, turn.actor, card.candidate_id)
     arg = to_base36(asked.others[0][0]) if press is Press.merge and len(asked.others) == 1 else ""
     return Action(press, card.candidate_id, 0, arg)
-
-
-def _key_pressed(text: str) -> Press | None:
-    return _KEYS.get(text.strip())
-
-
-def key_rows(texts: Texts, role: Role = Role.manager) -> tuple[tuple[str, ...], ...]:
-    """Return the labels under the input field of somebody of this role."""
-    rows = _KEY_ROWS if role is Role.manager else (*_KEY_ROWS[:-1], _KEYS_OF_HEADS)
-    return tuple(tuple(texts(f"button.{press.value}") for press in row) for row in rows)
-
-
-_KEY_ROWS = (
-    (Press.my, Press.queue, Press.overdue),
-    (Press.today, Press.tasks, Press.next),
-    (Press.desk, Press.help),
-)
-_KEYS_OF_HEADS = (Press.desk, Press.team, Press.help)
-_KEYS = {
-    Texts(language)(f"button.{press.value}"): press
-    for language in CATALOGUES
-    for row in (*_KEY_ROWS, _KEYS_OF_HEADS)
-    for press in row
-}

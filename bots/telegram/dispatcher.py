@@ -3,12 +3,13 @@
 aiogram's own polling and webhook handlers are not used: they confirm updates before they are handled.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from aiogram import Bot, Dispatcher, F, Router
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionTypeEmoji
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, MessageReactionUpdated, ReactionTypeEmoji
 
 from bots.office import BotOffice
 from bots.telegram.commands import CARD_LINK
@@ -17,11 +18,12 @@ from bots.telegram.entrance import admit, greet_stranger, welcome
 from bots.telegram.messages import politely, receive
 from bots.telegram.presses import press
 from bots.telegram.queue_card import is_queue_card
+from bots.telegram.searching import answer_query
 from bots.telegram.turn import Turn
 from hub.domain.errors import AlreadyDone, NotFound, PermissionDenied
 from hub.inbox.people import set_reachable
 
-UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction", "inline_query")
 """What the bot asks Telegram for; asking for less loses updates for ever."""
 
 GONE = frozenset({ChatMemberStatus.KICKED, ChatMemberStatus.LEFT})
@@ -36,13 +38,14 @@ def build_dispatcher(desk: BotOffice) -> Dispatcher:
     router.callback_query.register(on_press)
     router.my_chat_member.register(on_membership, private)
     router.message_reaction.register(on_reaction, private)
+    router.inline_query.register(on_query)
     dispatcher = Dispatcher(desk=desk, disable_fsm=True)
     dispatcher.include_router(router)
     return dispatcher
 
 
-async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str) -> None:
-    """Hand a message to its manager's turn, or greet a stranger."""
+async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str, more: Sequence[Message] = ()) -> None:
+    """Hand a message, `more` being the other parts of its album, to its manager's turn, or greet a stranger."""
     if message.from_user is None:
         return
     turn = await admit(desk, bot, message.from_user, key=key)
@@ -51,7 +54,7 @@ async def on_message(message: Message, desk: BotOffice, bot: Bot, key: str) -> N
     elif _is_greeting(message.text or ""):
         await welcome(turn, message.from_user.full_name)
     else:
-        await receive(replace(turn, own=message.message_id), message)
+        await receive(replace(turn, own=message.message_id), message, more)
 
 
 def _is_greeting(text: str) -> bool:
@@ -78,6 +81,11 @@ async def on_reaction(change: MessageReactionUpdated, desk: BotOffice, bot: Bot,
     emoji = next((each.emoji for each in change.new_reaction if isinstance(each, ReactionTypeEmoji)), "")
     with suppress(AlreadyDone, NotFound, PermissionDenied):
         await mark(turn, shown, emoji)
+
+
+async def on_query(query: InlineQuery, desk: BotOffice, bot: Bot, key: str) -> None:
+    """Offer the texts a manager looks for while typing; to a stranger nothing."""
+    await answer_query(await admit(desk, bot, query.from_user, key=key), query)
 
 
 async def on_press(query: CallbackQuery, desk: BotOffice, bot: Bot, key: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from bots.telegram.turn import Turn
+from hub.domain.enclosures import fields_of, from_fields
 from hub.domain.ids import ConversationId, IdentityId, MessageId, ThreadId
 from hub.domain.message import Attachment, AttachmentKind
 from hub.inbox.reply import Content
@@ -40,6 +41,7 @@ async def keep_draft(turn: Turn, content: Content, *, about: ConversationId | No
         "own": turn.own,
         "about": about or 0,
         "album": album,
+        "enclosed": dict(fields_of(content.enclosure)) if content.enclosure else {},
     }
     await turn.desk.memory.keep(turn.chat.id, _NAME, facts)
 
@@ -58,7 +60,7 @@ async def forget_draft(turn: Turn) -> None:
 
 
 def _content(kept: Mapping[str, object]) -> Content:
-    files = kept["files"]
+    files, enclosed = kept["files"], kept.get("enclosed")
     reply_to, thread, identity = (_number(kept, name) for name in ("reply_to", "thread", "identity"))
     return Content(
         str(kept["text"]),
@@ -66,6 +68,7 @@ def _content(kept: Mapping[str, object]) -> Content:
         reply_to=MessageId(reply_to) if reply_to else None,
         thread_id=ThreadId(thread) if thread else None,
         identity_id=IdentityId(identity) if identity else None,
+        enclosure=from_fields(enclosed) if isinstance(enclosed, Mapping) else None,
     )
 
 

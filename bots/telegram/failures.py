@@ -41,6 +41,7 @@ _REASONS = (
     ("message is not modified", UNCHANGED),
     ("message to edit not found", GONE),
     ("message can't be edited", GONE),
+    ("there is no text in the message to edit", GONE),
     ("chat not found", GONE),
     ("entit", MARKUP),
 )

@@ -1,4 +1,4 @@
-"""Files that managers send: fetched from Telegram and made durable before the answer that carries them is stored.
+"""Files, points and cards that managers send. Files are fetched from Telegram and made durable before the answer that carries them is stored.
 
 Telegram gives files to bots up to 20 MB (core.telegram.org/bots/api, getFile, Bot API 10.3); name and type come from
 the message, since getFile may lose them.
@@ -10,6 +10,7 @@ from aiogram.types import Audio, Document, Message, Video, VideoNote, Voice
 
 from bots.office import BotOffice
 from hub.crash import crash_point
+from hub.domain.enclosures import Card, Enclosure, Point
 from hub.domain.message import Attachment, AttachmentKind
 
 LIMIT_BYTES = 20 * 1024 * 1024
@@ -17,9 +18,13 @@ LIMIT_BYTES = 20 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a manager's message carries besides words: a file still at Telegram; `is_other` is what cannot pass on."""
+    """What a manager's message carries besides words: a file still at Telegram, or a point or card.
+
+    `is_other` is what cannot be passed on.
+    """
 
     file: Attachment | None = None
+    enclosure: Enclosure | None = None
     is_other: bool = False
 
     @property
@@ -37,6 +42,14 @@ def read_file(message: Message) -> Carried:
         return Carried(
             Attachment(AttachmentKind.sticker, "sticker.webp", "image/webp", sticker.file_size or 0, sticker.file_id)
         )
+    if message.animation:  # comes as a document too, and would not play as one
+        moving = message.animation
+        name, size = moving.file_name or "animation.mp4", moving.file_size or 0
+        return Carried(Attachment(AttachmentKind.video, name, moving.mime_type or "video/mp4", size, moving.file_id))
+    return _read_described(message) or _read_other(message)
+
+
+def _read_described(message: Message) -> Carried | None:
     for kind in (
         AttachmentKind.document,
         AttachmentKind.voice,
@@ -46,6 +59,16 @@ def read_file(message: Message) -> Carried:
     ):
         if (found := _described(message, kind)) is not None:
             return Carried(found)
+    return None
+
+
+def _read_other(message: Message) -> Carried:
+    if message.contact is not None:
+        name = " ".join(part for part in (message.contact.first_name, message.contact.last_name) if part)
+        return Carried(enclosure=Card(message.contact.phone_number, name))
+    if message.location is not None:
+        title, address = (message.venue.title, message.venue.address) if message.venue else ("", "")
+        return Carried(enclosure=Point(message.location.latitude, message.location.longitude, title, address))
     return Carried(is_other=message.text is None and message.caption is None)
 
 

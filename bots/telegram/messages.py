@@ -1,16 +1,17 @@
 """A manager's message and what it means.
 
-In this order: a command; a reply to a linked message, which goes to that client (or is a note, by `//` or 📝); the line
-that something asked for; else the bot asks whom it is for.
+In this order: a text found by search, which is never a command or a note; a command; a reply to a linked message,
+which goes to that client (or is a note, by `//` or 📝); the line that something asked for; else the bot asks whom it is
+for.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 
 import structlog
 from aiogram.types import Contact, Message
 
-from bots.memory import Shown
+from bots.memory import Purpose, Shown
 from bots.screens.action import Action
 from bots.screens.starting import Written
 from bots.telegram import prompts
@@ -19,9 +20,11 @@ from bots.telegram.commands import parse_command, run_command
 from bots.telegram.deeds import WRITTEN
 from bots.telegram.deeds.leads import start_from
 from bots.telegram.files import read_file, store
+from bots.telegram.overheard import ask_before_client
 from bots.telegram.presses import say_refusal
 from bots.telegram.repeats import was_done
 from bots.telegram.replied import find_replied
+from bots.telegram.searching import chosen_for, own_words
 from bots.telegram.turn import Turn
 from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
 from hub.inbox.reply import Content, add_note
@@ -30,13 +33,13 @@ NOTE_MARKS = ("//", "📝")
 log = structlog.get_logger(__name__)
 
 
-async def receive(turn: Turn, message: Message) -> None:
-    """Do what a manager's message asks for; refusals of the hub are said politely.
+async def receive(turn: Turn, message: Message, more: Sequence[Message] = ()) -> None:
+    """Do what a manager's message asks for, `more` being the other parts of its album; refusals are said politely.
 
     Raises:
         ProviderError, StorageUnavailable: it could not be done now: the update comes again.
     """
-    await politely(turn, _understand(turn, message))
+    await politely(turn, _understand(turn, message, more))
 
 
 async def politely(turn: Turn, doing: Awaitable[None]) -> None:
@@ -52,26 +55,47 @@ async def politely(turn: Turn, doing: Awaitable[None]) -> None:
         await say_refusal(turn, error)
 
 
-async def _understand(turn: Turn, message: Message) -> None:
+async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> None:
     text = message.text or message.caption or ""
     replied = await find_replied(turn, message)
+    if await _send_searched(turn, message, replied):
+        return
     if message.text and (command := parse_command(message.text)):
         if not await was_done(turn, command.press):
             await run_command(turn, command, replied)
     elif replied is None:
-        await _understand_loose(turn, message)
+        await _understand_loose(turn, message, more)
     elif text.startswith(NOTE_MARKS):
         await _note(turn, replied, text)
     else:
-        await _answer(turn, message, replied)
+        await _answer(turn, (message, *more), replied)
 
 
-async def _understand_loose(turn: Turn, message: Message) -> None:
+async def _send_searched(turn: Turn, message: Message, replied: Shown | None) -> bool:
+    """Send what was found or finished behind the bot's name; return False for any other message.
+
+    Where the number in it and the reply name two clients, it goes to neither before the manager says to whom.
+    """
+    text = message.text or ""
+    words = await own_words(turn, text)
+    if not text or (message.via_bot is None and words == text):
+        return False
+    named = await chosen_for(turn, message)
+    about = named or (replied.conversation_id if replied else None)
+    if about is None or (replied is not None and replied.conversation_id != about):
+        await ask_whom(turn, Content(words))
+    else:
+        await answer(turn, about, Content(words, reply_to=replied.message_id if replied else None))
+        await prompts.answered(turn)
+    return True
+
+
+async def _understand_loose(turn: Turn, message: Message, more: Sequence[Message]) -> None:
     """Do what a message without context means: a contact card, the line that is being asked for, words for somebody."""
     if message.contact is not None:
         await _start_lead(turn, message.contact)
     elif not (message.text and await _complete(turn, message, message.text)):
-        await _answer(turn, message, None)
+        await _answer(turn, (message, *more), None)
 
 
 async def _complete(turn: Turn, message: Message, text: str) -> bool:
@@ -113,15 +137,19 @@ async def _start_lead(turn: Turn, card: Contact) -> None:
     await prompts.answered(turn)
 
 
-async def _answer(turn: Turn, message: Message, replied: Shown | None) -> None:
-    """Send text and file to the client the reply names; without a reply ask whom they are for."""
-    carried = read_file(message)
-    if carried.is_other or carried.is_too_large:
-        await turn.say("reply.too_large" if carried.is_too_large else "reply.unsupported")
+async def _answer(turn: Turn, parts: Sequence[Message], replied: Shown | None) -> None:
+    """Send text and files, an album's together, to the client the reply names; without a reply ask whom they are for."""
+    carried = [read_file(part) for part in parts]
+    refused = next((each for each in carried if each.is_other or each.is_too_large), None)
+    if refused is not None:
+        await turn.say("reply.too_large" if refused.is_too_large else "reply.unsupported")
         return
-    files = () if carried.file is None else (await store(turn.desk, carried.file),)
-    content = Content(message.text or message.caption or "", files)
+    files = [await store(turn.desk, each.file) for each in carried if each.file is not None]
+    text = "\n".join(part.text or part.caption or "" for part in parts if part.text or part.caption)
+    content = Content(text, tuple(files), enclosure=carried[0].enclosure)
     if replied is None:
-        await ask_whom(turn, content, album=message.media_group_id or "")
+        await ask_whom(turn, content, album=parts[0].media_group_id or "")
+    elif replied.purpose is Purpose.overheard:
+        await ask_before_client(turn, replied.conversation_id, content)
     else:
         await answer(turn, replied.conversation_id, replace(content, reply_to=replied.message_id))

@@ -18,8 +18,11 @@ from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
-from bots.screens.words import ending_words
+from bots.screens.words import account_words, ending_words
+from bots.telegram.call_notices import tell_of_call
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
+from bots.telegram.day_notices import tell_of_day
+from bots.telegram.overheard import tell_overheard
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.queue_card import ONE_SOUND_IN, bring_offer, is_for_list, refresh_list
 from bots.telegram.turn import Turn
@@ -273,6 +276,10 @@ async def _connection_ending(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(ending_words(turn.texts, payload)).aloud())
 
 
+async def _account(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(notice(account_words(turn.texts, payload)).aloud())
+
+
 async def _restored(turn: Turn, payload: Payload) -> list[int]:
     """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
     policy = turn.office.policy()
@@ -297,10 +304,14 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
+    Notice.account: _account,
     Notice.restored: _restored,
+    Notice.overheard: tell_overheard,
+    Notice.day: tell_of_day,
     Notice.task: tell_of_task,
     Notice.automation: tell_of_automation,
     Notice.call_result: ask_about_talk,
+    Notice.call_state: tell_of_call,
 }
 
 

@@ -21,7 +21,7 @@ from bots.screens.action import encode
 from bots.screens.screen import Block, Button, Mark, Screen, Span
 from bots.telegram.splitting import BUTTON_LIMIT, TEXT_LIMIT, head, pieces, units
 
-_ENTITY_OF_MARK = {Mark.bold: "bold", Mark.italic: "italic", Mark.moment: "date_time"}
+_ENTITY_OF_MARK = {Mark.bold: "bold", Mark.italic: "italic", Mark.code: "code", Mark.moment: "date_time"}
 _QUOTES_UNFOLDED = 3
 """A quotation of more lines than this is folded by the app."""
 
@@ -104,6 +104,8 @@ def _entity(span: Span, offset: int, size: int) -> MessageEntity:
 
 def _button(button: Button) -> InlineKeyboardButton:
     label = head(button.label, BUTTON_LIMIT)
+    if button.fills:
+        return InlineKeyboardButton(text=label, switch_inline_query_current_chat=button.fills)
     if button.action is None:
         return InlineKeyboardButton(text=label, copy_text=CopyTextButton(text=button.copies))
     return InlineKeyboardButton(text=label, callback_data=encode(button.action))

@@ -1,7 +1,11 @@
 """Lengths as Telegram counts them: UTF-16 code units, an emoji counts two (reliability 67).
 
+What people see as one sign stays whole (`bots.screens.graphemes`).
+
 Source: core.telegram.org/bots/api, "Formatting options" and "sendMessage" (Bot API 10.3): text 1-4096, caption 0-1024.
 """
+
+from bots.screens.graphemes import whole_signs
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -14,12 +18,12 @@ def units(text: str) -> int:
 
 
 def head(text: str, limit: int) -> str:
-    """Return the longest beginning of at most `limit` units that cuts no character in two."""
+    """Return the longest beginning of at most `limit` units that cuts no sign in two."""
     used = 0
     for at, character in enumerate(text):
         used += 1 + (ord(character) > 0xFFFF)
         if used > limit:
-            return text[:at]
+            return text[: whole_signs(text, at)]
     return text
 
 

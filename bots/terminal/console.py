@@ -1,158 +1,160 @@
-"""A manager at a terminal: a number presses, a word of `COMMANDS` looks, everything else answers the client shown.
+"""A manager at a terminal: what is typed becomes a deed, what the hub tells becomes a screen, all of it plain text.
 
-The same screens and use-cases as in the manager bot. One console is one person; it remembers the screen it shows.
+A number presses the button that carries it, `/word` is the command of the manager bot, `1042: words` answers that
+client, and any other line answers the client of the card shown last. If that card came by itself while another client
+was being talked to, the console asks whom the line is for: nothing goes to a guessed client (reliability 72).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from bots.screens import closing
 from bots.screens.action import Action, Press
-from bots.screens.card import card_screen
-from bots.screens.feedback import sending
-from bots.screens.history import Page, history_screen, why_screen
-from bots.screens.lists import list_screen
 from bots.screens.refusals import refusal
-from bots.screens.screen import Screen, notice
-from bots.screens.words import outcome_name
-from bots.terminal.render import draw, find_action
-from bots.texts import Texts
-from hub.domain.conversation import Outcome
-from hub.domain.errors import HubError, StorageUnavailable
+from bots.screens.screen import Button, Row, Screen, line, notice
+from bots.screens.words import contact_name
+from bots.terminal import answering, reading, working
+from bots.terminal.deed import Deed, Written
+from bots.terminal.notices import Payload, tell
+from bots.terminal.render import Numbers, draw
+from bots.terminal.seat import Seat
+from hub.domain.errors import HubError, NotFound, StorageUnavailable
 from hub.domain.ids import ConversationId
-from hub.domain.rights import Person
-from hub.inbox import queries, reading
-from hub.inbox.assignment import release, take
-from hub.inbox.conversations import close
-from hub.inbox.office import Office
-from hub.inbox.reply import Content, add_note, reply
+from hub.inbox.queries import find_conversation_by_number, get_card
+from hub.inbox.reply import Content
 
 NOTE_MARK = "//"
+DEEDS: Mapping[Press, Deed] = {**reading.DEEDS, **working.DEEDS, **answering.DEEDS}
+WRITTEN: Mapping[Press, Written] = {**reading.WRITTEN, **working.WRITTEN, **answering.WRITTEN}
+ABOUT_NOBODY = frozenset(
+    {Press.my, Press.queue, Press.overdue, Press.next, Press.search, Press.desk, Press.shift, Press.help, Press.cancel}
+)
+_PRESSED = re.compile(r"\d{1,2}", re.ASCII)
+_COMMAND = re.compile(r"/([a-z]+)(?:\s+(.*))?", re.DOTALL)
+_NUMBER = re.compile(r"#?(\d{3,12})(?:\s+|$)", re.ASCII)
+_TO_NUMBER = re.compile(r"#?(\d{3,12}):\s+(.+)", re.ASCII | re.DOTALL)
 
 
 @dataclass(slots=True)
 class Console:
-    """`key` begins the keys of what is written here, so that two consoles never share one."""
+    """One terminal of one person."""
 
-    office: Office
-    actor: Person
-    texts: Texts
-    key: str
-    _shown: Screen = field(default_factory=lambda: Screen(()))
-    _about: ConversationId | None = None
-    _typed: int = 0
+    seat: Seat
+    numbers: Numbers = field(default_factory=Numbers)
+    _before: ConversationId | None = None
+    """Whom plain lines answered before a card came by itself; `None` while there is no doubt."""
 
-    async def type(self, line: str) -> str:
+    async def type(self, typed: str) -> str:
         """Carry out one line and return what the terminal shows then; refusals are said in words. Commits.
 
         Raises:
             StorageUnavailable: it could not be done now.
         """
-        self._typed += 1
+        self.seat.lines += 1
         try:
-            self._shown = await self._understand(line.strip())
+            screen = await self._understand(typed.strip())
         except StorageUnavailable:
             raise
         except HubError as error:
-            self._shown = notice(refusal(self.texts, error))
-        return draw(self._shown)
+            screen = notice(refusal(self.seat.texts, error))
+        return self.draw(screen)
 
-    def now(self) -> datetime:
-        """Return the instant in UTC."""
-        return self.office.clock.now()
+    async def hear(self, payload: Payload) -> str:
+        """Return what a notice shows, empty if nothing. Raises: StorageUnavailable."""
+        before = self.seat.about
+        try:
+            screen = await tell(self.seat, payload)
+        except NotFound:
+            return ""
+        if screen is None:
+            return ""
+        if before is not None and self.seat.about != before:
+            self._before = self._before or before
+        return self.draw(screen)
 
-    async def _understand(self, line: str) -> Screen:
-        if line in COMMANDS:
-            return await COMMANDS[line](self, Action(Press(line)))
-        if line.isascii() and line.isdigit():
-            action = find_action(self._shown, int(line))
-            deed = DEEDS.get(action.press) if action is not None else None
-            return await deed(self, action) if deed and action else notice(self.texts("error.stale"))
-        if self._about is None or not line:
-            return notice(self.texts("reply.to_nobody"))
-        return await self._write(self._about, line)
+    def draw(self, screen: Screen) -> str:
+        """Return a screen as text, without the buttons that have no deed here."""
+        rows = tuple(tuple(each for each in row if _can(each)) for row in screen.rows)
+        return draw(Screen(screen.blocks, rows), self.numbers)
 
-    async def _write(self, about: ConversationId, line: str) -> Screen:
-        key = f"{self.key}:{self._typed}"
-        card = await queries.get_card(self.office, self.actor, about)
-        if line.startswith(NOTE_MARK):
-            await add_note(self.office, self.actor, about, text=line.removeprefix(NOTE_MARK).strip(), key=key)
-            return notice(self.texts("note.done", number=card.number))
-        said = await reply(self.office, self.actor, about, content=Content(line), key=key)
-        return sending(self.texts, card, said.address)
+    async def name_addressee(self) -> str:
+        """Return whom a plain line answers, for the prompt; empty if nobody."""
+        if self.seat.about is None:
+            return ""
+        try:
+            card = await get_card(self.seat.office, self.seat.actor, self.seat.about)
+        except NotFound:
+            self.seat.about = None
+            return ""
+        return f"#{card.number} {contact_name(self.seat.texts, card.contact_name)}"
 
-    async def card(self, action: Action) -> Screen:
-        """Show a conversation; what is typed now goes to its client."""
-        self._about = ConversationId(action.subject)
-        card = await queries.get_card(self.office, self.actor, self._about)
-        return card_screen(self.texts, card, now=self.now())
+    async def _understand(self, typed: str) -> Screen:
+        if not typed:
+            return Screen(())
+        if _PRESSED.fullmatch(typed):
+            return await self._press(int(typed))
+        if command := _COMMAND.fullmatch(typed):
+            return await self._command(command[1], (command[2] or "").strip())
+        if named := _TO_NUMBER.fullmatch(typed):
+            found = await find_conversation_by_number(self.seat.office, self.seat.actor, int(named[1]))
+            return await self._say(found, named[2])
+        if self.seat.asked is not None:
+            asked, self.seat.asked = self.seat.asked, None
+            return await WRITTEN[asked.press](self.seat, asked, typed)
+        return await self._say_to_shown(typed)
 
-    async def take(self, action: Action) -> Screen:
-        """Take a conversation and show it."""
-        await take(self.office, self.actor, ConversationId(action.subject))
-        return await self.card(action)
+    async def _press(self, number: int) -> Screen:
+        action = self.numbers.find(number)
+        if action is None:
+            return notice(self.seat.texts("error.stale"))
+        self._before = None
+        return await DEEDS[action.press](self.seat, action)
 
-    async def release(self, action: Action) -> Screen:
-        """Give it back and show the queue."""
-        await release(self.office, self.actor, ConversationId(action.subject))
-        self._about = None
-        return await self.queue(action)
+    async def _command(self, name: str, words: str) -> Screen:
+        """Carry out a command: of the client it names by number, else of the one whose card was shown last."""
+        press = next((each for each in DEEDS if each.value == name), None)
+        if press is None:
+            return notice(self.seat.texts("error.command"))
+        about, words = (None, words) if press in ABOUT_NOBODY else await self._about(words)
+        if about is None and press not in ABOUT_NOBODY:
+            return notice(self.seat.texts("terminal.which", command=name))
+        action = Action(press, about or 0)
+        if words and press in WRITTEN:
+            return await WRITTEN[press](self.seat, action, words)
+        return await DEEDS[press](self.seat, Action(press, about or 0, 0, words if press is Press.shift else ""))
 
-    async def history(self, action: Action) -> Screen:
-        """Show a page of the history."""
-        card = await queries.get_card(self.office, self.actor, ConversationId(action.subject))
-        number = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
-        messages, has_older = await reading.read_history(self.office, self.actor, card.id, page=number)
-        return history_screen(self.texts, card, Page(messages, number, has_older), now=self.now())
+    async def _about(self, words: str) -> tuple[ConversationId | None, str]:
+        number = _NUMBER.match(words)
+        if number is None:
+            return self.seat.about, words
+        found = await find_conversation_by_number(self.seat.office, self.seat.actor, int(number[1]))
+        return found, words[number.end() :].strip()
 
-    async def why(self, action: Action) -> Screen:
-        """Show how it came about."""
-        card = await queries.get_card(self.office, self.actor, ConversationId(action.subject))
-        return why_screen(self.texts, card, await reading.read_reasons(self.office, self.actor, card.id))
+    async def _say_to_shown(self, words: str) -> Screen:
+        if self.seat.about is None:
+            return notice(self.seat.texts("reply.to_nobody"))
+        if self._before is None:
+            return await self._say(self.seat.about, words)
+        choices = (self.seat.about, self._before)
+        self._before, self.seat.draft = None, words
+        return await self._whom(choices)
 
-    async def close(self, action: Action) -> Screen:
-        """Ask for the outcome."""
-        card = await queries.get_card(self.office, self.actor, ConversationId(action.subject))
-        return closing.outcomes_screen(self.texts, card)
+    async def _say(self, about: ConversationId, words: str) -> Screen:
+        self._before = None
+        if words.startswith(NOTE_MARK):
+            note = words.removeprefix(NOTE_MARK).strip()
+            return await answering.note_down(self.seat, Action(Press.note, about), note)
+        return await answering.answer(self.seat, about, Content(words))
 
-    async def end(self, action: Action) -> Screen:
-        """Close with the pressed outcome; a refusal asks why (L-5)."""
-        card = await queries.get_card(self.office, self.actor, ConversationId(action.subject))
-        chosen, _, why = action.arg.partition(".")
-        if chosen == Outcome.refused and why not in closing.REFUSALS:
-            return closing.refusal_screen(self.texts, card)
-        note = self.texts(f"refusal.{why}") if why else ""
-        await close(self.office, self.actor, card.id, outcome=Outcome(chosen), note=note)
-        return notice(self.texts("close.done", number=card.number, outcome=outcome_name(self.texts, chosen)))
-
-    async def my(self, _: Action) -> Screen:
-        """List one's own open conversations."""
-        rows = await queries.list_mine(self.office, self.actor)
-        return list_screen(self.texts, self.texts("list.my"), rows, now=self.now())
-
-    async def queue(self, _: Action) -> Screen:
-        """List what nobody has taken."""
-        rows = await queries.list_queue(self.office, self.actor)
-        return list_screen(self.texts, self.texts("list.queue"), rows, now=self.now())
-
-    async def overdue(self, _: Action) -> Screen:
-        """List what is late."""
-        rows = await queries.list_overdue(self.office, self.actor)
-        return list_screen(self.texts, self.texts("list.overdue"), rows, now=self.now())
+    async def _whom(self, choices: tuple[ConversationId, ...]) -> Screen:
+        cards = [await get_card(self.seat.office, self.seat.actor, each) for each in choices]
+        rows: list[Row] = [
+            (Button(f"#{each.number} {contact_name(self.seat.texts, each.contact_name)}", Action(Press.to, each.id)),)
+            for each in cards
+        ]
+        rows.append((Button(self.seat.texts("button.cancel"), Action(Press.cancel)),))
+        return Screen((line(self.seat.texts("reply.to_whom")),), tuple(rows))
 
 
-Deed = Callable[[Console, Action], Awaitable[Screen]]
-COMMANDS: Mapping[str, Deed] = {"my": Console.my, "queue": Console.queue, "overdue": Console.overdue}
-DEEDS: Mapping[Press, Deed] = {
-    Press.my: Console.my,
-    Press.queue: Console.queue,
-    Press.overdue: Console.overdue,
-    Press.card: Console.card,
-    Press.take: Console.take,
-    Press.release: Console.release,
-    Press.history: Console.history,
-    Press.why: Console.why,
-    Press.close: Console.close,
-    Press.end: Console.end,
-}
+def _can(button: Button) -> bool:
+    return button.action is None or button.action.press in DEEDS

@@ -7,7 +7,7 @@ The manager bot is a connection too, of the kind `manager_bot`: its updates are 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ import structlog
 from pydantic import ValidationError
 
 from hub.app.ground import Ground
-from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Explains
+from hub.channels.base import Channel, ChannelSettings, CheckResult, Checks, Closes, Explains, Originates
 from hub.channels.registry import get_channel_class, list_kinds
 from hub.crash import crash_point
 from hub.crm_sync.base import CrmSettings
@@ -29,7 +29,7 @@ from hub.domain.ports import RateBuckets
 from hub.hints.local import LocalRates
 from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
-from hub.store import connections, crm_accounts, crm_items
+from hub.store import accounts, connections, crm_accounts, crm_items
 from hub.store.connections import ConnectionRow
 from hub.store.pool import acquire, storage_errors
 from hub.store.secrets import new_token, token_hash
@@ -96,6 +96,7 @@ class Connections:
     async def _reload(self) -> None:
         async with acquire(self._ground.pool) as connection:
             rows = {ConnectionId(row.id): row for row in await connections.list_connections(connection)}
+            behind = await accounts.list_accounts(connection)
         before, known = self._live, self._rows
         self._live = {key: live for key, live in before.items() if key in rows and _is_same(known.get(key), rows[key])}
         for key, row in rows.items():
@@ -109,11 +110,15 @@ class Connections:
             if digest
         }
         self._endpoints = {
-            key: Endpoint(key, row.kind, row.name, row.line, row.created_at, is_crm=is_crm(row.kind))
+            key: replace(_endpoint(row), accounts=behind.get(row.id, {}), can_call=self._can_call(key))
             for key, row in rows.items()
             if row.kind != MANAGER_BOT
         }
         await self._close_replaced([live for key, live in before.items() if self._live.get(key) is not live])
+
+    def _can_call(self, key: ConnectionId) -> bool:
+        live = self._live.get(key)
+        return live is not None and isinstance(live.channel, Originates) and live.channel.can_call
 
     def _open(self, row: ConnectionRow) -> None:
         """Build the adapter of a row; one that cannot be built is told once and takes nobody else down."""
@@ -167,6 +172,10 @@ class Connections:
     def rows(self) -> list[ConnectionRow]:
         """Return the rows that could be opened, as last read."""
         return [row for key, row in self._rows.items() if key in self._live]
+
+
+def _endpoint(row: ConnectionRow) -> Endpoint:
+    return Endpoint(ConnectionId(row.id), row.kind, row.name, row.line, row.created_at, is_crm=is_crm(row.kind))
 
 
 async def _close(gone: list[Connected]) -> None:

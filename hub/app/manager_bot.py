@@ -26,7 +26,7 @@ from hub.domain.errors import PermanentFailure, ProviderError, StorageUnavailabl
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager
 from hub.domain.message import Attachment, AttachmentKind
-from hub.domain.outbound import Later, SendResult
+from hub.domain.outbound import Later, SendResult, Sent
 from hub.domain.ports import Notifier
 from hub.store import managers, receipts
 from hub.store.connections import ConnectionRow
@@ -54,6 +54,8 @@ class ManagerBotOffice:
     """Gives the present bot to whoever sends or receives; also the `Notifier` of the delivery workers."""
 
     def __init__(self, building: Building) -> None:
+        self.beside: Notifier | None = None
+        """Another messenger, told what the bot has brought."""
         self._building = building
         self._open: OpenBot | None = None
         self._turn = asyncio.Lock()
@@ -61,7 +63,10 @@ class ManagerBotOffice:
     async def notify(self, payload: Mapping[str, object], *, key: str) -> SendResult:
         """Send a notice through the present bot; without one it waits in the queue."""
         bot = await self.current()
-        return Later(CONNECTION_PAUSED) if bot is None else await bot.notifier.notify(payload, key=key)
+        result = Later(CONNECTION_PAUSED) if bot is None else await bot.notifier.notify(payload, key=key)
+        if self.beside is not None and isinstance(result, Sent):
+            await self.beside.notify(payload, key=key)
+        return result
 
     def find_connection(self) -> ConnectionRow | None:
         """Return the bot's connection as it was last read."""
@@ -215,6 +220,11 @@ class BotReceipts:
         async with acquire(self._pool) as connection:
             for each in self._take(receipt_ids):
                 await receipts.release(connection, [each], after=after)
+
+    async def put_back(self, receipt_ids: Sequence[int]) -> None:
+        async with acquire(self._pool) as connection:
+            for each in self._take(receipt_ids):
+                await receipts.put_back(connection, each)
 
     def let_go(self, receipt_ids: Sequence[int]) -> None:
         self._take(receipt_ids)

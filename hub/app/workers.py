@@ -10,6 +10,7 @@ from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building
 from hub.channels.base import Parses, Polls, Raw
 from hub.delivery.alarms import Alarms
+from hub.delivery.calls import CallHandler
 from hub.delivery.clock_watch import ClockWatch
 from hub.delivery.intake import ProcessLoop
 from hub.delivery.media import MediaHandler
@@ -60,6 +61,7 @@ def work_jobs(building: Building, bots: ManagerBotOffice, parsers: Parsers) -> l
     alarms, upkeep = Alarms(office), Upkeep(office, building.ground.files)
     lanes: dict[Lane, LaneWork] = {
         Lane.reply: ReplyHandler(office, channel_of, alarms).as_lane(),
+        Lane.call: CallHandler(office, channel_of).as_lane(),
         Lane.notify: NoticeHandler(bots, alarms, bots.find_connection, build_mail_notices(building)).as_lane(),
         Lane.media: MediaHandler(office, building.ground.files, channel_of, alarms).as_lane(),
         Lane.crm: crm_lane(building, alarms),

@@ -54,7 +54,8 @@ class Capabilities:
 
     `text_limit` counts characters of one provider message, 0 if the channel sends no text; longer texts are split.
     `media` are the kinds that can be sent; `media_limit_bytes` the largest file. `reply_window` is how long after the
-    client's last message we may write, None for ever. `is_send_idempotent`: a repeated send with the same key gives
+    client's last message we may write, None for ever; `account_reply_window` the same in chats of people's own accounts
+    (`hub.domain.account`), None for a channel that has none. `is_send_idempotent`: a repeated send with the same key gives
     one message at the client. `can_write_first`: we may begin (FR-5), to
     addresses of the type `writes_to`.
     """
@@ -63,6 +64,7 @@ class Capabilities:
     media: frozenset[AttachmentKind] = frozenset()
     media_limit_bytes: int = 0
     reply_window: timedelta | None = None
+    account_reply_window: timedelta | None = None
     is_send_idempotent: bool = False
     can_write_first: bool = False
     writes_to: IdentityType | None = None
@@ -374,8 +376,18 @@ class Subscribes(Protocol):
 class Originates(Protocol):
     """Click-to-call: rings the manager first, then the client."""
 
+    @property
+    def can_call(self) -> bool:
+        """Tell whether the settings hold what calls need."""
+        ...
+
     async def originate(self, extension: str, phone: str, command: str) -> SendResult:
-        """Start a call; `command` comes back in the events where the provider can carry it."""
+        """Start a call, `phone` in E.164; `command` comes back in the events where the provider can carry it.
+
+        Never raises for what a provider may do. `Failed.reason` is `bad_extension`, `bad_number`, `no_money`,
+        `forbidden`, `credentials`, `not_configured` or `refused`, the last with the provider's words or code. `Later`
+        means that no phone rings; what may have been placed is `Unknown`, and nobody asks for it again.
+        """
         ...
 
 

@@ -18,7 +18,7 @@ class Entry:
 CATALOGUE = (
     Entry("up", "roles", "Run the whole hub in this process."),
     Entry("down", "down", "Stop the embedded database if it still runs."),
-    Entry("demo", "demo", "Play with the hub in the browser: no token, no Internet."),
+    Entry("demo", "demo", "Play with the hub in the browser or at the terminal: no token, no Internet."),
     Entry("check", "check", "Test database, files, address and every connection; say what to do."),
     Entry("status", "status", "Show who is at work, what waits and for how long, and what needs you."),
     Entry("connect", "connect", "Connect a bot, mailbox, form, PBX or CRM and wait for its first event."),

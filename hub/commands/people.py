@@ -10,9 +10,11 @@ from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.staff import (
+    OFF,
     Invitation,
     add_person,
     credit_address,
+    give_extension,
     invite_person,
     list_people,
     remove_person,
@@ -31,6 +33,7 @@ Wanted = Annotated[Role, typer.Option("--role", help="What the person may see an
 Language = Annotated[str, typer.Option("--language", help="ru or en.")]
 AddressType = Annotated[IdentityType, typer.Argument(help="What kind of address.")]
 Value = Annotated[str, typer.Argument(help="The address: 101, +79161234567, anna@example.ru.")]
+Telephone = Annotated[str, typer.Argument(help="Extension, login or employee id, as the PBX account shows it; off.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=3650, help="How far back.")]
 Over = Annotated[str, typer.Option("--connection", help="Name of the PBX, for its extensions and logins.")]
 
@@ -81,7 +84,9 @@ def invite(config: Config, key: Key, *, as_json: AsJson = False) -> None:
         return
     until = {"until": time.minute(made.until), "zone": time.zone}
     typer.echo(say(config.language, "people.invite", name=made.name, **until))
-    typer.echo(say(config.language, "people.link" if link else "people.start", link=link, token=f"{INVITE_MARK}{made.token}"))
+    typer.echo(
+        say(config.language, "people.link" if link else "people.start", link=link, token=f"{INVITE_MARK}{made.token}")
+    )
 
 
 @app.command()
@@ -107,6 +112,15 @@ def seen(config: Config, key: Key, *, days: Days = 30, as_json: AsJson = False) 
         print_table(columns(config.language, "at", "what", "subject", zone=time.zone), rows)
     else:
         typer.echo(say(config.language, "people.saw_nothing", days=days))
+
+
+@app.command()
+@with_config()
+def extension(config: Config, key: Key, value: Telephone, *, over: Over = "") -> None:
+    """Set which telephone of a person the PBX rings for calls from cards: an extension, a login; off takes it away."""
+    name = run_on_ground(config, lambda ground: give_extension(ground, key, value, over=over))
+    told = "people.extension_off" if value == OFF else "people.address"
+    typer.echo(say(config.language, told, value=value, name=name))
 
 
 @app.command()

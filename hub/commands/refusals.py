@@ -23,6 +23,12 @@ REFUSALS: Mapping[str, str] = {
     # spool
     "the spool {} is full ({} bytes)": "накопитель {} полон ({} байт)",
     "the spool {} cannot take it now: {}": "накопитель {} сейчас не принимает: {}",
+    # telephones of people
+    "no PBX is connected": "ни одна АТС не подключена",
+    "name one PBX of: {}": "назовите одну АТС из подключённых: {}",
+    "'{}' is no telephone of {}: write the extension or login its account shows": (
+        "«{}» не телефон АТС {}: впишите внутренний номер или логин, как в её кабинете"
+    ),
     # commands
     "{} of {} need you: {}; what to do stands above": "требуют внимания {} из {}: {}; что делать, сказано выше",
     "{} only calls us and there is no public address: give --public-url https://hub.example.ru (a server with a "

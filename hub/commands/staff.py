@@ -13,11 +13,13 @@ from hub.domain.identity import IdentityType, canonical_email, canonical_phone
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
 from hub.inbox.auditing import Seen, what_they_saw
+from hub.inbox.extensions import Wanted, remove_extension, set_extension
 from hub.inbox.people import INVITED_FOR, create_invite, dismiss_manager
 from hub.store import managers
 from hub.store.connections import list_connections
 from hub.store.pool import acquire
 
+OFF = "off"
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OF_A_CONNECTION = frozenset({IdentityType.pbx_extension, IdentityType.pbx_login})
 
@@ -102,6 +104,23 @@ async def credit_address(ground: Ground, key: str, kind: IdentityType, *, value:
     async with acquire(ground.pool) as connection:
         new_id = (await ground.ids.reserve(connection, 1))()
         await managers.add_staff_identity(connection, new_id, person.id, address=(kind, scope, _canonical(kind, value)))
+    return person.name
+
+
+async def give_extension(ground: Ground, key: str, extension: str, *, over: str) -> str:
+    """Write a person's telephone on a PBX, or take it away, and return the person's name. Commits.
+
+    Raises:
+        NotFound: nobody has this key.
+        ExtensionRefused: no such PBX, or it writes telephones otherwise.
+    """
+    person = await find_person(ground, key)
+    wanted = Wanted(person.id, over)
+    async with open_office(ground) as office:
+        if extension == OFF:
+            await remove_extension(office, THE_OPERATOR, wanted)
+        else:
+            await set_extension(office, THE_OPERATOR, wanted, extension)
     return person.name
 
 

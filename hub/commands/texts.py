@@ -188,6 +188,7 @@ TEXTS: Mapping[str, Sentence] = {
     "deed.reasons_read": Sentence("прочитаны причины", "reasons read"),
     "deed.searched": Sentence("поиск", "search"),
     "deed.recording_heard": Sentence("запись разговора", "recording of a talk"),
+    "deed.extension_set": Sentence("телефон на АТС", "telephone on a PBX"),
     "deed.report_read": Sentence("отчёт", "report"),
     "deed.invited": Sentence("приглашение", "invitation"),
     "deed.let_in": Sentence("вошёл по приглашению", "came in by invitation"),
@@ -205,6 +206,10 @@ TEXTS: Mapping[str, Sentence] = {
     "deed.crm_card_linked": Sentence("клиент связан с карточкой CRM", "linked with a card of a CRM"),
     "deed.crm_removed": Sentence("CRM отключена", "CRM disconnected"),
     "column.subject": Sentence("что именно", "of what"),
+    "people.extension_off": Sentence(
+        "Телефон на АТС убран: {name}. Звонить из карточек нельзя.",
+        "The PBX telephone of {name} is taken away: no calls from cards.",
+    ),
     "people.address": Sentence(
         "Звонки и ответы с {value} засчитываются: {name}.", "Calls and answers from {value} are credited to {name}."
     ),

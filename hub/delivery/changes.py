@@ -4,14 +4,15 @@ A refused reaction is nobody's trouble; of a refused edit or deletion the author
 all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hub.channels.base import Changes
 from hub.crash import crash_point
 from hub.domain.message import Message
-from hub.domain.outbound import ChangeKind, Failed, Later, OutboundChange, SendResult
+from hub.domain.outbound import ChangeKind, Choice, Failed, Later, OutboundChange, SendResult
 from hub.domain.workset import Settled
 from hub.inbox.corrections import CHANGE
 from hub.inbox.office import Office
@@ -27,6 +28,11 @@ _CANNOT = Failed("unsupported", "этот канал не меняет отпр�
 def is_change(claimed: ClaimedDelivery) -> bool:
     """Tell a change of a message from a message."""
     return CHANGE in claimed.payload
+
+
+def read_choices(payload: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Return the buttons that a delivery puts below its message, as `hub.inbox.folds.outgoing` has written them."""
+    return tuple(Choice(str(label), str(data)) for label, data in payload.get("choices", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class ChangeHandler:
             external_ids=found.external_ids,
             text=str(claimed.payload["text"]),
             has_files=bool(found.message.attachments),
+            choices=read_choices(claimed.payload),
+            press=str(claimed.payload.get("press", "")),
         )
         crash_point("change.before_send")
         result = await channel.change(wanted)

@@ -20,6 +20,7 @@ from hub.delivery.loops import keep_going
 from hub.domain.errors import StorageUnavailable
 from hub.inbox import clocks
 from hub.inbox.automations import watch_automations
+from hub.inbox.day_digests import watch_day_digests
 from hub.inbox.office import Office
 from hub.inbox.recompute import is_unread
 from hub.inbox.shifts import watch_shifts
@@ -67,13 +68,14 @@ class ClockWatch:
     async def serve_queue(self) -> int:
         """Offer waits that nobody has to whoever can take them now (R-9); return how many found somebody. Commits.
 
-        Looks for shifts that end (R-13) and for what automations wait for, too.
+        Looks for shifts that end (R-13), for what automations wait for and for whom the day is to be told, too.
         """
         async with self._turn("queue") as is_ours:
             if not is_ours:
                 return 0
             await watch_shifts(self.office)
             await watch_automations(self.office)
+            await watch_day_digests(self.office)
             async with acquire(self.office.pool) as connection:
                 queued = await timers.list_queued_waits(connection, limit=_MOST_QUEUED)
             batches = [queued[place : place + BATCH] for place in range(0, len(queued), BATCH)]

@@ -40,6 +40,7 @@ _ONLY_IN_CHAT = frozenset(
         Notice.call_result,
         Notice.restored,
         Notice.offers_changed,
+        Notice.overheard,
     }
 )
 _log = structlog.get_logger()

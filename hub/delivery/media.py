@@ -20,6 +20,7 @@ from hub.domain.outbound import Failed, Later, SendResult, Sent
 from hub.domain.workset import MessagePatch, WorkingSet
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.reading_along import tell_readers
 from hub.inbox.office import Office
 from hub.store import timeline
 from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
@@ -102,3 +103,4 @@ class MediaHandler:
             "only_files": True,
         }
         tell(work, Notice.client_message, conversation, to=owner, cause=f"{message.id}:files:{stored}", facts=facts)
+        tell_readers(work, conversation, replace(message, attachments=attachments), only_files=True)

@@ -13,8 +13,9 @@ from typing import Any
 from hub.channels.base import Channel, Sends
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
-from hub.delivery.changes import ChangeHandler, is_change
+from hub.delivery.changes import ChangeHandler, is_change, read_choices
 from hub.delivery.worker import LaneWork
+from hub.domain.enclosures import enclosed_in
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId
 from hub.domain.message import Author
@@ -111,6 +112,10 @@ class ReplyHandler:
             reply_to=found.answered,
             part=claimed.part,
             author_name=found.author_name,
+            buttons=tuple(map(str, claimed.payload.get("buttons", ()))),
+            contact_button=str(claimed.payload.get("contact_button", "")),
+            choices=read_choices(claimed.payload),
+            enclosure=enclosed_in(message),
             mail=mail,
         )
 

@@ -16,18 +16,21 @@ class Plan:
     """How a lane is tried again.
 
     `attempts` is how often at most, claims of processes that died included. The waits double from `first` up to
-    `longest`. `doubt` is the wait before the one more attempt after an unknown outcome (reliability case 62).
+    `longest`. `doubt` is the wait before the one more attempt after an unknown outcome (reliability case 62); a lane
+    that does not `tries_doubtful` makes none.
     """
 
     attempts: int
     first: timedelta
     longest: timedelta
     doubt: timedelta = timedelta(seconds=30)
+    tries_doubtful: bool = True
 
 
 PLANS: Mapping[Lane, Plan] = {
     Lane.reply: Plan(40, timedelta(seconds=2), timedelta(minutes=10)),
     Lane.notify: Plan(40, timedelta(seconds=1), timedelta(minutes=10), doubt=timedelta(seconds=2)),
+    Lane.call: Plan(5, timedelta(seconds=2), timedelta(seconds=10), tries_doubtful=False),
     Lane.media: Plan(10, timedelta(seconds=2), timedelta(minutes=10)),
     Lane.crm: Plan(100, timedelta(seconds=2), timedelta(minutes=10)),
 }

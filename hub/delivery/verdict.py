@@ -34,7 +34,7 @@ class Attempt:
         Not repeatable: the one more attempt after a doubtful one was interrupted too. Otherwise: too many attempts
         ended with their process, which may well be this delivery's doing (reliability case 24).
         """
-        has_had_second = self.claimed.was_interrupted and self.claimed.reason.startswith(DOUBTFUL)
+        has_had_second = self.claimed.was_interrupted and not self._may_try_again
         is_worn_out = self.claimed.attempt > self.plan.attempts
         if not self.is_repeatable and self.claimed.was_interrupted and (has_had_second or is_worn_out):
             return self._end(DeliveryState.unknown, "interrupted")
@@ -49,7 +49,7 @@ class Attempt:
                 return self._end(DeliveryState.sent, MAYBE_TWICE if self._has_doubt else "", ids=result.external_ids)
             case Failed():
                 return self._end(DeliveryState.unknown if self._has_doubt else DeliveryState.failed, _words(result))
-            case Unknown() if not self.is_repeatable and self._has_doubt:
+            case Unknown() if not self.is_repeatable and (self._has_doubt or not self.plan.tries_doubtful):
                 return self._end(DeliveryState.unknown, result.reason, ids=result.external_ids)
             case Unknown() if not self.is_repeatable:
                 return self._again(result, f"{DOUBTFUL}{result.reason}", due_at=now + self.plan.doubt)
@@ -62,6 +62,11 @@ class Attempt:
     def _has_doubt(self) -> bool:
         """Tell whether an earlier attempt may have arrived."""
         return not self.is_repeatable and (self.claimed.was_interrupted or self.claimed.reason.startswith(DOUBTFUL))
+
+    @property
+    def _may_try_again(self) -> bool:
+        """Tell whether the one more attempt after a doubtful one is still to come, where the lane makes any."""
+        return self.plan.tries_doubtful and not self.claimed.reason.startswith(DOUBTFUL)
 
     def _due(self, result: Later | Unknown, now: datetime, jitter: float) -> datetime | None:
         """Return when to look again; what waits for its connection is never parked for that."""

@@ -17,6 +17,7 @@ class Deed(StrEnum):
     read_along = "read_along"
     searched = "searched"
     recording_heard = "recording_heard"
+    extension_set = "extension_set"
     report_read = "report_read"
     invited = "invited"
     let_in = "let_in"

@@ -59,6 +59,8 @@ class Notice(StrEnum):
     whisper = "whisper"
     offers_changed = "offers_changed"
     overheard = "overheard"
+    day = "day"
+    account = "account"
 
 
 @dataclass(frozen=True, slots=True)

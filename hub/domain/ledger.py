@@ -66,6 +66,7 @@ class Fact(StrEnum):
     result_given = "result_given"
     automation_fired = "automation_fired"
     automation_cut = "automation_cut"
+    read_along = "read_along"
 
 
 class Actor(StrEnum):

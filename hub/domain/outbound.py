@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.domain.enclosures import Enclosure
 from hub.domain.message import Attachment
 
 
@@ -21,13 +22,23 @@ class MailHeaders:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A button below a message: what stands on it, and what comes back when it is pressed (64 bytes at most)."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """One message for one thread.
 
     `thread` is the provider's conversation id. `key` is the delivery's identity, the same for every attempt; a channel
     whose provider knows idempotency passes it on. `part` is the number of parts already accepted of a message that was
     split: sending resumes there. `author_name` is the manager's public name for channels that sign. `html` is the same
-    as `text`, for letters alone.
+    as `text`, for letters alone. `buttons` stand under the client's input field and say their own words, after one that
+    shares the client's number if `contact_button` is its label; `choices` stand below the message.
+    `enclosure` is what the text says in words, for channels that have a kind of their own for it.
     """
 
     thread: str
@@ -38,7 +49,9 @@ class OutboundMessage:
     part: int = 0
     author_name: str = ""
     buttons: tuple[str, ...] = ()
-    asks_contact: bool = False
+    contact_button: str = ""
+    choices: tuple[Choice, ...] = ()
+    enclosure: Enclosure | None = None
     mail: MailHeaders | None = None
     html: str = ""
 
@@ -56,7 +69,8 @@ class OutboundChange:
     """A change of one message of a thread: of ours, or, with `react`, of the client's.
 
     `external_ids` are the provider's ids of its parts. `text` is the new whole text, of a reaction its picture, empty
-    to take it away; `has_files`: the text stands below files.
+    to take it away; `has_files`: the text stands below files. `choices` are the buttons that stand below it from then
+    on; `press` is the press of one of them that the change answers, which the provider hears of first.
     """
 
     kind: ChangeKind
@@ -64,6 +78,8 @@ class OutboundChange:
     external_ids: tuple[str, ...]
     text: str = ""
     has_files: bool = False
+    choices: tuple[Choice, ...] = ()
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)

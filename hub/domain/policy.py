@@ -7,10 +7,11 @@ Managers are named by their key, as in the document.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from hub.domain.automation import Automations
 from hub.domain.calendar import Calendar
+from hub.domain.client_menu import Topic
 from hub.domain.crm_rules import CrmRules
 from hub.domain.facts import RequestFacts
 from hub.domain.ids import LineKey
@@ -23,6 +24,7 @@ from hub.domain.line import (
     CallSettings,
     LineMode,
     PhoneMasking,
+    RatingSettings,
     RoutingSettings,
     Targets,
 )
@@ -32,6 +34,7 @@ from hub.domain.wait import WaitKind
 from hub.domain.words import Words
 
 SHARED_AFTER = 3
+DAY_DIGEST = time(18, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class LinePolicy:
     takes_over: bool = False
     makes_lead_on_start: bool = False
     takes_reactions: bool = False
+    rating: RatingSettings = field(default_factory=RatingSettings)
 
     def has_member(self, manager_key: str) -> bool:
         """Tell whether a manager belongs to the line's team."""
@@ -155,7 +159,8 @@ class Policy:
 
     `shared_after` is how many cards have to name an address until it counts as shared (M-7).
     `head_window` is the elapsed time within which a head's notices of late clients arrive as one, 0 for each at once
-    (B-2). It is no line's matter: a head may have several. `crms` are by the connection's name.
+    (B-2). It is no line's matter: a head may have several. `day_digest` is when heads read about their day, in the
+    default line's zone, `None` for never by itself. `crms` are by the connection's name.
     """
 
     revision: int
@@ -168,6 +173,9 @@ class Policy:
     shared_after: int = SHARED_AFTER
     business_name: str = ""
     head_window: timedelta = HEAD_WINDOW
+    topics: tuple[Topic, ...] = ()
+    privacy_url: str = ""
+    day_digest: time | None = DAY_DIGEST
     leads: LeadRules = field(default_factory=LeadRules)
     automations: Automations = field(default_factory=Automations)
     crms: Mapping[str, CrmRules] = field(default_factory=dict)

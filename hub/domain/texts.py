@@ -23,6 +23,9 @@ TEMPLATE_VARIABLES = (
 )
 """All names a template may use; times come already worded in the client's language."""
 
+OWN_VARIABLES = (*TEMPLATE_VARIABLES, "hours", "privacy_url", "rating", "file.name")
+"""What the texts of the hub itself may use; `rating` and `file.name` only where there is one."""
+
 ANSWER_VARIABLES = (*TEMPLATE_VARIABLES, "conversation.number")
 """What a manager's template may use: a person sends it, so the conversation has its number by then."""
 
@@ -41,6 +44,11 @@ _LONGEST_THANKS = 40
 def render_text(template: str, values: Mapping[str, str]) -> str:
     """Return the template with its variables replaced once; an unknown or empty one gives its own words or nothing."""
     return _VARIABLE.sub(lambda found: values.get(found[1]) or (found[2] or "").strip(), template)
+
+
+def variables_of(template: str) -> frozenset[str]:
+    """Return the names a template uses."""
+    return frozenset(name for name, _ in _VARIABLE.findall(template))
 
 
 def list_template_faults(template: str, known: Sequence[str] = TEMPLATE_VARIABLES) -> list[Words]:

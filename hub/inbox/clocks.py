@@ -19,6 +19,7 @@ from hub.inbox.folds.assignment import return_to_owner
 from hub.inbox.folds.automations import IDS_EACH
 from hub.inbox.folds.bot_talk import hand_over
 from hub.inbox.folds.breaches import stamp_breach
+from hub.inbox.folds.call_orders import show_order_over
 from hub.inbox.folds.calls import settle_call
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.resolution import breach_resolution
@@ -149,6 +150,8 @@ def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, convers
     match timer.kind:
         case TimerKind.call_confirmation:
             alarms.report_unconfirmed(work, rows.waits[int(str(timer.facts["wait_id"]))])
+        case TimerKind.call_order:
+            show_order_over(work, conversation, timer)
         case TimerKind.handover:
             hand_over(work, conversation, cause="patience")
         case TimerKind.owner_return:
@@ -157,6 +160,8 @@ def _act_on_conversation(rows: WorkingSet, office: Office, timer: Timer, convers
             lapse_transfer(work, conversation, ManagerId(int(str(timer.facts["to"]))))
         case TimerKind.resolution:
             breach_resolution(work, conversation, timer)
+        case TimerKind.reading:
+            return  # the day is over: nobody reads along any more
         case _:
             alarms.wake(work, conversation)
 

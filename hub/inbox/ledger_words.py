@@ -88,8 +88,10 @@ _FACTS: Mapping[Fact, Words] = {
     Fact.automation_cut: Words(
         "сценарии остановлены: больше {most} срабатываний за час", "automations cut off: more than {most} in an hour"
     ),
+    Fact.read_along: Words("{who}: читает вместе с ответственным", "{who} reads along with who has it"),
 }  # fmt: skip
 _VARIANTS = (
+    ("ended", Fact.read_along, Words("{who}: больше не читает", "{who} no longer reads along")),
     ("shared", Fact.address_shared, Words("{who}: адрес {address} общий", "{who}: {address} is a shared address")),
     (
         "dry",

@@ -28,6 +28,7 @@ from hub.inbox.folds.messages import patch_message
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.outgoing import ASSISTED
 from hub.inbox.folds.reactions import answer_by_mark
+from hub.inbox.folds.reading_along import tell_readers
 from hub.inbox.folds.waits import answer_wait
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
@@ -135,6 +136,7 @@ def _work(rows: WorkingSet, office: Office, conversation: Conversation) -> LineW
 def _accepted(work: LineWork, conversation: Conversation, message: Message, response: Response) -> None:
     if message.author is not Author.person:
         return
+    tell_readers(work, conversation, message)
     wait = answer_wait(work, conversation, response, cause="S3")
     if wait is not None:
         _withdraw_early_breach(work.rows, wait, response.at)

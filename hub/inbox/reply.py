@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Notice
+from hub.domain.enclosures import Enclosure, fields_of, kind_of, words_of
 from hub.domain.errors import Composing, Conflict, ContactBlocked, PermissionDenied
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 from hub.domain.ledger import Fact
@@ -43,7 +44,7 @@ class Content:
     `thread_id` chooses another way to the client than the one on which they wrote last; `identity_id` an address they
     never wrote from: by choosing it the person confirms it (M-16). `is_confirmed` says that the person
     knows of somebody else who answers at the same time (R-11). `is_assisted`: an assistant wrote it and the person
-    approved it, which makes it theirs (S1, case 9).
+    approved it, which makes it theirs (S1, case 9). `enclosure` is a point or card, instead of text and files.
     """
 
     text: str = ""
@@ -53,6 +54,7 @@ class Content:
     identity_id: IdentityId | None = None
     is_confirmed: bool = False
     is_assisted: bool = False
+    enclosure: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +257,22 @@ def _message(
         conversation_id=conversation.id,
         thread_id=thread.id,
         direction=Direction.outbound,
-        kind=MessageKind.media if content.attachments else MessageKind.text,
+        kind=_kind_of(content),
         author=Author.person,
-        text=content.text,
+        text=words_of(content.enclosure) if content.enclosure else content.text,
         occurred_at=rows.now,
         received_at=rows.now,
         manager_id=manager_id,
         reply_to=content.reply_to,
         attachments=content.attachments,
+        fields=fields_of(content.enclosure) if content.enclosure else (),
     )
+
+
+def _kind_of(content: Content) -> MessageKind:
+    if content.enclosure is not None:
+        return kind_of(content.enclosure)
+    return MessageKind.media if content.attachments else MessageKind.text
 
 
 async def add_note(office: Office, actor: Person, conversation_id: ConversationId, *, text: str, key: str) -> MessageId:

@@ -115,12 +115,16 @@ class CardView:
     """A conversation with its client, as one manager may see it.
 
     `number` is what people say (#1042). `state` is `open` or `closed`. `recent` are the newest messages, oldest first.
-    `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words.
+    `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words;
+    `reply_until`: the channel lets nobody answer later, `None` for ever.
     `reasons` say why this manager has it, in Russian and English by `language` of the viewer. `client_zone` is set
     where the client's clock is known to show another time than the line's (case 23). `new_subject` is that of the
     letter the client waits for an answer to, if it is another than the conversation's: a person may split it off.
     `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
     (`is_matter_paused`); `may_wait_for_client`: a person may say now that the client has to act (P-2).
+    `may_read_along`: the viewer leads the line and a colleague has the client; `reads_along`: everything said is
+    mirrored to the viewer today. `own_extension` is the viewer's telephone that a call of this client would ring first,
+    empty if none can be ordered; `calling` the one that an ordered call rings now.
     """
 
     id: ConversationId
@@ -157,6 +161,11 @@ class CardView:
     matter_due_at: datetime | None = None
     is_matter_paused: bool = False
     may_wait_for_client: bool = False
+    reply_until: datetime | None = None
+    may_read_along: bool = False
+    reads_along: bool = False
+    own_extension: str = ""
+    calling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

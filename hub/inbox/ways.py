@@ -1,5 +1,6 @@
 """Which way an answer goes to the client: the same choice for sending it and for showing where it would go."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 from hub.channels.base import Capabilities
 from hub.channels.registry import get_channel_class
 from hub.channels.telephony.base import Telephony
+from hub.domain.account import account_of
 from hub.domain.conversation import Thread
 from hub.domain.errors import ReplyWindowClosed
 from hub.domain.identity import IdentityType
@@ -31,9 +33,14 @@ def choose_way(endpoints: Endpoints, threads: Iterable[Thread], preferred: Threa
 
 
 def carries_text(endpoints: Endpoints, thread: Thread) -> bool:
-    """Tell whether a text can be sent into a thread: its channel sends texts, and the client has not blocked us."""
+    """Tell whether a text can be sent into a thread.
+
+    Its channel sends texts, the client has not blocked us, and whose own account it goes over lets us answer.
+    """
     endpoint = endpoints.get(thread.connection_id)
-    return endpoint is not None and thread.reach is ReachState.open and capabilities_of(endpoint.kind).text_limit > 0
+    if endpoint is None or thread.reach is not ReachState.open or endpoint.is_silenced(thread.external_id):
+        return False
+    return capabilities_of(endpoint.kind).text_limit > 0
 
 
 def is_one_way(endpoints: Endpoints, thread: Thread) -> bool:
@@ -50,8 +57,18 @@ def endpoint_writing_to(endpoints: Endpoints, kind: IdentityType, *, line: str) 
 
 def is_window_closed(endpoints: Endpoints, thread: Thread, now: datetime) -> bool:
     """Tell whether the channel forbids to write now, because the client's last message is too long ago."""
-    window = capabilities_of(endpoints[thread.connection_id].kind).reply_window
-    return window is not None and (thread.last_inbound_at is None or now - thread.last_inbound_at > window)
+    closes_at = window_closes_at(endpoints, thread)
+    return closes_at is not None and now > closes_at
+
+
+def window_closes_at(endpoints: Endpoints, thread: Thread) -> datetime | None:
+    """Return until when the channel lets us write into a thread, `None` for ever: personal accounts have limits too."""
+    able = capabilities_of(endpoints[thread.connection_id].kind)
+    is_over_account = able.account_reply_window is not None and account_of(thread.external_id)
+    window = able.account_reply_window if is_over_account else able.reply_window
+    if window is None:
+        return None
+    return thread.created_at if thread.last_inbound_at is None else thread.last_inbound_at + window
 
 
 def ensure_window_open(endpoints: Endpoints, thread: Thread, now: datetime) -> None:
@@ -59,6 +76,20 @@ def ensure_window_open(endpoints: Endpoints, thread: Thread, now: datetime) -> N
     if is_window_closed(endpoints, thread, now):
         kind = endpoints[thread.connection_id].kind
         raise ReplyWindowClosed(f"{kind} lets us answer for some time after the client's message only; call instead")
+
+
+@cache
+def staff_address_of(kind: str) -> IdentityType:
+    """Return by which address of its people a PBX rings them: most by extension, some by login."""
+    found = get_channel_class(kind)
+    return found.staff_address if issubclass(found, Telephony) else IdentityType.pbx_extension
+
+
+@cache
+def staff_form_of(kind: str) -> re.Pattern[str]:
+    """Return how a PBX writes that address."""
+    found = get_channel_class(kind)
+    return found.staff_form if issubclass(found, Telephony) else Telephony.staff_form
 
 
 @cache

@@ -8,17 +8,28 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hub.domain.calendar import WHOLE_DAY, Calendar, DayException, Hours
+from hub.domain.client_menu import Topic
 from hub.domain.ids import LineKey
 from hub.domain.ladder import Ladder, LadderLevel, Recipient
-from hub.domain.line import AcceptTargets, AutoText, AutoTexts, BotTalk, CallSettings, RoutingSettings, Targets
+from hub.domain.line import (
+    AcceptTargets,
+    AutoText,
+    AutoTexts,
+    BotTalk,
+    CallSettings,
+    RatingSettings,
+    RoutingSettings,
+    Targets,
+)
 from hub.domain.policy import LinePolicy, Policy, RoutingRule, SlaPolicy, StaffPolicy
 from hub.domain.reply_template import ReplyTemplate
+from hub.domain.words import Words
 from hub.routing.automation_templates import TEMPLATES
 from hub.routing.automations import build_automations, lay_over
 from hub.routing.conditions import Calendars, compile_all, explain_all
 from hub.routing.crm_rules import build_crm_rules
 from hub.routing.lead_rules import build_lead_rules
-from hub.routing.spelling import read_days, read_hours
+from hub.routing.spelling import read_clock, read_days, read_hours
 from hub.routing.tree import (
     CalendarSection,
     ExceptionSection,
@@ -28,6 +39,7 @@ from hub.routing.tree import (
     RuleSection,
     SlaSection,
     StaffSection,
+    TopicSection,
 )
 
 OWNER_NOT_BEFORE = timedelta(hours=1)
@@ -54,6 +66,9 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         shared_after=document.business.shared_after,
         business_name=document.business.name,
         head_window=document.business.head_window,
+        topics=tuple(_build_topic(key, section) for key, section in document.topics.items()),
+        privacy_url=document.business.privacy_url,
+        day_digest=read_clock(document.business.day_digest),
         leads=build_lead_rules(document.leads),
         automations=build_automations(lay_over(TEMPLATES, document.automations), calendars),
         crms=build_crm_rules(document.crm),
@@ -136,7 +151,13 @@ def _build_line(key: LineKey, document: PolicyDocument, calendars: Calendars) ->
         takes_over=section.take_over,
         makes_lead_on_start=section.lead_on_start,
         takes_reactions=section.reaction_answers,
+        rating=RatingSettings(section.rating, section.low_rating),
     )
+
+
+def _build_topic(key: str, section: TopicSection) -> Topic:
+    question = Words(section.question, section.question_en or section.question)
+    return Topic(key, Words(section.name, section.name_en or section.name), section.line, question, section.tags)
 
 
 def _build_shifts(document: PolicyDocument, section: LineSection, calendars: Calendars) -> dict[str, Calendar]:
@@ -181,11 +202,7 @@ def _build_calls(section: LineSection) -> CallSettings:
 
 def _build_texts(section: LineSection) -> AutoTexts:
     by_language = {
-        language: {
-            AutoText.welcome: texts.welcome,
-            AutoText.out_of_hours: texts.out_of_hours,
-            AutoText.missed_call: texts.missed_call,
-        }
+        language: {purpose: getattr(texts, purpose.value) for purpose in AutoText}
         for language, texts in section.texts.items()
     }
     return AutoTexts(by_language, section.out_of_hours_repeat)

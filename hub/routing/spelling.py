@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer
@@ -15,6 +15,8 @@ from hub.routing.fault import Misspelt
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+OFF = "off"
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
 
 
@@ -80,6 +82,28 @@ def read_days(written: str) -> list[int]:
     return days
 
 
+def read_clock(written: str) -> time | None:
+    """Return the time of day that `18:30` means, `None` for `off`.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if written.strip().lower() == OFF:
+        return None
+    found = _CLOCK.fullmatch(written.strip())
+    if found is None:
+        raise Misspelt(
+            f"«{written}» не время дня; пишите, например, 18:30 или off",
+            f"'{written}' is no time of day; write for instance 18:30, or off",
+        )
+    return time(int(found[1]), int(found[2]))
+
+
+def _checked_clock(written: str) -> str:
+    read_clock(written)
+    return written
+
+
 def _checked_hours(written: str) -> str:
     read_hours(written)
     return written
@@ -93,3 +117,4 @@ def _checked_days(written: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(read_duration), PlainSerializer(write_duration, return_type=str)]
 HoursText = Annotated[str, AfterValidator(_checked_hours)]
 DaysText = Annotated[str, AfterValidator(_checked_days)]
+ClockText = Annotated[str, AfterValidator(_checked_clock)]

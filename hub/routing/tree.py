@@ -22,6 +22,7 @@ from hub.domain.line import (
     LineMode,
     OwnerOffShift,
     PhoneMasking,
+    RatingSettings,
     RoutingSettings,
     ShiftEnd,
     StrategyName,
@@ -34,8 +35,8 @@ from hub.routing.conditions import Condition, Number
 from hub.routing.crm_rules import CrmSection
 from hub.routing.fault import Misspelt
 from hub.routing.lead_rules import LeadsSection
-from hub.routing.spelling import DaysText, Duration, HoursText
-from hub.routing.template_text import AnswerTemplate, Template
+from hub.routing.spelling import ClockText, DaysText, Duration, HoursText
+from hub.routing.template_text import AnswerTemplate, OwnTemplate
 
 
 def _checked_zone(name: str) -> str:
@@ -65,7 +66,7 @@ LanguageKey = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Names = tuple[Name, ...]
 _TARGETS, _ACCEPT, _ROUTING, _CALLS = Targets(), AcceptTargets(), RoutingSettings(), CallSettings()
-_BOT = BotTalk()
+_BOT, _RATING = BotTalk(), RatingSettings()
 
 
 class _Part(BaseModel):
@@ -89,10 +90,14 @@ class Business(_Part):
     shared_after: int = Field(
         default=SHARED_AFTER, ge=2, le=100, description="So many cards name an address: it is nobody's own (M-7)"
     )
+    privacy_url: Annotated[str, Field(pattern=r"^(https://\S+)?$", max_length=300)] = Field(
+        default="", description="Where clients read how their data are treated, for texts"
+    )
     head_window: Duration = Field(
         default=HEAD_WINDOW,
         description="A head's notices of late clients within it arrive as one; 0s: each at once (B-2)",
     )
+    day_digest: ClockText = Field(default="18:30", description="When heads read about their day; off: never by itself")
 
 
 class ExceptionSection(_Part):
@@ -182,9 +187,16 @@ class BotSection(_Part):
 class TextsSection(_Part):
     """Texts the hub sends by itself, in one language; an empty one is not sent."""
 
-    welcome: Template = Field(default="", description="After the first message in open hours")
-    out_of_hours: Template = Field(default="", description="After a message in closed hours")
-    missed_call: Template = Field(default="", description="After a missed call in closed hours, where they wrote (C-7)")
+    welcome: OwnTemplate = Field(default="", description="After the first message in open hours")
+    out_of_hours: OwnTemplate = Field(default="", description="After a message in closed hours")
+    missed_call: OwnTemplate = Field(default="", description="After a missed call in closed hours (C-7)")
+    start: OwnTemplate = Field(default="", description="After /start, above the menu of topics")
+    privacy: OwnTemplate = Field(default="", description="After /privacy; a text of the hub if empty")
+    stopped: OwnTemplate = Field(default="", description="After /stop; a text of the hub if empty")
+    rating: OwnTemplate = Field(default="", description="Asks for a mark after the close; a text of the hub if empty")
+    rated: OwnTemplate = Field(default="", description="In its place after a press; a text of the hub if empty")
+    file_link: OwnTemplate = Field(default="", description="Asks for a link to a file that is too large")
+    contact_button: Annotated[str, Field(max_length=40)] = Field(default="", description="On the button after /start")
 
 
 class TemplateSection(_Part):
@@ -203,6 +215,19 @@ class LevelSection(_Part):
     action: LevelAction = LevelAction.notify
     min_target: Duration = Field(default=ZERO, description="Only for targets at least this long")
     not_before: Duration = Field(default=ZERO, description="At least so long after the start")
+
+
+class TopicSection(_Part):
+    """A topic in the menu that a messenger shows after /start."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="On the button")
+    name_en: Annotated[str, Field(max_length=40)] = Field(default="", description="To clients who speak English")
+    line: str = Field(default="", description="Key of its line; the rules choose if empty (R-1)")
+    question: Annotated[str, Field(max_length=500)] = Field(
+        default="", description="Asked after the press; the answer is the request. Empty: the press is"
+    )
+    question_en: Annotated[str, Field(max_length=500)] = Field(default="", description="The same in English")
+    tags: Names = Field(default=(), description="Tags of the lead")
 
 
 class LineSection(_Part):
@@ -231,6 +256,8 @@ class LineSection(_Part):
     take_over: bool = Field(default=False, description="A colleague who answers becomes responsible")
     lead_on_start: bool = Field(default=False, description="/start without a text makes a lead (FR-2)")
     reaction_answers: bool = Field(default=False, description="A colleague's reaction is an answer (case 46)")
+    rating: bool = Field(default=False, description="Clients are asked for a mark of 1 to 5 after the close")
+    low_rating: int = Field(default=_RATING.low, ge=0, le=4, description="Heads hear of marks up to this one; 0: none")
     out_of_hours_repeat: Duration = Field(default=AutoTexts().repeat_after, description="Not more often to one client")
     targets: TargetsSection = Field(default_factory=TargetsSection)
     accept: AcceptSection = Field(default_factory=AcceptSection)
@@ -287,6 +314,7 @@ class PolicyDocument(_Part):
     lines: dict[Key, LineSection] = Field(default_factory=_sales, min_length=1)
     sla: tuple[SlaSection, ...] = ()
     rules: tuple[RuleSection, ...] = ()
+    topics: dict[Key, TopicSection] = Field(default_factory=dict, max_length=12, description="The menu after /start")
     leads: LeadsSection = Field(default_factory=LeadsSection)
     automations: dict[AutomationKey, AutomationSection] = Field(default_factory=dict)
     crm: dict[Name, CrmSection] = Field(default_factory=dict, description="CRMs by the name of their connection")

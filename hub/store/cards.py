@@ -19,7 +19,11 @@ SELECT c.*, k.name AS contact_name, coalesce(o.name, '') AS company, coalesce(a.
     ORDER BY state = 'open' DESC, created_at DESC, id DESC LIMIT 1), '') AS lead_stage,
   (SELECT id FROM match_candidates q WHERE q.contact_id = c.contact_id AND q.state = 'open' LIMIT 1) AS candidate_id,
   d.assignee_id AS decided_for, coalesce(d.reasons, '[]') AS reasons,
-  m.due_at AS matter_due_at, coalesce(m.is_paused, false) AS is_matter_paused
+  m.due_at AS matter_due_at, coalesce(m.is_paused, false) AS is_matter_paused,
+  coalesce((SELECT facts->'readers' FROM timers t WHERE t.kind = 'reading' AND t.subject = 'conversation:' || c.id
+    AND t.state = 'armed'), '[]') AS readers,
+  coalesce((SELECT facts->>'extension' FROM timers t WHERE t.kind = 'call_order'
+    AND t.subject = 'conversation:' || c.id AND t.state = 'armed'), '') AS calling
 FROM conversations c JOIN contacts k ON k.id = c.contact_id LEFT JOIN companies o ON o.id = k.company_id
 LEFT JOIN managers a ON a.id = c.assignee_id
 LEFT JOIN LATERAL (SELECT assignee_id, reasons FROM routing_decisions r WHERE r.conversation_id = c.id
@@ -45,7 +49,8 @@ class StoredCard:
 
     `reasons` are those of the last routing decision, in Russian and English; `decided_for` whom it chose.
     `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
-    (`is_matter_paused`, P-2).
+    (`is_matter_paused`, P-2). `readers` are the heads who read along today.
+    `calling` is the extension that a call ordered from the card rings now.
     """
 
     conversation: Conversation
@@ -59,6 +64,8 @@ class StoredCard:
     reasons: tuple[Mapping[str, str], ...]
     matter_due_at: datetime | None = None
     is_matter_paused: bool = False
+    readers: tuple[int, ...] = ()
+    calling: str = ""
 
 
 async def list_cards(connection: asyncpg.Connection, ids: Iterable[int]) -> dict[int, StoredCard]:
@@ -85,6 +92,8 @@ def _card(row: Mapping[str, Any]) -> StoredCard:
         reasons=tuple(row["reasons"]),
         matter_due_at=row["matter_due_at"],
         is_matter_paused=row["is_matter_paused"],
+        readers=tuple(row["readers"]),
+        calling=row["calling"],
     )
 
 

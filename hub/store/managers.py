@@ -66,6 +66,17 @@ async def list_managers(connection: asyncpg.Connection) -> list[Manager]:
     return [codec_of(Manager).decode(record) for record in await connection.fetch("SELECT * FROM managers ORDER BY id")]
 
 
+async def list_untold(connection: asyncpg.Connection, below: str, *, key: str) -> list[Manager]:
+    """Return the active people of another role than `below` for whom no delivery has this key with their id behind."""
+    rows = await connection.fetch(
+        "SELECT m.* FROM managers m WHERE m.is_active AND m.role <> $1 "
+        "AND NOT EXISTS (SELECT FROM deliveries d WHERE d.key = $2 || m.id) ORDER BY m.id",
+        below,
+        key,
+    )
+    return [codec_of(Manager).decode(row) for row in rows]
+
+
 async def add_manager(connection: asyncpg.Connection, manager: Manager, *, at: datetime) -> None:
     """Add a person; the caller commits."""
     await connection.execute(
@@ -156,6 +167,13 @@ async def add_staff_identity(
         identity_id,
         manager_id,
         *address,
+    )
+
+
+async def clear_staff_identities(connection: asyncpg.Connection, manager_id: int, address: tuple[str, str]) -> None:
+    """Forget a manager's addresses of a type within a scope (type, scope); the caller commits."""
+    await connection.execute(
+        "DELETE FROM staff_identities WHERE manager_id = $1 AND type = $2 AND scope = $3", manager_id, *address
     )
 
 

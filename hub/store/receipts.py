@@ -216,6 +216,16 @@ async def release(
     )
 
 
+async def put_back(connection: asyncpg.Connection, claimed: ClaimedReceipt) -> None:
+    """Make a payload what it was before its claim: nothing was tried, and it comes with those of its key. Commits."""
+    await connection.execute(
+        "UPDATE receipts SET state = 'new', attempt = attempt - 1, token = 0, lease_until = NULL "
+        "WHERE id = $1 AND token = $2 AND state = 'claimed'",
+        claimed.id,
+        claimed.token,
+    )
+
+
 async def give_back(connection: asyncpg.Connection, token: int, *, is_tried: bool) -> int:
     """Give back at once whatever is unfinished of a claim; return how many. Commits.
 

@@ -58,3 +58,16 @@ def test_an_address_that_is_none_or_names_no_pbx_is_refused(hub, anna, kind, val
     result = hub("people", "address", "anna", kind, value)
 
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+
+
+def test_m15_a_telephone_on_a_pbx_is_set_checked_and_taken_away(hub, anna, place):
+    account = ("--set", "api_key=k", "--set", "api_salt=s", "--public-url", "https://hub.example")
+    assert "no PBX is connected" in hub("people", "extension", "anna", "101").stderr
+    assert hub("connect", "mango", *account, "--no-wait", "--unchecked").exit_code == 0
+
+    assert "is no telephone of mango" in hub("people", "extension", "anna", "сто").stderr
+    assert hub("people", "extension", "anna", "101").exit_code == 0
+    assert hub("people", "extension", "anna", "102").exit_code == 0
+    assert place.fetch("SELECT value FROM staff_identities") == ["102"]
+    assert hub("people", "extension", "anna", "off").exit_code == 0
+    assert place.fetch("SELECT value FROM staff_identities") == []

@@ -1,16 +1,18 @@
 """RG-7: every use-case × role × own, team's, foreign. A refusal is `NotFound` for what one may not see (RG-2)."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from hub.domain.conversation import Outcome
 from hub.domain.errors import Conflict, NotFound
-from hub.domain.ids import ConversationId, LineKey, ManagerId
+from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import assignment, bot_talk, call_results, companies, conversations, leads, queries, reading, waits
+from hub.inbox.calling import order_call
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.lines import move_to_line
 from hub.inbox.queries.templates import list_templates
@@ -19,12 +21,27 @@ from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, says
 
 UseCase = Callable[[Desk, Person, ConversationId], Awaitable[object]]
+PBX = ConnectionId(4)
+
+
+async def _call(desk: Desk, actor: Person, conversation: ConversationId) -> object:
+    """Order a call from the actor's telephone to a number that the client gave."""
+    desk.endpoints[PBX] = replace(desk.endpoints[PBX], can_call=True)
+    desk.staff[("pbx_extension", str(PBX), "101")] = actor.manager_id
+    await desk.pool.execute(
+        "INSERT INTO identities (id, contact_id, type, scope, value, original, level, created_at) "
+        "SELECT 1, id, 'phone', '', '+79161234567', '', 'claimed', now() FROM contacts ON CONFLICT DO NOTHING"
+    )
+    return await order_call(desk.office, actor, conversation)
+
+
 USE_CASES: dict[str, UseCase] = {
     "get_card": lambda d, a, c: queries.get_card(d.office, a, c),
     "get_history": lambda d, a, c: queries.get_history(d.office, a, c, page=0),
     "list_receivers": lambda d, a, c: queries.list_receivers(d.office, a, c),
     "explain_conversation": lambda d, a, c: queries.explain_conversation(d.office, a, c),
     "reply": lambda d, a, c: reply(d.office, a, c, content=Content("Да"), key="key:1"),
+    "order_call": _call,
     "add_note": lambda d, a, c: add_note(d.office, a, c, text="Перезвонить", key="key:2"),
     "take": lambda d, a, c: assignment.take(d.office, a, c),
     "release": lambda d, a, c: assignment.release(d.office, a, c),
@@ -60,6 +77,7 @@ USE_CASES: dict[str, UseCase] = {
         d.office, a, c, channel="sms", at=d.now, result="Отправил"
     ),
 }
+
 SALES, SUPPORT = frozenset({LineKey("sales")}), frozenset({LineKey("support")})
 ALLOWED = {
     (Role.manager, "own"): True,
@@ -91,7 +109,7 @@ async def someone(desk: Desk, role: Role, whose: str) -> tuple[Person, Conversat
 
 @pytest.mark.parametrize("use_case", USE_CASES)
 async def test_rg2_rg7_a_managers_reach_ends_at_a_colleagues_and_a_foreign_client(desk: Desk, use_case: str) -> None:
-    refusals = (NotFound, Conflict) if use_case in {"take", "reply"} else (NotFound,)
+    refusals = (NotFound, Conflict) if use_case in {"take", "reply", "order_call"} else (NotFound,)
     actor, conversation = await someone(desk, Role.manager, "colleague's")
     with pytest.raises(refusals):
         await USE_CASES[use_case](desk, actor, conversation)

@@ -8,24 +8,30 @@ from collections.abc import Mapping
 
 from bots.screens.action import Press
 from bots.telegram.deeds import (
+    admin_people,
     answering,
     assignment,
     calling,
     client,
     correcting,
+    days,
     ending,
     leads,
     lines,
     matching,
     reading,
+    reading_along,
     tasks,
     team,
+    telephones,
     templates,
 )
 from bots.telegram.turn import Deed
 
 DEEDS: Mapping[Press, Deed] = (
     reading.DEEDS
+    | reading_along.DEEDS
+    | days.DEEDS
     | client.DEEDS
     | assignment.DEEDS
     | lines.DEEDS
@@ -37,6 +43,8 @@ DEEDS: Mapping[Press, Deed] = (
     | leads.DEEDS
     | tasks.DEEDS
     | team.DEEDS
+    | telephones.DEEDS
+    | admin_people.DEEDS
     | templates.DEEDS
 )
 WRITTEN: Mapping[Press, Deed] = (
@@ -47,6 +55,8 @@ WRITTEN: Mapping[Press, Deed] = (
     | answering.WRITTEN
     | leads.WRITTEN
     | tasks.WRITTEN
+    | templates.WRITTEN
+    | admin_people.WRITTEN
 )
 """Deeds completed by a written line (`bots.telegram.prompts`)."""
 

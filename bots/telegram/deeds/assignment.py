@@ -9,12 +9,14 @@ from bots.screens.quoting import one_line
 from bots.screens.transfer import ANYWAY, AT_ONCE, confirm_screen, note_screen, receivers_screen
 from bots.telegram.cards import collapse_card, post_card, refresh_card
 from bots.telegram.deeds.lines import LINE_WORDS, move_by_words
+from bots.telegram.next_up import offer_next, withdraw_offer
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.domain.errors import Composing, Conflict, NotFound
 from hub.domain.ids import ConversationId, ManagerId
 from hub.inbox import assignment
 from hub.inbox.queries import get_card, list_other_lines, list_queue, list_receivers
+from hub.inbox.reading import open_card
 from hub.inbox.reply import begin_answer
 from hub.inbox.views import CardView, ManagerView
 
@@ -33,7 +35,13 @@ async def take(turn: Turn, action: Action) -> None:
 
 
 async def take_next(turn: Turn, action: Action) -> None:
-    """Take the most urgent conversation of the queue, passing over those that were taken meanwhile."""
+    """Take the most urgent conversation of the queue, passing over those that were taken meanwhile.
+
+    The button of a «⏭ Дальше» line names its client, who may be one's own already.
+    """
+    if action.subject:
+        await _see_to(turn, ConversationId(action.subject))
+        return
     for row in await list_queue(turn.office, turn.actor):
         try:
             await assignment.take(turn.once, turn.actor, row.id)
@@ -42,6 +50,20 @@ async def take_next(turn: Turn, action: Action) -> None:
         await _show_mine(turn, row.id)
         return
     await turn.say("done.nothing_urgent")
+
+
+async def _see_to(turn: Turn, conversation_id: ConversationId) -> None:
+    """Bring down the card of the client who was offered as the next; one who is gone is followed by another."""
+    try:
+        card = await get_card(turn.office, turn.actor, conversation_id)
+        if card.assignee_id is None:
+            await assignment.take(turn.once, turn.actor, conversation_id)
+    except (Conflict, NotFound):
+        await replace(turn, pressed=0).say("next.gone")
+        await offer_next(turn, after=conversation_id)
+        return
+    await withdraw_offer(turn)
+    await post_card(turn, await open_card(turn.office, turn.actor, conversation_id))
 
 
 async def release(turn: Turn, action: Action) -> None:

@@ -1,4 +1,4 @@
-"""Answers the hub cannot see: «Дозвонился», «Не ответил», answered elsewhere (C-6, C-11, S11), and notes."""
+"""Calls from a card, and answers the hub cannot see: «Дозвонился», «Не ответил», given elsewhere (C-6, C-11, S11)."""
 
 from bots.screens.action import Action, Press
 from bots.screens.elsewhere import WAYS, ways_screen
@@ -8,7 +8,19 @@ from bots.telegram.deeds.reading import get
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from hub.inbox import waits
+from hub.inbox.calling import order_call
 from hub.inbox.reply import add_note
+
+
+async def call(turn: Turn, action: Action) -> None:
+    """Let the PBX ring the manager, then the client; the card says so until the call is over (C-5)."""
+    card = await get(turn, action)
+    ordered = await order_call(turn.once, turn.actor, card.id)
+    await refresh_card(turn, card.id)
+    if not ordered.is_new:
+        await turn.say("call.under_way", extension=ordered.extension)
+    elif turn.own:
+        await turn.say("call.ordered", number=card.number, extension=ordered.extension)
 
 
 async def reached(turn: Turn, action: Action) -> None:
@@ -60,6 +72,7 @@ async def note(turn: Turn, action: Action) -> None:
 
 
 DEEDS = {
+    Press.call: call,
     Press.reached: reached,
     Press.noanswer: noanswer,
     Press.elsewhere: elsewhere,

@@ -29,7 +29,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     },
     "button.team": "👥 Team",
     "button.refresh": "🔄 Refresh",
-    "button.read": "👁 Read #{number}",
+    "button.read_number": "👁 Read #{number}",
     "button.take_over": "🫴 Take over #{number}",
     "button.relieve": "⚖️ Relieve ({n})",
     "button.relieve_yes": "⚖️ Hand over",

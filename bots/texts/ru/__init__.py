@@ -5,14 +5,36 @@ Short, on «вы», verbs on buttons. A place in braces is filled by a screen; `
 
 from collections.abc import Mapping
 
-from bots.texts.ru import cards, deeds, mail, person, plans, team, templates
+from bots.texts.ru import (
+    accounts,
+    admin,
+    calls,
+    cards,
+    days,
+    deeds,
+    heads,
+    mail,
+    pace,
+    person,
+    plans,
+    team,
+    templates,
+    terminal,
+)
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    **admin.TEXTS,
+    **calls.TEXTS,
     **cards.TEXTS,
     **deeds.TEXTS,
     **plans.TEXTS,
     **person.TEXTS,
     **mail.TEXTS,
     **team.TEXTS,
+    **heads.TEXTS,
+    **days.TEXTS,
     **templates.TEXTS,
+    **terminal.TEXTS,
+    **pace.TEXTS,
+    **accounts.TEXTS,
 }

@@ -40,7 +40,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     },
     "button.team": "👥 Команда",
     "button.refresh": "🔄 Обновить",
-    "button.read": "👁 Читать #{number}",
+    "button.read_number": "👁 Читать #{number}",
     "button.take_over": "🫴 Забрать #{number}",
     "button.relieve": "⚖️ Разгрузить ({n})",
     "button.relieve_yes": "⚖️ Передать",

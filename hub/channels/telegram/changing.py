@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from hub.channels.telegram.bot_api import ApiAnswer, BotApi
 from hub.channels.telegram.outcome import failure_of, fault_of
-from hub.channels.telegram.outgoing_parts import CAPTION_LIMIT, TEXT_LIMIT
+from hub.channels.telegram.outgoing_parts import CAPTION_LIMIT, TEXT_LIMIT, inline_keyboard
 from hub.channels.telegram.splitting import utf16_length
 from hub.channels.telegram.wire import address_of
 from hub.crash import crash_point
@@ -17,7 +17,12 @@ from hub.domain.errors import ProviderError
 from hub.domain.outbound import ChangeKind, Failed, OutboundChange, SendResult, Sent
 from hub.domain.ports import Clock
 
-_DONE = ("message is not modified", "message to delete not found", "message to react not found")
+_DONE = (
+    "message is not modified",
+    "message to delete not found",
+    "message to react not found",
+    "query is too old",  # a press is waited for 150 s; what it caused stands all the same
+)
 _SPLIT = Failed("unsupported", "Ответ ушёл несколькими сообщениями: целиком его не исправить, напишите новым.")
 _LONG = Failed("too_large", "Новый текст не помещается в одно сообщение: отправьте его отдельно.")
 _BUSINESS = Failed("unsupported", "В чате бизнес-аккаунта бот этого не может: сделайте это в самом Telegram.")
@@ -54,15 +59,26 @@ def _calls(wanted: OutboundChange) -> Sequence[tuple[str, dict[str, object]]]:
     """Return the calls of a change: all parts of a split message are deleted, a reaction stands on the first one."""
     ids = [int(each) for each in wanted.external_ids]
     match wanted.kind:
-        case ChangeKind.edit if wanted.has_files:
-            return [("editMessageCaption", {"message_id": ids[0], "caption": wanted.text})]
         case ChangeKind.edit:
-            return [("editMessageText", {"message_id": ids[0], "text": wanted.text})]
+            return [*_answer(wanted), _edit(wanted, ids[0])]
         case ChangeKind.delete:
             return [("deleteMessage", {"message_id": each}) for each in ids]
         case ChangeKind.react:
             marks = [{"type": "emoji", "emoji": wanted.text}] if wanted.text else []
             return [("setMessageReaction", {"message_id": ids[0], "reaction": marks})]
+
+
+def _answer(wanted: OutboundChange) -> Sequence[tuple[str, dict[str, object]]]:
+    """Return the call that ends the waiting sign on a pressed button."""
+    return [("answerCallbackQuery", {"callback_query_id": wanted.press})] if wanted.press else []
+
+
+def _edit(wanted: OutboundChange, message_id: int) -> tuple[str, dict[str, object]]:
+    """Return the call that gives a message its new words; buttons that are not given again go away."""
+    markup = {"reply_markup": inline_keyboard(wanted.choices)} if wanted.choices else {}
+    if wanted.has_files:
+        return "editMessageCaption", {"message_id": message_id, "caption": wanted.text, **markup}
+    return "editMessageText", {"message_id": message_id, "text": wanted.text, **markup}
 
 
 def _is_done(answer: ApiAnswer) -> bool:

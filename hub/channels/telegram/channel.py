@@ -118,7 +118,19 @@ class TelegramChannel(Channel[TelegramSettings]):
 def _chat_id(update: Mapping[str, Json]) -> str:
     """Return the chat an update is about, whatever its kind; empty if it names none."""
     for content in update.values():
-        chat = content.get("chat") if isinstance(content, dict) else None
-        if isinstance(chat, dict) and isinstance(chat.get("id"), int):
-            return str(chat["id"])
+        if isinstance(content, dict) and (number := _number_of_chat(content)) is not None:
+            return str(number)
     return ""
+
+
+def _number_of_chat(content: Mapping[str, Json]) -> int | None:
+    """Return the chat of a message, a membership or a reaction; of a press its message's, of a search its person."""
+    message = content.get("message")
+    for holder in (
+        content.get("chat"),
+        message.get("chat") if isinstance(message, dict) else None,
+        content.get("from"),
+    ):
+        if isinstance(holder, dict) and isinstance(holder.get("id"), int):
+            return int(holder["id"])
+    return None

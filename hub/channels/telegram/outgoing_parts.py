@@ -1,8 +1,8 @@
 """Cuts an outgoing message into the calls that bring it: the same message always gives the same parts.
 
 Files go first, photos and videos in albums of up to ten, documents and audio among their own kind; a short text is the
-caption of the first, a longer one follows in pieces. A reply mark is on the first part, buttons on the last one that
-can carry them.
+caption of the first, a longer one follows in pieces. A point on the map and a card go as such. A reply mark is on the
+first part, buttons on the last one that can carry them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from hub.channels.telegram.splitting import split_text, utf16_length
+from hub.domain.enclosures import Card, Enclosure, Point
 from hub.domain.message import Attachment, AttachmentKind
-from hub.domain.outbound import OutboundMessage
+from hub.domain.outbound import Choice, OutboundMessage
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 UPLOAD_LIMIT_BYTES = 50 * 1024 * 1024
 _PHOTO_LIMIT_BYTES = 10 * 1024 * 1024
 _ALBUM_LIMIT = 10
-_CONTACT_BUTTON = "Отправить номер телефона"
 _ALBUM_OF = {
     AttachmentKind.photo: "visual",
     AttachmentKind.video: "visual",
@@ -40,18 +40,21 @@ _WITHOUT_CAPTION = frozenset({AttachmentKind.video_note, AttachmentKind.sticker}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One call: a text, one file or an album with an optional caption; `extra` are further parameters."""
+    """One call: a text, a file or an album with an optional caption, an enclosure; `extra` are further parameters."""
 
     text: str = ""
     files: tuple[Attachment, ...] = ()
     extra: Mapping[str, object] | None = None
+    enclosure: Enclosure | None = None
 
 
 def plan_parts(message: OutboundMessage) -> list[Part]:
     """Return the parts of a message in sending order, empty if there is nothing to send."""
     groups = list(_file_groups(message.attachments))
     keyboard = _keyboard(message)
-    if _fits_as_caption(message.text, groups, has_keyboard=keyboard is not None):
+    if message.enclosure is not None:
+        parts = [Part(enclosure=message.enclosure)]
+    elif _fits_as_caption(message.text, groups, has_keyboard=keyboard is not None):
         parts = [Part(message.text.strip(), groups[0]), *(Part(files=group) for group in groups[1:])]
     else:
         texts = split_text(message.text, TEXT_LIMIT)
@@ -96,10 +99,29 @@ def _reply(message_id: str) -> dict[str, object]:
 
 
 def _keyboard(message: OutboundMessage) -> dict[str, object] | None:
-    """Return the buttons under the client's input field, None if the message has none."""
+    """Return the buttons below the message, else those under the client's input field; None if it has neither."""
+    if message.choices:
+        return inline_keyboard(message.choices)
     rows: list[list[dict[str, object]]] = [[{"text": label}] for label in message.buttons]
-    if message.asks_contact:
-        rows.insert(0, [{"text": _CONTACT_BUTTON, "request_contact": True}])
+    if message.contact_button:
+        rows.insert(0, [{"text": message.contact_button, "request_contact": True}])
     if not rows:
         return None
     return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True}
+
+
+def inline_keyboard(choices: Sequence[Choice]) -> dict[str, object]:
+    """Return the choices as one row of buttons below a message."""
+    return {"inline_keyboard": [[{"text": each.label, "callback_data": each.data} for each in choices]]}
+
+
+def request_of(enclosure: Enclosure) -> tuple[str, dict[str, object]]:
+    """Return method and parameters that bring a point, a place or a card."""
+    match enclosure:
+        case Card():
+            return "sendContact", {"phone_number": enclosure.phone, "first_name": enclosure.name or enclosure.phone}
+        case Point(latitude, longitude, "", ""):
+            return "sendLocation", {"latitude": latitude, "longitude": longitude}
+        case Point(latitude, longitude, title, address):
+            point = {"latitude": latitude, "longitude": longitude}
+            return "sendVenue", {**point, "title": title or address, "address": address or title}

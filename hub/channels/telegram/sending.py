@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hub.channels.base import Context
 from hub.channels.telegram.bot_api import ApiAnswer, BotApi, OutgoingFile
 from hub.channels.telegram.outcome import failure_of, fault_of
-from hub.channels.telegram.outgoing_parts import METHODS, UPLOAD_LIMIT_BYTES, Part, plan_parts
+from hub.channels.telegram.outgoing_parts import METHODS, UPLOAD_LIMIT_BYTES, Part, plan_parts, request_of
 from hub.channels.telegram.wire import address_of
 from hub.crash import crash_point
 from hub.domain.errors import ProviderError
@@ -71,6 +71,9 @@ class Sender:
     async def _request(self, part: Part) -> tuple[str, dict[str, object], list[OutgoingFile]]:
         """Return method, parameters and files of a part."""
         extra = dict(part.extra or {})
+        if part.enclosure is not None:
+            method, params = request_of(part.enclosure)
+            return method, {**params, **extra}, []
         if not part.files:
             return "sendMessage", {"text": part.text, **extra}, []
         files = [await self._read(file, f"file{number}") for number, file in enumerate(part.files)]

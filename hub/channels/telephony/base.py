@@ -6,20 +6,21 @@ sends goes through the readers below; whatever is wrong in it raises `PayloadInv
 own signature, fields and commands stand in its module. Folding stages into a call is `hub.domain.call`.
 """
 
+import re
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 
 from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence, Peek, Raw, Reply
 from hub.domain.errors import OutcomeUnknown, PayloadInvalid, PermanentFailure, TemporaryFailure, WebhookRejected
-from hub.domain.identity import Phone, canonical_phone
+from hub.domain.identity import IdentityType, Phone, canonical_phone
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.message import Attachment
 from hub.domain.outbound import Failed, Later, SendResult, Sent, Unknown
@@ -30,8 +31,11 @@ from hub.net.signatures import is_same_secret
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST = timedelta(days=7)
 _LATEST_ARRIVAL = timedelta(hours=1)
-_RECORDING_LIMIT_BYTES = 100 * 1024 * 1024
-_RECORDING_DEADLINE = timedelta(minutes=2)
+RECORDING_LIMIT_BYTES = 50 * 1024 * 1024
+"""What people are sent in a messenger is no longer than that: some ten hours of talk."""
+RECORDING_DEADLINE = timedelta(minutes=2)
+_EXPIRED = frozenset({401, 403, 404, 410})
+_LONGEST_WORDS = 120
 
 
 class NumberFormat(StrEnum):
@@ -73,6 +77,7 @@ class TelephonySettings(ChannelSettings):
 
 
 SettingsT = TypeVar("SettingsT", bound=TelephonySettings)
+Refusal = Callable[[HttpAnswer], SendResult | None]
 
 
 class Telephony(Channel[SettingsT]):
@@ -82,6 +87,10 @@ class Telephony(Channel[SettingsT]):
     evidence = Evidence.documented
     keeps_query = True
     is_spooled = True
+    staff_address: ClassVar[IdentityType] = IdentityType.pbx_extension
+    """By which address of its people the PBX rings them and names them in events."""
+    staff_form: ClassVar[re.Pattern[str]] = re.compile(r"\d{1,10}", re.ASCII)
+    """How that address is written."""
 
     @abstractmethod
     def parse(self, raw: Raw) -> Sequence[CallEvent]:
@@ -175,38 +184,57 @@ class Telephony(Channel[SettingsT]):
             raise PayloadInvalid("a time is not written like ISO 8601") from error
 
     async def command(
-        self, request: Awaitable[HttpAnswer], command: str, *, refusal: Callable[[HttpAnswer], str] = lambda _: ""
+        self, request: Awaitable[HttpAnswer], command: str, *, refusal: Refusal = lambda _: None
     ) -> SendResult:
         """Return what became of a click-to-call request, never raising for what a provider may do.
 
-        `refusal` reads why from a successful answer of a provider that says no with status 200; empty means yes.
+        `refusal` reads a no from an answer of success, and better words from one of refusal; None leaves it as it is.
         """
         started_at = self.context.clock.now()
         try:
             answer = await request
             failure = judge(answer)
-            why = "" if failure else refusal(answer)
+            if failure is None or (isinstance(failure, Failed) and not failure.is_connection_fault):
+                failure = refusal(answer) or failure
         except TemporaryFailure as error:
             return Later(str(error), error.retry_after)
+        except PermanentFailure as error:
+            return Failed("not_configured", str(error), is_connection_fault=True)
         except (OutcomeUnknown, PayloadInvalid) as error:
             return Unknown(str(error))
-        if why:
-            return Failed("refused", why)
         return failure or Sent((command,), started_at)
 
     async def fetch_media(self, attachment: Attachment) -> AsyncIterator[bytes]:
-        """Yield a recording from the address it has now, through the SSRF guard (C-12)."""
+        """Yield a recording from the address it has now, through the SSRF guard (C-12).
+
+        Raises:
+            PermanentFailure: `expired` where the address no longer works and none is to be had in its place.
+        """
         address = await self.recording_address(attachment.provider_ref)
         if not address.startswith(("https://", "http://")):
             raise PermanentFailure("the provider gave no address of the recording", reason="not_found")
-        async for chunk in self.context.http.get_untrusted(
-            address, limit_bytes=_RECORDING_LIMIT_BYTES, deadline=_RECORDING_DEADLINE
-        ):
-            yield chunk
+        try:
+            async for chunk in self.context.http.get_untrusted(
+                address, limit_bytes=RECORDING_LIMIT_BYTES, deadline=RECORDING_DEADLINE
+            ):
+                yield chunk
+        except PermanentFailure as error:
+            if error.status not in _EXPIRED:
+                raise
+            yield await self.recording_again(attachment.provider_ref)
 
     async def recording_address(self, reference: str) -> str:
         """Return the address of a recording; most providers send it as the reference itself."""
         return reference
+
+    async def recording_again(self, reference: str) -> bytes:
+        """Return a recording whose address has expired, where the provider has another way to it.
+
+        Raises:
+            PermanentFailure: it has none (`expired`).
+        """
+        del reference
+        raise PermanentFailure("the provider's address of the recording has expired", reason="expired")
 
     def _utc(self, when: datetime) -> datetime:
         aware = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(self.settings.zone))
@@ -265,6 +293,27 @@ def judge(answer: HttpAnswer) -> SendResult | None:
     if answer.status >= 400:
         return Failed("refused", f"the provider answered {answer.status}")
     return None
+
+
+def told_in(answer: HttpAnswer) -> Mapping[str, Json]:
+    """Return the object that a provider answered with, empty where an answer of refusal holds none.
+
+    Raises:
+        PayloadInvalid: an answer of success that is no JSON: nobody knows what became of the request.
+    """
+    try:
+        told = answer.json()
+    except PayloadInvalid:
+        if answer.status < 300:
+            raise
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def refused(words: Json) -> Failed:
+    """Return the refusal of a provider in its own words or code, on one line and not too long."""
+    said = words if isinstance(words, str | int) else ""
+    return Failed("refused", " ".join(clean(said).split())[:_LONGEST_WORDS] or "no reason given")
 
 
 def check_secret(given: str, name: str, *valid: SecretStr) -> None:

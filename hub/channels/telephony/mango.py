@@ -25,13 +25,15 @@ from hub.channels.telephony.base import (
     form_of,
     need,
     proof_of,
+    refused,
+    told_in,
     unix_instant,
     whole_call,
 )
 from hub.domain.call import ABANDONED_IN_MENU, BLOCKED, OUT_OF_HOURS
 from hub.domain.errors import PayloadInvalid, PermanentFailure, TemporaryFailure, WebhookRejected
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
-from hub.domain.outbound import SendResult
+from hub.domain.outbound import Failed, Later, SendResult
 from hub.net.http import HttpAnswer
 from hub.net.payloads import Json, read_json_object
 from hub.net.signatures import digest_hex, is_same_secret
@@ -48,7 +50,9 @@ _REASONS = {
     "42": "failed",
     "5": "failed",
 }
-_RECORDED_WELL = "1000"
+_RECORDED_WELL = _ACCEPTED = "1000"
+_REFUSALS = {"2": "no_money", "42": "bad_number", "45": "forbidden"}
+_OVERLOADED = "50"
 _Sides: TypeAlias = tuple[CallDirection, dict[str, str], dict[str, str]]
 
 
@@ -95,10 +99,18 @@ class Mango(Telephony[MangoSettings]):
             return ()
         raise PayloadInvalid("no event of the VPBX API: neither call_state nor talk_time nor recording_id")
 
+    @property
+    def can_call(self) -> bool:
+        """Tell whether calls can be ordered: the keys of events are those of commands."""
+        return True
+
     async def originate(self, extension: str, phone: str, command: str) -> SendResult:
-        """Ring the employee, then the client; the events carry `command`."""
+        """Ring the employee, then the client; the events carry `command`.
+
+        A refusal is HTTP 420 with a `code` (API 1.10, «commands/callback», read 2026-11-21); its class is enough.
+        """
         order = {"command_id": command, "from": {"extension": extension}, "to_number": phone.lstrip("+")}
-        return await self.command(self._post("commands/callback", order), command)
+        return await self.command(self._post("commands/callback", order), command, refusal=_refusal)
 
     async def recording_address(self, reference: str) -> str:
         """Exchange the recording's id for its single-use address."""
@@ -171,6 +183,19 @@ class Mango(Telephony[MangoSettings]):
             extension=inside.get("extension", ""),
             command=clean(event.get("command_id")),
         )
+
+
+def _refusal(answer: HttpAnswer) -> SendResult | None:
+    """Return what a code means: overload passes, the other classes are refusals; without one the status decides."""
+    told = told_in(answer) if answer.body else {}
+    said = told.get("code") or told.get("result")
+    code = clean(said) if isinstance(said, str | int) else ""
+    if code in {"", _ACCEPTED}:
+        return None
+    if code.startswith(_OVERLOADED):
+        return Later(f"the PBX is overloaded ({code})")
+    reason = next((_REFUSALS[code[:length]] for length in (2, 1) if code[:length] in _REFUSALS), "")
+    return Failed(reason, code) if reason else refused(code)
 
 
 def _recording(event: Mapping[str, Json], raw: Raw) -> Sequence[CallEvent]:

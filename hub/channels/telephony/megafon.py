@@ -9,6 +9,7 @@ is read as talk; brands that count the ringing in overstate it by that much.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,12 +25,16 @@ from hub.channels.telephony.base import (
     form_of,
     need,
     proof_of,
+    refused,
     seconds,
+    told_in,
     whole_call,
 )
 from hub.domain.errors import PayloadInvalid
+from hub.domain.identity import IdentityType
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.outbound import Failed, SendResult
+from hub.net.http import HttpAnswer
 
 _STAGES = {
     "INCOMING": CallStage.ringing,
@@ -63,6 +68,8 @@ class Megafon(Telephony[MegafonSettings]):
     """See the module."""
 
     settings_model = MegafonSettings
+    staff_address = IdentityType.pbx_login
+    staff_form = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
     def verify(self, raw: Raw) -> None:
         """Check the shared key in the body."""
@@ -99,13 +106,22 @@ class Megafon(Telephony[MegafonSettings]):
         body = json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False)
         return Reply(body=body.encode(), content_type="application/json; charset=utf-8")
 
+    @property
+    def can_call(self) -> bool:
+        """Tell whether the PBX's address for commands is known."""
+        return bool(self.settings.pbx_url)
+
     async def originate(self, extension: str, phone: str, command: str) -> SendResult:
-        """Ring the employee (PBX login), then the client. The PBX cannot carry `command`."""
-        if not self.settings.pbx_url:
+        """Ring the employee (PBX login), then the client. The PBX cannot carry `command`.
+
+        `makeCall` answers `{"uuid": …}`, nothing or OK; 400 and 401 carry `error` (the SDK above, read 2026-11-21).
+        """
+        if not self.can_call:
             return Failed("not_configured", "pbx_url of the connection is empty", is_connection_fault=True)
         token = self.settings.pbx_token.get_secret_value()
         form = {"cmd": "makeCall", "token": token, "user": extension, "phone": phone.lstrip("+")}
-        return await self.command(self.context.http.request("POST", self.settings.pbx_url, data=form), command)
+        request = self.context.http.request("POST", self.settings.pbx_url, data=form)
+        return await self.command(request, command, refusal=_refusal)
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Say where the address goes in the cabinet."""
@@ -173,6 +189,14 @@ class Megafon(Telephony[MegafonSettings]):
         """Return the number that was dialled; `diversion` may be a number inside the PBX, then `telnum` is the line."""
         dialled = fields.get("diversion", "")
         return self.client_number(dialled) or self.line_number(fields.get("telnum", "")) or dialled
+
+
+def _refusal(answer: HttpAnswer) -> SendResult | None:
+    """Return why the PBX refused: `error` decides; a bare OK or nothing at all is a yes."""
+    if answer.body.strip() in {b"", b"OK"}:
+        return None
+    told = told_in(answer)
+    return refused(told["error"]) if "error" in told else None
 
 
 def _employee(fields: Mapping[str, str]) -> str:

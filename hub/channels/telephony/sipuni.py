@@ -10,12 +10,24 @@ unix seconds, `call_answer_timestamp` 0 means no answer. Numbers of employees ca
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pydantic import Field, SecretStr
 
 from hub.channels.base import Raw, Reply
-from hub.channels.telephony.base import Outcome, Telephony, TelephonySettings, form_of, need, unix_instant, whole_call
+from hub.channels.telephony.base import (
+    RECORDING_DEADLINE,
+    RECORDING_LIMIT_BYTES,
+    Outcome,
+    Telephony,
+    TelephonySettings,
+    form_of,
+    need,
+    refused,
+    told_in,
+    unix_instant,
+    whole_call,
+)
 from hub.domain.call import ABANDONED_IN_MENU
 from hub.domain.errors import PayloadInvalid
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
@@ -83,10 +95,18 @@ class Sipuni(Telephony[SipuniSettings]):
         external_id = f"{ringing.call}:{kind}:{leg}:{at}"
         return (replace(ringing, external_id=external_id, stage=_STAGES[kind], leg=leg),)
 
+    @property
+    def can_call(self) -> bool:
+        """Tell whether the account's number and key of the API are known."""
+        return bool(self.settings.user and self.settings.api_secret.get_secret_value())
+
     async def originate(self, extension: str, phone: str, command: str) -> SendResult:
-        """Ring the employee, then the client. The provider cannot carry `command`."""
-        if not self.settings.user:
-            return Failed("not_configured", "user of the connection is empty", is_connection_fault=True)
+        """Ring the employee, then the client. The provider cannot carry `command`.
+
+        `callback/call_number` says `success` (the wrapper above, read 2026-11-21).
+        """
+        if not self.can_call:
+            return Failed("not_configured", "user or api_secret is empty", is_connection_fault=True)
         order = {
             "antion": "0",
             "phone": phone.lstrip("+"),
@@ -97,6 +117,26 @@ class Sipuni(Telephony[SipuniSettings]):
         query = urlencode({**order, "hash": sign(order, self.settings.api_secret.get_secret_value())})
         request = self.context.http.request("POST", f"{self.settings.api_url}/callback/call_number?{query}")
         return await self.command(request, command, refusal=_refusal)
+
+    async def recording_again(self, reference: str) -> bytes:
+        """Ask the account for a recording by the id in its expired address.
+
+        `statistic/record` of `id` and `user` answers the file itself (the wrapper above, read 2026-11-21).
+        """
+        recording = parse_qs(urlsplit(reference).query).get("id", [""])[0]
+        if not recording or not self.can_call:
+            return await super().recording_again(reference)
+        order = {"id": recording, "user": self.settings.user}
+        query = urlencode({**order, "hash": sign(order, self.settings.api_secret.get_secret_value())})
+        answer = await self.context.http.request(
+            "POST",
+            f"{self.settings.api_url}/statistic/record?{query}",
+            deadline=RECORDING_DEADLINE,
+            limit_bytes=RECORDING_LIMIT_BYTES,
+        )
+        if answer.status != 200:
+            return await super().recording_again(reference)
+        return answer.body
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Say where the address goes in the cabinet."""
@@ -158,10 +198,10 @@ def _is_outside(fields: Mapping[str, str], side: str) -> bool:
     return told == _EXTERNAL if told else len(number) > _LONGEST_EXTENSION
 
 
-def _refusal(answer: HttpAnswer) -> str:
+def _refusal(answer: HttpAnswer) -> SendResult | None:
     """Return why the API refused: `success` of the body decides."""
-    told = answer.json()
-    return "" if isinstance(told, dict) and told.get("success") else "the API answered without success"
+    told = told_in(answer)
+    return None if told.get("success") else refused(told.get("message"))
 
 
 CHANNEL = Sipuni

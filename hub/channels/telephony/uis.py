@@ -8,6 +8,7 @@ account lacks it, `notification_time` is its wall clock. A variable without a va
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,14 +23,16 @@ from hub.channels.telephony.base import (
     check_secret,
     clean,
     need,
+    refused,
     seconds,
+    told_in,
     unix_instant,
     whole_call,
 )
 from hub.domain.call import ABANDONED_IN_MENU
 from hub.domain.errors import PayloadInvalid
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
-from hub.domain.outbound import SendResult
+from hub.domain.outbound import Failed, SendResult, Unknown
 from hub.net.http import HttpAnswer
 from hub.net.payloads import Json, read_json_object
 
@@ -60,6 +63,7 @@ _EVENTS = {
     "recording": ("Запись разговора готова", "Recording ready"),
 }
 _STAGES = {"ringing": CallStage.ringing, "answered": CallStage.answered, "recording": CallStage.recording}
+_INTERNAL_ERROR = -32603
 _TRUE = frozenset({"1", "true", "yes", "да"})
 
 
@@ -85,6 +89,7 @@ class Uis(Telephony[UisSettings]):
     """See the module."""
 
     settings_model = UisSettings
+    staff_form = re.compile(r"\d{1,18}", re.ASCII)
 
     def verify(self, raw: Raw) -> None:
         """Check our secret in the header of the template."""
@@ -103,8 +108,18 @@ class Uis(Telephony[UisSettings]):
             raise PayloadInvalid("stage is none of the words of our template")
         return (_with_leg(event, fields, _STAGES[stage]),)
 
+    @property
+    def can_call(self) -> bool:
+        """Tell whether the key of the Call API and the number that clients see are known."""
+        return bool(self.settings.access_token.get_secret_value() and self.settings.virtual_number)
+
     async def originate(self, extension: str, phone: str, command: str) -> SendResult:
-        """Ring the employee (by id), then the client; the events carry `command`."""
+        """Ring the employee (by id), then the client; the events carry `command`.
+
+        `start.employee_call` of Call API v4.0 (read 2026-11-21) answers `result`, or `error` as JSON-RPC 2.0 has it.
+        """
+        if not self.can_call:
+            return Failed("not_configured", "access_token or virtual_number is empty", is_connection_fault=True)
         order = {
             "access_token": self.settings.access_token.get_secret_value(),
             "first_call": "employee",
@@ -175,10 +190,19 @@ def _filled(value: Json) -> str:
     return "" if text.startswith("{{") else text
 
 
-def _refusal(answer: HttpAnswer) -> str:
-    """Return why the Call API refused: it answers 200 with an `error` (JSON-RPC 2.0 §5.1)."""
-    told = answer.json()
-    return "" if isinstance(told, dict) and "result" in told else "the Call API answered with an error"
+def _refusal(answer: HttpAnswer) -> SendResult | None:
+    """Return why the Call API refused: it answers 200 with an `error` (JSON-RPC 2.0 §5.1).
+
+    Its own internal error says nothing of whether phones ring.
+    """
+    told = told_in(answer)
+    if "result" in told:
+        return None
+    error = told.get("error")
+    fault: Mapping[str, Json] = error if isinstance(error, dict) else {}
+    if fault.get("code") == _INTERNAL_ERROR:
+        return Unknown("the Call API had an internal error")
+    return refused(fault.get("message"))
 
 
 CHANNEL = Uis

@@ -29,7 +29,9 @@ from hub.channels.telephony.base import (
     form_of,
     need,
     proof_of,
+    refused,
     seconds,
+    told_in,
     whole_call,
 )
 from hub.channels.telephony.history import PastCall, watch_history
@@ -86,6 +88,7 @@ class Zadarma(Telephony[ZadarmaSettings]):
     """See the module."""
 
     settings_model = ZadarmaSettings
+    staff_form = re.compile(r"\d{2,15}", re.ASCII)
 
     def verify(self, raw: Raw) -> None:
         """Check the header over the fields of the event."""
@@ -142,8 +145,16 @@ class Zadarma(Telephony[ZadarmaSettings]):
         body = json.dumps(order, ensure_ascii=False).encode() if order else b""
         return Reply(body=body, content_type="application/json; charset=utf-8")
 
+    @property
+    def can_call(self) -> bool:
+        """Tell whether calls can be ordered: the keys of notifications are those of commands."""
+        return True
+
     async def originate(self, extension: str, phone: str, command: str) -> SendResult:
-        """Ring the employee, then the client. The provider gives no id back and cannot carry `command`."""
+        """Ring the employee, then the client. The provider gives no id back and cannot carry `command`.
+
+        `/v1/request/callback/` says `status` success or error (the provider's own client, read 2026-11-21).
+        """
         path, query = "/v1/request/callback/", {"from": extension, "to": phone.lstrip("+")}
         return await self.command(self._get(path, query), command, refusal=_refusal)
 
@@ -249,10 +260,10 @@ class Zadarma(Telephony[ZadarmaSettings]):
         return await self.context.http.request("GET", f"{self.settings.api_url}{path}?{text}", headers=headers)
 
 
-def _refusal(answer: HttpAnswer) -> str:
+def _refusal(answer: HttpAnswer) -> SendResult | None:
     """Return why the API refused: `status` of the body decides, whatever the HTTP status."""
-    told = answer.json()
-    return "" if isinstance(told, dict) and told.get("status") == "success" else "the API answered with an error"
+    told = told_in(answer)
+    return None if told.get("status") == "success" else refused(told.get("message"))
 
 
 def _record_stage(fields: Mapping[str, str], raw: Raw) -> CallEvent:

@@ -8,6 +8,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.bot_talk import forget_talk
 from hub.inbox.folds.ledger import record
+from hub.inbox.folds.reading_along import end_all_reading
 from hub.inbox.folds.resolution import stop_resolution
 
 
@@ -29,6 +30,7 @@ def close_conversation(
         ),
     )
     rows.disarm(TimerKind.snooze, f"conversation:{closed.id}")
+    end_all_reading(rows, closed)
     forget_talk(rows, closed)
     stop_resolution(rows, closed)
     actor = Actor.manager if manager_id is not None else Actor.hub

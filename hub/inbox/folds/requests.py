@@ -27,6 +27,7 @@ from hub.inbox.folds.messages import Said, add_message
 from hub.inbox.folds.notices import ALBUM_WINDOW, NO_DELAY, tell
 from hub.inbox.folds.outgoing import queue_media
 from hub.inbox.folds.questions import ask_standing_question
+from hub.inbox.folds.reading_along import tell_readers
 from hub.inbox.folds.waits import ClientRequest, add_request
 from hub.inbox.ways import capabilities_of
 from hub.routing.decide import LineChoice, choose_line
@@ -76,7 +77,9 @@ def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
         record(rows, Fact.matched, conversation, cause="M-3", facts={"evidence": intake.match.evidence})
     if opens_wait:
         _request(work, intake, choice, conversation=conversation, message=message)
+        tell_readers(work, rows.conversations[conversation.id], message)
         return message
+    tell_readers(work, conversation, message)
     if intake.said.automatic == START_COMMAND and work.line.makes_lead_on_start:
         start_lead(work, conversation, message, intake.origin, channel=intake.facts.channel)
     if conversation.assignee_id is not None and not contact.is_blocked:

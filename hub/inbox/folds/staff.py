@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from hub.domain.conversation import Conversation, Thread
+from hub.domain.delivery import Notice
 from hub.domain.ids import ManagerId, MessageId
 from hub.domain.inbound import InboundMessage
 from hub.domain.message import Author, Direction, Message
 from hub.domain.policy import Policy
-from hub.domain.wait import Response
+from hub.domain.wait import Response, Wait
 from hub.domain.workset import WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.incoming import Incoming
@@ -15,6 +16,8 @@ from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.mail_threads import mail_ids
 from hub.inbox.folds.messages import remember_external
+from hub.inbox.folds.notices import tell
+from hub.inbox.folds.reading_along import tell_readers
 from hub.inbox.folds.waits import answer_wait
 
 
@@ -31,9 +34,19 @@ def fold_staff_message(
         return
     response = Response(at=incoming.at, channel=endpoint.kind, manager_id=manager_id, message_id=stored.id)
     work = LineWork(rows, policy, policy.get_line(conversation.line))
+    tell_readers(work, conversation, stored)
     wait = answer_wait(work, conversation, response, cause="S4")
     if wait is not None:
         mark_contacted(work, wait)
+        _show_answered(work, wait)
+
+
+def _show_answered(work: LineWork, wait: Wait) -> None:
+    """Redraw the cards of those who had the client to answer: a colleague was faster, or they themselves elsewhere."""
+    conversation = work.rows.conversations[wait.conversation_id]
+    concerned = (conversation.assignee_id, *conversation.offered_to)
+    people = [each for each in concerned if each is not None]
+    tell(work, Notice.card_changed, conversation, to=people, cause=f"answered:{wait.response_message_id}")
 
 
 def _find_thread(rows: WorkingSet, endpoint: Endpoint, message: InboundMessage) -> Thread | None:

@@ -15,6 +15,7 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.breaches import put_in_hands
+from hub.inbox.folds.call_orders import end_order, find_ordered, show_call
 from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, sighting_of, speaker_of
 from hub.inbox.folds.conversations import Place, find_or_open_conversation, touch_thread
 from hub.inbox.folds.lead_moves import mark_contacted
@@ -35,7 +36,7 @@ def talked(work: CallWork) -> None:
     if contact is None or work.session.answered_at is None:
         return
     _confirm_word(work.rows, contact)
-    choice = pick_line(work.rows, work.policy, contact, None, facts_of(work))
+    choice = _line_of(work, contact)
     line_work = LineWork(work.rows, work.policy, work.policy.get_line(choice.line))
     conversation = _history(work, line_work, contact, opens=_is_request(work, contact))
     if conversation is None:
@@ -50,6 +51,8 @@ def talked(work: CallWork) -> None:
     elif _is_request(work, contact):
         _answered_at_once(work, line_work, before, spoken=spoken, choice=choice)
     ask_for_result(line_work, line_work.rows.conversations[conversation.id], speaker, call_id=int(work.record.id))
+    if end_order(work, conversation) or wait is not None:
+        show_call(work, line_work, conversation, speaker)
 
 
 def not_reached(work: CallWork) -> None:
@@ -57,13 +60,22 @@ def not_reached(work: CallWork) -> None:
     contact = _called(work)
     if contact is None:
         return
-    choice = pick_line(work.rows, work.policy, contact, None, facts_of(work))
+    choice = _line_of(work, contact)
     line_work = LineWork(work.rows, work.policy, work.policy.get_line(choice.line))
     conversation = _history(work, line_work, contact, opens=False)
     wait = work.rows.open_wait(conversation.contact_id, conversation.line) if conversation else None
     if wait is not None:
         counted = work.rows.waits.put(wait.id, replace(wait, call_attempts=wait.call_attempts + 1))
         record(work.rows, Fact.call_attempt, counted, manager_id=speaker_of(work), cause="C-6")
+    if conversation is not None and (end_order(work, conversation) or wait is not None):
+        show_call(work, line_work, conversation, speaker_of(work))
+
+
+def _line_of(work: CallWork, contact: Contact) -> LineChoice:
+    """Return the line of the card the call was ordered from, else what the rules say of the number that was dialled."""
+    choice = pick_line(work.rows, work.policy, contact, None, facts_of(work))
+    ordered = find_ordered(work, contact) if work.session.direction is CallDirection.outbound else None
+    return choice if ordered is None else replace(choice, line=ordered.line)
 
 
 def _is_request(work: CallWork, contact: Contact) -> bool:

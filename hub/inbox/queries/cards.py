@@ -1,28 +1,33 @@
 """The card of a conversation and its history, as one manager may see them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.client_time import zone_elsewhere
+from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
 from hub.domain.identity import IdentityType
 from hub.domain.ids import ConnectionId, ConversationId, MessageId
+from hub.domain.line import LineMode
 from hub.domain.message import DeliveryState, Message
 from hub.domain.policy import LinePolicy
-from hub.domain.rights import Person
+from hub.domain.rights import Action, Person, Subject, may
 from hub.domain.wait import Wait
 from hub.domain.words import Words
 from hub.inbox.addresses import list_addresses
 from hub.inbox.office import Office
 from hub.inbox.queries.around import PAGE, Around, Asked, read_around
 from hub.inbox.splitting import find_other_matter
+from hub.inbox.telephones import find_number, find_telephone
 from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
-from hub.inbox.ways import choose_way, is_window_closed
+from hub.inbox.ways import choose_way, is_window_closed, window_closes_at
 from hub.store import timeline
 from hub.store.cards import StoredCard
 from hub.store.pool import acquire
 from hub.store.timeline import Entry
 
+_ACCOUNT = Words("Telegram от имени {name}", "Telegram as {name}")
 _BY_HAND = Words("{name}: по решению человека", "{name}: a person decided so")
 
 
@@ -66,7 +71,7 @@ async def get_message(
 def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> CardView:
     """Return what a person sees of a loaded conversation; `recent` holds what was loaded of its messages."""
     conversation, line, stored = viewed.card.conversation, viewed.line, viewed.card
-    reply_channel, reply_hint = _way(office, viewed, around)
+    way = _way(office, viewed, around)
     return CardView(
         id=conversation.id,
         number=conversation.number,
@@ -90,8 +95,9 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         transfer_to_viewer=conversation.transfer_to == actor.manager_id,
         wait=_wait(around.wait, viewed.line) if conversation.is_open else None,
         recent=tuple(show_message(office, entry) for entry in around.entries),
-        reply_channel=reply_channel,
-        reply_hint=reply_hint,
+        reply_channel=way.channel,
+        reply_hint=way.address,
+        reply_until=way.until,
         reasons=_reasons(viewed),
         snoozed_until=conversation.snoozed_until,
         closed_at=conversation.closed_at,
@@ -104,7 +110,27 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         matter_due_at=stored.matter_due_at if conversation.is_open else None,
         is_matter_paused=stored.is_matter_paused and conversation.is_open,
         may_wait_for_client=_may_wait_for_client(stored, around, office.clock.now()),
+        may_read_along=may_read_along(actor, conversation),
+        reads_along=actor.manager_id in stored.readers,
+        own_extension=_own_extension(office, actor, viewed, around),
+        calling=stored.calling if conversation.is_open else "",
     )
+
+
+def _own_extension(office: Office, actor: Person, viewed: Viewed, around: Around) -> str:
+    """Return which telephone of the viewer a call would ring first, empty where none can be ordered (FR-8)."""
+    conversation = viewed.card.conversation
+    is_possible = conversation.is_open and viewed.line.mode is not LineMode.observe
+    if not is_possible or not find_number(around.threads, around.identities):
+        return ""
+    telephone = find_telephone(office, actor.manager_id, conversation, around.threads)
+    return telephone.extension if telephone else ""
+
+
+def may_read_along(actor: Person, conversation: Conversation) -> bool:
+    """Tell whether somebody may read along now: it is open, a colleague has it, and they lead the line."""
+    is_anothers = conversation.assignee_id not in (None, actor.manager_id)
+    return conversation.is_open and is_anothers and may(actor, Action.reassign, Subject(conversation.line))
 
 
 def _may_wait_for_client(stored: StoredCard, around: Around, now: datetime) -> bool:
@@ -132,13 +158,24 @@ def _stage_name(office: Office, viewed: Viewed) -> str:
     return viewed.say(stage.name) if stage else viewed.card.lead_stage
 
 
-def _way(office: Office, viewed: Viewed, around: Around) -> tuple[str, str]:
-    """Return the channel an answer would take now and its address in words, both empty if there is no way."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The channel an answer would take now, its address in words and until when; all empty if there is no way."""
+
+    channel: str = ""
+    address: str = ""
+    until: datetime | None = None
+
+
+def _way(office: Office, viewed: Viewed, around: Around) -> _Way:
     endpoints = office.endpoints()
     thread = choose_way(endpoints, around.threads, viewed.card.conversation.reply_thread_id)
     if thread is None or is_window_closed(endpoints, thread, office.clock.now()):
-        return "", ""
-    return endpoints[thread.connection_id].kind, thread.title or thread.address
+        return _Way()
+    endpoint = endpoints[thread.connection_id]
+    account = endpoint.account_over(thread.external_id)
+    address = viewed.say(_ACCOUNT).format(name=account.name) if account else thread.title or thread.address
+    return _Way(endpoint.kind, address, window_closes_at(endpoints, thread))
 
 
 def _channel(office: Office, viewed: Viewed, around: Around) -> str:

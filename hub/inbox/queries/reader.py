@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId, MessageId
 from hub.domain.manager import Manager
-from hub.domain.rights import Person
+from hub.domain.rights import Action, Person, Subject, may
 from hub.inbox.office import Office
 from hub.inbox.queries.around import Around, Asked, read_around
 from hub.inbox.queries.cards import show_card
@@ -66,6 +66,19 @@ class Reader:
         lines = reach_of(actor).lines
         offers = await self._offers.ask(actor.manager_id)
         return [each for each in offers if lines is None or each.line in lines]
+
+    async def get_overheard(
+        self, actor: Person, conversation_id: ConversationId, message_id: MessageId, *, language: str
+    ) -> tuple[CardView, tuple[MessageView, ...]]:
+        """Return what `get_message` does to who reads along: the head of the line as it is now, or an administrator.
+
+        Raises:
+            NotFound: by rights, or if it is no message of this conversation (RG-2).
+        """
+        card, parts = await self.get_message(actor, conversation_id, message_id, language=language)
+        if not may(actor, Action.reassign, Subject(card.line)):
+            raise NotFound("who does not lead the line reads nothing along")
+        return card, parts
 
     async def _get(self, actor: Person, asked: Asked, language: str) -> CardView:
         found = await self._cards.ask(asked)

@@ -1,6 +1,6 @@
 """The texts a manager may send to a client by a press, as this client would read them from this manager."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from hub.domain.ids import ConversationId
 from hub.domain.policy import LinePolicy
 from hub.domain.rights import Action, Person, ensure
 from hub.domain.spoken_time import say_moment
-from hub.domain.texts import render_text
+from hub.domain.texts import render_text, variables_of
 from hub.inbox.office import Office
 from hub.inbox.rights import subject_of
 from hub.inbox.viewer import Viewed, view
@@ -19,11 +19,12 @@ from hub.store.pool import acquire
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """A template with its variables filled. `mark` names it with exactly this text."""
+    """A template with its variables filled. `mark` names it with exactly this text, `key` whatever its text is."""
 
     mark: str
     name: str
     text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,14 @@ class TemplatesView:
 
     def named(self, words: str) -> tuple[TemplateView, ...]:
         """Return those whose name or text holds the words, whatever the case; all of them for no words."""
-        wanted = words.casefold()
-        return tuple(each for each in self.templates if wanted in f"{each.name}\n{each.text}".casefold())
+        return templates_with(words, self.templates)
+
+
+def templates_with(words: str, templates: Iterable[TemplateView]) -> tuple[TemplateView, ...]:
+    """Return those in whose name or text every word stands, whatever the case; all of them for no words."""
+    wanted = words.casefold().split()
+    said = ((each, f"{each.name}\n{each.text}".casefold()) for each in templates)
+    return tuple(each for each, text in said if all(word in text for word in wanted))
 
 
 async def list_templates(office: Office, actor: Person, conversation_id: ConversationId) -> TemplatesView:
@@ -62,9 +69,29 @@ async def list_templates(office: Office, actor: Person, conversation_id: Convers
     return TemplatesView(conversation_id, number, _filled(viewed, contact, values))
 
 
+async def list_common_templates(office: Office, actor: Person) -> tuple[TemplateView, ...]:
+    """Return the texts of the actor's lines that read alike whoever the client is, in Russian, in the rules' order.
+
+    What names a client, a conversation or a time is left out: nobody sends what they have not read.
+    """
+    async with acquire(office.pool) as connection:
+        manager = await people.find_manager(connection, actor.manager_id)
+    if manager is None or not actor.is_active:
+        return ()
+    policy = office.policy()
+    names = {"business.name": policy.business_name, **_names("manager", manager.name)}
+    found: dict[str, TemplateView] = {}
+    for line in (policy.lines[key] for key in policy.lines if key in actor.lines):
+        for each in line.templates:
+            text = render_text(each.text, names | {"line.name": line.name})
+            if variables_of(each.text) <= {*names, "line.name"} and text not in found:
+                found[text] = TemplateView(each.mark(text), each.name, text, each.key)
+    return tuple(found.values())
+
+
 def _filled(viewed: Viewed, contact: Contact, values: Mapping[str, str]) -> tuple[TemplateView, ...]:
     said = ((each, render_text(each.say(contact.language), values)) for each in viewed.line.templates)
-    return tuple(TemplateView(each.mark(text), each.name, text) for each, text in said)
+    return tuple(TemplateView(each.mark(text), each.name, text, each.key) for each, text in said)
 
 
 def _names(whose: str, name: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ class SentForm:
 class Play:
     """A running play. `is_set` once the opening has been played; `moves` counts moves of the clock.
 
-    `story` is the one being told, `guests` are the clients of all stories told so far.
+    `story` is the one being told, `guests` are the clients who came since the opening, of stories or by themselves.
     """
 
     building: Building
@@ -57,10 +57,14 @@ class Play:
 
     def begin_story(self, key: StoryKey, last_number: int) -> None:
         """Tell a story from its beginning with a client of its own; its number is over `last_number`."""
+        self.story = Story(key, self.greet(), last_number)
+
+    def greet(self) -> Client:
+        """Return somebody new, with Telegram in hand, whom the shop has never seen."""
         guest = new_guest(len(self.guests))
         self.guests.append(guest)
         self.town.welcome(guest)
-        self.story = Story(key, guest, last_number)
+        return guest
 
     @property
     def _guest(self) -> tuple[Client, ...]:

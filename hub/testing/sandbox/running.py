@@ -16,22 +16,29 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from hub.app.logs import set_up_logs
-from hub.app.roles import ALL_ROLES, running_hub
+from hub.app.roles import ALL_ROLES, RunningHub, running_hub
 from hub.config import Config
 from hub.domain.errors import ConfigError
 from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
 from hub.testing.sandbox.cast import PBX_SETTINGS
 from hub.testing.sandbox.page import make_page
 from hub.testing.sandbox.play import Play
-from hub.testing.sandbox.premises import prepare
-from hub.testing.sandbox.story import play_opening
+from hub.testing.sandbox.premises import prepare, set_language
+from hub.testing.sandbox.story import PATIENCE, play_opening
 from hub.testing.sandbox.telephone import KIND
+from hub.testing.sandbox.terminal import sit_down
+from hub.testing.sandbox.terminal_words import WORDS
 from hub.testing.sandbox.town import running_town
+from hub.testing.sandbox.typed_lines import read_lines
 from hub.testing.telephony import FakePbx
 
 
-async def run_sandbox(*, data: Path | None, host: str, port: int) -> None:
+async def run_sandbox(
+    *, data: Path | None, host: str, port: int, language: str = "ru", has_terminal: bool = False
+) -> None:
     """Serve the sandbox until Ctrl-C or SIGTERM; without `data` everything is forgotten at the end.
+
+    With a terminal a person manages by lines on standard input, and their end is the end of the sandbox too.
 
     Raises:
         ConfigError, StorageUnavailable: it cannot start; one sentence that says what to do.
@@ -44,16 +51,41 @@ async def run_sandbox(*, data: Path | None, host: str, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with open_sandbox(data=data, host=host, port=port) as sandbox:
         seconds = time.monotonic() - began_at
-        _say(f"{sandbox.address}  песочница готова за {seconds:.1f} с, остановить: Ctrl-C")
-        await _until(stopping, sandbox.jobs)
+        _say(WORDS[language]["ready"].format(address=sandbox.address, seconds=seconds) + "\n")
+        if not has_terminal:
+            await _until(stopping, sandbox.jobs)
+            return
+        talking = asyncio.create_task(_talk(sandbox, language))
+        try:
+            await _until(stopping, (*sandbox.jobs, talking))
+        finally:
+            talking.cancel()
+            await asyncio.gather(talking, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox: the address of its page and the jobs of the hub inside, none of which should ever end."""
+    """A running sandbox: the address of its page, the hub inside, whose jobs should never end, and what is played."""
 
     address: str
-    jobs: tuple[asyncio.Task[None], ...]
+    hub: RunningHub
+    play: Play
+
+    @property
+    def jobs(self) -> tuple[asyncio.Task[None], ...]:
+        """Return the jobs of the hub."""
+        return self.hub.jobs
+
+
+async def _talk(sandbox: Sandbox, language: str) -> None:
+    """Let somebody manage at the terminal, from the end of the opening until the lines end."""
+    play, changes = sandbox.play, sandbox.play.town.changes
+    await set_language(play.building, language)
+    while not play.is_set:
+        await changes.wait(changes.count, PATIENCE)
+    terminal = await sit_down(play, language, _say, is_person=sys.stdin.isatty())
+    sandbox.hub.bots.beside = terminal
+    await terminal.run(read_lines(sys.stdin.fileno()))
 
 
 async def _until(stopping: asyncio.Event, jobs: tuple[asyncio.Task[None], ...]) -> None:
@@ -80,7 +112,7 @@ async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncItera
             play = Play(hub.building, town, premises, hub.building.http)
             async with _served(play, host, port) as address:
                 try:
-                    yield Sandbox(address, hub.jobs)
+                    yield Sandbox(address, hub, play)
                 finally:
                     await hub.rest()  # nobody calls the town while it closes
 
@@ -148,6 +180,6 @@ def _shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+def _say(text: str) -> None:
+    sys.stdout.write(text)
     sys.stdout.flush()

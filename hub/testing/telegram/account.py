@@ -15,7 +15,7 @@ from hub.testing.telegram.files import FileShelf
 from hub.testing.telegram.limits import Limits
 from hub.testing.telegram.params import Params
 from hub.testing.telegram.refusals import bad_request, forbidden
-from hub.testing.telegram.state import Chat, Json, Post, Press, User, Webhook
+from hub.testing.telegram.state import Chat, Json, Post, Press, Search, User, Webhook
 from hub.testing.telegram.update_queue import UpdateQueue
 
 _REMEMBERED_CALLS = 10_000
@@ -45,6 +45,10 @@ class BotAccount:
         self.blocked: set[int] = set()
         self.presses: dict[str, Press] = {}
         self.profile: dict[str, Json] = {}
+        self.links: dict[str, BusinessLink] = {}
+        self.searches: dict[str, Search] = {}
+        self.has_inline_mode = False
+        self.found_before: dict[tuple[str, int], tuple[datetime, list[Json]]] = {}
         self.calls: deque[tuple[str, Params]] = deque(maxlen=_REMEMBERED_CALLS)
         self.poll_number = 0
 
@@ -106,3 +110,21 @@ class BotAccount:
     def changed(self, chat: Chat | None = None) -> None:
         """Tell whoever watches."""
         self.stage.feed.publish(Change(self.user.username, chat.id if chat else 0))
+    def search(self, search: Search, *, chat_type: str) -> None:
+        """Queue an inline query, unless its results are still kept from before: then the bot is not asked."""
+        self.searches[search.id] = search
+        for asker in (search.user.id, 0):
+            kept_until, found = self.found_before.get((search.text, asker), (self.now(), []))
+            if kept_until > self.now():
+                search.found, search.is_answered = found, True
+                return
+        payload = {
+            "id": search.id,
+            "from": search.user.as_json(),
+            "query": search.text,
+            "offset": "",
+            "chat_type": chat_type,
+        }
+        self.updates.add("inline_query", payload, order_key=f"search:{search.user.id}", at=search.asked_at)
+        self.changed()
+

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hub.testing.telegram.account import BotAccount
 from hub.testing.telegram.files import Media
 from hub.testing.telegram.screen import Screen
-from hub.testing.telegram.state import Chat, Json, Post, Press, User
+from hub.testing.telegram.state import Chat, Json, Post, Press, Search, User
 
 
 class Person:
@@ -50,14 +50,22 @@ class Person:
         command = {"type": "bot_command", "offset": 0, "length": len("/start")}
         return bot.post(bot.private_chat(self.user), self.user, {"text": text, "entities": [command]})
 
-    def sends_album(self, bot: BotAccount, count: int, *, caption: str = "") -> list[Post]:
-        """Send `count` photos at once; they arrive as separate messages of one group, the caption on the first."""
+    def sends_album(
+        self,
+        bot: BotAccount,
+        count: int = 0,
+        *,
+        caption: str = "",
+        reply_to: Post | None = None,
+        files: Sequence[Media] = (),
+    ) -> list[Post]:
+        """Send `count` photos, or `files`, at once; they arrive as separate messages, the caption on the first."""
         chat = bot.private_chat(self.user)
         group = {"media_group_id": f"{self.user.id}{len(chat.posts)}"}
         photos = [Media("photo", f"{n}.jpg", b"photo %d" % n, "image/jpeg") for n in range(count)]
-        contents = [bot.stage.files.store(photo).as_content() | group for photo in photos]
+        contents = [bot.stage.files.store(file).as_content() | group for file in files or photos]
         contents[0] |= {"caption": caption} if caption else {}
-        return [bot.post(chat, self.user, content) for content in contents]
+        return [bot.post(chat, self.user, content, reply_to=reply_to) for content in contents]
 
     def shares_contact(self, bot: BotAccount, *, own: bool = True, card: User | None = None) -> Post:
         """Share the own number by the contact button, or another person's card from the address book."""
@@ -67,6 +75,10 @@ class Person:
             contact["user_id"] = shown.id
         bot.private_chat(self.user).reply_keyboard = None
         return bot.post(bot.private_chat(self.user), self.user, {"contact": contact})
+
+    def sends(self, bot: BotAccount, content: Json, *, reply_to: Post | None = None) -> Post:
+        """Send a message whose content is given in the provider's own fields: a poll, a place, a card, a dice."""
+        return bot.post(bot.private_chat(self.user), self.user, content, reply_to=reply_to)
 
     def shares_location(self, bot: BotAccount, latitude: float = 55.7558, longitude: float = 37.6173) -> Post:
         """Send a point on the map."""
@@ -122,6 +134,43 @@ class Person:
         press = Press(number, self.user, message, str(buttons[label].get("callback_data", "")), bot.now())
         bot.press(press)
         return press
+
+    def searches(self, bot: BotAccount, text: str, *, chat_type: str = "sender") -> Search:
+        """Type the bot's name and a text into the input field; the returned search shows what the bot offers.
+
+        `chat_type` says where: "sender" is the private chat with the bot itself.
+
+        Raises:
+            AssertionError: the bot's owner has not switched inline queries on, so the bot would hear nothing.
+        """
+        assert bot.has_inline_mode, "inline mode is off: Telegram asks the bot nothing"
+        search = Search(f"{self.user.id}{len(bot.searches) + 1:06d}", self.user, text[:256], bot.now())
+        bot.search(search, chat_type=chat_type)
+        return search
+
+    def chooses(self, bot: BotAccount, search: Search, title: str, *, reply_to: Post | None = None) -> Post:
+        """Choose what a search offered: it is sent by the person, as a message by way of the bot.
+
+        Raises:
+            AssertionError: that was not offered; names what was.
+        """
+        found = {str(each["title"]): each["input_message_content"] for each in search.found}
+        assert title in found, f"no result {title!r}, there are {list(found)}"
+        content = {"text": str(found[title]["message_text"]), "via_bot": bot.user.as_json()}
+        return bot.post(bot.private_chat(self.user), self.user, content, reply_to=reply_to)
+
+    def fills(self, message: Post, label: str) -> str:
+        """Press a button that puts a text behind the bot's name into the input field; returns that text.
+
+        Raises:
+            AssertionError: there is no such button.
+        """
+        rows = (message.keyboard or {}).get("inline_keyboard", [])
+        found = {
+            str(each["text"]): str(each.get("switch_inline_query_current_chat", "")) for row in rows for each in row
+        }
+        assert found.get(label), f"no button {label!r} that fills the input field, there are {list(found)}"
+        return found[label]
 
     def taps(self, bot: BotAccount, label: str) -> Post:
         """Tap a button under the input field: it sends its label, or the own number if it asks for that.

@@ -35,7 +35,10 @@ class User:
 
 @dataclass(slots=True)
 class Post:
-    """One message of a chat. `keyboard` is its inline keyboard; reactions are by user id."""
+    """One message of a chat. `keyboard` is its inline keyboard; reactions are by user id.
+
+    `by_bot` is the bot that sent it for the account of its sender.
+    """
 
     message_id: int
     chat: "Chat"
@@ -119,3 +122,20 @@ class Webhook:
     secret: str = ""
     last_error: str = ""
     last_error_at: datetime | None = None
+@dataclass(slots=True)
+class Search:
+    """An inline query and what the bot answered: `found` are its results as people may choose them."""
+
+    id: str
+    user: User
+    text: str
+    asked_at: datetime
+    is_answered: bool = False
+    found: list[Json] = field(default_factory=list)
+
+    @property
+    def titles(self) -> list[str]:
+        """Return what the person may choose from."""
+        return [str(each["title"]) for each in self.found]
+
+

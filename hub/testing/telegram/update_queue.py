@@ -1,7 +1,8 @@
 """The queue of one bot's updates, with the rules programs must live with.
 
 An update is confirmed only by a later call with a higher offset. Kinds not allowed at the moment of creation are lost
-for good. Messages wait 24 hours after their own date, presses 150 seconds (tdlib/telegram-bot-api, Client.cpp, 2026).
+for good. Messages wait 24 hours after their own date, presses 150 seconds, inline
+queries 30 (tdlib/telegram-bot-api, Client.cpp, 2026).
 After a week without updates the real ids go on at a random number; here at a lower one, which is the harder case.
 """
 
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from hub.testing.telegram.state import Json
 
 _MESSAGE_LIFE = timedelta(hours=24)
-_PRESS_LIFE = timedelta(seconds=150)
+_LIVES = {"callback_query": timedelta(seconds=150), "inline_query": timedelta(seconds=30)}
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _QUIET_WEEK = timedelta(days=7)
 _FIRST_UPDATE_ID = 700_000_001
@@ -50,7 +51,7 @@ class UpdateQueue:
         if self._last_at is not None and at - self._last_at >= _QUIET_WEEK:
             self._next_id -= _LOWER
         self._last_at = at
-        life = _PRESS_LIFE if kind == "callback_query" else _MESSAGE_LIFE
+        life = _LIVES.get(kind, _MESSAGE_LIFE)
         self._updates.append(Update(self._next_id, kind, payload, at + life, order_key))
         self._next_id += 1
 

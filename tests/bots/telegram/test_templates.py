@@ -182,3 +182,52 @@ async def test_r10_a_template_for_a_free_client_takes_them(place: Workplace, iva
     await place.presses(ivan, "🗒 Цена, #", "✉️ Отправить")
     taken = await place.desk.one("conversations", "id = $1", free["id"])
     assert taken["assignee_id"] == ivan.user.id
+
+
+# --- put otherwise
+
+
+async def test_a_template_goes_in_own_words(place: Workplace, ivan: Person) -> None:
+    await place.writes(ivan, f"/tpl {await number(place)} цена")
+    await place.presses(ivan, "🗒 Цена, #", "✏️ Изменить")
+    assert "Расчёт по обращению" in place.seen(ivan)[-1]
+    await place.writes(ivan, "Мария, расчёт готов, звоните")
+    assert await answers(place) == ["Мария, расчёт готов, звоните"]
+
+
+async def test_a_line_that_begins_with_a_plus_goes_behind_the_template(place: Workplace, ivan: Person) -> None:
+    await place.presses(ivan, ASKED, "🗒 Шаблоны")
+    await place.presses(ivan, "🗒 Шаблоны, #", "✏️ Изменить…")
+    await place.presses(ivan, "Какой из шаблонов", "1. Цена")
+    await place.writes(ivan, "+ Скидка 5 %")
+    [said] = await answers(place)
+    assert said.endswith("готов.\nСкидка 5 %") and said.startswith("Здравствуйте, Мария!")
+
+
+async def test_one_tap_copies_a_template_that_is_to_be_changed(place: Workplace, ivan: Person) -> None:
+    await place.writes(ivan, f"/tpl {await number(place)} цена")
+    await place.presses(ivan, "🗒 Цена, #", "✏️ Изменить")
+    entities = place.post(ivan, "✏️ Напишите свой вариант").content["entities"]
+    assert [each["type"] for each in entities] == ["code"]
+
+
+async def test_a_plus_behind_a_template_that_changed_meanwhile_sends_nothing(place: Workplace, ivan: Person) -> None:
+    await place.writes(ivan, f"/tpl {await number(place)} цена")
+    await place.presses(ivan, "🗒 Цена, #", "✏️ Изменить")
+    put_in_force(place.desk, rules("Цена выросла."))
+    await place.writes(ivan, "+ Скидка 5 %")
+    assert await answers(place) == []
+    assert "Цена выросла." in place.seen(ivan)[-1]
+
+
+# --- the most used ones first
+
+
+async def test_what_is_sent_most_on_this_channel_stands_first(place: Workplace, ivan: Person) -> None:
+    many = (f'[lines.sales.templates.n{n}]\nname = "Ещё {n}"\ntext = "Текст {n}"' for n in range(3, 9))
+    put_in_force(place.desk, rules(PRICE, *many))
+    for _ in range(2):
+        await place.writes(ivan, f"/tpl {await number(place)} Текст 8")
+        await place.presses(ivan, "🗒 Ещё 8, #", "✉️ Отправить")
+    await place.presses(ivan, ASKED, "🗒 Шаблоны")
+    assert "1. Ещё 8" in place.seen(ivan)[-1] and "2. Цена" in place.seen(ivan)[-1]

@@ -48,6 +48,8 @@ class Waiting:
     async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None:
         self.given_back += receipt_ids
 
+    async def put_back(self, receipt_ids: Sequence[int]) -> None: ...
+
     def let_go(self, receipt_ids: Sequence[int]) -> None: ...
 
     async def claim_worn_out(self) -> Sequence[StoredUpdate]:
@@ -78,7 +80,7 @@ class Workplace:
         self.notifier = TelegramNotifier(self.office, self.bot)
         self.waiting = Waiting(self.account)
         self.messenger = ManagerBot(self.office, self.bot)
-        self.intake = Intake(self.waiting, self.messenger, bot_name=BOT)
+        self.intake = Intake(self.waiting, self.messenger, bot_name=BOT, album_pause=timedelta(0))
 
     async def hire(self, key: str, name: str, *, role: Role = Role.manager) -> Person:
         """A manager with a started bot."""
@@ -176,6 +178,8 @@ class Again:
     async def done(self, receipt_ids: Sequence[int]) -> None: ...
 
     async def give_back(self, receipt_ids: Sequence[int], *, after: timedelta) -> None: ...
+
+    async def put_back(self, receipt_ids: Sequence[int]) -> None: ...
 
     def let_go(self, receipt_ids: Sequence[int]) -> None: ...
 

@@ -90,10 +90,10 @@ async def test_every_kind_goes_by_its_own_method(channel, outbound, screen, kind
 
 
 async def test_the_contact_button_stands_under_the_last_part(channel, outbound, maria, bot, screen):
-    await channel.send(replace(outbound, text="Оставьте номер, пожалуйста", asks_contact=True))
+    await channel.send(replace(outbound, text="Оставьте номер, пожалуйста", contact_button="📱 Мой номер"))
 
-    assert screen.keyboard() == ["Отправить номер телефона"]
-    assert maria.taps(bot, "Отправить номер телефона").content["contact"]["user_id"] == maria.user.id
+    assert screen.keyboard() == ["📱 Мой номер"]
+    assert maria.taps(bot, "📱 Мой номер").content["contact"]["user_id"] == maria.user.id
 
 
 async def test_buttons_of_an_album_follow_with_the_text(channel, outbound, screen):

@@ -7,6 +7,7 @@ from hub.testing.telegram.methods.account import ACCOUNT_METHODS
 from hub.testing.telegram.methods.call import Method
 from hub.testing.telegram.methods.editing import EDITING_METHODS
 from hub.testing.telegram.methods.receiving import RECEIVING_METHODS
+from hub.testing.telegram.methods.inline import INLINE_METHODS
 from hub.testing.telegram.methods.sending import SENDING_METHODS
 
 METHODS: dict[str, Method] = {

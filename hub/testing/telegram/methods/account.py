@@ -13,8 +13,9 @@ _ANSWER_LIFE = timedelta(seconds=150)
 
 async def get_me(call: Call) -> Json:
     """Return the bot with the flags programs look at."""
-    flags = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
-    return call.bot.user.as_json() | flags | {"can_connect_to_business": False, "has_main_web_app": False}
+    flags = {"can_join_groups": True, "can_read_all_group_messages": False}
+    flags |= {"supports_inline_queries": call.bot.has_inline_mode}
+    return call.bot.user.as_json() | flags | {"can_connect_to_business": True, "has_main_web_app": False}
 
 
 async def get_chat(call: Call) -> Json:

@@ -77,6 +77,16 @@ async def send_location(call: Call) -> Json:
     return deliver(call, chat, {"location": point}).as_json()
 
 
+async def send_venue(call: Call) -> Json:
+    """Send a place: a point with its title and address."""
+    chat = call.chat()
+    point = {name: float(call.params.text(name)) for name in ("latitude", "longitude")}
+    named = {name: call.params.text(name) for name in ("title", "address")}
+    if not all(named.values()):
+        raise bad_request("VENUE_TITLE_EMPTY")
+    return deliver(call, chat, {"venue": {"location": point, **named}, "location": point}).as_json()
+
+
 async def send_contact(call: Call) -> Json:
     """Send a contact card."""
     chat = call.chat()
@@ -123,6 +133,7 @@ SENDING_METHODS: dict[str, Method] = {
     "sendMessage": send_message,
     "sendMediaGroup": send_media_group,
     "sendLocation": send_location,
+    "sendVenue": send_venue,
     "sendContact": send_contact,
     "sendChatAction": send_chat_action,
     "copyMessage": copy_message,

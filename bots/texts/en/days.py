@@ -1,0 +1,40 @@
+"""The words of a head's day and week."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "day.title": "📅 {day}, as of {time}",
+    "day.date": "{weekday} {day:%d.%m}",
+    "weekday.0": "Mon",
+    "weekday.1": "Tue",
+    "weekday.2": "Wed",
+    "weekday.3": "Thu",
+    "weekday.4": "Fri",
+    "weekday.5": "Sat",
+    "weekday.6": "Sun",
+    "day.leads": "🆕 New leads: {n}",
+    "day.response": "⏱ First answer: half within {median}, 9 of 10 within {p90}",
+    "day.no_answers": "⏱ No first answers yet",
+    "day.late": "🔴 Late: {n} of {of} requests",
+    "day.calls": "📵 Missed calls: {n}, called back: {back}",
+    "day.waiting": "⏳ Waiting now: {n}",
+    "day.person": "👤 {name}: answers {n}",
+    "day.usually": "(usually {what})",
+    "day.usual": {
+        "one": "Usually: this weekday {n} week ago, up to this time.",
+        "other": "Usually: the average of this weekday in {n} past weeks, up to this time.",
+    },
+    "day.legend": "The picture: requests by hour, and on such days: 🟩 in time, 🟥 late, 🟨 waiting, ▬ usually.",
+    "day.open": "🔴 #{number}",
+    "day.open_answered": "🟥 #{number}",
+    "week.title": "📊 The last 7 days",
+    "week.day": "leads {leads}, requests {asked}",
+    "week.median": "answer {median}",
+    "week.whole": "In all",
+    "week.before": "The week before",
+    "button.day": "📅 Day",
+    "button.stats": "📊 Week",
+    "help.day": "📅 /day: the day with a picture · /stats: the last 7 days",
+    "command.day": "The day in figures",
+    "command.stats": "The last 7 days",
+}

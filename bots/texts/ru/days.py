@@ -1,0 +1,42 @@
+"""The words of a head's day and week."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "day.title": "📅 {day}, итоги к {time}",
+    "day.date": "{weekday} {day:%d.%m}",
+    "weekday.0": "пн",
+    "weekday.1": "вт",
+    "weekday.2": "ср",
+    "weekday.3": "чт",
+    "weekday.4": "пт",
+    "weekday.5": "сб",
+    "weekday.6": "вс",
+    "day.leads": "🆕 Новых лидов: {n}",
+    "day.response": "⏱ Первый ответ: половина быстрее {median}, 9 из 10 быстрее {p90}",
+    "day.no_answers": "⏱ Первых ответов ещё нет",
+    "day.late": "🔴 Просрочено: {n} из {of} обращений",
+    "day.calls": "📵 Пропущенных звонков: {n}, перезвонили: {back}",
+    "day.waiting": "⏳ Ждут сейчас: {n}",
+    "day.person": "👤 {name}: ответов {n}",
+    "day.usually": "(обычно {what})",
+    "day.usual": {
+        "one": "Обычно — как {n} неделю назад в этот день к этому часу.",
+        "few": "Обычно — среднее за {n} прошлые недели в этот день к этому часу.",
+        "many": "Обычно — среднее за {n} прошлых недель в этот день к этому часу.",
+        "other": "Обычно — среднее за {n} прошлой недели в этот день к этому часу.",
+    },
+    "day.legend": "На картинке обращения по часам и за такие же дни: 🟩 в срок, 🟥 просрочено, 🟨 ждут, ▬ обычно.",
+    "day.open": "🔴 #{number}",
+    "day.open_answered": "🟥 #{number}",
+    "week.title": "📊 Последние 7 дней",
+    "week.day": "лидов {leads}, обращений {asked}",
+    "week.median": "ответ {median}",
+    "week.whole": "Всего",
+    "week.before": "Неделей раньше",
+    "button.day": "📅 День",
+    "button.stats": "📊 Неделя",
+    "help.day": "📅 /day — итоги дня с картинкой · /stats — последние 7 дней",
+    "command.day": "Итоги дня",
+    "command.stats": "Последние 7 дней",
+}
