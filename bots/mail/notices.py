@@ -20,7 +20,7 @@ from bots.screens.moments import clock_time
 from bots.screens.quoting import one_line
 from bots.screens.screen import Row, Screen, line, notice
 from bots.screens.tasks import task_screen
-from bots.screens.words import channel_name, contact_name, ending_words
+from bots.screens.words import account_words, channel_name, contact_name, ending_words
 from bots.texts import Texts
 from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
@@ -167,6 +167,11 @@ async def _connection_ending(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _account(telling: Telling, payload: Payload) -> Told:
+    words = account_words(telling.texts, payload)
+    return Told(one_line(words, 100), [notice(words)])
+
+
 async def _refused(telling: Telling, payload: Payload) -> Told:
     """Say why an answer by mail did not go to the client; a reply to this letter is another try.
 
@@ -227,5 +232,6 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
+    Notice.account: _account,
     Notice.mail_refused: _refused,
 }

@@ -37,6 +37,13 @@ def ending_words(texts: Texts, payload: Mapping[str, object]) -> str:
     return texts("system.connection_ending", name=name, date=told, days=str(payload["days"]))
 
 
+def account_words(texts: Texts, payload: Mapping[str, object]) -> str:
+    """Return what became of a colleague's own account behind the clients' bot, and what to do."""
+    facts = {name: one_line(str(payload.get(name, "")), 200) for name in ("account", "name", "owner", "owner_id")}
+    state = str(payload["state"])
+    return texts(f"account.{state}_unknown" if state == "open" and not facts["owner"] else f"account.{state}", **facts)
+
+
 def failure_words(texts: Texts, reason: str) -> str:
     """Return why an answer was not delivered: in words for the reasons we know, else as the channel said it."""
     key = f"failure.{reason}"

@@ -14,7 +14,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineQuery, Message
 from bots.office import BotOffice
 from bots.telegram.commands import CARD_LINK
 from bots.telegram.deeds.correcting import correct, mark
-from bots.telegram.entrance import admit, greet_stranger, welcome
+from bots.telegram.entrance import admit, greet_stranger, say_neutral, welcome
 from bots.telegram.messages import politely, receive
 from bots.telegram.presses import press
 from bots.telegram.queue_card import is_queue_card
@@ -92,6 +92,7 @@ async def on_press(query: CallbackQuery, desk: BotOffice, bot: Bot, key: str) ->
     """Carry out a pressed button; the press itself was answered by `bots.intake` already."""
     turn = await admit(desk, bot, query.from_user, key=key)
     if turn is None:
+        await say_neutral(bot, query.from_user)
         return
     pressed = query.message.message_id if query.message else 0
     await press(await _in_place(turn, pressed), query.data or "")

@@ -10,8 +10,8 @@ from aiogram.types import Message, User
 from bots.office import BotOffice
 from bots.screens.screen import notice
 from bots.telegram.chat import Chat
-from bots.telegram.client import publish_commands_of_head
-from bots.telegram.commands import key_rows
+from bots.telegram.client import publish_commands_of
+from bots.telegram.keys import key_rows
 from bots.telegram.render import labels_below
 from bots.telegram.turn import Turn
 from bots.texts import Texts
@@ -41,7 +41,7 @@ async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
         return
     texts = Texts((user.language_code or "ru")[:2])
     if not text.startswith(INVITE):
-        await Chat(bot, user.id).show(notice(texts("start.stranger")))
+        await say_neutral(bot, user)
         return
     try:
         await accept_invite(desk.office, text.removeprefix(INVITE).strip(), user.id, user.full_name)
@@ -56,18 +56,27 @@ async def greet_stranger(desk: BotOffice, bot: Bot, message: Message) -> None:
         await welcome(turn, user.full_name)
 
 
+async def say_neutral(bot: Bot, user: User) -> None:
+    """Say the one sentence that strangers get; whom Telegram lets nobody write to gets nothing."""
+    texts = Texts((user.language_code or "ru")[:2])
+    try:
+        await Chat(bot, user.id).show(notice(texts("start.stranger")))
+    except PermanentFailure as failure:
+        log.info("bot.stranger_untold", reason=failure.reason)
+
+
 async def welcome(turn: Turn, name: str) -> None:
     """Greet a manager and put the keys under the input field, heads' own ones for heads."""
     role = turn.actor.role
     screen = notice(turn.texts("start.welcome", name=name))
     await turn.chat.show(screen, below=labels_below(*key_rows(turn.texts, role)))
     if role is not Role.manager:
-        await _give_menu_of_heads(turn)
+        await _give_own_menu(turn)
 
 
-async def _give_menu_of_heads(turn: Turn) -> None:
+async def _give_own_menu(turn: Turn) -> None:
     """Set the chat's own menu; one that Telegram refuses for good is no trouble, since commands work without it."""
     try:
-        await publish_commands_of_head(turn.chat.bot, turn.chat.id)
+        await publish_commands_of(turn.actor.role, turn.chat.bot, turn.chat.id)
     except PermanentFailure as failure:
         log.warning("bot.menu_refused", manager_id=turn.actor.manager_id, reason=failure.reason)

@@ -1,8 +1,8 @@
 """The policy in force: read at start, reread when another revision appears."""
 
 from hub.app.ground import Ground
-from hub.crash import crash_point
 from hub.domain.policy import Policy
+from hub.inbox.rule_changes import put_in_force
 from hub.routing.build import to_policy
 from hub.routing.document import DEFAULT_POLICY, diff, parse_policy
 from hub.store import policy
@@ -38,19 +38,8 @@ async def current_document(ground: Ground) -> str:
 
 
 async def apply_policy(ground: Ground, text: str, change: PolicyChange) -> int:
-    """Validate a document as a whole and put it into force as the next revision; returns its number. Commits.
-
-    A hub at work renews the deadlines of open waits afterwards (D-6), see `hub.inbox.recompute`.
-
-    Raises:
-        ConfigError: something in it is wrong; every fault with its place.
-    """
-    parse_policy(text, at=change.at)
-    crash_point("policy.before_apply")
-    async with acquire(ground.pool) as connection:
-        number = await policy.add_revision(connection, text, change=change)
-    crash_point("policy.after_apply")
-    return number
+    """Put a document into force as the next revision; returns its number. Commits. Raises: as `put_in_force`."""
+    return await put_in_force(ground.pool, ground.ids, text, change)
 
 
 async def compare_policy(ground: Ground, text: str) -> list[str]:

@@ -55,9 +55,8 @@ class Capabilities:
     `text_limit` counts characters of one provider message, 0 if the channel sends no text; longer texts are split.
     `media` are the kinds that can be sent; `media_limit_bytes` the largest file. `reply_window` is how long after the
     client's last message we may write, None for ever; `account_reply_window` the same in chats of people's own accounts
-    (`hub.domain.account`), None for a channel that has none. `is_send_idempotent`: a repeated send with the same key gives
-    one message at the client. `can_write_first`: we may begin (FR-5), to
-    addresses of the type `writes_to`.
+    (`hub.domain.account`), None for a channel that has none. `is_send_idempotent`: a repeated send with the same key
+    gives one message at the client. `can_write_first`: we may begin (FR-5), to addresses of the type `writes_to`.
     """
 
     text_limit: int = 0
@@ -69,6 +68,7 @@ class Capabilities:
     can_write_first: bool = False
     writes_to: IdentityType | None = None
     needs_public_url: bool = False
+    has_buttons: bool = False
 
 
 @dataclass(frozen=True, slots=True)

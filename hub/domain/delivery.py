@@ -56,6 +56,7 @@ class Notice(StrEnum):
     mail_refused = "mail_refused"
     reaction = "reaction"
     change_refused = "change_refused"
+    low_rating = "low_rating"
     whisper = "whisper"
     offers_changed = "offers_changed"
     overheard = "overheard"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.domain.account import AccountState
 from hub.domain.crm import CrmRef, Entity
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.message import Attachment, MessageKind
@@ -55,6 +56,15 @@ class Origin:
     marks: Mapping[str, str] = field(default_factory=dict)
 
 
+def origin_of_link(payload: str) -> Origin:
+    """Return where a client comes from who pressed «Start» behind a link with this payload.
+
+    It is the campaign, `s_` in front of it or not; the number of an order (`o_…`) is no campaign.
+    """
+    name = payload.removeprefix("s_")
+    return Origin(name, {"utm_campaign": name} if name and not name.startswith("o_") else {})
+
+
 @dataclass(frozen=True, slots=True)
 class MailHints:
     """What helps to find the thread of a letter (semantics §10): ids without angle brackets, newest reference last."""
@@ -72,13 +82,21 @@ class MailHints:
 START_COMMAND = "start_command"
 """The `automatic` of a bare `/start`: no words of a person, but the person is there (FR-2)."""
 
+STOP_COMMAND = "stop_command"
+PRIVACY_COMMAND = "privacy_command"
+COMMANDS = frozenset({START_COMMAND, STOP_COMMAND, PRIVACY_COMMAND})
+"""What a person says to the bot rather than to the business: it opens no wait, and the hub answers."""
+
+TOPIC_CHOSEN = "topic_chosen"
+"""The `automatic` of a topic that asks a question of its own: the client's answer will be the request."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A client said something, or a letter of any kind arrived.
 
     `thread` is the provider's conversation id (chat id; for mail the hub picks it by `mail`). `automatic` is empty for
-    words of a person, else the reason why they open no wait: auto_reply, bounce, list, start_command, service.
+    words of a person, else the reason why they open no wait: auto_reply, bounce, list, service, one of `COMMANDS`.
     `group_key` joins parts of one album. `html` is already safe to show. `is_staff` marks an answer typed by the
     business itself outside the hub (Telegram Business, mail in copy): it never opens a wait and may stop one (S4).
     `forwarded` is who wrote a letter that the sender passes on: the client, if the sender is one of us (case 40).
@@ -243,6 +261,34 @@ class ReactionSet:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """A person let a connection answer for their own account, changed what it may do there, or ended that.
+
+    `account` is the provider's id of the access, which keys of threads end with (`hub.domain.account`).
+    """
+
+    account: str
+    owner: Sender
+    state: AccountState
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMade:
+    """Somebody pressed a button below a message of ours, whose id is `message`. Never a request (FR-2).
+
+    `external_id` names the press; `data` is what the button was given, as far as the sender's app can be trusted.
+    """
+
+    external_id: str
+    thread: str
+    sender: Sender
+    occurred_at: datetime
+    message: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class CrmHint:
     """A CRM says that a record changed. Never the truth itself: what it is now is read again through the API.
 
@@ -282,6 +328,8 @@ InboundEvent = (
     | DeliveryReport
     | ReachChanged
     | ReactionSet
+    | ChoiceMade
+    | AccountChanged
     | CrmHint
     | CrmAnswer
 )

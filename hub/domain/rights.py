@@ -43,6 +43,7 @@ class Action(StrEnum):
     confirm_later_deadline = "confirm_later_deadline"
     unmerge = "unmerge"
     view_reports = "view_reports"
+    propose_policy = "propose_policy"
     # with the installation
     manage_people = "manage_people"
     manage_connections = "manage_connections"
@@ -54,7 +55,14 @@ class Action(StrEnum):
 
 
 HEAD_ACTIONS = frozenset(
-    {Action.give_task, Action.reassign, Action.confirm_later_deadline, Action.unmerge, Action.view_reports}
+    {
+        Action.give_task,
+        Action.reassign,
+        Action.confirm_later_deadline,
+        Action.unmerge,
+        Action.view_reports,
+        Action.propose_policy,
+    }
 )
 ADMIN_ACTIONS = frozenset(
     {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from hub.domain.account import AccountState, chat_of
 from hub.domain.contact import ContactIdentity
 from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
@@ -16,6 +17,12 @@ _SHOWN = frozenset({IdentityType.tg_user, IdentityType.tg_chat, IdentityType.ema
 _BLOCKED = Words("клиент заблокировал нас", "the client has blocked us")
 _GONE = Words("подключение выключено", "the connection is off")
 _CLOSED = Words("канал больше не даёт ответить: прошло слишком много времени", "the channel's reply window has closed")
+_ACCOUNT_OFF = Words(
+    "аккаунт сотрудника, куда писал клиент, отключён от бота", "our account they wrote to has left the bot"
+)
+_ACCOUNT_MUTE = Words(
+    "владелец аккаунта, куда писал клиент, не разрешил боту отвечать", "the account's owner does not let the bot answer"
+)
 _CALL_ONLY = Words("только позвонить", "calls only")
 _UNPROVEN = Words("не подтверждён: уточните у клиента", "not proven: ask the client")
 _NEVER_WROTE = Words("с этого адреса клиент не писал", "the client never wrote from it")
@@ -61,7 +68,7 @@ def list_addresses(
     """
     answerable = [thread for thread in threads if not is_one_way(endpoints, thread)]
     views = [
-        _view(viewed, row, _thread_of(row, answerable), endpoints=endpoints, now=now)
+        _view(viewed, row, _thread_of(row, answerable, endpoints, now), endpoints=endpoints, now=now)
         for row in identities
         if row.type in _SHOWN
     ]
@@ -101,17 +108,30 @@ def _why_not(row: ContactIdentity, thread: Thread | None, endpoints: Endpoints, 
     if thread.reach is not ReachState.open:
         return _BLOCKED
     if not carries_text(endpoints, thread):
-        return _GONE
+        return _why_silent(endpoints, thread)
     return _CLOSED if is_window_closed(endpoints, thread, now) else None
 
 
-def _thread_of(row: ContactIdentity, threads: Sequence[Thread]) -> Thread | None:
-    """Return the thread in which an address was heard last; `threads` are newest first."""
-    return next((thread for thread in threads if _is_from(thread, row)), None)
+def _why_silent(endpoints: Endpoints, thread: Thread) -> Words:
+    """Return why a thread that nobody has blocked carries no text: its connection is off, or its account."""
+    endpoint = endpoints.get(thread.connection_id)
+    account = endpoint.account_over(thread.external_id) if endpoint else None
+    if account is None or account.state is AccountState.open:
+        return _GONE
+    return _ACCOUNT_OFF if account.state is AccountState.off else _ACCOUNT_MUTE
+
+
+def _thread_of(row: ContactIdentity, threads: Sequence[Thread], endpoints: Endpoints, now: datetime) -> Thread | None:
+    """Return the thread in which an address was heard last; one that can be answered now comes first.
+
+    `threads` are newest first. A client may have written to the bot and to a colleague's account.
+    """
+    heard = [thread for thread in threads if _is_from(thread, row)]
+    return next((thread for thread in heard if _why_not(row, thread, endpoints, now) is None), next(iter(heard), None))
 
 
 def _is_from(thread: Thread, row: ContactIdentity) -> bool:
     if thread.address:
         return thread.address in (row.value, row.original)
-    named = thread.external_id
+    named = chat_of(thread.external_id) if row.type is IdentityType.tg_user else thread.external_id
     return named.endswith(row.value) and not named[: -len(row.value)][-1:].isalnum()

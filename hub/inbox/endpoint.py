@@ -12,7 +12,8 @@ from hub.domain.ids import ConnectionId
 class Endpoint:
     """A connection as decisions see it.
 
-    `line` is empty if it has none of its own; `is_crm`: it keeps cards; `can_call`: it rings a manager, then the client.
+    `line` is empty if it has none of its own; `is_crm`: it keeps cards; `can_call`: it rings a manager, then the
+    client. `accounts` are the personal accounts it may answer for, by the key that threads over them end with.
     """
 
     id: ConnectionId
@@ -21,6 +22,7 @@ class Endpoint:
     line: str = ""
     created_at: datetime | None = None
     is_crm: bool = False
+    can_call: bool = False
     accounts: Mapping[str, Account] = field(default_factory=dict, hash=False)
 
     def account_over(self, thread: str) -> Account | None:
@@ -31,4 +33,3 @@ class Endpoint:
         """Tell whether nobody may answer in a thread, since its account does not let us."""
         account = self.account_over(thread)
         return account is not None and account.state is not AccountState.open
-    can_call: bool = False

@@ -19,6 +19,7 @@ from hub.domain.ids import ConnectionId
 from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage
 from hub.domain.message import Attachment
 from hub.domain.workset import Settled, WorkingSet
+from hub.inbox.accounts import take_account_change
 from hub.inbox.card_answers import take_card_answer
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.events import fold_event, scope_of
@@ -115,9 +116,16 @@ class Processor:
         await self._apply(parsed)
 
     async def _without_answers(self, parsed: Parsed) -> Parsed:
-        """Carry out managers' answers to cards by e-mail, each in its own commit; the rest is for the fold."""
-        left = [event for event in parsed.events if not await take_card_answer(self.office, parsed.endpoint, event)]
+        """Carry out what has a commit of its own; the rest is for the fold."""
+        left = [event for event in parsed.events if not await self._take_apart(parsed.endpoint, event)]
         return parsed if len(left) == len(parsed.events) else replace(parsed, events=tuple(left))
+
+    async def _take_apart(self, endpoint: Endpoint, event: InboundEvent) -> bool:
+        """Carry out a manager's answer to a card by e-mail, or news of a colleague's account, which holds at once."""
+        if await take_account_change(self.office, endpoint, event):
+            await self.refresh()
+            return True
+        return await take_card_answer(self.office, endpoint, event)
 
     async def _apply(self, parsed: Sequence[Parsed]) -> None:
         """Fold and commit; on a failure halve until the culprit is alone, then leave it to its next attempt."""

@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from hub.crash import crash_point
+from hub.domain.ids import LineKey
 from hub.domain.ledger import Fact
+from hub.domain.policy import Policy
 from hub.domain.replacing import replace
 from hub.domain.timer import TimerKind, TimerState
 from hub.domain.wait import Wait
@@ -27,7 +29,7 @@ from hub.inbox.folds.waits import arm_clocks
 from hub.inbox.lines import select_again
 from hub.inbox.office import Office
 from hub.store import recompute
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 from hub.store.recompute import MissedCall, OpenWaits
 from hub.store.scope import Scope
 from hub.store.timers import DueTimer
@@ -139,6 +141,22 @@ async def renew(office: Office, job: Renewal, found: OpenWaits) -> None:
     count = await office.change(scope, fold)
     crash_point("recompute.after_batch")
     _log.info("deadlines.renewed", revision=job.revision, looked_at=len(found.ids), changed=count)
+
+
+async def count_moved(connection: Connection, draft: Policy, *, now: datetime) -> tuple[int, int]:
+    """Return how many open deadlines a draft would bring earlier, and later, with their targets as they are (D-6).
+
+    Lines that the draft no longer has move nothing here: what becomes of them is said where rules are checked.
+    """
+    earlier = later = 0
+    for each in await recompute.list_running(connection, now=now):
+        line = draft.lines.get(LineKey(each.line))
+        if line is None:
+            continue
+        at = line.calendar.add_open_time(each.started_at, timedelta(seconds=each.target_seconds)).at
+        earlier += at < each.deadline_at
+        later += at > each.deadline_at and not each.is_capped
+    return earlier, later
 
 
 async def _advance(office: Office, due: DueTimer, job: Renewal, done: Renewal | None) -> None:

@@ -126,8 +126,13 @@ async def find_free_key(office: Office, actor: Person, name: str) -> str:
     return next(each for each in (made, *numbered) if each not in taken)
 
 
-def list_line_choices(office: Office) -> list[LineChoice]:
-    """Return the lines in the order of the rules."""
+def list_line_choices(office: Office, actor: Person) -> list[LineChoice]:
+    """Return the lines in the order of the rules.
+
+    Raises:
+        PermissionDenied, NotFound: only an administrator puts people into teams.
+    """
+    ensure(actor, Action.manage_people, Subject())
     return [LineChoice(key, line.name, EVERYONE in line.team) for key, line in office.policy().lines.items()]
 
 

@@ -71,6 +71,12 @@ def window_closes_at(endpoints: Endpoints, thread: Thread) -> datetime | None:
     return thread.created_at if thread.last_inbound_at is None else thread.last_inbound_at + window
 
 
+def shows_buttons(endpoints: Endpoints, thread: Thread) -> bool:
+    """Tell whether choices can stand below a message of ours in a thread."""
+    able = capabilities_of(endpoints[thread.connection_id].kind) if thread.connection_id in endpoints else None
+    return able is not None and able.has_buttons and not account_of(thread.external_id)
+
+
 def ensure_window_open(endpoints: Endpoints, thread: Thread, now: datetime) -> None:
     """Refuse to write where the channel does not let us any more. Raises: ReplyWindowClosed."""
     if is_window_closed(endpoints, thread, now):

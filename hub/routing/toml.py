@@ -20,9 +20,9 @@ def write_toml(table: Table) -> str:
 def _lines(table: Table, path: str) -> Iterator[str]:
     for key, value in table.items():
         if not _is_table(value) and not _is_table_list(value):
-            yield f"{_key(key)} = {_value(value)}"
+            yield f"{write_key(key)} = {write_value(value)}"
     for key, value in table.items():
-        name = f"{path}.{_key(key)}" if path else _key(key)
+        name = f"{path}.{write_key(key)}" if path else write_key(key)
         if _is_table(value):
             yield from ("", f"[{name}]") if _needs_header(value) else ()
             yield from _lines(value, name)
@@ -44,12 +44,14 @@ def _is_table_list(value: object) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(_is_table(each) for each in value)
 
 
-def _key(key: str) -> str:
+def write_key(key: str) -> str:
+    """Return a key as it stands before an equals sign or in a header."""
     is_bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
     return key if is_bare else _text(key)
 
 
-def _value(value: object) -> str:
+def write_value(value: object) -> str:
+    """Return a value on one line; tables within it are written inline."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -58,9 +60,9 @@ def _value(value: object) -> str:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return f"[{', '.join(_value(each) for each in value)}]"
+            return f"[{', '.join(write_value(each) for each in value)}]"
         case Mapping():
-            return f"{{ {', '.join(f'{_key(key)} = {_value(each)}' for key, each in value.items())} }}"
+            return f"{{ {', '.join(f'{write_key(key)} = {write_value(each)}' for key, each in value.items())} }}"
         case _:
             return _text(str(value))
 

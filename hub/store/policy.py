@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from hub.crash import crash_point
+from hub.domain.errors import Conflict
 from hub.store.pool import lock_key
 
 READ_WITHIN = timedelta(seconds=3)
@@ -17,7 +18,7 @@ class PolicyChange:
     """How a document comes into force at `at`: who wants it and why, and what becomes of waits that are open.
 
     Their deadlines follow the calendars always (D-6). With `selects_targets` their targets are chosen anew too (case
-    50); a deadline then gets later only with `allows_later` (D-7).
+    50); a deadline then gets later only with `allows_later` (D-7). `based_on` is the revision that was read before.
     """
 
     at: datetime
@@ -25,6 +26,7 @@ class PolicyChange:
     manager_id: int | None = None
     selects_targets: bool = False
     allows_later: bool = False
+    based_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ async def add_revision(connection: asyncpg.Connection, document: str, *, change:
     """Store the next revision, with the job that renews open waits, and return its number. Commits by itself.
 
     Of two at once each gets a number of its own, and the later one is in force.
+
+    Raises:
+        Conflict: the change was made over another revision than the one in force.
     """
     facts = {
         "applied_at": change.at.isoformat(),
@@ -81,6 +86,8 @@ async def add_revision(connection: asyncpg.Connection, document: str, *, change:
     }
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key("policy"))
+        if change.based_on is not None and change.based_on != await get_number(connection):
+            raise Conflict("the rules were changed meanwhile: look at the change over those in force, then apply it")
         number = await connection.fetchval(
             _ADD, document, change.comment, change.manager_id, change.at, change.at + READ_WITHIN, facts
         )

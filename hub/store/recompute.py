@@ -22,6 +22,10 @@ _MISSED = """
 SELECT wait_id, occurred_at, (facts->>'callback_seconds')::bigint AS seconds FROM ledger
 WHERE wait_id = ANY($1::bigint[]) AND kind = 'missed_call' AND facts ? 'callback_seconds'
 """
+_RUNNING = """
+SELECT id, line, started_at, target_seconds, deadline_at FROM waits
+WHERE state = 'open' AND breached_at IS NULL AND deadline_at > $1 ORDER BY id
+"""
 _MATTERS = """
 SELECT id, split_part(subject, ':', 2)::bigint AS conversation_id FROM timers
 WHERE kind = 'resolution' AND state = 'armed' AND due_at > $2 AND id > $1 ORDER BY id LIMIT $3
@@ -55,6 +59,28 @@ class OpenWaits:
     ids: tuple[int, ...]
     capped: frozenset[int]
     missed_calls: tuple[MissedCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A deadline that is still to come; `is_capped` as in `OpenWaits`."""
+
+    line: str
+    started_at: datetime
+    target_seconds: int
+    deadline_at: datetime
+    is_capped: bool
+
+
+async def list_running(connection: asyncpg.Connection, *, now: datetime) -> list[Running]:
+    """Return the deadlines of open waits that other rules could still move."""
+    rows = await connection.fetch(_RUNNING, now)
+    capped = {row[0] for row in await connection.fetch(_CAPPED, [row["id"] for row in rows])}
+    return [_running(row, is_capped=row["id"] in capped) for row in rows]
+
+
+def _running(row: asyncpg.Record, *, is_capped: bool) -> Running:
+    return Running(row["line"], row["started_at"], row["target_seconds"], row["deadline_at"], is_capped)
 
 
 async def load_open_waits(connection: asyncpg.Connection, *, after_id: int, limit: int) -> OpenWaits:

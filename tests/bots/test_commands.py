@@ -7,13 +7,15 @@ import pytest
 
 from bots.screens.action import Press
 from bots.screens.desk import help_screen
-from bots.telegram.commands import FIRST_STEPS, key_rows, parse_command
+from bots.telegram.commands import FIRST_STEPS, parse_command
 from bots.telegram.deeds import DEEDS
+from bots.telegram.keys import key_rows
 from bots.texts import CATALOGUES, Texts
 from hub.domain.manager import Role
 
 NAMES = {press: FIRST_STEPS.get(press, press).value for press in DEEDS}
 FOR_HEADS = {"team", "relieve"}
+FOR_ADMINS = {"admin", "people", "invite"}
 
 
 def test_every_press_has_a_deed():
@@ -31,7 +33,8 @@ def test_every_button_can_be_typed(press):
 @pytest.mark.parametrize("language", list(CATALOGUES))
 def test_help_names_every_command_of_a_role_and_no_other(language, role):
     told = set(re.findall(r"/([a-z]+)", help_screen(Texts(language), role).text))
-    assert told == set(NAMES.values()) - (FOR_HEADS if role is Role.manager else set())
+    others = {Role.manager: FOR_HEADS | FOR_ADMINS, Role.head: FOR_ADMINS, Role.admin: set()}
+    assert told == set(NAMES.values()) - others[role]
 
 
 def test_the_page_of_the_manager_bot_names_every_command():

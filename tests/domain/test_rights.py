@@ -10,7 +10,14 @@ from hub.domain.rights import Action, Person, Subject, ensure, may
 
 ME, COLLEAGUE = ManagerId(1), ManagerId(2)
 SALES, SUPPORT = LineKey("sales"), LineKey("support")
-HEADS = {Action.give_task, Action.reassign, Action.confirm_later_deadline, Action.unmerge, Action.view_reports}
+HEADS = {
+    Action.give_task,
+    Action.reassign,
+    Action.confirm_later_deadline,
+    Action.unmerge,
+    Action.view_reports,
+    Action.propose_policy,
+}
 ADMINS = {
     Action.manage_people,
     Action.manage_connections,

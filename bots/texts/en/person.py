@@ -123,7 +123,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "help.shift": "/shift: working, break, not working",
     "help.self": "/desk · /cancel · /help",
     "help.head": "A head sees all conversations of their lines and may take and transfer any.",
-    "help.admin": "An administrator sees all lines; connections and rules are in the console.",
+    "help.admin": "An administrator sees all lines, and manages people and rules from here.",
     "command.my": "My conversations",
     "command.queue": "Queue",
     "command.next": "Take the most urgent",

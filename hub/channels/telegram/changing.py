@@ -2,12 +2,13 @@
 
 https://core.telegram.org/bots/api (API 10.3, read 2026-11-21): `editMessageText` and `editMessageCaption` take what
 the bot sent itself; `deleteMessage` works for 48 hours; `setMessageReaction` takes one of the standard emoji, and none
-in a chat of a business account. What is there already, or gone already, is done.
+in a chat of a business account, where deleting is another method. What is there already, or gone already, is done.
 """
 
 from collections.abc import Sequence
 
 from hub.channels.telegram.bot_api import ApiAnswer, BotApi
+from hub.channels.telegram.business import deleting_calls, is_over_account, is_possible
 from hub.channels.telegram.outcome import failure_of, fault_of
 from hub.channels.telegram.outgoing_parts import CAPTION_LIMIT, TEXT_LIMIT, inline_keyboard
 from hub.channels.telegram.splitting import utf16_length
@@ -37,7 +38,7 @@ async def change(api: BotApi, clock: Clock, wanted: OutboundChange) -> SendResul
     for method, params in _calls(wanted):
         try:
             crash_point("telegram.change_going")
-            answer = await api.call(method, address_of(wanted.thread) | params)
+            answer = await api.call(method, params)
             crash_point("telegram.change_answered")
         except ProviderError as error:
             return fault_of(error)
@@ -52,20 +53,22 @@ def _refuse_early(wanted: OutboundChange) -> Failed | None:
         if len(wanted.external_ids) != 1:
             return _SPLIT
         return _LONG if utf16_length(wanted.text) > (CAPTION_LIMIT if wanted.has_files else TEXT_LIMIT) else None
-    return _BUSINESS if "business_connection_id" in address_of(wanted.thread) else None
+    return None if is_possible(wanted) else _BUSINESS
 
 
 def _calls(wanted: OutboundChange) -> Sequence[tuple[str, dict[str, object]]]:
     """Return the calls of a change: all parts of a split message are deleted, a reaction stands on the first one."""
-    ids = [int(each) for each in wanted.external_ids]
+    ids, place = [int(each) for each in wanted.external_ids], address_of(wanted.thread)
     match wanted.kind:
         case ChangeKind.edit:
-            return [*_answer(wanted), _edit(wanted, ids[0])]
+            return [*_answer(wanted), _edit(wanted, place | {"message_id": ids[0]})]
+        case ChangeKind.delete if is_over_account(wanted.thread):
+            return deleting_calls(wanted)
         case ChangeKind.delete:
-            return [("deleteMessage", {"message_id": each}) for each in ids]
+            return [("deleteMessage", place | {"message_id": each}) for each in ids]
         case ChangeKind.react:
             marks = [{"type": "emoji", "emoji": wanted.text}] if wanted.text else []
-            return [("setMessageReaction", {"message_id": ids[0], "reaction": marks})]
+            return [("setMessageReaction", place | {"message_id": ids[0], "reaction": marks})]
 
 
 def _answer(wanted: OutboundChange) -> Sequence[tuple[str, dict[str, object]]]:
@@ -73,12 +76,12 @@ def _answer(wanted: OutboundChange) -> Sequence[tuple[str, dict[str, object]]]:
     return [("answerCallbackQuery", {"callback_query_id": wanted.press})] if wanted.press else []
 
 
-def _edit(wanted: OutboundChange, message_id: int) -> tuple[str, dict[str, object]]:
+def _edit(wanted: OutboundChange, place: dict[str, object]) -> tuple[str, dict[str, object]]:
     """Return the call that gives a message its new words; buttons that are not given again go away."""
     markup = {"reply_markup": inline_keyboard(wanted.choices)} if wanted.choices else {}
     if wanted.has_files:
-        return "editMessageCaption", {"message_id": message_id, "caption": wanted.text, **markup}
-    return "editMessageText", {"message_id": message_id, "text": wanted.text, **markup}
+        return "editMessageCaption", {**place, "caption": wanted.text, **markup}
+    return "editMessageText", {**place, "text": wanted.text, **markup}
 
 
 def _is_done(answer: ApiAnswer) -> bool:

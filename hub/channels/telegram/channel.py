@@ -17,6 +17,7 @@ from hub.channels.base import (
 )
 from hub.channels.telegram import changing, polling, setup
 from hub.channels.telegram.bot_api import BotApi
+from hub.channels.telegram.business import REPLY_WINDOW
 from hub.channels.telegram.downloading import download
 from hub.channels.telegram.outgoing_parts import METHODS, TEXT_LIMIT, UPLOAD_LIMIT_BYTES
 from hub.channels.telegram.parsing import events_of
@@ -38,7 +39,13 @@ class TelegramChannel(Channel[TelegramSettings]):
     """One bot that clients write to. `wanted` are the kinds of updates it asks for; others are lost for good."""
 
     settings_model: ClassVar[type[ChannelSettings]] = TelegramSettings
-    capabilities = Capabilities(text_limit=TEXT_LIMIT, media=frozenset(METHODS), media_limit_bytes=UPLOAD_LIMIT_BYTES)
+    capabilities = Capabilities(
+        text_limit=TEXT_LIMIT,
+        media=frozenset(METHODS),
+        media_limit_bytes=UPLOAD_LIMIT_BYTES,
+        account_reply_window=REPLY_WINDOW,
+        has_buttons=True,
+    )
     evidence = Evidence.documented
     wanted: ClassVar[Sequence[str]] = ALLOWED_UPDATES
 
@@ -62,7 +69,7 @@ class TelegramChannel(Channel[TelegramSettings]):
         return Reply()
 
     def peek(self, raw: Raw) -> Peek:
-        """Return the update's id and its chat."""
+        """Return the update's id and its chat; changes of one business account keep their order too."""
         try:
             update = read_json_object(raw.body)
         except PayloadInvalid:
@@ -116,7 +123,10 @@ class TelegramChannel(Channel[TelegramSettings]):
 
 
 def _chat_id(update: Mapping[str, Json]) -> str:
-    """Return the chat an update is about, whatever its kind; empty if it names none."""
+    """Return the chat an update is about, whatever its kind, or the business account; empty if it names none."""
+    connection = update.get("business_connection")
+    if isinstance(connection, dict) and isinstance(connection.get("id"), str):
+        return f"account:{connection['id']}"
     for content in update.values():
         if isinstance(content, dict) and (number := _number_of_chat(content)) is not None:
             return str(number)

@@ -4,18 +4,18 @@ The provider has no codes finer than HTTP, so 400 and 403 are told apart by thei
 key: what was sent and not answered stays unknown.
 """
 
+from hub.channels.telegram import business
 from hub.channels.telegram.bot_api import ApiAnswer
 from hub.domain.errors import OutcomeUnknown, ProviderError, TemporaryFailure
 from hub.domain.outbound import Failed, Later, Unknown
 
 _BLOCKED = "Клиент заблокировал бота или удалил свой аккаунт: ответьте ему в другом канале."
 _EXPELLED = "Бота убрали из этой группы."
-_WINDOW = "Telegram Business разрешает отвечать только 24 часа после сообщения клиента, и только с правом на ответ."
 # A piece of the provider's sentence -> stable reason and words for people.
 _REFUSALS = (
     ("chat not found", "not_found", "Такого чата больше нет, или клиент ни разу не писал боту."),
     ("peer_id_invalid", "not_found", "Такого чата больше нет, или клиент ни разу не писал боту."),
-    ("business_", "window_closed", _WINDOW),
+    *business.REFUSALS,
     ("too big", "too_large", "Файл больше, чем принимает Telegram (50 МБ)."),
     ("too long", "too_large", "Текст длиннее, чем принимает Telegram."),
     ("too large", "too_large", "Файл больше, чем принимает Telegram (50 МБ)."),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from hub.channels.telegram.business import is_over_account
 from hub.channels.telegram.splitting import split_text, utf16_length
 from hub.domain.enclosures import Card, Enclosure, Point
 from hub.domain.message import Attachment, AttachmentKind
@@ -99,7 +100,9 @@ def _reply(message_id: str) -> dict[str, object]:
 
 
 def _keyboard(message: OutboundMessage) -> dict[str, object] | None:
-    """Return the buttons below the message, else those under the client's input field; None if it has neither."""
+    """Return the buttons below the message, else those under the input field; None for none, or where none can be."""
+    if is_over_account(message.thread):
+        return None
     if message.choices:
         return inline_keyboard(message.choices)
     rows: list[list[dict[str, object]]] = [[{"text": label}] for label in message.buttons]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from hub.channels.telegram.business import account_change
 from hub.channels.telegram.incoming_files import list_attachments
 from hub.channels.telegram.wire import (
     BusinessMessagesDeleted,
@@ -46,7 +47,8 @@ _LEFT = frozenset({"kicked", "left"})
 def events_of(update: Update, *, region: str, received_at: datetime) -> Sequence[InboundEvent]:
     """Return the events of an update, empty if it is deliberately ignored.
 
-    `region` is for phones without a country code; `received_at` dates deletions, which carry no instant.
+    `region` is for phones without a country code; `received_at` dates deletions and changes of an account, which carry
+    no instant.
 
     Raises:
         PayloadInvalid: the sender has no usable id.
@@ -61,6 +63,9 @@ def events_of(update: Update, *, region: str, received_at: datetime) -> Sequence
         return _reaction(update.message_reaction)
     if update.deleted_business_messages:
         return _deletions(update.deleted_business_messages, received_at)
+    if update.business_connection:
+        owner = _sender(update.business_connection.user)
+        return (account_change(update.business_connection, owner, received_at=received_at),)
     return ()
 
 

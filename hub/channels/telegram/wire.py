@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hub.domain.account import account_of, chat_of, thread_over
 from hub.domain.errors import PayloadInvalid
 from hub.net.payloads import read_json_object
 
@@ -149,6 +150,22 @@ class MembershipChanged(_Wire):
         return _instant(self.date)
 
 
+class BusinessRights(_Wire):
+    """What the owner of a business account lets the bot do; more of it is said and not used here."""
+
+    can_reply: bool = False
+
+
+class BusinessConnection(_Wire):
+    """The bot may act for a person's own account, or not any more. Before Bot API 9.0 the right stood outside."""
+
+    id: str
+    user: User
+    is_enabled: bool
+    rights: BusinessRights = BusinessRights()
+    can_reply: bool = False
+
+
 class BusinessMessagesDeleted(_Wire):
     """Messages that a person took back in a business chat; the only deletions bots hear of."""
 
@@ -179,6 +196,15 @@ class ReactionChanged(_Wire):
         return _instant(self.date)
 
 
+class Pressed(_Wire):
+    """A press of a button below a message; one that is too old to be read has a date of 0."""
+
+    id: str = Field(min_length=1)
+    sender: User = Field(alias="from")
+    message: PressedMessage | None = None
+    data: str = ""
+
+
 class Update(_Wire):
     """One update; kinds we do not use are not named and leave all fields empty."""
 
@@ -190,6 +216,8 @@ class Update(_Wire):
     deleted_business_messages: BusinessMessagesDeleted | None = None
     my_chat_member: MembershipChanged | None = None
     message_reaction: ReactionChanged | None = None
+    callback_query: Pressed | None = None
+    business_connection: BusinessConnection | None = None
 
 
 ALLOWED_UPDATES = (
@@ -197,6 +225,7 @@ ALLOWED_UPDATES = (
     "edited_message",
     "my_chat_member",
     "message_reaction",
+    "callback_query",
     "business_connection",
     "business_message",
     "edited_business_message",
@@ -224,11 +253,11 @@ def _instant(unix_time: int) -> datetime:
 
 def thread_of(chat_id: int, business_connection_id: str) -> str:
     """Return the thread of a chat; `address_of` is the way back."""
-    return f"{chat_id}@{business_connection_id}" if business_connection_id else str(chat_id)
+    return thread_over(str(chat_id), business_connection_id)
 
 
 def address_of(thread: str) -> dict[str, object]:
     """Return the parameters that send to a thread."""
-    chat_id, _, business = thread.partition("@")
-    address: dict[str, object] = {"chat_id": chat_id}
+    address: dict[str, object] = {"chat_id": chat_of(thread)}
+    business = account_of(thread)
     return {**address, "business_connection_id": business} if business else address

@@ -7,13 +7,16 @@ at the same `Incoming`.
 from collections.abc import Mapping
 from typing import assert_never
 
+from hub.domain.client_menu import Topic
 from hub.domain.contact import Contact
 from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId, IdentityId, ManagerId
 from hub.domain.inbound import (
-    START_COMMAND,
+    COMMANDS,
+    AccountChanged,
     CallEvent,
+    ChoiceMade,
     CrmAnswer,
     CrmHint,
     DeliveryReport,
@@ -49,6 +52,7 @@ from hub.inbox.folds.mail_threads import (
 )
 from hub.inbox.folds.matching import Sighting, identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
+from hub.inbox.folds.ratings import fold_choice, read_rating
 from hub.inbox.folds.reactions import fold_reaction
 from hub.inbox.folds.requests import Intake, pick_line, stay_on_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
@@ -80,6 +84,10 @@ def fold_event(
         case ReactionSet() as reaction:
             author = _staff_author(reaction.sender, incoming.endpoint.id, staff)
             fold_reaction(rows, policy, incoming, reaction, manager_id=author)
+        case ChoiceMade() as choice:
+            fold_choice(rows, policy, incoming, choice)
+        case AccountChanged():
+            pass  # carried out before the batch, in a commit of its own (`hub.inbox.accounts`)
         case CrmHint() as hint:
             look_there(rows, endpoint_id=incoming.endpoint.id, hint=hint)
         case CrmAnswer() as answer:
@@ -102,6 +110,8 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
         scope.messages.add((COPIES, copy))
     if isinstance(event, CrmAnswer) and event.conversation.isdecimal():
         scope.conversations.add(int(event.conversation))
+    if isinstance(event, ChoiceMade) and (rated := read_rating(event.data)):
+        scope.conversations.add(rated.conversation_id)
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
     if _may_open_a_wait(event):
@@ -119,7 +129,7 @@ def thread_of(event: InboundEvent) -> str:
             return f"form:{event.form}:{event.sender.addresses[0].value}" if event.sender.addresses else ""
         case CallEvent():
             return f"tel:{event.client}" if event.client else ""
-        case CrmHint() | CrmAnswer():
+        case AccountChanged() | CrmHint() | CrmAnswer():
             return ""
         case _:
             return event.thread
@@ -131,7 +141,7 @@ def _message_ids(event: InboundEvent) -> set[str]:
             return {event.external_id, event.reply_to, *mail_ids(event.mail)} - {""}
         case FormSubmission() | MessageEdited() | MessageDeleted() | ReactionSet():
             return {event.external_id}
-        case DeliveryReport():
+        case DeliveryReport() | ChoiceMade():
             return {event.message}
         case _:
             return set()
@@ -178,13 +188,20 @@ def _fold_clients_message(rows: WorkingSet, policy: Policy, incoming: Incoming, 
     )
     if message.speaker is not None:
         thread = _give_to_group(rows, thread, match.contact)
-    said = _said(rows, incoming, message)
+    said = _on_topic(_said(rows, incoming, message), incoming.find_topic(policy))
     intake = Intake(match, thread, said, incoming.facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if message.mail is not None:
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
         remember_external(rows, stored, COPIES, thread=str(endpoint.id), external_id=copy_key(message))
+
+
+def _on_topic(said: Said, topic: Topic | None) -> Said:
+    """Return what was said, with the topic of the menu as its subject; one that asks a question is no request yet."""
+    if topic is None:
+        return said
+    return replace(said, subject=topic.name.ru, automatic=TOPIC_CHOSEN if topic.question.ru else "")
 
 
 def _work_of(rows: WorkingSet, policy: Policy, copy: MessageRef) -> LineWork:
@@ -201,7 +218,10 @@ def _give_to_group(rows: WorkingSet, thread: Thread, group: Contact) -> Thread:
 def _pick_line(
     rows: WorkingSet, policy: Policy, incoming: Incoming, *, contact: Contact, thread: Thread | None = None
 ) -> LineChoice:
-    """Return the line, chosen again where the rules may know the client by a tag."""
+    """Return the line, chosen again where the rules may know the client by a tag; a topic of the menu has its own."""
+    topic = incoming.find_topic(policy)
+    if topic is not None and topic.line:
+        return incoming.choose_line(policy)
     if contact.tags:
         return pick_line(rows, policy, contact, thread, incoming.facts)
     return stay_on_line(rows, contact, thread, incoming.choose_line(policy))
@@ -217,7 +237,7 @@ def _staff_author(
 
 def _is_strangers_robot(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> bool:
     """Tell whether a machine wrote that nobody here knows: kept and marked, but it makes no card (FR-2)."""
-    is_automatic = message.automatic not in ("", START_COMMAND)
+    is_automatic = message.automatic not in ("", *COMMANDS)
     keys = [identity_key(address, incoming.endpoint.id) for address in message.sender.addresses]
     return is_automatic and not any(key in rows.identities for key in keys)
 

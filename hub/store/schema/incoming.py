@@ -39,6 +39,18 @@ connections = Table(
     Index("connections_by_old_key", "old_key_hash", postgresql_where=text("old_key_hash <> ''")),
 )
 
+accounts = Table(
+    "accounts",
+    metadata,
+    ref("connection_id", required=True),
+    text_("key", None),
+    text_("owner", None),
+    text_("name"),
+    text_("state", None),
+    at("changed_at", required=True),
+    PrimaryKeyConstraint("connection_id", "key"),
+)
+
 attempts = Table(
     "attempts",
     metadata,

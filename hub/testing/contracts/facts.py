@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hub.domain.identity import IdentityType
 from hub.domain.inbound import (
+    AccountChanged,
     Address,
     CallEvent,
     FormSubmission,
@@ -26,6 +27,8 @@ def event_key(event: InboundEvent) -> tuple[str, ...]:
     kind, thread = type(event).__name__, getattr(event, "thread", "")
     if isinstance(event, ReachChanged):
         return kind, thread, event.state, event.occurred_at.isoformat()
+    if isinstance(event, AccountChanged):
+        return kind, event.account, event.state, event.occurred_at.isoformat()
     if isinstance(event, (MessageEdited, ReactionSet)):
         return kind, thread, event.external_id, event.occurred_at.isoformat()
     return kind, thread, event.external_id
@@ -33,7 +36,7 @@ def event_key(event: InboundEvent) -> tuple[str, ...]:
 
 def external_ids(events: Sequence[InboundEvent]) -> list[str]:
     """Return the provider's ids of the events that have one."""
-    return [event.external_id for event in events if not isinstance(event, ReachChanged)]
+    return [event.external_id for event in events if not isinstance(event, (ReachChanged, AccountChanged))]
 
 
 def addresses(event: InboundEvent) -> tuple[Address, ...]:

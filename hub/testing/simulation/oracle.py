@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.domain.conversation import Conversation, Thread
-from hub.domain.inbound import CallEvent, FormSubmission, InboundEvent, InboundMessage, ReachChanged
+from hub.domain.inbound import AccountChanged, CallEvent, FormSubmission, InboundEvent, InboundMessage, ReachChanged
 from hub.domain.ledger import Fact
 from hub.domain.message import DeliveryState, Direction
 from hub.domain.timer import Timer, TimerKind, TimerState
@@ -64,7 +64,7 @@ class Oracle:
 
     def note_accepted(self, receipt: Receipt, event: InboundEvent) -> None:
         """Remember what the hub has taken over from a provider."""
-        if not isinstance(event, ReachChanged):
+        if not isinstance(event, ReachChanged | AccountChanged):
             self.accepted.setdefault(event.external_id, receipt)
             self.events.setdefault(event.external_id, event)
 

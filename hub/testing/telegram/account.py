@@ -15,7 +15,7 @@ from hub.testing.telegram.files import FileShelf
 from hub.testing.telegram.limits import Limits
 from hub.testing.telegram.params import Params
 from hub.testing.telegram.refusals import bad_request, forbidden
-from hub.testing.telegram.state import Chat, Json, Post, Press, Search, User, Webhook
+from hub.testing.telegram.state import BusinessLink, Chat, Json, Post, Press, Search, User, Webhook
 from hub.testing.telegram.update_queue import UpdateQueue
 
 _REMEMBERED_CALLS = 10_000
@@ -44,11 +44,11 @@ class BotAccount:
         self.limits = Limits()
         self.blocked: set[int] = set()
         self.presses: dict[str, Press] = {}
-        self.profile: dict[str, Json] = {}
         self.links: dict[str, BusinessLink] = {}
         self.searches: dict[str, Search] = {}
         self.has_inline_mode = False
         self.found_before: dict[tuple[str, int], tuple[datetime, list[Json]]] = {}
+        self.profile: dict[str, Json] = {}
         self.calls: deque[tuple[str, Params]] = deque(maxlen=_REMEMBERED_CALLS)
         self.poll_number = 0
 
@@ -81,12 +81,23 @@ class BotAccount:
 
     def post(self, chat: Chat, sender: User, content: Json, *, reply_to: Post | None = None) -> Post:
         """Add a message to a chat; one of a person is queued for the bot."""
+        if chat.link is not None:
+            return self._post_for(chat.link, chat, Post(0, chat, sender, self.now(), content, reply_to))
         number = chat.posts[-1].message_id + 1 if chat.posts else 1
         post = Post(number, chat, sender, self.now(), content, reply_to)
         chat.posts.append(post)
         if sender is not self.user:
             self.queue("message", post.as_json(), chat)
         self.changed(chat)
+        return post
+
+    def _post_for(self, link: BusinessLink, chat: Chat, post: Post) -> Post:
+        """Add a message to a chat of an account; all of them come to the bot, its own with its mark."""
+        post.message_id = link.next_number()
+        if post.sender is self.user:
+            post.sender, post.by_bot = link.owner, self.user
+        chat.posts.append(post)
+        self.queue("business_message", post.as_json(), chat)
         return post
 
     def queue(self, kind: str, payload: Json, chat: Chat) -> None:
@@ -107,9 +118,6 @@ class BotAccount:
         self.updates.add("callback_query", payload, order_key=f"user:{press.user.id}", at=press.pressed_at)
         self.changed(press.post.chat)
 
-    def changed(self, chat: Chat | None = None) -> None:
-        """Tell whoever watches."""
-        self.stage.feed.publish(Change(self.user.username, chat.id if chat else 0))
     def search(self, search: Search, *, chat_type: str) -> None:
         """Queue an inline query, unless its results are still kept from before: then the bot is not asked."""
         self.searches[search.id] = search
@@ -128,3 +136,6 @@ class BotAccount:
         self.updates.add("inline_query", payload, order_key=f"search:{search.user.id}", at=search.asked_at)
         self.changed()
 
+    def changed(self, chat: Chat | None = None) -> None:
+        """Tell whoever watches."""
+        self.stage.feed.publish(Change(self.user.username, chat.id if chat else 0))

@@ -51,6 +51,7 @@ class Post:
     is_deleted: bool = False
     is_pinned: bool = False
     reactions: dict[int, str] = field(default_factory=dict)
+    by_bot: User | None = None
 
     def as_json(self, *, is_nested: bool = False) -> Json:
         """Return the provider's Message object; a nested one (in a reply) does not show what it replies to."""
@@ -66,6 +67,10 @@ class Post:
             message["reply_to_message"] = self.reply_to.as_json(is_nested=True)
         if self.keyboard is not None:
             message["reply_markup"] = self.keyboard
+        if self.chat.link is not None:
+            message["business_connection_id"] = self.chat.link.id
+        if self.by_bot is not None:
+            message["sender_business_bot"] = self.by_bot.as_json()
         return message | self.content
 
     @property
@@ -76,7 +81,10 @@ class Post:
 
 @dataclass(slots=True)
 class Chat:
-    """A chat of one bot. `reply_keyboard` is what stands under the input field of the person now."""
+    """A chat of one bot. `reply_keyboard` is what stands under the input field of the person now.
+
+    `link` is set where it is a chat of somebody's own account with `user`.
+    """
 
     id: int
     type: str
@@ -86,6 +94,7 @@ class Chat:
     reply_keyboard: Json | None = None
     migrated_to: int = 0
     last_action: str = ""
+    link: "BusinessLink | None" = None
 
     def as_json(self) -> Json:
         """Return the provider's Chat object."""
@@ -98,6 +107,33 @@ class Chat:
     def find_post(self, message_id: int | None) -> Post | None:
         """Return the message that people can still see, if there is one with this id."""
         return next((post for post in self.posts if post.message_id == message_id and not post.is_deleted), None)
+
+
+@dataclass(slots=True)
+class BusinessLink:
+    """The access of one bot to a person's own account. `rights` are those of `BusinessBotRights` that are given."""
+
+    id: str
+    owner: User
+    since: datetime
+    rights: set[str]
+    is_enabled: bool = True
+    chats: dict[int, Chat] = field(default_factory=dict)
+
+    def as_json(self) -> Json:
+        """Return the provider's BusinessConnection object."""
+        return {
+            "id": self.id,
+            "user": self.owner.as_json(),
+            "user_chat_id": self.owner.id,
+            "date": int(self.since.timestamp()),
+            "is_enabled": self.is_enabled,
+            "rights": dict.fromkeys(sorted(self.rights), True),
+        }
+
+    def next_number(self) -> int:
+        """Return the number of the account's next message: deleting names no chat, so they count per account."""
+        return 1 + max((post.message_id for chat in self.chats.values() for post in chat.posts), default=0)
 
 
 @dataclass(slots=True)
@@ -115,14 +151,6 @@ class Press:
 
 
 @dataclass(slots=True)
-class Webhook:
-    """Where updates go; an empty `url` means polling."""
-
-    url: str = ""
-    secret: str = ""
-    last_error: str = ""
-    last_error_at: datetime | None = None
-@dataclass(slots=True)
 class Search:
     """An inline query and what the bot answered: `found` are its results as people may choose them."""
 
@@ -139,3 +167,11 @@ class Search:
         return [str(each["title"]) for each in self.found]
 
 
+@dataclass(slots=True)
+class Webhook:
+    """Where updates go; an empty `url` means polling."""
+
+    url: str = ""
+    secret: str = ""
+    last_error: str = ""
+    last_error_at: datetime | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.testing.telegram.account import BotAccount
+from hub.testing.telegram.business_state import chat_to_send, find_link
 from hub.testing.telegram.files import Media, StoredFile
 from hub.testing.telegram.params import Params
 from hub.testing.telegram.refusals import bad_request
@@ -23,14 +24,20 @@ class Call:
         """Return the chat a call is about; charges the limits."""
         if not self.params.text(name):
             raise bad_request("chat_id is empty")
-        chat = self.bot.get_chat(self.params.number(name))
+        chat = self._find_chat(self.params.number(name))
         self.bot.limits.charge(self.method, chat, self.bot.now())
         return chat
+
+    def _find_chat(self, chat_id: int | None) -> Chat:
+        account = self.params.text("business_connection_id")
+        if not account:
+            return self.bot.get_chat(chat_id)
+        return chat_to_send(find_link(self.bot.links, account), chat_id, self.bot.now())
 
     def own_post(self, chat: Chat, sentence: str) -> Post:
         """Return the bot's own message a call names, or refuse with `sentence`."""
         post = chat.find_post(self.params.number("message_id"))
-        if post is None or post.sender is not self.bot.user:
+        if post is None or self.bot.user not in (post.sender, post.by_bot):
             raise bad_request(sentence)
         return post
 

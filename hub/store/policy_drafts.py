@@ -1,0 +1,69 @@
+"""Changes of the rules that somebody wants and nobody has put into force yet: who wants what, over which revision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+OPEN = "open"
+APPLIED = "applied"
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A stored draft. `wish` is what is wanted as plain JSON, `base` the revision over which it was proposed."""
+
+    id: int
+    wish: Mapping[str, str]
+    base: int
+    comment: str
+    manager_id: int | None
+    created_at: datetime
+    state: str = OPEN
+
+
+_COLUMNS = "id, wish, base, comment, manager_id, created_at, state"
+
+
+async def add(connection: asyncpg.Connection, draft: Draft) -> None:
+    """Store a draft; the caller commits."""
+    await connection.execute(
+        f"INSERT INTO policy_drafts ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        draft.id,
+        dict(draft.wish),
+        draft.base,
+        draft.comment,
+        draft.manager_id,
+        draft.created_at,
+        draft.state,
+    )
+
+
+async def find(connection: asyncpg.Connection, draft_id: int) -> Draft | None:
+    """Return a draft, decided or not."""
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM policy_drafts WHERE id = $1", draft_id)
+    return None if row is None else Draft(**row)
+
+
+async def list_open(connection: asyncpg.Connection, *, limit: int) -> list[Draft]:
+    """Return what nobody has decided, oldest first."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM policy_drafts WHERE state = 'open' ORDER BY id LIMIT $1", limit
+    )
+    return [Draft(**row) for row in rows]
+
+
+async def decide(
+    connection: asyncpg.Connection, draft_id: int, *, state: str, manager_id: int | None, at: datetime
+) -> bool:
+    """End a draft; False if somebody has already. The caller commits."""
+    done = await connection.execute(
+        "UPDATE policy_drafts SET state = $2, decided_by = $3, decided_at = $4 WHERE id = $1 AND state = 'open'",
+        draft_id,
+        state,
+        manager_id,
+        at,
+    )
+    return bool(done == "UPDATE 1")
