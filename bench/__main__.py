@@ -19,6 +19,7 @@ MEASURES = (
     "pipeline",
     "end_to_end",
     "notify",
+    "rush",
     "crm",
     "letters",
     "memory",

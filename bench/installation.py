@@ -25,8 +25,8 @@ from hub.testing.database import cloned_database
 
 POOL_SIZE = 16
 FIRST_MANAGER_ACCOUNT = 7_000_000
-_TOKEN = "1:bench-clients"
-_MANAGER_TOKEN = "2:bench-managers"
+CLIENTS_TOKEN = "1:bench-clients"
+MANAGER_TOKEN = "2:bench-managers"
 _RULES = Path(__file__).with_name("rules.toml")
 
 
@@ -34,7 +34,8 @@ _RULES = Path(__file__).with_name("rules.toml")
 class Business:
     """What an installation has: people, bots of clients, with `bot_api`, the address of a Bot API, one of managers.
 
-    `greets`: new clients get a welcome text. `crm` are the settings of a connected amoCRM.
+    `greets`: new clients get a welcome text. `crm` are the settings of a connected amoCRM. `strategy` is how both lines
+    share out what comes.
     """
 
     managers: int = 20
@@ -42,6 +43,7 @@ class Business:
     bots: int = 1
     greets: bool = True
     crm: Mapping[str, Any] | None = None
+    strategy: str = "round_robin"
 
 
 USUAL = Business()
@@ -79,7 +81,7 @@ async def fresh_installation(machine: Machine, business: Business = USUAL) -> As
 
 async def prepare(config: Config, business: Business) -> Installation:
     """Write rules, people and connections into an empty store."""
-    rules = _RULES.read_text("utf-8")
+    rules = _RULES.read_text("utf-8").replace('strategy = "round_robin"', f'strategy = "{business.strategy}"')
     if not business.greets:
         rules = "".join(line for line in rules.splitlines(keepends=True) if not line.startswith("welcome"))
     async with open_ground(config) as ground:
@@ -111,11 +113,11 @@ async def _connect(ground: Ground, bot_api: str, bots: int) -> Installation:
     settings = {"mode": "webhook", "webhook_secret": SECRET, **({"base_url": bot_api} if bot_api else {})}
     manager_path = ""
     if bot_api:
-        managers = {**settings, "token": _MANAGER_TOKEN}
+        managers = {**settings, "token": MANAGER_TOKEN}
         manager_path = _path((await create_connection(ground, "manager_bot", name="managers", settings=managers)).url)
     made = []
     for number in range(bots):
-        clients = {**settings, "token": f"{_TOKEN}{number or ''}"}
+        clients = {**settings, "token": f"{CLIENTS_TOKEN}{number or ''}"}
         made.append(await create_connection(ground, "telegram", name=f"clients{number or ''}", settings=clients))
     paths = tuple(_path(each.url) for each in made)
     return Installation(ground.dsn, ground.config.data, made[0].id, paths, manager_path)

@@ -27,6 +27,8 @@ class Sizes:
     polls: int = 500
     crm_seconds: int = 20
     crm_clients: int = 400
+    rush_leads: int = 100
+    rush_seconds: float = 60
 
 
 FULL = Sizes()
@@ -46,4 +48,6 @@ QUICK = Sizes(
     polls=100,
     crm_seconds=8,
     crm_clients=200,
+    rush_leads=40,
+    rush_seconds=24,
 )

@@ -72,11 +72,13 @@ class Memory:
     _looks: Shared[Place, Standing] = field(init=False)
     _links: Shared[Link, None] = field(init=False)
     _kept: Shared[tuple[Name, Kept], None] = field(init=False)
+    _recalls: Shared[Name, Facts | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self._looks = Shared(self._look)
         self._links = Shared(self._remember)
         self._kept = Shared(self._keep)
+        self._recalls = Shared(self._recall)
 
     async def look(
         self, chat_id: int, conversation_id: ConversationId, message_id: MessageId | None = None
@@ -127,9 +129,12 @@ class Memory:
 
     async def recall(self, chat_id: int, name: str) -> Facts | None:
         """Return what was kept under `name`, `None` once it has run out."""
+        return await self._recalls.ask((chat_id, name))
+
+    async def count_below(self, chat_id: int, bot_message_id: int) -> int:
+        """Return how many messages about conversations stand below a message of the bot."""
         async with acquire(self.office.pool) as connection:
-            found = await screens.find(connection, self.bot, [(chat_id, name)], now=self.office.clock.now())
-        return found.get((chat_id, name))
+            return await links.count_below(connection, self.bot, chat_id, bot_message_id)
 
     async def forget(self, chat_id: int, name: str) -> None:
         """Drop what was kept under `name`."""
@@ -148,6 +153,11 @@ class Memory:
         async with acquire(self.office.pool) as connection:
             await links.remember(connection, made, at=self.office.clock.now())
         return [None] * len(made)
+
+    async def _recall(self, names: Sequence[Name]) -> list[Facts | None]:
+        async with acquire(self.office.pool) as connection:
+            found = await screens.find(connection, self.bot, names, now=self.office.clock.now())
+        return [found.get(each) for each in names]
 
     async def _keep(self, kept: Sequence[tuple[Name, Kept]]) -> list[None]:
         async with acquire(self.office.pool) as connection:

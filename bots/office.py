@@ -1,8 +1,10 @@
 """What `hub.app` gives the manager bot: the office of the use-cases, the files, and who people are."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from bots.memory import Memory
@@ -18,7 +20,8 @@ class BotOffice:
 
     `fetch_file` gets a file that a manager sent by its id at the messenger (raises `ProviderError`). `store_file` makes
     content durable and returns its name (`Attachment.sha256`), `read_file` brings it back.
-    `find_manager` reads the person afresh: language and Telegram account; `None` for one who left.
+    `find_manager` reads the person afresh: language and Telegram account; `None` for one who left. `queue_card_rests`
+    is the least time between two drawings of one queue card: Telegram takes about twenty edits a minute in a chat.
     """
 
     office: Office
@@ -27,6 +30,7 @@ class BotOffice:
     store_file: Callable[[bytes], Awaitable[str]]
     read_file: Callable[[str], Awaitable[bytes]]
     find_manager: Callable[[ManagerId], Awaitable[Manager | None]]
+    queue_card_rests: timedelta = timedelta(seconds=3)
 
     @cached_property
     def memory(self) -> Memory:
@@ -37,6 +41,11 @@ class BotOffice:
     def reader(self) -> Reader:
         """Return what reads people and cards for many turns at once."""
         return Reader(self.office)
+
+    @cached_property
+    def queue_cards(self) -> defaultdict[int, asyncio.Lock]:
+        """Return what lets one at a time draw the queue card of a chat."""
+        return defaultdict(asyncio.Lock)
 
     def now(self) -> datetime:
         """Return the instant in UTC."""

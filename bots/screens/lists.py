@@ -1,6 +1,7 @@
-"""Lists of conversations: mine, queue, overdue. Eight lines in the order the query gave, a button for each."""
+"""Lists of conversations: mine, queue, overdue, the queue card. Eight lines in the given order, a button for each."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bots.screens import moments
@@ -19,15 +20,34 @@ def list_screen(texts: Texts, title: str, rows: Sequence[RowView], *, now: datet
     """Return a list under `title` (words, not a key). Free conversations get a take button, others open their card."""
     if not rows:
         return Screen((line(bold(title)), line(texts("list.empty"))), list_rows(texts))
-    shown = rows[:SHOWN]
+    page = _page(texts, title, rows[:SHOWN], total=len(rows), now=now)
+    return replace(page, rows=(*page.rows, *list_rows(texts)))
+
+
+def offers_screen(texts: Texts, rows: Sequence[RowView], *, total: int, now: datetime) -> Screen:
+    """Return the queue card: how many are free, the first `rows` of them with a take button each, nothing else.
+
+    It stands in one place, so it has no button that would put another screen there.
+    """
+    if not total:
+        return Screen((line(bold(texts("offers.none"))),))
+    return _page(texts, texts("offers.title", n=total), rows, total=total, now=now)
+
+
+def offers_pointer(texts: Texts) -> Screen:
+    """Return what an older queue card shrinks to."""
+    return Screen((line(texts("offers.moved")),))
+
+
+def _page(texts: Texts, title: str, rows: Sequence[RowView], *, total: int, now: datetime) -> Screen:
     blocks = [line(bold(title))]
-    for place, row in enumerate(shown, start=1):
+    for place, row in enumerate(rows, start=1):
         blocks += _row_blocks(texts, row, place=place, now=now)
-    if len(rows) > SHOWN:
-        blocks.append(line(texts.count("list.more", len(rows) - SHOWN)))
-    buttons = [_button(texts, row, place) for place, row in enumerate(shown, start=1)]
+    if total > len(rows):
+        blocks.append(line(texts.count("list.more", total - len(rows))))
+    buttons = [_button(texts, row, place) for place, row in enumerate(rows, start=1)]
     cut = [tuple(buttons[at : at + PER_ROW]) for at in range(0, len(buttons), PER_ROW)]
-    return Screen(tuple(blocks), (*cut, *list_rows(texts)))
+    return Screen(tuple(blocks), tuple(cut))
 
 
 def list_rows(texts: Texts) -> tuple[Row, ...]:

@@ -17,6 +17,7 @@ from bots.telegram.deeds.correcting import correct, mark
 from bots.telegram.entrance import admit, greet_stranger, say_neutral, welcome
 from bots.telegram.messages import politely, receive
 from bots.telegram.presses import press
+from bots.telegram.queue_card import is_queue_card
 from bots.telegram.searching import answer_query
 from bots.telegram.turn import Turn
 from hub.domain.errors import AlreadyDone, NotFound, PermissionDenied
@@ -104,6 +105,7 @@ async def on_membership(change: ChatMemberUpdated, desk: BotOffice) -> None:
 
 
 async def _in_place(turn: Turn, pressed: int) -> Turn:
-    """Return the turn that answers in place of the pressed message, unless that is a card or a client's message."""
+    """Return the turn that answers in place of the pressed message, unless that stays: a card, a mirror, the list."""
     shown = await turn.desk.memory.find(turn.chat.id, pressed)
-    return replace(turn, pressed=0 if shown is not None and shown.is_kept else pressed)
+    stays = shown.is_kept if shown is not None else await is_queue_card(turn, pressed)
+    return replace(turn, pressed=0 if stays else pressed)

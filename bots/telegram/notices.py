@@ -6,7 +6,7 @@ A conversation the manager may no longer see collapses instead: a notice never s
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
@@ -24,6 +24,7 @@ from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card,
 from bots.telegram.day_notices import tell_of_day
 from bots.telegram.overheard import tell_overheard
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
+from bots.telegram.queue_card import ONE_SOUND_IN, bring_offer, is_for_list, refresh_list
 from bots.telegram.turn import Turn
 from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
@@ -36,7 +37,6 @@ from hub.inbox.views import CardView, MessageView
 Payload = Mapping[str, object]
 Teller = Callable[[Turn, Payload], Awaitable[list[int]]]
 
-ONE_SOUND_IN = timedelta(seconds=30)
 _HEADLINES = {
     Notice.new_lead: "card.fresh",
     Notice.assigned: "card.assigned",
@@ -56,6 +56,7 @@ async def tell(turn: Turn, payload: Payload) -> list[int]:
         return await _TELLERS.get(kind, _card)(turn, payload)
     except NotFound:
         await collapse_card(turn, _conversation(payload))
+        await refresh_list(turn, _conversation(payload))
         return []
 
 
@@ -67,6 +68,20 @@ async def _card(turn: Turn, payload: Payload) -> list[int]:
     if kind in _WITH_FILES:
         await show_files(turn, card, card.recent)
     return ids
+
+
+async def _offer(turn: Turn, payload: Payload) -> list[int]:
+    """Bring an offer by a card of its own; where others wait before the manager already, by the list of them."""
+    card = await turn.desk.reader.get_card(turn.actor, _conversation(payload), language=turn.texts.language)
+    if await is_for_list(turn, card):
+        return await bring_offer(turn, card.id)
+    return await _card(turn, payload)
+
+
+async def _offers_changed(turn: Turn, payload: Payload) -> list[int]:
+    """Redraw the list of offers, if the chat has one."""
+    await refresh_list(turn)
+    return []
 
 
 async def _level(turn: Turn, payload: Payload) -> list[int]:
@@ -168,9 +183,12 @@ async def _card_changed(turn: Turn, payload: Payload) -> list[int]:
     """Redraw the card; one that was told by mail while this chat could not be reached is owed to it, without sound."""
     if not payload.get("owed"):
         await refresh_card(turn, _conversation(payload))
+        await refresh_list(turn, _conversation(payload))
         return []
     card = await turn.desk.reader.get_card(turn.actor, _conversation(payload), language=turn.texts.language)
     standing = await turn.desk.memory.look(turn.chat.id, card.id)
+    if await is_for_list(turn, card):
+        return await bring_offer(turn, card.id, is_quiet=True)
     if standing.card is None and card.state == "open":
         return await post_card(turn, card, cause=turn.key)
     await redraw_card(turn, card)
@@ -178,10 +196,14 @@ async def _card_changed(turn: Turn, payload: Payload) -> list[int]:
 
 
 async def _taken_away(turn: Turn, payload: Payload) -> list[int]:
-    """Say who has it now, in the card's place; a manager who never saw a card is not bothered."""
+    """Say who has it now, in the card's place; a manager who never saw a card is not bothered.
+
+    The list comes last: it may have to rest, and nobody shall press «Взять» on the card meanwhile.
+    """
     winner = payload.get("by_id")
     manager = None if winner is None else await turn.desk.find_manager(ManagerId(int(str(winner))))
     await collapse_card(turn, _conversation(payload), manager.name if manager else "")
+    await refresh_list(turn, _conversation(payload))
     return []
 
 
@@ -267,6 +289,8 @@ async def _restored(turn: Turn, payload: Payload) -> list[int]:
 
 
 _TELLERS: Mapping[Notice, Teller] = {
+    Notice.offer: _offer,
+    Notice.offers_changed: _offers_changed,
     Notice.client_message: _client_message,
     Notice.card_changed: _card_changed,
     Notice.level: _level,

@@ -34,6 +34,7 @@ _UNTOLD = frozenset(
         Notice.automation,
         Notice.call_result,
         Notice.restored,
+        Notice.offers_changed,
         Notice.mail_refused,
         Notice.change_refused,
     }

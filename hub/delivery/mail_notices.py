@@ -39,6 +39,7 @@ _ONLY_IN_CHAT = frozenset(
         Notice.match_question,
         Notice.call_result,
         Notice.restored,
+        Notice.offers_changed,
         Notice.overheard,
     }
 )

@@ -23,6 +23,7 @@ from hub.store.deliveries import CONNECTION_PAUSED, ClaimedDelivery
 _PLACES = 128
 """Notices under way at once: they share their statements, so many cost little more than few (48 carried 160 a second on
 two cores, 128 carry 200). A limit of the messenger comes back as a wait."""
+_REDRAWS = frozenset({Notice.card_changed, Notice.offers_changed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class NoticeHandler:
 
 
 def _is_redraw(claimed: ClaimedDelivery) -> bool:
-    """Tell whether a notice only redraws the card, for the first time: it stands for all that wait for the same card.
+    """Tell whether a notice only redraws a card, for the first time: it stands for all that wait for the same card.
 
     One that is tried again may be near its last attempt, and the last state must not end with it.
     """
-    return claimed.attempt == 1 and claimed.payload.get("notice") == Notice.card_changed
+    return claimed.attempt == 1 and claimed.payload.get("notice") in _REDRAWS

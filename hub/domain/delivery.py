@@ -25,6 +25,7 @@ class Notice(StrEnum):
 
     The screen is made from the state at sending, the payload only names the thing: `conversation_id`, `wait_id`,
     `message_id`, `level`, `candidate_id`, `lost_to` … A `digest` names several in `told`: payloads of `level` notices.
+    `offers_changed` names no conversation: something that was offered to the manager is not any more.
     """
 
     new_lead = "new_lead"
@@ -57,6 +58,7 @@ class Notice(StrEnum):
     change_refused = "change_refused"
     low_rating = "low_rating"
     whisper = "whisper"
+    offers_changed = "offers_changed"
     overheard = "overheard"
     day = "day"
     account = "account"

@@ -14,6 +14,7 @@ from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.automation_desk import AutomationDesk
 from hub.inbox.folds.automations import run_automations
 from hub.inbox.folds.crm_marks import mark_for_crms
+from hub.inbox.folds.offers import tell_of_ended_offers
 from hub.store import worksets
 from hub.store.ids import IdBlocks
 from hub.store.pool import Pool
@@ -73,6 +74,7 @@ class Office:
                 write_deed(workset, scope, self.deed)
             result = fold(workset)
             run_automations(AutomationDesk(workset, policy, scope, self.endpoints()))
+            tell_of_ended_offers(workset)
             mark_for_crms(workset, crms)
             return result
 

@@ -97,6 +97,17 @@ async def latest_card(connection: asyncpg.Connection, bot: str, chat_id: int, co
     return found
 
 
+async def count_below(connection: asyncpg.Connection, bot: str, chat_id: int, bot_message_id: int) -> int:
+    """Return how many messages about conversations stand below a message of the chat."""
+    found: int = await connection.fetchval(
+        "SELECT count(*) FROM links WHERE bot = $1 AND chat_id = $2 AND bot_message_id > $3",
+        bot,
+        chat_id,
+        bot_message_id,
+    )
+    return found
+
+
 async def find_shown(
     connection: asyncpg.Connection, bot: str, chat_id: int, *, message_id: int, purpose: str
 ) -> int | None:

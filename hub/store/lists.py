@@ -32,6 +32,12 @@ LEFT JOIN LATERAL (
 ) said ON true
 ORDER BY c.deadline_at NULLS LAST, c.last_message_at DESC, c.id
 """
+_OFFERS = f"""
+SELECT o.value::bigint AS manager_id, c.id, c.line, c.last_message_at
+FROM conversations c CROSS JOIN LATERAL jsonb_array_elements(c.offered_to) o {OPEN_WAIT}
+WHERE c.state = 'open' AND c.assignee_id IS NULL AND o.value::bigint = ANY($1::bigint[])
+ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id
+"""
 _THESE_WAITS = "w.id IN (SELECT coalesce(x.joined_into, x.id) FROM waits x WHERE x.id = ANY($5::bigint[]))"
 
 
@@ -69,6 +75,16 @@ class ListedConversation:
     channel: str
     connection_id: int | None
     last_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A free conversation and one of the managers who may take it."""
+
+    manager_id: int
+    id: int
+    line: str
+    last_message_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,11 @@ async def list_waiting(
     A wait that was joined to another counts as that one (P-4).
     """
     return await _page(connection, _THESE_WAITS, (*reach.arguments, now, list(wait_ids)), limit="ALL")
+
+
+async def list_offers(connection: asyncpg.Connection, manager_ids: Sequence[int]) -> list[Offered]:
+    """Return what is offered to managers and nobody has taken, the earliest deadline first; lines are not asked."""
+    return [Offered(**row) for row in await connection.fetch(_OFFERS, list(manager_ids))]
 
 
 async def count_desk(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> Counts:

@@ -94,6 +94,13 @@ async def test_the_opening_leaves_no_pane_empty_and_a_day_can_be_played(player):
     assert "срок ответа нарушен" in await player.why(1002)
 
 
+async def test_what_a_newcomer_writes_at_once_is_a_card_of_its_own(player):
+    await player.does("writes", who="denis", text="Есть лампочки E14?")
+    look = await player.sees(lambda look: message(look, "managers", "anna", "лампочки E14"))
+    card = message(look, "managers", "anna", "лампочки E14")
+    assert "✋ Взять" in [button["text"] for row in card["buttons"] for button in row]
+
+
 async def test_a_call_from_marias_number_joins_what_she_wrote_in_telegram(player):
     await player.does("rings", who="maria")
     await player.sees(lambda look: look["phone"]["calls"][-1]["state"] == "ringing")

@@ -6,7 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from bench import accept, crm, end_to_end, growth, letters, memory, notify, pipeline, search, startup, timers, workers
+from bench import (
+    accept,
+    crm,
+    end_to_end,
+    growth,
+    letters,
+    memory,
+    notify,
+    pipeline,
+    rush,
+    search,
+    startup,
+    timers,
+    workers,
+)
 from bench.machine import ALL_CORES, prepared_machine
 from bench.sizes import QUICK
 from bench.soak import Minute, judge, soak
@@ -30,6 +44,8 @@ TINY = replace(
     polls=5,
     crm_seconds=1,
     crm_clients=120,
+    rush_leads=10,
+    rush_seconds=3,
 )
 two_cores = pytest.mark.skipif(not os.sched_getaffinity(0) >= ALL_CORES, reason="the bench needs two cores")
 
@@ -51,6 +67,14 @@ async def test_every_marked_message_is_shown():
     line = await run(notify.measure)
 
     assert (line["never"], {"notify_p50_ms", "notify_p99_ms"} <= set(line)) == (0, True)
+
+
+@two_cores
+async def test_in_a_rush_every_lead_is_seen_under_the_limits_of_telegram():
+    line = await run(rush.measure)
+
+    assert (line["rush_round_robin_lost"], line["rush_offer_all_lost"]) == (0, 0)
+    assert {"rush_round_robin_p95_s", "rush_offer_all_p95_s", "round_robin_429", "offer_all_429"} <= set(line)
 
 
 @two_cores

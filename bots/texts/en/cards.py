@@ -176,6 +176,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "list.snoozed": "snoozed until {time}",
     "list.callback": "call back",
     "list.assignee": "with {name}",
+    # --- queue card
+    "offers.title": "✋ Free: {n}",
+    "offers.none": "✋ No client is free",
+    "offers.moved": "✋ The list of free clients is below ↓",
     # --- shift
     "shift.ending": "Your shift ends at {time}. Still waiting:",
     # --- digest

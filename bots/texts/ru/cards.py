@@ -191,6 +191,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "list.snoozed": "отложено до {time}",
     "list.callback": "перезвонить",
     "list.assignee": "ведёт {name}",
+    # --- queue card
+    "offers.title": "✋ Свободны: {n}",
+    "offers.none": "✋ Свободных клиентов нет",
+    "offers.moved": "✋ Список свободных ниже ↓",
     # --- shift
     "shift.ending": "Смена заканчивается в {time}. Ещё ждут ответа:",
     # --- digest

@@ -14,6 +14,7 @@ from hub.inbox.queries.lists import (
     list_mine,
     list_overdue,
     list_queue,
+    list_these,
     list_waiting,
 )
 from hub.inbox.queries.numbers import list_number_moves
@@ -39,6 +40,7 @@ __all__ = [
     "list_overdue",
     "list_queue",
     "list_receivers",
+    "list_these",
     "list_waiting",
     "responsible_for",
 ]

@@ -38,6 +38,13 @@ async def list_waiting(office: Office, actor: Person, wait_ids: Sequence[int]) -
     return _views(office, rows)
 
 
+async def list_these(office: Office, actor: Person, ids: Sequence[ConversationId]) -> list[RowView]:
+    """Return those of these conversations that the actor may see, in the given order."""
+    async with acquire(office.pool) as connection:
+        rows = await lists.list_these(connection, reach_of(actor), ids, now=office.clock.now())
+    return _views(office, rows)
+
+
 async def find_conversation_by_number(office: Office, actor: Person, number: int) -> ConversationId:
     """Return the conversation people call by `number`.
 

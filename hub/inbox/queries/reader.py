@@ -14,10 +14,11 @@ from hub.domain.rights import Action, Person, Subject, may
 from hub.inbox.office import Office
 from hub.inbox.queries.around import Around, Asked, read_around
 from hub.inbox.queries.cards import show_card
-from hub.inbox.viewer import person_of, see
+from hub.inbox.viewer import person_of, reach_of, see
 from hub.inbox.views import CardView, MessageView
-from hub.store import cards, managers
+from hub.store import cards, lists, managers
 from hub.store.cards import StoredCard
+from hub.store.lists import Offered
 from hub.store.pool import acquire
 from hub.store.sharing import Shared
 
@@ -31,10 +32,12 @@ class Reader:
     office: Office
     _people: Shared[ManagerId, Manager | None] = field(init=False)
     _cards: Shared[Asked, _Loaded] = field(init=False)
+    _offers: Shared[ManagerId, list[Offered]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._people = Shared(self._read_people)
         self._cards = Shared(self._read_cards)
+        self._offers = Shared(self._read_offers)
 
     async def find_person(self, manager_id: ManagerId) -> tuple[Manager, Person] | None:
         """Return an active manager, and with which rights of this very moment (RG-4); None for one who left."""
@@ -57,6 +60,12 @@ class Reader:
         if not card.recent:
             raise NotFound("there is no such message for you")
         return replace(card, recent=()), card.recent
+
+    async def list_offers(self, actor: Person) -> list[Offered]:
+        """Return what is offered to the actor and nobody has taken, within their reach (RG-3), most urgent first."""
+        lines = reach_of(actor).lines
+        offers = await self._offers.ask(actor.manager_id)
+        return [each for each in offers if lines is None or each.line in lines]
 
     async def get_overheard(
         self, actor: Person, conversation_id: ConversationId, message_id: MessageId, *, language: str
@@ -83,6 +92,14 @@ class Reader:
         async with acquire(self.office.pool) as connection:
             found = await managers.list_active(connection, ids)
         return [found.get(each) for each in ids]
+
+    async def _read_offers(self, ids: Sequence[ManagerId]) -> list[list[Offered]]:
+        async with acquire(self.office.pool) as connection:
+            found = await lists.list_offers(connection, sorted(set(ids)))
+        of_each: dict[int, list[Offered]] = {each: [] for each in ids}
+        for offered in found:
+            of_each[offered.manager_id].append(offered)
+        return [of_each[each] for each in ids]
 
     async def _read_cards(self, asked: Sequence[Asked]) -> list[_Loaded]:
         async with acquire(self.office.pool) as connection:

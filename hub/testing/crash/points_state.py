@@ -26,7 +26,8 @@ _LINES = {
     "timer": "SELECT concat_ws('|', kind, split_part(subject, ':', 1), state, fired_at < due_at) FROM timers "
     "WHERE kind <> 'recompute'",
     "delivery": "SELECT concat_ws('|', lane, payload->>'notice', state, reason) FROM deliveries "
-    "WHERE payload->>'notice' IS DISTINCT FROM 'card_changed' OR state IN ('failed', 'unknown', 'parked')",
+    "WHERE coalesce(payload->>'notice', '') NOT IN ('card_changed', 'offers_changed') "
+    "OR state IN ('failed', 'unknown', 'parked')",
     "call": "SELECT state FROM calls",
     "lead": "SELECT concat_ws('|', stage, state, source) FROM leads",
     "task": "SELECT concat_ws('|', what, state) FROM tasks",

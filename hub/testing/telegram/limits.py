@@ -30,10 +30,11 @@ class _Bucket:
 
 
 class Limits:
-    """The buckets of one bot."""
+    """The buckets of one bot; `refused` counts the calls that met an empty one."""
 
     def __init__(self) -> None:
         self.is_on = False
+        self.refused = 0
         self._buckets: dict[str, _Bucket] = {}
 
     def charge(self, method: str, chat: Chat, now: datetime) -> None:
@@ -49,6 +50,7 @@ class Limits:
             f"chat:{chat.id}", now, per_second=per_second, burst=burst
         )
         if wait:
+            self.refused += 1
             raise too_many(math.ceil(wait))
 
     def _take(self, name: str, now: datetime, *, per_second: float, burst: int) -> float:

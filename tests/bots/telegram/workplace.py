@@ -65,6 +65,7 @@ class Workplace:
     account: BotAccount
     bot: Bot
     files: Files
+    queue_card_rests: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         self.office = BotOffice(
@@ -74,6 +75,7 @@ class Workplace:
             store_file=self._store,
             read_file=self.files.read,
             find_manager=self._find,
+            queue_card_rests=self.queue_card_rests,
         )
         self.notifier = TelegramNotifier(self.office, self.bot)
         self.waiting = Waiting(self.account)
