@@ -58,7 +58,7 @@ _NARROW = {".": 1.2}
 def get_glyph(figure: str, height: int) -> Glyph:
     """Return a figure so many pixels high. Raises: KeyError: there is no such figure; a programming error."""
     scale = height / _HIGH
-    reach = ceil(_PEN * scale / 2) + 1
+    reach = ceil(_PEN * scale / 2) + 2
     width = ceil(_NARROW.get(figure, _WIDE) * scale)
     rows = [bytearray(width + 2 * reach) for _ in range(height + 2 * reach)]
     for stroke in _STROKES[figure]:

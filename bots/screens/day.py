@@ -49,14 +49,14 @@ def _figures(texts: Texts, view: DayView) -> Iterator[Block]:
     span, usual = view.span, view.usual
     shown = view.by_channel[:CHANNELS_SHOWN]
     channels = ", ".join(f"{channel_name(texts, kind)} {n}" for kind, n in shown)
-    leads = _beside(texts, texts("day.leads", n=span.leads), usual and _number(texts, usual.leads))
+    leads = _beside(texts, texts("day.leads", n=span.leads), _number(texts, usual.leads) if usual else None)
     yield line(leads, f" · {channels}" if channels else "")
     yield line(_beside(texts, _response(texts, span), _length(texts, usual.median) if usual else None))
     late = texts("day.late", n=span.asked.late, of=span.asked.total)
-    yield line(_beside(texts, late, usual and _number(texts, usual.late)))
+    yield line(_beside(texts, late, _number(texts, usual.late) if usual else None))
     if span.missed or (usual and usual.missed):
         calls = texts("day.calls", n=span.missed, back=span.called_back)
-        yield line(_beside(texts, calls, usual and _number(texts, usual.missed)))
+        yield line(_beside(texts, calls, _number(texts, usual.missed) if usual else None))
     waiting = texts("day.waiting", n=view.waiting)
     yield line(f"{waiting} · 🔴 {view.overdue}" if view.overdue else waiting)
 

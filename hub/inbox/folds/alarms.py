@@ -11,6 +11,7 @@ from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
 from hub.domain.ladder import LadderLevel, LevelAction, Recipient
 from hub.domain.ledger import Fact
+from hub.domain.manager import Role
 from hub.domain.timer import Timer, TimerKind
 from hub.domain.wait import Wait
 from hub.inbox.folds.assignment import (
@@ -124,7 +125,10 @@ def _awake(work: LineWork, people: list[int]) -> list[int]:
 
 
 def _people(work: LineWork, wait: Wait, recipient: Recipient) -> list[int]:
-    """Return whom a level reaches by this word; where nobody has the client, the duty person stands in (B-5)."""
+    """Return whom a level reaches by this word; where nobody has the client, the duty person stands in (B-5).
+
+    The owner of the business is whoever administrates it.
+    """
     known = facts_of_line(work)
     match recipient:
         case Recipient.assignee:
@@ -133,7 +137,9 @@ def _people(work: LineWork, wait: Wait, recipient: Recipient) -> list[int]:
             return [int(each) for each in heads_of(known.values(), work.line)]
         case Recipient.team:
             return [int(each.id) for each in known.values() if work.line.has_member(each.key) and each.is_on_shift]
-        case Recipient.duty | Recipient.owner:
+        case Recipient.owner:
+            return [int(each.id) for each in known.values() if each.role is Role.admin]
+        case Recipient.duty:
             return [int(each) for each in duty_of(work)]
 
 

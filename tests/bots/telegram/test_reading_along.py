@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.domain.ids import ManagerId
 from hub.domain.manager import Role
 from hub.inbox.auditing import what_they_saw
 from hub.inbox.viewer import person_of
@@ -42,7 +43,7 @@ async def olga(place: Workplace, ivan: Person) -> Person:
 
 
 async def number_of(place: Workplace) -> int:
-    return (await place.desk.one("conversations"))["number"]
+    return int((await place.desk.one("conversations"))["number"])
 
 
 async def reads(place: Workplace, reader: Person) -> None:
@@ -170,10 +171,10 @@ async def test_the_owner_finds_it_in_why(place: Workplace, ivan: Person, olga: P
 async def test_rg6_what_was_read_is_in_what_they_saw(place: Workplace, ivan: Person, olga: Person) -> None:
     await place.client_says(MORE)
     boss = await place.hire("boss", "Борис", role=Role.admin)
-    manager = await place.office.find_manager(boss.user.id)
+    manager = await place.office.find_manager(ManagerId(boss.user.id))
     assert manager is not None
     actor = person_of(place.desk.office.policy(), manager)
-    seen = await what_they_saw(place.desk.office, actor, olga.user.id, since=place.desk.now - timedelta(days=1))
+    seen = await what_they_saw(place.desk.office, actor, ManagerId(olga.user.id), since=place.desk.now - timedelta(days=1))
     assert "read_along" in [deed.action for deed in seen.deeds]
     assert [each.number for each in seen.shown] == [await number_of(place)]
 
