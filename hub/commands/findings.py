@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hub.app.connections import MANAGER_BOT, build_channel
 from hub.app.ground import Ground, open_ground
 from hub.channels.base import Checks
+from hub.commands.account_findings import look_at_accounts
 from hub.commands.crm_findings import look_at_crm
 from hub.commands.machine import NoRates
 from hub.commands.tried import lines_in_language
@@ -71,6 +72,8 @@ async def _look_at_ground(ground: Ground, http: Http) -> AsyncIterator[Finding]:
         yield await _find("people", _look_for_absent([each for each in people if each.id not in mailed]))
     for row in rows:
         yield await _find(f"{row.kind} {row.name}", _try_connection(ground, row, http))
+        async for thing, look in look_at_accounts(ground, row, people, staff):
+            yield await _find(f"account: {thing}", look)
         if is_crm(row.kind):
             async for thing, look in look_at_crm(ground, row):
                 yield await _find(f"CRM {thing}: {row.name}", look)

@@ -52,6 +52,16 @@ REFUSALS: Mapping[str, str] = {
         "скажите, какой сценарий переключить, например: hub policy automations on A-3"
     ),
     "there is no automation '{}' to switch; there are: {}": "сценария «{}», который можно переключить, нет; есть: {}",
+    "has left the bot; its clients are answered over other channels": (
+        "отключён от бота; его клиентам отвечают другими каналами"
+    ),
+    "its owner does not let the bot answer: Telegram, Settings, Telegram Business, Chatbots, Reply to Messages": (
+        "владелец не разрешил боту отвечать: Telegram, Настройки, Telegram для бизнеса, Чат-боты, Ответ на сообщения"
+    ),
+    "nobody knows whose it is, answers typed there count for nobody: hub people address KEY tg_user {}": (
+        "неизвестно, чей он, ответы с телефона никому не засчитываются: hub people address КЛЮЧ tg_user {}"
+    ),
+    "answers typed there count for {}": "ответы с телефона засчитываются: {}",
     "{}: have never opened the manager bot, so nothing reaches them and others are told instead; "
     "give them an invitation: hub people invite {}": (
         "{}: ещё не открывали бот менеджеров, до них ничего не доходит, вместо них узнают другие; пригласите: "

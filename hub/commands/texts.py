@@ -275,6 +275,7 @@ TEXTS: Mapping[str, Sentence] = {
     "thing.keys": Sentence("ключи", "keys"),
     "thing.files": Sentence("файлы", "files"),
     "thing.people": Sentence("люди", "people"),
+    "thing.account": Sentence("аккаунт сотрудника", "account"),
     "thing.parked": Sentence("отложенное", "parked"),
     "thing.public address": Sentence("внешний адрес", "public address"),
     "thing.role web": Sentence("роль web", "role web"),
