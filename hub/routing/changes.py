@@ -21,6 +21,7 @@ from hub.routing.typed import read_typed_days, read_typed_hours, read_typed_targ
 
 JOIN = "join"
 LEAVE = "leave"
+_NOT_WITH_ALWAYS = ("country", "shortened_by", "exceptions")
 
 
 class Wished(StrEnum):
@@ -89,9 +90,13 @@ def _hours(document: PolicyDocument, wish: Wish, at: datetime) -> list[Edit]:
     table = ("calendars", key, "hours")
     edits = [Edit(table, day, None) for day in present.hours if day not in typed.by_day]
     edits += [Edit(table, day, spans) for day, spans in typed.by_day.items()]
-    if typed.is_always_open != present.always_open:
-        edits.append(Edit(("calendars", key), "always_open", True if typed.is_always_open else None))
-    return edits
+    if typed.is_always_open:
+        return [*edits, *(Edit(("calendars", key), name, None) for name in _NOT_WITH_ALWAYS), _always(key, is_on=True)]
+    return [*edits, _always(key, is_on=False)] if present.always_open else edits
+
+
+def _always(key: str, *, is_on: bool) -> Edit:
+    return Edit(("calendars", key), "always_open", is_on or None)
 
 
 def _days(document: PolicyDocument, wish: Wish, at: datetime) -> list[Edit]:

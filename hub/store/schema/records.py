@@ -1,8 +1,8 @@
 """Rules, files, records, and which processes are at work."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
-from hub.store.schema.columns import at, id_, list_, map_, metadata, ref, text_
+from hub.store.schema.columns import at, count, id_, list_, map_, metadata, ref, text_
 
 policy_revisions = Table(
     "policy_revisions",
@@ -12,6 +12,21 @@ policy_revisions = Table(
     ref("manager_id"),
     text_("comment"),
     at("applied_at", required=True),
+)
+
+policy_drafts = Table(
+    "policy_drafts",
+    metadata,
+    id_(),
+    map_("wish"),
+    count("base"),
+    text_("comment"),
+    ref("manager_id"),
+    at("created_at", required=True),
+    text_("state", "open"),
+    ref("decided_by"),
+    at("decided_at"),
+    Index("policy_drafts_open", "id", postgresql_where=text("state = 'open'")),
 )
 
 files = Table(

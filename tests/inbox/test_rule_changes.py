@@ -1,0 +1,157 @@
+"""Changing the rules: tried before it counts, decided by an administrator, refused when the rules have moved on."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.domain.errors import NotFound, PermissionDenied, PolicyInvalid
+from hub.domain.ids import LineKey, ManagerId
+from hub.domain.manager import Role
+from hub.domain.rights import Person
+from hub.inbox.people import AT_THE_MACHINE
+from hub.inbox.rule_changes import (
+    DryRun,
+    NothingChanges,
+    RulesMoved,
+    apply_draft,
+    change_at_once,
+    list_drafts,
+    propose,
+    put_in_force,
+    read_rules,
+    refuse_draft,
+    try_draft,
+)
+from hub.routing.changes import Wish, Wished
+from hub.store.policy import PolicyChange
+from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
+from tests.inbox.rules import put_in_force as put_here
+
+HOURS = Wish(Wished.hours, "sales", "", "пн-пт 9-18")
+TARGET = Wish(Wished.targets, "sales", "", "5 мин")
+HEAD = Person(ManagerId(1), Role.head, frozenset({LineKey("sales")}))
+ELSEWHERE = Person(ManagerId(1), Role.head, frozenset({LineKey("support")}))
+MANAGER = Person(ManagerId(1), Role.manager, frozenset({LineKey("sales")}))
+
+
+@pytest.fixture
+async def desk(desk: Desk) -> Desk:
+    """The rules of the test's desk, stored as revision 1."""
+    await put_in_force(desk.pool, desk.office.ids, ALWAYS_OPEN, PolicyChange(desk.now))
+    return desk
+
+
+async def proposed(desk: Desk, wish: Wish = HOURS, *, actor: Person = AT_THE_MACHINE) -> DryRun:
+    return await propose(desk.office, actor, wish)
+
+
+async def revisions(desk: Desk) -> list[int]:
+    return [row["number"] for row in await desk.rows("policy_revisions", "true ORDER BY number")]
+
+
+async def test_r15_a_proposal_says_what_would_change_and_changes_nothing(desk: Desk) -> None:
+    for number in range(1, 4):
+        await desk.receive(says("Сколько стоит?", at=desk.now, by=person(number)))
+    run = await proposed(desk)
+
+    assert any("calendars.always.hours.mon-fri" in each for each in run.changes)
+    assert run.trial.requests == 3
+    assert await revisions(desk) == [1]
+
+
+async def test_d6_the_open_deadlines_that_would_move_are_those_that_do(desk: Desk) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    run = await proposed(desk, Wish(Wished.hours, "sales", "", "вс 3-4"))
+    assert (run.earlier, run.later) == (0, 1)
+    assert (await proposed(desk, TARGET)).later == 0  # a target stays frozen in an open wait (D-1)
+
+
+async def test_an_administrator_puts_it_into_force_and_the_audit_names_them(desk: Desk) -> None:
+    boss = Person(await desk.hire("boss", role=Role.admin), Role.admin, frozenset())
+    run = await proposed(desk, actor=boss)
+    assert await apply_draft(desk.office, boss, run.draft.id, base=run.base) == 2
+
+    latest = await desk.one("policy_revisions", "number = 2")
+    assert ('mon-fri = ["09:00-18:00"]' in latest["document"], latest["manager_id"]) == (True, boss.manager_id)
+    facts = await desk.rows("audit", "action = 'policy_changed' AND manager_id = $1", boss.manager_id)
+    assert [each["facts"]["revision"] for each in facts] == [2]
+    assert await list_drafts(desk.office, boss) == []
+
+
+async def test_a_change_tried_over_older_rules_is_refused_and_can_be_tried_anew(desk: Desk) -> None:
+    run, other = await proposed(desk), await proposed(desk, TARGET)
+    await apply_draft(desk.office, AT_THE_MACHINE, other.draft.id, base=other.base)
+
+    with pytest.raises(RulesMoved):
+        await apply_draft(desk.office, AT_THE_MACHINE, run.draft.id, base=run.base)
+    again = await try_draft(desk.office, AT_THE_MACHINE, run.draft.id)
+    assert (again.base, again.changes) == (2, run.changes)
+    await apply_draft(desk.office, AT_THE_MACHINE, run.draft.id, base=again.base)
+
+    rules = await read_rules(desk.office, AT_THE_MACHINE)
+    assert rules.document.lines["sales"].targets.first_response == timedelta(minutes=5)
+    assert rules.document.calendars["always"].hours == {"mon-fri": ("09:00-18:00",)}
+
+
+async def test_a_decision_is_made_once(desk: Desk) -> None:
+    run = await proposed(desk)
+    await refuse_draft(desk.office, AT_THE_MACHINE, run.draft.id)
+    for attempt in (
+        refuse_draft(desk.office, AT_THE_MACHINE, run.draft.id),
+        apply_draft(desk.office, AT_THE_MACHINE, run.draft.id, base=run.base),
+        try_draft(desk.office, AT_THE_MACHINE, run.draft.id),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    assert await revisions(desk) == [1]
+
+
+async def test_what_the_rules_say_already_and_what_is_wrong_is_not_kept(desk: Desk) -> None:
+    with pytest.raises(NothingChanges):
+        await proposed(desk, Wish(Wished.hours, "sales", "", "круглосуточно"))
+    with pytest.raises(PolicyInvalid):
+        await proposed(desk, Wish(Wished.hours, "sales", "", "когда-нибудь"))
+    assert await desk.rows("policy_drafts") == []
+
+
+async def test_rg1_heads_propose_for_their_own_lines_and_administrators_decide(desk: Desk) -> None:
+    run = await proposed(desk, actor=HEAD)
+    for attempt in (
+        proposed(desk, actor=ELSEWHERE),
+        proposed(desk, actor=MANAGER),
+        proposed(desk, Wish(Wished.automation, name="A-4", words="on"), actor=HEAD),
+        apply_draft(desk.office, HEAD, run.draft.id, base=run.base),
+        try_draft(desk.office, HEAD, run.draft.id),
+        list_drafts(desk.office, HEAD),
+        read_rules(desk.office, HEAD),
+        change_at_once(desk.office, HEAD, [HOURS], comment=""),
+        refuse_draft(desk.office, MANAGER, (await proposed(desk, TARGET)).draft.id),
+    ):
+        with pytest.raises((NotFound, PermissionDenied)):
+            await attempt
+    assert await revisions(desk) == [1]
+
+
+async def test_who_proposed_may_take_it_back(desk: Desk) -> None:
+    run = await proposed(desk, actor=HEAD)
+    await refuse_draft(desk.office, HEAD, run.draft.id)
+    assert await list_drafts(desk.office, AT_THE_MACHINE) == []
+
+
+async def test_an_automation_and_a_whole_document_go_the_same_way(desk: Desk) -> None:
+    run = await proposed(desk, Wish(Wished.automation, name="A-4", words="on"))
+    assert [each.startswith(("+ automations.A-4", "automations.A-4")) for each in run.changes] == [True] * len(
+        run.changes
+    )
+    whole = await proposed(desk, Wish(Wished.document, words=ALWAYS_OPEN.replace("Продажи", "Отдел продаж")))
+    assert whole.changes == ("lines.sales.name: Продажи → Отдел продаж",)
+
+
+async def test_r15_doubts_are_those_the_change_brings(desk: Desk) -> None:
+    assert (await proposed(desk)).doubts == ()
+    put_here(desk, ALWAYS_OPEN)
+    gone = await desk.hire("gone")
+    await desk.pool.execute("UPDATE managers SET is_active = false WHERE id = $1", gone)
+    wanted = ALWAYS_OPEN + 'team = ["gone", "anna"]\n[managers.gone]\n[managers.anna]\n'
+    run = await proposed(desk, Wish(Wished.document, words=wanted))
+    assert any("gone" in each.ru for each in run.doubts)
