@@ -48,6 +48,7 @@ class Press(StrEnum):
     dismiss = "dismiss"
     needless = "needless"
     call = "call"
+    listen = "listen"
     reached = "reached"
     noanswer = "noanswer"
     elsewhere = "elsewhere"

@@ -4,6 +4,7 @@ Rights are asked again at the press; this only spares people dead ends.
 """
 
 from bots.screens.action import Action, Press
+from bots.screens.recordings import newest_row
 from bots.screens.screen import Button, Row
 from bots.screens.ways import write_rows
 from bots.texts import Texts
@@ -17,23 +18,25 @@ def button(texts: Texts, card: CardView, press: Press, arg: str = "", *, label: 
 
 def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
     """Return the rows below a full card."""
+    heard = newest_row(texts, card)
     if card.state == "closed":
-        return (_row(texts, card, Press.reopen), _reading(texts, card))
+        return (_row(texts, card, Press.reopen), *heard, _reading(texts, card))
     if card.transfer_to_viewer:
-        return (_row(texts, card, Press.accept, Press.refuse), _reading(texts, card))
+        return (_row(texts, card, Press.accept, Press.refuse), *heard, _reading(texts, card))
     if card.assignee_id is None:
         offered = (Press.take, Press.decline) if card.offered_to_viewer else (Press.take,)
         return (
             _row(texts, card, *offered, *_templates(card)),
             *_calling(texts, card),
             *_writing(texts, card),
+            *heard,
             _reading(texts, card),
         )
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
     ending = _row(texts, card, *_templates(card), Press.release, Press.close)
     splitting = (_row(texts, card, Press.sever),) if card.new_subject else ()
     reaching = (*splitting, *_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
-    return (*reaching, _reading(texts, card), working, *_pausing(texts, card), ending)
+    return (*reaching, *heard, _reading(texts, card), working, *_pausing(texts, card), ending)
 
 
 def short_row(texts: Texts, card: CardView) -> Row:

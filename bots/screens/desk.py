@@ -34,7 +34,7 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
 def help_screen(texts: Texts, role: Role) -> Screen:
     """Return what the bot can do, for this role."""
     keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.rest", "help.templates"]
-    keys += ["help.plans", "help.plans_more", "help.match", "help.number", "help.shift", "help.self"]
+    keys += ["help.calls", "help.plans", "help.plans_more", "help.match", "help.number", "help.shift", "help.self"]
     match role:
         case Role.manager:
             pass

@@ -8,6 +8,7 @@ from bots.screens import moments
 from bots.screens.action import Press
 from bots.screens.card_buttons import button
 from bots.screens.quoting import cut, one_line
+from bots.screens.recordings import listen_row
 from bots.screens.screen import Block, Row, Screen, bold, line
 from bots.screens.words import body_blocks, channel_name, contact_name, failure_words
 from bots.texts import Texts
@@ -35,7 +36,8 @@ def history_screen(texts: Texts, card: CardView, page: Page, *, now: datetime) -
         blocks.append(line(texts("history.empty")))
     for message in page.messages:
         blocks += (_head(texts, card, message, now), *body_blocks(texts, message, limit=TEXT_LIMIT))
-    return Screen(tuple(blocks), (_turning(texts, card, page), (button(texts, card, Press.card),)))
+    heard = listen_row(texts, card, tuple(page.messages), now=now)
+    return Screen(tuple(blocks), (*heard, _turning(texts, card, page), (button(texts, card, Press.card),)))
 
 
 def why_screen(texts: Texts, card: CardView, reasons: Sequence[str]) -> Screen:

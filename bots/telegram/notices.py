@@ -19,10 +19,11 @@ from bots.screens.quoting import one_line
 from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
 from bots.screens.words import account_words, ending_words
-from bots.telegram.call_notices import tell_of_call
+from bots.telegram.call_notices import tell_of_call, tell_of_recording
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.day_notices import tell_of_day
 from bots.telegram.overheard import tell_overheard
+from bots.telegram.held import end_held
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.queue_card import ONE_SOUND_IN, bring_offer, is_for_list, refresh_list
 from bots.telegram.turn import Turn
@@ -45,6 +46,7 @@ _HEADLINES = {
     Notice.queue: "card.in_queue",
     Notice.woken: "card.woken",
     Notice.whisper: "card.whisper",
+    Notice.low_rating: "card.low_rating",
 }
 _WITH_FILES = frozenset({Notice.new_lead, Notice.offer, Notice.assigned, Notice.transferred})
 
@@ -217,6 +219,7 @@ async def _reply_state(turn: Turn, payload: Payload) -> list[int]:
     card = await get_card(turn.office, turn.actor, _conversation(payload))
     message = await get_message(turn.office, turn.actor, card.id, _message(payload))
     own = await turn.desk.memory.find_shown(turn.chat.id, message.id, Purpose.answer)
+    await end_held(turn, message.id)
     match message.delivery:
         case DeliveryState.sent:
             await refresh_card(turn, card.id)
@@ -312,6 +315,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.automation: tell_of_automation,
     Notice.call_result: ask_about_talk,
     Notice.call_state: tell_of_call,
+    Notice.recording: tell_of_recording,
 }
 
 

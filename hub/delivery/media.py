@@ -11,6 +11,7 @@ from datetime import datetime
 from hub.channels.base import FetchesMedia
 from hub.crash import crash_point
 from hub.delivery.alarms import Alarms
+from hub.delivery.recordings import Recordings, is_listened
 from hub.delivery.worker import LaneWork
 from hub.domain.delivery import Notice
 from hub.domain.errors import AuthenticationFailed, PayloadTooLarge, PermanentFailure, TemporaryFailure
@@ -46,6 +47,8 @@ class MediaHandler:
 
     async def fetch(self, claimed: ClaimedDelivery) -> SendResult:
         """Fetch what is missing of one message. Commits what came, however it ends."""
+        if is_listened(claimed):
+            return await Recordings(self.office, self.files, self.channel_of).bring(claimed)
         channel, message = self.channel_of(claimed.connection_id or 0), await self._find(claimed)
         if message is None or not isinstance(channel, FetchesMedia):
             return Failed("not_found", "сообщение или подключение удалено")

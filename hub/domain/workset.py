@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from hub.domain.audit import AuditFact
 from hub.domain.automation import Firing
 from hub.domain.call_record import CallRecord
 from hub.domain.company import Company
@@ -186,10 +187,13 @@ class ManagerLoad:
 
 @dataclass(frozen=True, slots=True)
 class MessagePatch:
-    """A change of a stored message: edited text, deleted, accepted by the provider. `values` are by column name."""
+    """A change of a stored message: edited text, deleted, accepted by the provider. `values` are by column name.
+
+    `received_at` lets the database look into one month only; `None` where nobody knows it any more.
+    """
 
     id: MessageId
-    received_at: datetime
+    received_at: datetime | None
     values: Mapping[str, object]
 
 
@@ -270,6 +274,7 @@ class WorkingSet:
     ledger: list[LedgerEntry] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     stage_facts: list[StageFact] = field(default_factory=list)
+    audited: list[AuditFact] = field(default_factory=list)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     cancelled_deliveries: list[str] = field(default_factory=list)
     settled_receipts: list[Settled] = field(default_factory=list)

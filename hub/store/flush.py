@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from hub.domain.audit import AuditFact
 from hub.domain.automation import Firing
 from hub.domain.call_record import CallRecord
 from hub.domain.company import Company
@@ -61,6 +62,7 @@ _APPENDED = {
     "ledger": Table("ledger", LedgerEntry),
     "decisions": Table("routing_decisions", Decision),
     "stage_facts": Table("lead_stage_facts", StageFact),
+    "audited": Table("audit", AuditFact),
 }
 _DELIVERIES = Table("deliveries", Delivery, on_conflict="(key) DO NOTHING")
 
@@ -272,11 +274,9 @@ async def _move(connection: asyncpg.Connection, move: MessageMove) -> None:
 
 async def _patch(connection: asyncpg.Connection, patch: MessagePatch) -> None:
     names = sorted(set(patch.values) & _PATCHABLE)
-    sets = ", ".join(f"{name} = ${place}{_CASTS.get(name, '')}" for place, name in enumerate(names, start=3))
     values = [to_json_text(patch.values[name]) if name in _CASTS else patch.values[name] for name in names]
-    await connection.execute(
-        f"UPDATE messages SET {sets} WHERE id = $1 AND received_at = $2",
-        patch.id,
-        patch.received_at,
-        *values,
-    )
+    known: list[Any] = [patch.id] if patch.received_at is None else [patch.id, patch.received_at]
+    where = "id = $1" if patch.received_at is None else "id = $1 AND received_at = $2"
+    places = enumerate(names, start=len(known) + 1)
+    sets = ", ".join(f"{name} = ${place}{_CASTS.get(name, '')}" for place, name in places)
+    await connection.execute(f"UPDATE messages SET {sets} WHERE {where}", *known, *values)

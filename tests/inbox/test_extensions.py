@@ -1,16 +1,15 @@
 """A person's telephone on a PBX: who may say it, how it is written, and whose calls are whose then (M-15)."""
 
-import re
 from dataclasses import replace
 
 import pytest
 
-from hub.channels.registry import get_channel_class
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.extensions import ExtensionRefused, Wanted, list_extensions, remove_extension, set_extension
+from hub.inbox.ways import staff_form_of
 from hub.store.managers import load_staff
 from tests.inbox.desk import Desk
 from tests.inbox.test_calling import PBX, anna_of
@@ -97,7 +96,7 @@ async def test_a_telephone_is_taken_away_on_one_pbx_or_on_all(desk: Desk) -> Non
 
 @pytest.mark.parametrize("kind", ["mango", "megafon", "zadarma", "uis", "sipuni", "mapped"])
 def test_every_pbx_knows_how_its_telephones_are_written(kind: str) -> None:
-    form: re.Pattern[str] = get_channel_class(kind).staff_form
+    form = staff_form_of(kind)
 
     assert form.fullmatch("101")
     assert not form.fullmatch("101 ")

@@ -1,14 +1,18 @@
 """Calls from a card, and answers the hub cannot see: «Дозвонился», «Не ответил», given elsewhere (C-6, C-11, S11)."""
 
-from bots.screens.action import Action, Press
+from dataclasses import replace
+
+from bots.screens.action import Action, Press, from_base36
 from bots.screens.elsewhere import WAYS, ways_screen
 from bots.screens.screen import notice
 from bots.telegram.cards import refresh_card
 from bots.telegram.deeds.reading import get
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
+from hub.domain.ids import MessageId
 from hub.inbox import waits
 from hub.inbox.calling import order_call
+from hub.inbox.listening import listen
 from hub.inbox.reply import add_note
 
 
@@ -19,8 +23,20 @@ async def call(turn: Turn, action: Action) -> None:
     await refresh_card(turn, card.id)
     if not ordered.is_new:
         await turn.say("call.under_way", extension=ordered.extension)
-    elif turn.own:
+    elif turn.own or turn.pressed:
         await turn.say("call.ordered", number=card.number, extension=ordered.extension)
+
+
+async def hear(turn: Turn, action: Action) -> None:
+    """Bring the recording of the pressed talk into the chat, of the newest one without a press (C-12)."""
+    card = await get(turn, action)
+    wanted = MessageId(from_base36(action.arg)) if action.arg else None
+    listened = await listen(turn.once, turn.actor, card.id, wanted)
+    below = replace(turn, pressed=0)  # the page of history that was pressed stays
+    if listened is None:
+        await below.say("recording.none", number=card.number)
+    elif not listened.is_there:
+        await below.say("recording.coming")
 
 
 async def reached(turn: Turn, action: Action) -> None:
@@ -73,6 +89,7 @@ async def note(turn: Turn, action: Action) -> None:
 
 DEEDS = {
     Press.call: call,
+    Press.listen: hear,
     Press.reached: reached,
     Press.noanswer: noanswer,
     Press.elsewhere: elsewhere,

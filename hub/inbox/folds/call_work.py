@@ -7,16 +7,19 @@ from datetime import timedelta
 from hub.domain.call import CallSession
 from hub.domain.call_record import CallRecord
 from hub.domain.contact import Contact
+from hub.domain.delivery import Notice
 from hub.domain.facts import RequestFacts
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ManagerId
 from hub.domain.inbound import Address, Sender
 from hub.domain.message import Attachment, AttachmentKind, Message, MessageKind
 from hub.domain.policy import Policy
-from hub.domain.workset import WorkingSet
+from hub.domain.workset import MessagePatch, WorkingSet
 from hub.inbox.endpoint import Endpoint
+from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import Sighting
 from hub.inbox.folds.messages import Said
+from hub.inbox.folds.notices import tell
 
 Staff = Mapping[tuple[str, str, str], ManagerId]
 
@@ -73,6 +76,20 @@ def said_in(work: CallWork) -> Said:
     return Said(
         text="", at=at, heard_at=work.rows.now, kind=MessageKind.call, attachments=recording, fields=_fields(session)
     )
+
+
+def add_recording(rows: WorkingSet, policy: Policy, record: CallRecord, reference: str) -> None:
+    """Hang a recording that came after the verdict on the call's message, and show it on the card (C-12)."""
+    recording = Attachment(AttachmentKind.recording, provider_ref=reference)
+    message_id, conversation_id = record.message_id, record.conversation_id
+    if message_id is None:
+        return
+    rows.message_patches.append(MessagePatch(message_id, None, {"attachments": (recording,)}))
+    conversation = rows.conversations.get(conversation_id) if conversation_id is not None else None
+    if conversation is not None and conversation.is_open and conversation.assignee_id is not None:
+        work = LineWork(rows, policy, policy.get_line(conversation.line))
+        owner, cause = conversation.assignee_id, f"recording:{record.id}"
+        tell(work, Notice.card_changed, conversation, to=[owner], cause=cause)
 
 
 def _fields(session: CallSession) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,17 @@ from hub.domain.wait import Wait, accepted_instant
 from hub.domain.workset import WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.auto_texts import excuse
-from hub.inbox.folds.call_work import CallWork, Staff, facts_of, link_call, person_of, said_in, sighting_of, speaker_of
+from hub.inbox.folds.call_work import (
+    CallWork,
+    Staff,
+    add_recording,
+    facts_of,
+    link_call,
+    person_of,
+    said_in,
+    sighting_of,
+    speaker_of,
+)
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.ledger import record
@@ -50,8 +60,11 @@ def fold_call_event(rows: WorkingSet, policy: Policy, incoming: Incoming, event:
     if any(known.external_id == event.external_id for known in stored.events):
         return
     believed = replace(event, occurred_at=accepted_instant(event.occurred_at, received_at))
+    is_news = bool(event.recording) and not any(known.recording for known in stored.events)
     stored = rows.calls.put(key, replace(stored, events=(*stored.events, believed)))
     settle_call(rows, policy, endpoint, stored, staff=staff)
+    if is_news and stored.message_id is not None:
+        add_recording(rows, policy, stored, event.recording)
 
 
 def settle_call(rows: WorkingSet, policy: Policy, endpoint: Endpoint, stored: CallRecord, *, staff: Staff) -> None:

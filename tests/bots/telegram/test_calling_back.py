@@ -1,21 +1,26 @@
 """«Перезвонить» as a manager presses it: the PBX rings the manager, then the client, and the card says how it went."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from hub.delivery.alarms import Alarms
 from hub.delivery.calls import CallHandler
+from hub.delivery.media import MediaHandler
 from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane
+from hub.domain.errors import PermanentFailure
 from hub.domain.ids import ManagerId
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
+from hub.domain.message import Attachment
 from hub.domain.outbound import Failed, SendResult, Unknown
 from hub.inbox import clocks
 from hub.store import timers
 from hub.testing.telegram.people import Person
+from hub.testing.telephony.switch import SOUND
 from tests.bots.telegram.conftest import PBX
 from tests.bots.telegram.workplace import Workplace, repeat, waiting_update
 from tests.delivery.test_placing_calls import ScriptedPbx
@@ -157,6 +162,8 @@ async def test_after_a_refusal_one_press_calls_once_more(place: Workplace) -> No
     await place.presses(anna, "нет денег", "📞 Ещё раз")
 
     assert len(await board.placed()) == 2
+    assert "снимите трубку 101" in place.seen(anna)[-1]
+    assert not any("нет денег" in text for text in place.seen(anna))
 
 
 async def test_without_a_telephone_of_ones_own_the_card_offers_the_number_as_before(place: Workplace) -> None:
@@ -207,3 +214,89 @@ async def test_m15_a_manager_says_the_own_telephone_in_the_chat(place: Workplace
         "☎️ Ваш телефон на АТС: 101 (АТС)",
     ]
     assert place.seen(anna)[-1].startswith("☎️ Убрано")
+
+
+class Archive(ScriptedPbx):
+    """A PBX with one recording, or with the reason why there is none."""
+
+    fault: Exception | None = None
+
+    async def fetch_media(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        if self.fault is not None:
+            raise self.fault
+        yield SOUND
+
+
+async def talked(board: Switchboard, *, recording: str = "https://pbx.example/1.mp3") -> None:
+    said: dict[str, Any] = {"extension": "101"}
+    await board.hears("out", CallStage.answered, CallDirection.outbound, **said)
+    board.place.desk.clock.move(timedelta(seconds=40))
+    talk = timedelta(seconds=40)
+    await board.hears("out", CallStage.ended, CallDirection.outbound, talk=talk, recording=recording, **said)
+    await board.place.work()
+
+
+async def bring(place: Workplace, fault: Exception | None = None) -> None:
+    archive = Archive(place.desk)
+    archive.fault = fault
+    handler = MediaHandler(place.desk.office, place.files, lambda _: archive, Alarms(place.desk.office))
+    await DeliveryWorker(place.desk.office, Lane.media, handler.as_lane()).run_until_idle()
+    await place.work()
+
+
+async def test_c12_a_talk_is_heard_from_the_card_in_the_chat(place: Workplace) -> None:
+    board = Switchboard(place)
+    anna = await board.open()
+    await talked(board)
+    await place.presses(anna, "💬 Обращение", "▶️ Запись")
+    assert place.seen(anna)[-1] == "⏳ Запись загружается, придёт сюда"
+    await bring(place)
+
+    heard = place.post(anna, "▶️ Имя неизвестно · разговор")
+    assert "audio" in heard.content
+    assert heard.reply_to is place.post(anna, "💬 Обращение")
+
+
+async def test_c12_a_second_listening_needs_no_pbx(place: Workplace) -> None:
+    board = Switchboard(place)
+    anna = await board.open()
+    await talked(board)
+    await place.presses(anna, "💬 Обращение", "▶️ Запись")
+    await bring(place)
+    await place.presses(anna, "💬 Обращение", "▶️ Запись")
+
+    assert len([text for text in place.seen(anna) if "· разговор" in text]) == 2
+
+
+async def test_c12_a_recording_that_is_gone_is_told_with_the_next_step(place: Workplace) -> None:
+    board = Switchboard(place)
+    anna = await board.open()
+    await talked(board)
+    await place.presses(anna, "💬 Обращение", "▶️ Запись")
+    await bring(place, PermanentFailure("gone", 404, reason="expired"))
+
+    assert "ссылка АТС устарела; откройте запись в кабинете АТС" in place.seen(anna)[-1]
+
+
+async def test_c12_each_talk_of_the_history_is_heard_by_its_time(place: Workplace) -> None:
+    board = Switchboard(place)
+    anna = await board.open()
+    await talked(board)
+    await place.presses(anna, "💬 Обращение", "🕘 История")
+    [label] = [each for each in labels(place, anna, "🕘 История #") if each.startswith("▶️")]
+    await place.presses(anna, "🕘 История #", label)
+    await bring(place)
+
+    assert "audio" in place.post(anna, "▶️ Имя неизвестно · разговор").content
+    assert any(text.startswith("🕘 История #") for text in place.seen(anna))
+
+
+async def test_a_card_without_recordings_offers_none_and_the_command_says_so(place: Workplace) -> None:
+    board = Switchboard(place)
+    anna = await board.open()
+    await talked(board, recording="")
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(anna, f"/listen {number}")
+
+    assert "▶️ Запись" not in labels(place, anna, "💬 Обращение")
+    assert place.seen(anna)[-1] == f"У обращения #{number} нет записей разговоров"
