@@ -22,8 +22,8 @@ from bots.screens.words import account_words, ending_words
 from bots.telegram.call_notices import tell_of_call, tell_of_recording
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.day_notices import tell_of_day
-from bots.telegram.overheard import tell_overheard
 from bots.telegram.held import end_held
+from bots.telegram.overheard import tell_overheard
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.queue_card import ONE_SOUND_IN, bring_offer, is_for_list, refresh_list
 from bots.telegram.turn import Turn
@@ -165,7 +165,8 @@ async def _client_message(turn: Turn, payload: Payload) -> list[int]:
     ids: list[int] = []
     if not is_there and not payload.get("only_files"):
         ids = await turn.chat.show(screen if await _rings(turn, card, standing) else replace(screen, is_quiet=True))
-        await turn.link(ids[-1], card.id, Purpose.mirror, parts[0].id)
+        for each in ids:  # a long letter takes several messages, and a reply to any of them is for its client
+            await turn.link(each, card.id, Purpose.mirror, parts[0].id)
     await show_files(turn, card, parts, below=ids[-1] if ids else shown)
     if standing.card and (not ids or has_news(turn, card, standing.known)):
         await refresh_card(turn, card.id)

@@ -34,7 +34,8 @@ async def tell_overheard(turn: Turn, payload: Mapping[str, object]) -> list[int]
     ids: list[int] = []
     if not is_there and not payload.get("only_files"):
         ids = await turn.chat.show(replace(screen, is_quiet=True))
-        await turn.link(ids[-1], card.id, Purpose.overheard, parts[0].id)
+        for each in ids:
+            await turn.link(each, card.id, Purpose.overheard, parts[0].id)
     await show_files(turn, card, parts, below=ids[-1] if ids else shown, purpose=Purpose.overheard)
     return ids
 
