@@ -34,8 +34,9 @@ _MEGABYTE = 1e6
 _LAGS = """
 SELECT (SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()) AS connections,
-  coalesce((SELECT extract(epoch FROM clock_timestamp() - min(received_at)) FROM receipts
-    WHERE state IN ('new', 'claimed')), 0)::float8 AS receipts_lag,
+  coalesce((SELECT extract(epoch FROM clock_timestamp() - min(received_at)) FROM (
+    SELECT received_at FROM receipts WHERE state = 'new'
+    UNION ALL SELECT received_at FROM receipts WHERE state = 'claimed') unread), 0)::float8 AS receipts_lag,
   coalesce((SELECT max(extract(epoch FROM clock_timestamp() - due_at)) FROM deliveries
     WHERE state IN ('queued', 'sending') AND due_at <= clock_timestamp()), 0)::float8 AS deliveries_lag,
   (SELECT count(*) FROM waits WHERE state = 'open') AS waiting

@@ -17,7 +17,8 @@ from hub.app.roles import ALL_ROLES
 from hub.store.pool import connect
 
 _BUSY = """
-SELECT EXISTS (SELECT 1 FROM receipts WHERE state IN ('new', 'claimed') AND lane = 'client')
+SELECT EXISTS (SELECT 1 FROM receipts WHERE state = 'new' AND lane = 'client')
+  OR EXISTS (SELECT 1 FROM receipts WHERE state = 'claimed' AND lane = 'client')
   OR EXISTS (SELECT 1 FROM deliveries WHERE state IN ('queued', 'sending') AND lane = 'notify' AND due_at <= now())
 """
 _LOOK_EVERY_SECONDS = 0.05

@@ -81,7 +81,10 @@ GROUP BY 1, 2 ORDER BY 1, 2
 """
 _LATE = "SELECT line, count(*) AS number FROM waits WHERE state = 'open' AND deadline_at <= $1 GROUP BY line"
 _DOUBTFUL = "SELECT count(*) FROM deliveries WHERE state = 'unknown' AND reason = 'restored' AND id <= $1"
-_UNREAD = "SELECT count(*) FROM receipts WHERE lane = 'client' AND state IN ('new', 'claimed')"
+_UNREAD = """
+SELECT (SELECT count(*) FROM receipts WHERE lane = 'client' AND state = 'new')
+  + (SELECT count(*) FROM receipts WHERE lane = 'client' AND state = 'claimed')
+"""
 _RELEASE = """
 UPDATE timers SET fired_at = $1, epoch = epoch + 1
 WHERE kind = 'restored' AND subject = 'hub' AND fired_at IS NULL RETURNING id

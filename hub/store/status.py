@@ -36,8 +36,9 @@ SELECT
     FROM heartbeats h) AS beats,
   (SELECT jsonb_agg(jsonb_build_object('lane', l.lane, 'waiting', r.waiting, 'since', r.since) ORDER BY l.place)
     FROM unnest($2::text[]) WITH ORDINALITY AS l(lane, place) CROSS JOIN LATERAL (
-      SELECT count(*) AS waiting, min(received_at) AS since FROM receipts
-      WHERE lane = l.lane AND state IN ('new', 'claimed')) r) AS receipts,
+      SELECT count(*) AS waiting, min(received_at) AS since FROM (
+        SELECT received_at FROM receipts WHERE lane = l.lane AND state = 'new'
+        UNION ALL SELECT received_at FROM receipts WHERE lane = l.lane AND state = 'claimed') unread) r) AS receipts,
   (WITH placed AS (
       SELECT lane, due_at, state, lease_until,
         row_number() OVER (PARTITION BY lane, order_hash ORDER BY created_at, id) AS place

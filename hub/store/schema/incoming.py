@@ -83,7 +83,7 @@ receipts = Table(
     text_("reason"),
     at("finished_at"),
     UniqueConstraint("connection_id", "external_id"),
-    Index("receipts_waiting", "lane", "received_at", "id", postgresql_where=text("state IN ('new', 'claimed')")),
+    Index("receipts_new", "lane", "received_at", "id", postgresql_where=text("state = 'new'")),
     Index("receipts_in_work", "order_hash", postgresql_where=text("state = 'claimed'")),
     Index("receipts_parked", "id", postgresql_where=text("state = 'parked'")),
     Index("receipts_unkeyed", "connection_id", "body_hash", "received_at", postgresql_where=text("is_unkeyed")),
