@@ -112,6 +112,8 @@ def _state(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
         lines.append(line(texts("card.snoozed_until", time=at)))
     if card.state == "closed" and card.outcome:
         lines.append(line(texts("card.outcome", outcome=outcome_name(texts, card.outcome))))
+    if card.rating is not None:
+        lines.append(line(texts("card.rating", mark=card.rating)))
     if card.reasons and card.state == "open":
         lines.append(line(texts("card.reasons", reasons=one_line("; ".join(card.reasons), 200))))
     if card.candidate_id is not None:

@@ -14,7 +14,7 @@ from hub.crash import crash_point
 from hub.domain.message import Message
 from hub.domain.outbound import ChangeKind, Choice, Failed, Later, OutboundChange, SendResult
 from hub.domain.workset import Settled
-from hub.inbox.corrections import CHANGE
+from hub.inbox.folds.outgoing import CHANGE
 from hub.inbox.office import Office
 from hub.inbox.outcomes import settle_change
 from hub.store import outgoing

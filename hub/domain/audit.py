@@ -34,11 +34,13 @@ class Deed(StrEnum):
     crm_unlinked = "crm_unlinked"
     crm_card_linked = "crm_card_linked"
     crm_removed = "crm_removed"
+    consent_given = "consent_given"
+    consent_withdrawn = "consent_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFact:
-    """One deed of a person, `manager_id` 0 for whoever works at the machine itself.
+    """One deed of a person, `manager_id` 0 for whoever works at the machine itself, and for a client's own word.
 
     `subject` names the thing: `conversation:12`, `manager:3`, `report:response`; `facts` never hold what was read.
     """

@@ -8,6 +8,12 @@ from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import CompanyId, ContactId, IdentityId, ManagerId
 
 
+OPT_OUT = "не писать"
+"""The tag of a client who wants no automatic messages; `opted_out` means the same, from imports and CRMs."""
+
+_OPTED_OUT = frozenset({OPT_OUT, "opted_out"})
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A client card.
@@ -29,6 +35,16 @@ class Contact:
     fields: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     version: int = 1
+
+    @property
+    def has_opted_out(self) -> bool:
+        """Tell whether the client has taken back the consent to automatic messages."""
+        return any(is_opt_out(tag) for tag in self.tags)
+
+
+def is_opt_out(tag: str) -> bool:
+    """Tell whether a tag says that its client wants no automatic messages."""
+    return tag.casefold() in _OPTED_OUT
 
 
 @dataclass(frozen=True, slots=True)

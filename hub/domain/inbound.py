@@ -59,10 +59,10 @@ class Origin:
 def origin_of_link(payload: str) -> Origin:
     """Return where a client comes from who pressed «Start» behind a link with this payload.
 
-    It is the campaign, `s_` in front of it or not; the number of an order (`o_…`) is no campaign.
+    It names the campaign, `s_` in front of it or not; the number of an order (`o_…`) is none.
     """
-    name = payload.removeprefix("s_")
-    return Origin(name, {"utm_campaign": name} if name and not name.startswith("o_") else {})
+    campaign = "" if payload.startswith("o_") else payload.removeprefix("s_")
+    return Origin(payload, {"utm_campaign": campaign} if campaign else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class Fact(StrEnum):
     result_given = "result_given"
     automation_fired = "automation_fired"
     automation_cut = "automation_cut"
+    rating_asked = "rating_asked"
+    rated = "rated"
     read_along = "read_along"
 
 

@@ -133,12 +133,30 @@ class CallSettings:
     is_written_answer_enough: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class RatingSettings:
+    """Whether clients are asked for a mark of 1 to 5 after the close; heads hear of those up to `low`."""
+
+    is_asked: bool = False
+    low: int = 2
+
+
 class AutoText(StrEnum):
-    """Texts that the hub itself sends to clients; none stops a clock (S1)."""
+    """Texts that the hub itself sends to clients; none stops a clock (S1).
+
+    `file_link` is sent by a press of a manager, `contact_button` stands on a button.
+    """
 
     welcome = "welcome"
     out_of_hours = "out_of_hours"
     missed_call = "missed_call"
+    start = "start"
+    privacy = "privacy"
+    stopped = "stopped"
+    rating = "rating"
+    rated = "rated"
+    file_link = "file_link"
+    contact_button = "contact_button"
 
 
 @dataclass(frozen=True, slots=True)

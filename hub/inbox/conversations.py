@@ -15,6 +15,7 @@ from hub.inbox.folds.closing import close_conversation
 from hub.inbox.folds.lead_moves import settle_lead, take_up_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
+from hub.inbox.folds.ratings import ask_rating
 from hub.inbox.folds.resolution import pause_resolution
 from hub.inbox.folds.waits import end_wait, give_back
 from hub.inbox.office import Office
@@ -78,7 +79,8 @@ async def close(
         if outcome is Outcome.spam:
             _block(work, conversation, is_blocked=True)
         settle_lead(work, conversation, outcome, note=note, manager_id=actor.manager_id)
-        close_conversation(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
+        closed = close_conversation(work.rows, conversation, outcome, note=note, manager_id=actor.manager_id)
+        ask_rating(work, office.endpoints(), closed, outcome)
 
     await change_with_past(office, actor, conversation_id, action=Action.close, change=change)
 

@@ -23,6 +23,7 @@ from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.changes import fold_change
 from hub.inbox.folds.messages import patch_message
 from hub.inbox.folds.notes import write_note
+from hub.inbox.folds.outgoing import CHANGE
 from hub.inbox.office import Office
 from hub.inbox.reply import ensure_not_observing
 from hub.inbox.rights import get_conversation
@@ -31,8 +32,6 @@ from hub.store.pool import acquire
 from hub.store.scope import Scope
 
 CHANGEABLE_FOR = timedelta(hours=48)
-CHANGE = "change"
-"""In the payload of a delivery that changes a message: what happens to it; `text` is what goes with it."""
 _BEFORE = "✏️ {text}"
 
 

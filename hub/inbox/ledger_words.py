@@ -81,6 +81,8 @@ _FACTS: Mapping[Fact, Words] = {
     ),
     Fact.result_asked: Words("{who}: спросили об итоге разговора", "{who} was asked how the talk ended"),
     Fact.result_given: Words("{who}: итог разговора. {note}", "{who} says how the talk ended. {note}"),
+    Fact.rating_asked: Words("клиента попросили оценить ответ ({who})", "the client was asked to rate {who}"),
+    Fact.rated: Words("клиент поставил оценку {mark} из 5 ({who})", "the client rates {who} {mark} of 5"),
     Fact.automation_fired: Words(
         "сценарий {automation} «{name_ru}»: {why_ru} → {did_ru}",
         "automation {automation} “{name_en}”: {why_en} → {did_en}",

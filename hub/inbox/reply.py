@@ -23,7 +23,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import remember_external
 from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.notices import tell
-from hub.inbox.folds.outgoing import queue_reply
+from hub.inbox.folds.outgoing import ASSISTED, queue_reply
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation, subject_of, who_was_faster
 from hub.inbox.viewer import person_of
@@ -170,7 +170,7 @@ def fold_reply(rows: WorkingSet, office: Office, answer: Answer) -> ReplyResult 
     elif conversation.assignee_id == actor.manager_id:
         end_accept_clock(rows, conversation)  # who answers has accepted, however long the answer is on its way
     message = _message(rows, conversation, thread, content=content, manager_id=actor.manager_id)
-    queue_reply(rows, message, thread, key=answer.key, is_assisted=content.is_assisted)
+    queue_reply(rows, message, thread, key=answer.key, told={ASSISTED: True} if content.is_assisted else None)
     remember_external(rows, message, _NOTES, thread="reply", external_id=answer.key)
     return ReplyResult(message.id, channel, thread.title, took)
 

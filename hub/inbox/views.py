@@ -122,6 +122,7 @@ class CardView:
     letter the client waits for an answer to, if it is another than the conversation's: a person may split it off.
     `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
     (`is_matter_paused`); `may_wait_for_client`: a person may say now that the client has to act (P-2).
+    `rating` is the mark of 1 to 5 that the client gave since the close.
     `may_read_along`: the viewer leads the line and a colleague has the client; `reads_along`: everything said is
     mirrored to the viewer today. `own_extension` is the viewer's telephone that a call of this client would ring first,
     empty if none can be ordered; `calling` the one that an ordered call rings now.
@@ -164,6 +165,7 @@ class CardView:
     reply_until: datetime | None = None
     may_read_along: bool = False
     reads_along: bool = False
+    rating: int | None = None
     own_extension: str = ""
     calling: str = ""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from hub.domain.calendar import DAY, ZERO, Calendar, Hours
+from hub.domain.facts import fold
 from hub.domain.line import EVERYONE
 from hub.domain.words import Words
 from hub.routing.automation_faults import Known, list_automation_faults
@@ -35,7 +36,7 @@ def list_faults(document: PolicyDocument, at: datetime | None) -> list[Fault]:
     faults = [*_business(document), *_calendars(document)]
     if not faults:
         faults += [*_open_hours(document, at), *_managers(document), *_lines(document)]
-    faults += [*_sla(document), *_rules(document), *list_lead_faults(document.leads)]
+    faults += [*_sla(document), *_rules(document), *_topics(document), *list_lead_faults(document.leads)]
     known = _known(document)
     faults += list_crm_faults(document.crm, known.leads)
     return [*faults, *list_automation_faults(document.automations, known)]
@@ -69,6 +70,26 @@ def _calendars(document: PolicyDocument) -> Iterator[Fault]:
             if _overlap(hours):
                 yield fault(f"{place}.hours", *_overlapping(day))
         yield from _exceptions(place, section.exceptions)
+
+
+def _topics(document: PolicyDocument) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for key, topic in document.topics.items():
+        yield from _unknown(f"topics.{key}.line", [topic.line], "lines", document.lines)
+        for name in {topic.name, topic.name_en} - {""}:
+            other = seen.setdefault(fold(name), key)
+            if other != key:
+                yield fault(
+                    f"topics.{key}.name",
+                    f"«{name}» уже на кнопке темы {other}; назовите иначе",
+                    f"'{name}' stands on the button of {other} already; choose another name",
+                )
+    if document.topics and not any(text.start for line in document.lines.values() for text in line.texts.values()):
+        yield fault(
+            "topics",
+            "темы показывает текст после /start; впишите его: start в [lines.КЛЮЧ.texts.ru]",
+            "topics stand under the text after /start; write it: start in [lines.KEY.texts.ru]",
+        )
 
 
 def _exceptions(place: str, exceptions: Iterable[ExceptionSection]) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ class ReasonCode(StrEnum):
     """Every step a decision can take; the value is stored for ever."""
 
     rule_matched = "rule_matched"
+    topic_chosen = "topic_chosen"
     line_of_connection = "line_of_connection"
     default_line = "default_line"
     kept_by_assignee = "kept_by_assignee"
@@ -40,6 +41,7 @@ class ReasonCode(StrEnum):
 
 _WORDS = {
     ReasonCode.rule_matched: Words("правило «{who}»: {detail}", "rule '{who}': {detail}"),
+    ReasonCode.topic_chosen: Words("клиент выбрал тему «{who}»", "the client chose '{who}' in the menu"),
     ReasonCode.line_of_connection: Words("линия подключения «{who}»", "line of the connection '{who}'"),
     ReasonCode.default_line: Words("ни одно правило не подошло, линия по умолчанию", "no rule fits: the default line"),
     ReasonCode.kept_by_assignee: Words("{who} уже ведёт это обращение", "{who} already has this conversation"),

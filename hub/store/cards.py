@@ -23,7 +23,9 @@ SELECT c.*, k.name AS contact_name, coalesce(o.name, '') AS company, coalesce(a.
   coalesce((SELECT facts->'readers' FROM timers t WHERE t.kind = 'reading' AND t.subject = 'conversation:' || c.id
     AND t.state = 'armed'), '[]') AS readers,
   coalesce((SELECT facts->>'extension' FROM timers t WHERE t.kind = 'call_order'
-    AND t.subject = 'conversation:' || c.id AND t.state = 'armed'), '') AS calling
+    AND t.subject = 'conversation:' || c.id AND t.state = 'armed'), '') AS calling,
+  (SELECT (l.facts->>'mark')::int FROM ledger l WHERE l.conversation_id = c.id AND l.kind = 'rated'
+    AND l.recorded_at >= c.closed_at ORDER BY l.recorded_at DESC, l.id DESC LIMIT 1) AS rating
 FROM conversations c JOIN contacts k ON k.id = c.contact_id LEFT JOIN companies o ON o.id = k.company_id
 LEFT JOIN managers a ON a.id = c.assignee_id
 LEFT JOIN LATERAL (SELECT assignee_id, reasons FROM routing_decisions r WHERE r.conversation_id = c.id
@@ -50,7 +52,7 @@ class StoredCard:
     `reasons` are those of the last routing decision, in Russian and English; `decided_for` whom it chose.
     `matter_due_at` is until when the whole matter is to be closed, `None` where the line has no such time or it stands
     (`is_matter_paused`, P-2). `readers` are the heads who read along today.
-    `calling` is the extension that a call ordered from the card rings now.
+    `calling` is the extension that a call ordered from the card rings now, `rating` the mark given since the close.
     """
 
     conversation: Conversation
@@ -66,6 +68,7 @@ class StoredCard:
     is_matter_paused: bool = False
     readers: tuple[int, ...] = ()
     calling: str = ""
+    rating: int | None = None
 
 
 async def list_cards(connection: asyncpg.Connection, ids: Iterable[int]) -> dict[int, StoredCard]:
@@ -94,6 +97,7 @@ def _card(row: Mapping[str, Any]) -> StoredCard:
         is_matter_paused=row["is_matter_paused"],
         readers=tuple(row["readers"]),
         calling=row["calling"],
+        rating=row["rating"],
     )
 
 

@@ -1,7 +1,7 @@
 """From an update to what happened, in the words of the hub. Pure.
 
-Ignored on purpose (FR-2): joins, pins and other service messages, presses, channel posts, words of bots
-(our own echo too). Kinds of content we do not know become a message with a note: a client's utterance is never lost.
+Ignored on purpose (FR-2): joins, pins and other service messages, channel posts, words of bots (our own echo too).
+Kinds of content we do not know become a message with a note: a client's utterance is never lost.
 """
 
 import re
@@ -17,6 +17,7 @@ from hub.channels.telegram.wire import (
     Location,
     MembershipChanged,
     Message,
+    Pressed,
     ReactionChanged,
     Update,
     User,
@@ -26,7 +27,11 @@ from hub.channels.telegram.wire import (
 from hub.domain.errors import PayloadInvalid
 from hub.domain.identity import IdentityType, ProofLevel, canonical_phone, canonical_telegram
 from hub.domain.inbound import (
+    PRIVACY_COMMAND,
+    START_COMMAND,
+    STOP_COMMAND,
     Address,
+    ChoiceMade,
     InboundEvent,
     InboundMessage,
     MessageDeleted,
@@ -36,11 +41,13 @@ from hub.domain.inbound import (
     ReachState,
     ReactionSet,
     Sender,
+    origin_of_link,
 )
 from hub.domain.message import MessageKind
 from hub.domain.replacing import replace
 
-_START = re.compile(r"/start(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
+_COMMAND = re.compile(r"/(start|stop|privacy)(?:@\w+)?(?:\s+([A-Za-z0-9_-]{1,64}))?\s*")
+_COMMANDS = {"start": START_COMMAND, "stop": STOP_COMMAND, "privacy": PRIVACY_COMMAND}
 _LEFT = frozenset({"kicked", "left"})
 
 
@@ -61,6 +68,8 @@ def events_of(update: Update, *, region: str, received_at: datetime) -> Sequence
         return (_reach(update.my_chat_member),)
     if update.message_reaction:
         return _reaction(update.message_reaction)
+    if update.callback_query:
+        return _choice(update.callback_query, received_at)
     if update.deleted_business_messages:
         return _deletions(update.deleted_business_messages, received_at)
     if update.business_connection:
@@ -100,7 +109,7 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
         speaker=_sender(sender) if message.chat.is_group else None,
     )
     if message.text:
-        return _with_start(base)
+        return _with_command(base, is_to_bot=not message.business_connection_id)
     if message.contact:
         return _with_contact(base, message.contact, is_own=message.contact.user_id == sender.id, region=region)
     if message.location:
@@ -129,25 +138,25 @@ def _group(chat: Chat, *ids: int) -> Sender:
     return Sender(tuple(addresses), chat.title)
 
 
-def _with_start(said: InboundMessage) -> InboundMessage:
-    """Mark a bare `/start` (FR-2); its payload, set by a deep link, names the source."""
-    found = _START.fullmatch(said.text)
+def _with_command(said: InboundMessage, *, is_to_bot: bool) -> InboundMessage:
+    """Mark a bare command (FR-2); the payload of /start, set by a deep link, names the source."""
+    found = _COMMAND.fullmatch(said.text) if is_to_bot else None
     if found is None:
         return said
-    return replace(said, automatic="start_command", origin=Origin(source=found.group(1) or ""))
+    origin = origin_of_link(found[2] or "") if found[1] == "start" else Origin()
+    return replace(said, automatic=_COMMANDS[found[1]], origin=origin)
 
 
 def _with_contact(said: InboundMessage, card: Contact, *, is_own: bool, region: str) -> InboundMessage:
-    """Add the number of a card: proven only if the card is the sender's own, else claimed (M-2); none is a group's."""
+    """Add the number of the sender's own card, which is proven (M-2); another person's card is content and no address."""
     name = f"{card.first_name} {card.last_name}".strip()
     said = replace(said, kind=MessageKind.contact, text=f"{name} {card.phone_number}".strip())
     phone = canonical_phone(f"+{card.phone_number.strip().lstrip('+')}") or canonical_phone(
         card.phone_number, region=region
     )
-    if phone is None or said.speaker is not None:
+    if phone is None or said.speaker is not None or not is_own:
         return said
-    level = ProofLevel.proven if is_own else ProofLevel.claimed
-    address = Address(IdentityType.phone, phone.e164, card.phone_number, level)
+    address = Address(IdentityType.phone, phone.e164, card.phone_number, ProofLevel.proven)
     return replace(said, sender=replace(said.sender, addresses=(*said.sender.addresses, address)))
 
 
@@ -183,6 +192,14 @@ def _reaction(change: ReactionChanged) -> Sequence[InboundEvent]:
     emoji = next((each.emoji for each in reversed(change.new_reaction) if each.type == "emoji"), "")
     thread = thread_of(change.chat.id, "")
     return (ReactionSet(str(change.message_id), thread, _sender(change.user), change.at, emoji),)
+
+
+def _choice(press: Pressed, received_at: datetime) -> Sequence[InboundEvent]:
+    """Return the choice of a person below a message of ours; a press carries no instant of its own."""
+    if press.message is None or press.sender.is_bot:
+        return ()
+    thread, message = thread_of(press.message.chat.id, ""), str(press.message.message_id)
+    return (ChoiceMade(press.id, thread, _sender(press.sender), received_at, message, press.data),)
 
 
 def _deletions(deleted: BusinessMessagesDeleted, received_at: datetime) -> Sequence[InboundEvent]:

@@ -196,8 +196,15 @@ class ReactionChanged(_Wire):
         return _instant(self.date)
 
 
+class PressedMessage(_Wire):
+    """The message below which a button was pressed, as far as it can still be read."""
+
+    message_id: int
+    chat: Chat
+
+
 class Pressed(_Wire):
-    """A press of a button below a message; one that is too old to be read has a date of 0."""
+    """A press of a button below a message."""
 
     id: str = Field(min_length=1)
     sender: User = Field(alias="from")

@@ -49,7 +49,6 @@ from hub.inbox.folds.notices import NO_DELAY, tell
 from hub.inbox.folds.tasks import NewTask, add_task
 from hub.inbox.ways import choose_way, is_window_closed
 
-OPTED_OUT = frozenset({"не писать", "opted_out"})
 """Tags of a client who does not want to be written to by automations."""
 
 MORNING = time(9)
@@ -257,8 +256,7 @@ def _send(deed: Deed, action: SendText) -> Words:
 
 
 def _may_not_write(deed: Deed, contact: Contact) -> bool:
-    is_unwanted = contact.is_blocked or not OPTED_OUT.isdisjoint(tag.casefold() for tag in contact.tags)
-    return is_unwanted or deed.work.line.mode is LineMode.observe
+    return contact.is_blocked or contact.has_opted_out or deed.work.line.mode is LineMode.observe
 
 
 def _write(deed: Deed, action: SendText, thread: Thread) -> Words:

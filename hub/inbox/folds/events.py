@@ -14,6 +14,7 @@ from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId, IdentityId, ManagerId
 from hub.domain.inbound import (
     COMMANDS,
+    TOPIC_CHOSEN,
     AccountChanged,
     CallEvent,
     ChoiceMade,

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hub.domain.client_menu import Topic, find_topic
 from hub.domain.facts import RequestFacts
+from hub.domain.ids import LineKey
 from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage, Origin, Sender
 from hub.domain.policy import Policy
 from hub.domain.wait import accepted_instant
 from hub.inbox.endpoint import Endpoint
 from hub.routing.decide import LineChoice, choose_line
+from hub.routing.reasons import Reason, ReasonCode
 
 
 @dataclass(slots=True)
@@ -40,8 +43,20 @@ class Incoming:
     def choose_line(self, policy: Policy) -> LineChoice:
         """Return the line as long as nothing is known of the client (R-1); always asked with the same policy."""
         if self._choice is None:
-            self._choice = choose_line(self.facts, policy)
+            topic = self.find_topic(policy)
+            self._choice = _by_topic(topic) if topic and topic.line else choose_line(self.facts, policy)
         return self._choice
+
+    def find_topic(self, policy: Policy) -> Topic | None:
+        """Return the topic of the menu that a client chose by these words, in a chat of their own."""
+        event = self.event
+        if not isinstance(event, InboundMessage) or event.speaker is not None or event.mail is not None:
+            return None
+        return find_topic(policy.topics, event.text) if event.text and not event.automatic else None
+
+
+def _by_topic(topic: Topic) -> LineChoice:
+    return LineChoice(LineKey(topic.line), Reason(ReasonCode.topic_chosen, topic.name.ru))
 
 
 def _facts_of(incoming: Incoming) -> RequestFacts:

@@ -10,6 +10,9 @@ from hub.domain.message import Message
 from hub.domain.order import order_hash
 from hub.domain.workset import WorkingSet
 
+CHANGE = "change"
+"""In the payload of a delivery that changes a message: what happens to it; `text` is what goes with it."""
+
 ASSISTED = "assisted"
 """In the payload of an answer whose words an assistant wrote and a person approved (case 9)."""
 
@@ -24,15 +27,15 @@ class _Job:
 
 
 def queue_reply(
-    workset: WorkingSet, message: Message, thread: Thread, *, key: str, is_assisted: bool = False
+    workset: WorkingSet, message: Message, thread: Thread, *, key: str, told: Mapping[str, object] | None = None
 ) -> Delivery:
     """Store an outbound message and queue it on its thread; the thread is the order key of the reply lane.
 
-    `key` makes it unique for ever: for a manager's answer the press or update it came from.
+    `key` makes it unique for ever: for a manager's answer the press or update it came from. `told` goes into the
+    payload: `ASSISTED`, or buttons: `buttons` and `contact_button` as in `OutboundMessage`, `choices` as pairs.
     """
     workset.messages.append(message)
-    facts: Mapping[str, object] = {ASSISTED: True} if is_assisted else {}
-    return _queue(workset, message, thread, _Job(Lane.reply, key, facts))
+    return _queue(workset, message, thread, _Job(Lane.reply, key, told or {}))
 
 
 def queue_media(workset: WorkingSet, message: Message, thread: Thread) -> None:

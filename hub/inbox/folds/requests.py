@@ -6,7 +6,7 @@ from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Notice
 from hub.domain.facts import RequestFacts
-from hub.domain.inbound import START_COMMAND, Origin
+from hub.domain.inbound import START_COMMAND, TOPIC_CHOSEN, Origin, origin_of_link
 from hub.domain.ledger import Fact
 from hub.domain.message import Message, MessageKind
 from hub.domain.policy import Policy
@@ -17,9 +17,10 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import route_wait
 from hub.inbox.folds.auto_texts import greet
 from hub.inbox.folds.bot_talk import is_with_bot, leave_to_bot
+from hub.inbox.folds.client_commands import obey
 from hub.inbox.folds.conversations import find_or_open_conversation, place_in_history
 from hub.inbox.folds.hours import tell_no_open_time
-from hub.inbox.folds.leads import ensure_lead, fill_fields, start_lead
+from hub.inbox.folds.leads import ensure_lead, fill_fields, find_open_lead, start_lead
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import Match
@@ -68,7 +69,8 @@ def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
     """Store the utterance and do what it asks for; returns the stored message."""
     rows, contact = work.rows, intake.match.contact
     opens_wait = _opens_wait(work, intake)
-    place = find_or_open_conversation if opens_wait else place_in_history
+    begins = opens_wait or intake.said.automatic == TOPIC_CHOSEN
+    place = find_or_open_conversation if begins else place_in_history
     conversation = place(work, contact, at=intake.said.at, thread=intake.thread, source=intake.origin.source)
     conversation = _keep_subject(rows, conversation, intake)
     message = add_message(rows, intake.said, contact_id=contact.id, conversation=conversation, thread=intake.thread)
@@ -76,15 +78,28 @@ def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
     if intake.match.is_new or intake.match.candidate:
         record(rows, Fact.matched, conversation, cause="M-3", facts={"evidence": intake.match.evidence})
     if opens_wait:
+        intake = _with_origin_of_start(work, intake, conversation)
         _request(work, intake, choice, conversation=conversation, message=message)
         tell_readers(work, rows.conversations[conversation.id], message)
         return message
     tell_readers(work, conversation, message)
-    if intake.said.automatic == START_COMMAND and work.line.makes_lead_on_start:
+    if intake.said.automatic in (START_COMMAND, TOPIC_CHOSEN) and work.line.makes_lead_on_start:
         start_lead(work, conversation, message, intake.origin, channel=intake.facts.channel)
+    if intake.said.automatic and intake.opens_wait:
+        obey(work, conversation, intake.thread, said=message)
     if conversation.assignee_id is not None and not contact.is_blocked:
         _tell_owner(work, conversation, message, _follow_up(intake))
     return message
+
+
+def _with_origin_of_start(work: LineWork, intake: Intake, conversation: Conversation) -> Intake:
+    """Give the first request where the client came from: the link whose /start opened the conversation (L-1)."""
+    is_first = conversation.last_response_at is None and find_open_lead(work, conversation.contact_id) is None
+    if not conversation.source or intake.origin.source or not is_first:
+        return intake
+    began = origin_of_link(conversation.source)
+    facts = replace(intake.facts, source=began.source, marks={**began.marks, **intake.facts.marks})
+    return replace(intake, origin=Origin(began.source, {**began.marks, **intake.origin.marks}), facts=facts)
 
 
 def _keep_subject(rows: WorkingSet, conversation: Conversation, intake: Intake) -> Conversation:

@@ -102,6 +102,7 @@ def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> 
         snoozed_until=conversation.snoozed_until,
         closed_at=conversation.closed_at,
         outcome=conversation.outcome,
+        rating=stored.rating,
         candidate_id=stored.candidate_id,
         lead_stage=_stage_name(office, viewed),
         version=conversation.version,

@@ -8,7 +8,7 @@ import pytest
 
 from hub.channels.base import Raw
 from hub.domain.identity import IdentityType, ProofLevel
-from hub.domain.inbound import MessageEdited, ReachChanged, ReachState, ReactionSet
+from hub.domain.inbound import ChoiceMade, MessageEdited, ReachChanged, ReachState, ReactionSet
 from hub.domain.message import AttachmentKind, MessageKind
 from hub.net.payloads import read_json_object
 from hub.testing.fixture_files import list_fixtures
@@ -52,12 +52,12 @@ def test_m2_the_own_number_is_proven(bot, maria, newest):
     assert (said.kind, phone.value, phone.level) == (MessageKind.contact, "+79161234567", ProofLevel.proven)
 
 
-def test_m2_a_card_of_another_person_is_only_claimed(bot, maria, newest):
+def test_m2_a_card_of_another_person_is_content_and_no_address(bot, maria, newest):
     maria.shares_contact(bot, own=False)
 
     (said,) = newest()
-    phone = said.sender.addresses[1]
-    assert (said.text, phone.value, phone.level) == ("Знакомый +79160000099", "+79160000099", ProofLevel.claimed)
+    assert (said.text, said.kind) == ("Знакомый +79160000099", MessageKind.contact)
+    assert [address.type for address in said.sender.addresses] == [IdentityType.tg_user]
 
 
 def test_m2_a_card_that_is_no_number_names_nobody(channel, bot, maria, newest):
@@ -75,6 +75,32 @@ def test_fr2_start_opens_nothing_and_its_payload_names_the_source(bot, maria, ne
 
     (said,) = newest()
     assert (said.automatic, said.origin.source) == (automatic, source)
+
+
+@pytest.mark.parametrize(
+    ("payload", "marks"), [("s_spring", {"utm_campaign": "spring"}), ("banner", {"utm_campaign": "banner"}), ("o_12", {})]
+)
+def test_l1_a_deep_link_names_the_campaign_and_an_order_is_none(bot, maria, newest, payload, marks):
+    maria.starts(bot, payload)
+
+    assert newest()[0].origin.marks == marks
+
+
+@pytest.mark.parametrize(("text", "automatic"), [("/stop", "stop_command"), ("/privacy", "privacy_command")])
+def test_fr2_commands_to_the_bot_are_no_requests(bot, maria, newest, text, automatic):
+    maria.writes(bot, text)
+
+    assert newest()[0].automatic == automatic
+
+
+def test_fr2_a_press_below_a_message_of_the_bot_is_a_choice(bot, maria, newest, clock):
+    question = bot.post(bot.private_chat(maria.user), bot.user, {"text": "Оцените"})
+    question.keyboard = {"inline_keyboard": [[{"text": "5", "callback_data": "r1:1:2:5"}]]}
+    press = maria.presses(bot, question, "5")
+
+    assert newest() == [
+        ChoiceMade(press.id, str(maria.user.id), newest()[0].sender, clock.now(), str(question.message_id), "r1:1:2:5")
+    ]
 
 
 def test_fr2_start_with_words_is_a_request(bot, maria, newest):

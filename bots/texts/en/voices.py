@@ -1,0 +1,11 @@
+"""What clients say beside their words: a mark after the close, a file too large, many messages at once, an edit."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "card.low_rating": "⭐ The client gave a low rating",
+    "card.rating": "⭐ Client's rating: {mark} of 5",
+    "button.asklink": "🔗 Ask for a link",
+    "asklink.nothing": "There is no file in this conversation that did not arrive.",
+    "help.asklink": "/asklink – ask for a link to a file over 20 MB",
+}

@@ -1,0 +1,11 @@
+"""What clients say beside their words: a mark after the close, a file too large, many messages at once, an edit."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "card.low_rating": "⭐ Клиент поставил низкую оценку",
+    "card.rating": "⭐ Оценка клиента: {mark} из 5",
+    "button.asklink": "🔗 Попросить ссылку",
+    "asklink.nothing": "В этом обращении нет файла, который не дошёл.",
+    "help.asklink": "/asklink – попросить ссылку на файл больше 20 МБ",
+}
