@@ -84,7 +84,7 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     words = "\n".join(part for part in (client_text(message.text, limit), fields) if part)
     if words:
         blocks.append(quote(words))
-    elif not message.attachments:
+    elif not message.attachments and not message.is_deleted:
         blocks.append(line(_kind_words(texts, message.kind)))
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
 

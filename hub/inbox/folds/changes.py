@@ -7,7 +7,7 @@ from hub.domain.conversation import Conversation, ConversationState
 from hub.domain.delivery import Notice
 from hub.domain.inbound import DeliveryReport, MessageDeleted, MessageEdited, ReachChanged, ReachState, ReportState
 from hub.domain.ledger import Fact
-from hub.domain.message import DeliveryState
+from hub.domain.message import DeliveryState, Direction
 from hub.domain.policy import Policy
 from hub.domain.wait import Wait
 from hub.domain.workset import MessageRef, WorkingSet
@@ -31,8 +31,10 @@ def fold_change(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: Ch
     match change:
         case MessageEdited():
             _patch(rows, endpoint, change.thread, change.external_id, text=change.text, edited_at=change.occurred_at)
+            _show_anew(rows, policy, endpoint, change)
         case MessageDeleted():
             _patch(rows, endpoint, change.thread, change.external_id, deleted_at=change.occurred_at)
+            _show_anew(rows, policy, endpoint, change)
             _take_back(rows, policy, endpoint, change)
         case ReachChanged():
             _change_reach(rows, policy, endpoint, change)
@@ -44,6 +46,18 @@ def _patch(rows: WorkingSet, endpoint: Endpoint, thread: str, external_id: str, 
     ref = find_ref(rows, endpoint.id, thread, external_id)
     if ref is not None:
         patch_message(rows, ref, **values)
+
+
+def _show_anew(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageEdited | MessageDeleted) -> None:
+    """Redraw what a client has changed where a manager sees it; it rings for nobody (case 6, P-6)."""
+    ref = find_ref(rows, endpoint.id, change.thread, change.external_id)
+    conversation = rows.conversations.get(ref.conversation_id) if ref else None
+    if ref is None or conversation is None or ref.direction != Direction.inbound or conversation.assignee_id is None:
+        return
+    facts = {"message_id": int(ref.message_id), "received_at": ref.received_at.isoformat(), "only_files": True}
+    cause = f"{ref.message_id}:{type(change).__name__}:{change.occurred_at.isoformat()}"
+    work = LineWork(rows, policy, policy.get_line(conversation.line))
+    tell(work, Notice.client_message, conversation, to=[conversation.assignee_id], cause=cause, facts=facts)
 
 
 def _take_back(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageDeleted) -> None:

@@ -108,6 +108,20 @@ async def test_edge16_an_answer_of_an_owner_whom_nobody_knows_is_the_accounts(pl
     assert (wait["state"], wait["responder_id"]) == ("answered", None)
 
 
+async def test_edge6_what_the_client_changes_or_takes_back_is_seen_where_it_is_shown(place, brand, account, anna):
+    more = account.hears(brand.maria, "Мне на Арбат")
+    await brand.work()
+    before = len(place.seen(anna))
+    account.edits(more, "Мне на Таганку")
+    await brand.work()
+    assert "Мне на Таганку" in place.post(anna, "изменено").text
+
+    account.deletes(more)
+    await brand.work()
+    assert place.post(anna, "🗑 удалено клиентом") and not any("Таганку" in text for text in place.seen(anna))
+    assert len(place.seen(anna)) == before and (await wait_of(place))["state"] == "open"
+
+
 async def test_an_answer_typed_and_taken_back_within_a_minute_gives_the_wait_back_s10(place, brand, account):
     said = account.answers(brand.maria, "Ой, не вам")
     await brand.work()
