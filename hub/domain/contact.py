@@ -7,7 +7,6 @@ from datetime import datetime
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import CompanyId, ContactId, IdentityId, ManagerId
 
-
 OPT_OUT = "не писать"
 """The tag of a client who wants no automatic messages; `opted_out` means the same, from imports and CRMs."""
 
