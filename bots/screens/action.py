@@ -55,6 +55,7 @@ class Press(StrEnum):
     answered = "answered"
     write = "write"
     template = "tpl"
+    ask_link = "asklink"
     resend = "resend"
     delete = "delete"
     arrived = "arrived"
@@ -92,10 +93,13 @@ class Press(StrEnum):
     admin = "admin"
     people = "people"
     invite = "invite"
+    rules = "rules"
+    draft = "draft"
     read = "read"
     unread = "unread"
     day = "day"
     week = "stats"
+    room = "room"
     help = "help"
 
 

@@ -22,10 +22,12 @@ DAYS = (7, 30, 90)
 _NAME = 40
 
 
-def admin_screen(texts: Texts) -> Screen:
+def admin_screen(texts: Texts, *, drafts: int) -> Screen:
     """Return what there is to manage; changes of the rules that wait for a decision come first."""
     rows: list[Row] = []
-    rows.append((_to(texts, Press.people), _to(texts, Press.invite)))
+    if drafts:
+        rows.append((Button(texts("button.drafts", n=drafts), Action(Press.draft)),))
+    rows.append((_to(texts, Press.people), _to(texts, Press.rules)))
     return Screen((line(bold(texts("admin.title"))), line(texts("admin.hint"))), tuple(rows))
 
 

@@ -33,15 +33,15 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
 
 def help_screen(texts: Texts, role: Role) -> Screen:
     """Return what the bot can do, for this role."""
-    keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.rest", "help.templates"]
+    keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.rest", "help.templates", "help.asklink"]
     keys += ["help.calls", "help.plans", "help.plans_more", "help.match", "help.number", "help.shift", "help.self"]
     match role:
         case Role.manager:
             pass
         case Role.head:
-            keys += ["help.head", "help.team", "help.read", "help.day"]
+            keys += ["help.head", "help.team", "help.read", "help.day", "help.rules"]
         case Role.admin:
-            keys += ["help.admin", "help.team", "help.read", "help.people"]
+            keys += ["help.admin", "help.team", "help.read", "help.people", "help.room", "help.rules"]
     return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), list_rows(texts))
 
 

@@ -1,7 +1,7 @@
 """Errors of the hub as people read them: the one place where a class of `hub.domain.errors` becomes words (RG-2)."""
 
 from bots.screens.action import StaleButton
-from bots.screens.quoting import one_line
+from bots.screens.quoting import client_text, one_line
 from bots.texts import Texts
 from hub.domain.errors import (
     CallImpossible,
@@ -13,12 +13,14 @@ from hub.domain.errors import (
     HubError,
     NotFound,
     PermissionDenied,
+    PolicyInvalid,
     ReasonMissing,
     ReplyWindowClosed,
     StillWaiting,
     StorageUnavailable,
 )
 from hub.inbox.extensions import ExtensionRefused
+from hub.inbox.rule_changes import NothingChanges, RulesMoved
 
 
 class NothingAsked(NotFound):
@@ -39,12 +41,16 @@ _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (ReasonMissing, "error.reason"),
     (FieldsMissing, "error.fields"),
     (FieldInvalid, "error.field"),
+    (NothingChanges, "rules.same"),
+    (RulesMoved, "draft.moved"),
     (Conflict, "error.conflict"),
 )
 
 
 def refusal(texts: Texts, error: HubError) -> str:
     """Return one polite sentence; a lost race names who was faster."""
+    if isinstance(error, PolicyInvalid):
+        return client_text(error.words.say(texts.language))
     if isinstance(error, Composing):
         return texts("reply.composing", winner=one_line(error.winner))
     if isinstance(error, CallImpossible):

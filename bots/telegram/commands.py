@@ -36,11 +36,14 @@ WITHOUT_CONVERSATION = frozenset(
         Press.new,
         Press.team,
         Press.relieve,
+        Press.room,
         Press.day,
         Press.week,
         Press.admin,
         Press.people,
         Press.invite,
+        Press.rules,
+        Press.draft,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})

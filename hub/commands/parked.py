@@ -1,6 +1,5 @@
 """`hub parked` and `hub replay`: payloads that could not be understood, and deliveries that did not succeed."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -8,24 +7,20 @@ import typer
 
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground, run_with_time
+from hub.commands.opened_office import THE_OPERATOR, open_office
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_table
 from hub.commands.texts import columns, say, word
 from hub.commands.wall_time import WallTime
 from hub.config import Config
 from hub.domain.errors import ConfigError, NotFound
-from hub.store import deliveries, receipts
-from hub.store.deliveries import DeliveryRow
-from hub.store.pool import acquire
+from hub.inbox.set_aside import SetAside, list_set_aside, put_back
 from hub.store.receipts import ParkedReceipt
 
 app = typer.Typer()
 Numbers = Annotated[list[str] | None, typer.Argument(help="Numbers as `hub parked` shows them.")]
 Every = Annotated[bool, typer.Option("--all", help="Everything that is parked; failed deliveries only by number.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most, oldest first.")]
-
-
-SetAside = ParkedReceipt | DeliveryRow
 _LONGEST = 18
 _COLUMNS = ("number", "since", "what", "state", "tries", "reason")
 
@@ -64,19 +59,14 @@ def _read(number: str) -> int:
     return int(number)
 
 
-async def _list(ground: Ground, limit: int) -> Sequence[SetAside]:
-    """Return payloads, then deliveries, each oldest first."""
-    async with acquire(ground.pool) as connection:
-        payloads = await receipts.list_parked(connection, limit=limit)
-        wrong = await deliveries.list_wrong(connection, limit=limit)
-    found: list[SetAside] = [*payloads, *wrong]
-    return found[:limit]
+async def _list(ground: Ground, limit: int) -> list[SetAside]:
+    async with open_office(ground) as office:
+        return await list_set_aside(office, THE_OPERATOR, limit=limit)
 
 
 async def _replay(ground: Ground, numbers: list[int] | None) -> int:
-    async with acquire(ground.pool) as connection:
-        payloads = await receipts.replay(connection, numbers)
-        return payloads + await deliveries.retry(connection, numbers, now=ground.clock.now())
+    async with open_office(ground) as office:
+        return await put_back(office, THE_OPERATOR, numbers)
 
 
 def _plain(each: SetAside) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hub.domain.audit import AuditFact, Deed
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.policy import Policy
-from hub.domain.rights import Action, Person, Subject, ensure
+from hub.domain.rights import Action, Person, Subject, ensure, may
 from hub.domain.words import Words
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
@@ -28,6 +28,7 @@ from hub.routing.doubts import list_doubts, people_of
 from hub.routing.editing import Edited
 from hub.routing.tree import PolicyDocument
 from hub.store import audit, managers, people, policy, policy_drafts
+from hub.store.automation_evidence import count_evidence
 from hub.store.ids import IdBlocks
 from hub.store.policy import PolicyChange
 from hub.store.policy_drafts import Draft
@@ -36,6 +37,8 @@ from hub.store.reports import Period
 
 TRIED_OVER = timedelta(days=14)
 """A change is tried over the requests of so long."""
+EVIDENCE_OVER = timedelta(days=30)
+"""How often an automation would have helped is counted over so long."""
 _MOST = 20
 
 
@@ -76,6 +79,7 @@ class DryRun:
     """What a change would do, tried over revision `base`.
 
     `changes` are the places that differ; `earlier` and `later` count the open deadlines that would move at once.
+    `helped` is how often an automation would have acted in the last 30 days, `None` where that is not counted.
     """
 
     draft: DraftView
@@ -86,6 +90,7 @@ class DryRun:
     earlier: int
     later: int
     doubts: tuple[Words, ...]
+    helped: int | None = None
 
 
 async def read_rules(office: Office, actor: Person) -> Rules:
@@ -97,6 +102,19 @@ async def read_rules(office: Office, actor: Person) -> Rules:
     ensure(actor, Action.edit_policy, Subject())
     async with acquire(office.pool) as connection:
         return await _rules(connection)
+
+
+async def load_rules(office: Office, actor: Person) -> Rules:
+    """Return the rules in force, read afresh, for somebody who may propose changes of at least one line.
+
+    Raises:
+        NotFound: the actor may not.
+    """
+    async with acquire(office.pool) as connection:
+        rules = await _rules(connection)
+    if not any(may(actor, Action.propose_policy, Subject(LineKey(key))) for key in rules.document.lines):
+        raise NotFound("there is nothing of the rules for you")
+    return rules
 
 
 async def propose(office: Office, actor: Person, wish: Wish, *, comment: str = "") -> DryRun:
@@ -261,11 +279,19 @@ async def _run(office: Office, draft: Draft, rules: Rules, changed: Edited) -> D
         earlier, later = await count_moved(connection, proposed, now=now)
         here = people_of({each.key: each.is_active for each in await managers.list_managers(connection)})
         names = await people.list_names(connection, [draft.manager_id])
+        helped = await _count_help(connection, _wish(draft), now)
     known = {each.say("en") for each in list_doubts(rules.document, now, people=here)}
     doubts = tuple(each.words for each in list_doubts(wanted, now, people=here) if each.say("en") not in known)
     view = _view(draft, names.get(draft.manager_id or 0, ""))
     changes = tuple(diff(rules.document, wanted))
-    return DryRun(view, rules.revision, changes, changed.keeps_comments, trial, earlier, later, doubts)
+    return DryRun(view, rules.revision, changes, changed.keeps_comments, trial, earlier, later, doubts, helped)
+
+
+async def _count_help(connection: Connection, wish: Wish, now: datetime) -> int | None:
+    if wish.kind is not Wished.automation:
+        return None
+    evidence = await count_evidence(connection, since=now - EVIDENCE_OVER, until=now)
+    return evidence.get(wish.name)
 
 
 def _under(office: Office, present: Policy) -> Office:

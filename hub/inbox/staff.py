@@ -3,7 +3,6 @@
 Leaving is `hub.inbox.people`, whose team somebody is in stands in the rules (`hub.inbox.rule_changes`).
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,17 +12,14 @@ from hub.domain.audit import Deed
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.line import EVERYONE
-from hub.domain.manager import Role, is_on_shift
+from hub.domain.manager import Manager, Role, is_on_shift
 from hub.domain.rights import Action, Person, Subject, ensure
-from hub.domain.spelling import transliterate
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
+from hub.routing.typed import make_key
 from hub.store import managers, people, staff
 from hub.store.pool import acquire
 from hub.store.staff import StaffRow
-
-_KEY_LIMIT = 36
-_NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +117,14 @@ async def find_free_key(office: Office, actor: Person, name: str) -> str:
     ensure(actor, Action.manage_people, Subject())
     async with acquire(office.pool) as connection:
         taken = {each.key for each in await managers.list_managers(connection)}
-    made = _NO_KEY.sub("-", _in_latin(name)).strip("-")[:_KEY_LIMIT].strip("-") or "manager"
-    numbered = (f"{made}-{number}" for number in range(2, len(taken) + 3))
-    return next(each for each in (made, *numbered) if each not in taken)
+    return make_key(name, taken, instead="manager")
+
+
+async def list_administrators(office: Office) -> list[Manager]:
+    """Return who decides about the business now."""
+    async with acquire(office.pool) as connection:
+        everybody = await managers.list_managers(connection)
+    return [each for each in everybody if each.is_active and each.role is Role.admin]
 
 
 def list_line_choices(office: Office, actor: Person) -> list[LineChoice]:
@@ -134,11 +135,6 @@ def list_line_choices(office: Office, actor: Person) -> list[LineChoice]:
     """
     ensure(actor, Action.manage_people, Subject())
     return [LineChoice(key, line.name, EVERYONE in line.team) for key, line in office.policy().lines.items()]
-
-
-def _in_latin(name: str) -> str:
-    lower = name.casefold().strip()
-    return lower if lower.isascii() else transliterate(lower)
 
 
 def _view(office: Office, row: StaffRow, now: datetime, *, held: int = 0) -> StaffView:

@@ -5,11 +5,12 @@ English words do too. What is not understood is refused with the piece that is w
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hub.domain.errors import PolicyInvalid
+from hub.domain.spelling import transliterate
 from hub.domain.words import Words
 from hub.routing.spelling import DAYS, write_duration
 
@@ -40,6 +41,9 @@ _UNITS = {
 }
 _UNIT_OF_WORD = {word: unit for unit, words in _UNITS.items() for word in words.split(" ")}
 _LONGEST_TARGET = timedelta(days=366)
+_NO_KEY = re.compile(r"[^a-z0-9]+")
+_KEY_LIMIT = 36
+_NO_LETTERS = re.compile(r"[^a-zа-я_]+")
 _LONGEST_SPAN_OF_DAYS = 60
 CHANNELS = {
     "почта": "email",
@@ -132,6 +136,18 @@ def read_typed_targets(text: str) -> TypedTargets:
     if not (found.named or found.by_channel):
         raise _not_targets(text)
     return found
+
+
+def make_key(name: str, taken: Collection[str], *, instead: str) -> str:
+    """Return a key of the document made of a name that is not taken: «Анна Петрова» is `anna-petrova`.
+
+    `instead` stands for a name without letters.
+    """
+    lower = name.casefold().strip()
+    latin = lower if lower.isascii() else transliterate(lower)
+    made = _NO_KEY.sub("-", latin).strip("-")[:_KEY_LIMIT].strip("-") or instead
+    numbered = (f"{made}-{number}" for number in range(2, len(taken) + 3))
+    return next(each for each in (made, *numbered) if each not in taken)
 
 
 def _list_hours(text: str) -> Iterator[tuple[list[str], list[str]]]:
@@ -251,7 +267,7 @@ def _split_name(piece: str) -> tuple[str, str]:
     total = sum((int(number) * unit for (number, _), unit in zip(parts, units, strict=True) if unit), timedelta(0))
     if not parts or None in units or not timedelta(0) < total <= _LONGEST_TARGET:
         raise _not_targets(piece)
-    return _AMOUNT.sub("", piece).strip(" :"), write_duration(total)
+    return _NO_LETTERS.sub(" ", _AMOUNT.sub("", piece)).strip(), write_duration(total)
 
 
 def _clean(text: str) -> str:

@@ -14,7 +14,7 @@ from bots.texts import CATALOGUES, Texts
 from hub.domain.manager import Role
 
 NAMES = {press: FIRST_STEPS.get(press, press).value for press in DEEDS}
-FOR_HEADS = {"team", "relieve"}
+FOR_HEADS = {"team", "relieve", "rules", "draft"}
 FOR_ADMINS = {"admin", "people", "invite"}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bots.screens.action import Press
 from bots.telegram.deeds import (
     admin_people,
+    admin_rules,
     answering,
     assignment,
     calling,
@@ -16,15 +17,18 @@ from bots.telegram.deeds import (
     correcting,
     days,
     ending,
+    files,
     leads,
     lines,
     matching,
     reading,
     reading_along,
+    rooms,
     tasks,
     team,
     telephones,
     templates,
+    undoing,
 )
 from bots.telegram.turn import Deed
 
@@ -43,9 +47,13 @@ DEEDS: Mapping[Press, Deed] = (
     | leads.DEEDS
     | tasks.DEEDS
     | team.DEEDS
+    | rooms.DEEDS
     | telephones.DEEDS
     | admin_people.DEEDS
+    | admin_rules.DEEDS
     | templates.DEEDS
+    | files.DEEDS
+    | undoing.DEEDS
 )
 WRITTEN: Mapping[Press, Deed] = (
     assignment.WRITTEN
@@ -57,6 +65,7 @@ WRITTEN: Mapping[Press, Deed] = (
     | tasks.WRITTEN
     | templates.WRITTEN
     | admin_people.WRITTEN
+    | admin_rules.WRITTEN
 )
 """Deeds completed by a written line (`bots.telegram.prompts`)."""
 

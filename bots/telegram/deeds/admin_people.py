@@ -41,7 +41,7 @@ from hub.domain.manager import Role
 from hub.domain.message import Attachment, AttachmentKind
 from hub.inbox.auditing import what_they_saw
 from hub.inbox.people import INVITE_MARK, create_invite, dismiss_manager
-from hub.inbox.rule_changes import change_at_once
+from hub.inbox.rule_changes import change_at_once, list_drafts
 from hub.inbox.staff import (
     LineChoice,
     StaffView,
@@ -61,8 +61,8 @@ log = structlog.get_logger(__name__)
 async def admin(turn: Turn, action: Action) -> None:
     """Show what there is to manage."""
     del action
-    list_line_choices(turn.office, turn.actor)
-    await turn.show(admin_screen(turn.texts))
+    drafts = await list_drafts(turn.office, turn.actor)
+    await turn.show(admin_screen(turn.texts, drafts=len(drafts)))
 
 
 async def people(turn: Turn, action: Action) -> None:

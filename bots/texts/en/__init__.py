@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bots.texts.en import (
     accounts,
     admin,
+    admin_rules,
     calls,
     cards,
     days,
@@ -14,13 +15,16 @@ from bots.texts.en import (
     pace,
     person,
     plans,
+    room,
     team,
     templates,
     terminal,
+    voices,
 )
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **admin.TEXTS,
+    **admin_rules.TEXTS,
     **calls.TEXTS,
     **cards.TEXTS,
     **deeds.TEXTS,
@@ -33,5 +37,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **templates.TEXTS,
     **terminal.TEXTS,
     **pace.TEXTS,
+    **voices.TEXTS,
     **accounts.TEXTS,
+    **room.TEXTS,
 }

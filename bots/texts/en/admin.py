@@ -71,6 +71,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "deed.policy_proposed": "rules proposed",
     "deed.policy_changed": "rules changed",
     "deed.policy_refused": "rules refused",
+    "deed.replayed": "put back into work",
     "deed.imported": "clients imported",
     "deed.import_undone": "import taken back",
     "deed.exported": "export",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bots.texts.ru import (
     accounts,
     admin,
+    admin_rules,
     calls,
     cards,
     days,
@@ -17,13 +18,16 @@ from bots.texts.ru import (
     pace,
     person,
     plans,
+    room,
     team,
     templates,
     terminal,
+    voices,
 )
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **admin.TEXTS,
+    **admin_rules.TEXTS,
     **calls.TEXTS,
     **cards.TEXTS,
     **deeds.TEXTS,
@@ -36,5 +40,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **templates.TEXTS,
     **terminal.TEXTS,
     **pace.TEXTS,
+    **voices.TEXTS,
     **accounts.TEXTS,
+    **room.TEXTS,
 }

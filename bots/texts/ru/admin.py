@@ -77,6 +77,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "deed.policy_proposed": "предложены правила",
     "deed.policy_changed": "изменены правила",
     "deed.policy_refused": "отклонены правила",
+    "deed.replayed": "отложенное возвращено в работу",
     "deed.imported": "загружен файл клиентов",
     "deed.import_undone": "загрузка отменена",
     "deed.exported": "выгрузка",
