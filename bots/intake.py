@@ -262,9 +262,13 @@ def chat_of(update: Update) -> int:
 
 
 def press_of(update: Update) -> str:
-    """Return the id of the press an update tells of, empty if it tells of none."""
+    """Return the id of the press to be answered at once, empty if there is none.
+
+    A press in a group is answered by what it did: the toast is all that whoever pressed sees there.
+    """
     found = _at(update, ("callback_query", "id"))
-    return found if isinstance(found, str) else ""
+    is_in_group = _at(update, ("callback_query", "message", "chat", "type")) in _GROUPS
+    return found if isinstance(found, str) and not is_in_group else ""
 
 
 def album_of(update: Update) -> str:
@@ -286,6 +290,7 @@ def by_chat(batch: Sequence[StoredUpdate]) -> list[list[StoredUpdate]]:
     return list(chats.values())
 
 
+_GROUPS = ("group", "supergroup")
 _CHAT_PATHS = (
     ("callback_query", "from", "id"),
     ("message", "chat", "id"),

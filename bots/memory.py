@@ -123,9 +123,10 @@ class Memory:
         async with acquire(self.office.pool) as connection:
             return await links.find_shown(connection, self.bot, chat_id, message_id=message_id, purpose=purpose.value)
 
-    async def keep(self, chat_id: int, name: str, facts: Facts, *, lasting: timedelta = DIALOGUE_KEPT) -> None:
-        """Remember a step of a dialogue under `name`, in place of the one before."""
-        await self._kept.ask(((chat_id, name), Kept(facts, self.office.clock.now() + lasting)))
+    async def keep(self, chat_id: int, name: str, facts: Facts, *, lasting: timedelta | None = DIALOGUE_KEPT) -> None:
+        """Remember a step of a dialogue under `name`, in place of the one before; `lasting` None is for ever."""
+        ends_at = None if lasting is None else self.office.clock.now() + lasting
+        await self._kept.ask(((chat_id, name), Kept(facts, ends_at)))
 
     async def recall(self, chat_id: int, name: str) -> Facts | None:
         """Return what was kept under `name`, `None` once it has run out."""

@@ -172,6 +172,11 @@ async def _account(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _room_lost(telling: Telling, payload: Payload) -> Told:
+    words = telling.texts("room.lost", name=one_line(str(payload.get("name", "")), 60))
+    return Told(one_line(words, 100), [notice(words)])
+
+
 async def _refused(telling: Telling, payload: Payload) -> Told:
     """Say why an answer by mail did not go to the client; a reply to this letter is another try.
 
@@ -232,6 +237,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
+    Notice.room_lost: _room_lost,
     Notice.account: _account,
     Notice.mail_refused: _refused,
 }

@@ -30,10 +30,11 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The chat of one person with the bot; Telegram numbers it like the person."""
+    """The chat of one person with the bot, numbered like the person; or a group, `topic` 0 being its general part."""
 
     bot: Bot
     id: int
+    topic: int = 0
 
     async def show(
         self, screen: Screen, *, reply_to: int | None = None, below: ReplyKeyboardMarkup | None = None
@@ -135,6 +136,7 @@ class Chat:
                     disable_notification=is_quiet,
                     reply_parameters=_answering(reply_to),
                     link_preview_options=_NO_PREVIEW,
+                    message_thread_id=self.topic or None,
                 )
         except PermanentFailure as failure:
             if failure.reason != MARKUP or not drawing.entities:

@@ -8,13 +8,21 @@ from contextlib import suppress
 from dataclasses import replace
 
 from aiogram import Bot, Dispatcher, F, Router
-from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, MessageReactionUpdated, ReactionTypeEmoji
+from aiogram.enums import ChatType
+from aiogram.types import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    InlineQuery,
+    Message,
+    MessageReactionUpdated,
+    ReactionTypeEmoji,
+)
 
 from bots.office import BotOffice
 from bots.telegram.commands import CARD_LINK
 from bots.telegram.deeds.correcting import correct, mark
 from bots.telegram.entrance import admit, greet_stranger, say_neutral, welcome
+from bots.telegram.groups import GONE_STATES, on_group_membership, on_group_message, on_group_press
 from bots.telegram.messages import politely, receive
 from bots.telegram.presses import press
 from bots.telegram.queue_card import is_queue_card
@@ -26,17 +34,20 @@ from hub.inbox.people import set_reachable
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction", "inline_query")
 """What the bot asks Telegram for; asking for less loses updates for ever."""
 
-GONE = frozenset({ChatMemberStatus.KICKED, ChatMemberStatus.LEFT})
+_GROUPS = {ChatType.GROUP, ChatType.SUPERGROUP}
 
 
 def build_dispatcher(desk: BotOffice) -> Dispatcher:
     """Return a dispatcher that hands its updates to this office; `key` comes with each update."""
     router = Router()
-    private = F.chat.type == ChatType.PRIVATE
+    private, group = F.chat.type == ChatType.PRIVATE, F.chat.type.in_(_GROUPS)
     router.message.register(on_message, private)
+    router.message.register(on_group_message, group)
     router.edited_message.register(on_edit, private)
+    router.callback_query.register(on_group_press, F.message.chat.type.in_(_GROUPS))
     router.callback_query.register(on_press)
     router.my_chat_member.register(on_membership, private)
+    router.my_chat_member.register(on_group_membership, group)
     router.message_reaction.register(on_reaction, private)
     router.inline_query.register(on_query)
     dispatcher = Dispatcher(desk=desk, disable_fsm=True)
@@ -100,7 +111,7 @@ async def on_press(query: CallbackQuery, desk: BotOffice, bot: Bot, key: str) ->
 
 async def on_membership(change: ChatMemberUpdated, desk: BotOffice) -> None:
     """Note that a manager blocked the bot or came back (R-6)."""
-    is_gone = change.new_chat_member.status in GONE
+    is_gone = change.new_chat_member.status in GONE_STATES
     await set_reachable(desk.office, change.from_user.id, not is_gone)
 
 

@@ -16,6 +16,7 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramEntityTooLarge,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -36,6 +37,8 @@ GONE = "not_found"
 UNCHANGED = "unchanged"
 REFUSED = "refused"
 MARKUP = "markup"
+NO_TOPIC = "no_topic"
+NO_RIGHTS = "no_rights"
 _SLOW_DOWN = "Too Many Requests"  # without a wait aiogram knows no class for it
 _REASONS = (
     ("message is not modified", UNCHANGED),
@@ -43,8 +46,21 @@ _REASONS = (
     ("message can't be edited", GONE),
     ("there is no text in the message to edit", GONE),
     ("chat not found", GONE),
+    ("message thread not found", NO_TOPIC),
+    ("topic_closed", NO_TOPIC),
+    ("topic_deleted", NO_TOPIC),
+    ("not enough rights to send", NO_RIGHTS),
+    ("chat_write_forbidden", NO_RIGHTS),
     ("entit", MARKUP),
 )
+
+
+class ChatMoved(PermanentFailure):
+    """The group became a supergroup: it is `chat_id` from now on, and its messages of before cannot be reached."""
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__("the group has another number now", 400, "moved")
+        self.chat_id = chat_id
 
 
 @contextmanager
@@ -100,6 +116,8 @@ def as_result(error: ProviderError) -> SendResult:
 
 
 def _refused(error: AiogramError) -> PermanentFailure:
+    if isinstance(error, TelegramMigrateToChat):
+        return ChatMoved(error.migrate_to_chat_id)
     if isinstance(error, TelegramEntityTooLarge):
         return PermanentFailure("the file is too large for Telegram", 413, "too_large")
     if not isinstance(error, TelegramAPIError):

@@ -284,6 +284,11 @@ async def _account(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(account_words(turn.texts, payload)).aloud())
 
 
+async def _room_lost(turn: Turn, payload: Payload) -> list[int]:
+    words = turn.texts("room.lost", name=one_line(str(payload.get("name", "")), 60))
+    return await turn.chat.show(notice(words).aloud())
+
+
 async def _restored(turn: Turn, payload: Payload) -> list[int]:
     """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
     policy = turn.office.policy()
@@ -308,6 +313,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
+    Notice.room_lost: _room_lost,
     Notice.account: _account,
     Notice.restored: _restored,
     Notice.overheard: tell_overheard,

@@ -35,6 +35,7 @@ _UNTOLD = frozenset(
         Notice.call_result,
         Notice.restored,
         Notice.offers_changed,
+        Notice.room_lost,
         Notice.mail_refused,
         Notice.change_refused,
     }

@@ -8,7 +8,7 @@ import gc
 import importlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -36,6 +36,7 @@ from hub.store.pool import Pool, acquire
 LEASE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=8)
 LOOK_EVERY = timedelta(seconds=1)
+ROOM_LOOKED_AT_EVERY = timedelta(seconds=3)
 _BATCH = 32
 _log = structlog.get_logger()
 
@@ -48,6 +49,7 @@ class OpenBot:
     client: Any
     notifier: Notifier
     messenger: Messenger
+    look_at_room: Callable[[], Awaitable[None]]
 
 
 class ManagerBotOffice:
@@ -99,6 +101,7 @@ class ManagerBotOffice:
         claimed = BotReceipts(self._building.ground.pool)
         intake = Intake(claimed, bot.messenger, bot_name=_name_of(bot.row))
         renewing = asyncio.create_task(keep_going("bot.renewal", claimed.keep_renewed, LOOK_EVERY))
+        keeping = asyncio.create_task(keep_going("bot.room", lambda: _look_and_rest(bot), ROOM_LOOKED_AT_EVERY))
 
         async def carry_out() -> bool:
             if await self.current() is not bot:
@@ -111,8 +114,9 @@ class ManagerBotOffice:
             await keep_going("bot.updates", carry_out, LOOK_EVERY)
         finally:
             await intake.close()
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            for job in (renewing, keeping):
+                job.cancel()
+            await asyncio.gather(renewing, keeping, return_exceptions=True)
             await claimed.give_back_all()
 
     async def close(self) -> None:
@@ -125,6 +129,7 @@ class ManagerBotOffice:
         from bots.telegram.bot import ManagerBot  # noqa: PLC0415 - heavy, imported just now in a thread
         from bots.telegram.client import open_bot  # noqa: PLC0415
         from bots.telegram.notifier import TelegramNotifier  # noqa: PLC0415
+        from bots.telegram.room import RoomKeeper  # noqa: PLC0415
 
         settings = self._building.ground.secrets.decrypt_json(row.settings_encrypted)
         client = open_bot(
@@ -132,7 +137,13 @@ class ManagerBotOffice:
         )
         desk = build_bot_office(self._building, row)
         await _publish_menu(client)
-        return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client))
+        keeper = RoomKeeper(desk, client)
+        return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client), keeper.look)
+
+
+async def _look_and_rest(bot: OpenBot) -> None:
+    await bot.look_at_room()
+    await asyncio.sleep(ROOM_LOOKED_AT_EVERY.total_seconds())
 
 
 def _load_libraries() -> None:

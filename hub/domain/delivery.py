@@ -59,6 +59,7 @@ class Notice(StrEnum):
     low_rating = "low_rating"
     whisper = "whisper"
     offers_changed = "offers_changed"
+    room_lost = "room_lost"
     overheard = "overheard"
     day = "day"
     account = "account"

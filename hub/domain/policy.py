@@ -34,6 +34,7 @@ from hub.domain.wait import WaitKind
 from hub.domain.words import Words
 
 SHARED_AFTER = 3
+ROOM_AFTER = timedelta(minutes=2)
 DAY_DIGEST = time(18, 30)
 
 
@@ -173,6 +174,7 @@ class Policy:
     shared_after: int = SHARED_AFTER
     business_name: str = ""
     head_window: timedelta = HEAD_WINDOW
+    room_after: timedelta = ROOM_AFTER
     topics: tuple[Topic, ...] = ()
     privacy_url: str = ""
     day_digest: time | None = DAY_DIGEST

@@ -66,6 +66,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         shared_after=document.business.shared_after,
         business_name=document.business.name,
         head_window=document.business.head_window,
+        room_after=document.business.room_after,
         topics=tuple(_build_topic(key, section) for key, section in document.topics.items()),
         privacy_url=document.business.privacy_url,
         day_digest=read_clock(document.business.day_digest),

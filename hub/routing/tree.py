@@ -28,7 +28,7 @@ from hub.domain.line import (
     StrategyName,
     Targets,
 )
-from hub.domain.policy import SHARED_AFTER
+from hub.domain.policy import ROOM_AFTER, SHARED_AFTER
 from hub.domain.production_calendar import has_production_calendar
 from hub.routing.automations import AutomationKey, AutomationSection
 from hub.routing.conditions import Condition, Number
@@ -92,6 +92,9 @@ class Business(_Part):
     )
     privacy_url: Annotated[str, Field(pattern=r"^(https://\S+)?$", max_length=300)] = Field(
         default="", description="Where clients read how their data are treated, for texts"
+    )
+    room_after: Duration = Field(
+        default=ROOM_AFTER, description="Clients nobody took for so long are in the team room (elapsed time)"
     )
     head_window: Duration = Field(
         default=HEAD_WINDOW,

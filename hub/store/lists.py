@@ -38,6 +38,10 @@ FROM conversations c CROSS JOIN LATERAL jsonb_array_elements(c.offered_to) o {OP
 WHERE c.state = 'open' AND c.assignee_id IS NULL AND o.value::bigint = ANY($1::bigint[])
 ORDER BY w.deadline_at NULLS LAST, c.last_message_at DESC, c.id
 """
+_UNCLAIMED = f"c.state = 'open' AND c.assignee_id IS NULL AND w.started_at <= $5 AND NOT coalesce({LATE}, false)"
+_ALL_LATE = f"c.state = 'open' AND {LATE}"
+_EVERYTHING = Reach(0, None, sees_all=True)
+_ROOM_LIMIT = "200"
 _THESE_WAITS = "w.id IN (SELECT coalesce(x.joined_into, x.id) FROM waits x WHERE x.id = ANY($5::bigint[]))"
 
 
@@ -143,6 +147,16 @@ async def list_waiting(
 async def list_offers(connection: asyncpg.Connection, manager_ids: Sequence[int]) -> list[Offered]:
     """Return what is offered to managers and nobody has taken, the earliest deadline first; lines are not asked."""
     return [Offered(**row) for row in await connection.fetch(_OFFERS, list(manager_ids))]
+
+
+async def list_all_late(connection: asyncpg.Connection, *, now: datetime) -> list[ListedConversation]:
+    """Return at most 200 conversations of any line whose client waits too long, the earliest deadline first."""
+    return await _page(connection, _ALL_LATE, (*_EVERYTHING.arguments, now), limit=_ROOM_LIMIT)
+
+
+async def list_unclaimed(connection: asyncpg.Connection, *, since: datetime, now: datetime) -> list[ListedConversation]:
+    """Return at most 200 of any line that nobody has and whose client waits since `since` or longer, not late yet."""
+    return await _page(connection, _UNCLAIMED, (*_EVERYTHING.arguments, now, since), limit=_ROOM_LIMIT)
 
 
 async def count_desk(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> Counts:

@@ -76,7 +76,7 @@ class BotAccount:
         if chat.user is not None and chat.user.is_deactivated:
             raise forbidden("user is deactivated")
         if chat.id in self.blocked:
-            raise forbidden("bot was blocked by the user" if chat.user else "bot was kicked from the group chat")
+            raise forbidden("bot was blocked by the user" if chat.user else f"bot was kicked from the {chat.type} chat")
         return chat
 
     def post(self, chat: Chat, sender: User, content: Json, *, reply_to: Post | None = None) -> Post:
@@ -84,7 +84,8 @@ class BotAccount:
         if chat.link is not None:
             return self._post_for(chat.link, chat, Post(0, chat, sender, self.now(), content, reply_to))
         number = chat.posts[-1].message_id + 1 if chat.posts else 1
-        post = Post(number, chat, sender, self.now(), content, reply_to)
+        topic = reply_to.topic if reply_to is not None else 0
+        post = Post(number, chat, sender, self.now(), content, reply_to, topic=topic)
         chat.posts.append(post)
         if sender is not self.user:
             self.queue("message", post.as_json(), chat)

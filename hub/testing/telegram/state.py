@@ -37,7 +37,8 @@ class User:
 class Post:
     """One message of a chat. `keyboard` is its inline keyboard; reactions are by user id.
 
-    `by_bot` is the bot that sent it for the account of its sender.
+    `by_bot` is the bot that sent it for the account of its sender. `topic` is that of a forum, 0 the general part; what
+    stands in one replies to its first message, if to no other.
     """
 
     message_id: int
@@ -52,6 +53,7 @@ class Post:
     is_pinned: bool = False
     reactions: dict[int, str] = field(default_factory=dict)
     by_bot: User | None = None
+    topic: int = 0
 
     def as_json(self, *, is_nested: bool = False) -> Json:
         """Return the provider's Message object; a nested one (in a reply) does not show what it replies to."""
@@ -71,6 +73,8 @@ class Post:
             message["business_connection_id"] = self.chat.link.id
         if self.by_bot is not None:
             message["sender_business_bot"] = self.by_bot.as_json()
+        if self.topic:
+            message |= {"message_thread_id": self.topic, "is_topic_message": True}
         return message | self.content
 
     @property
@@ -83,7 +87,8 @@ class Post:
 class Chat:
     """A chat of one bot. `reply_keyboard` is what stands under the input field of the person now.
 
-    `link` is set where it is a chat of somebody's own account with `user`.
+    `link` is set where it is a chat of somebody's own account with `user`. `topics` are those of a forum, by the id of
+    their first message, and whether they are open; the general part is none of them.
     """
 
     id: int
@@ -95,11 +100,13 @@ class Chat:
     migrated_to: int = 0
     last_action: str = ""
     link: "BusinessLink | None" = None
+    topics: dict[int, bool] = field(default_factory=dict)
 
     def as_json(self) -> Json:
         """Return the provider's Chat object."""
         if self.user is None:
-            return {"id": self.id, "type": self.type, "title": self.title}
+            group: Json = {"id": self.id, "type": self.type, "title": self.title}
+            return group | ({"is_forum": True} if self.topics else {})
         names = {"last_name": self.user.last_name, "username": self.user.username}
         given = {name: value for name, value in names.items() if value}
         return {"id": self.id, "type": self.type, "first_name": self.user.first_name} | given

@@ -20,7 +20,7 @@ from hub.testing.telegram.files import FileShelf, Media
 from hub.testing.telegram.people import Person
 from hub.testing.telegram.screen import PATIENCE_SECONDS
 from hub.testing.telegram.server import build_application
-from hub.testing.telegram.state import Chat, User
+from hub.testing.telegram.state import Chat, Post, User
 from hub.testing.telegram.webhooks import WebhookSender
 
 _FIRST_BOT_ID = 7_000_000_001
@@ -83,6 +83,35 @@ class BotApi:
         chat.migrated_to = new_id
         bot.post(supergroup, somebody, {"migrate_from_chat_id": chat.id})
         return supergroup
+
+    def topic(self, bot: BotAccount, forum: Chat, name: str) -> Post:
+        """Open a topic in a supergroup, which is a forum from then on; returns its first message, to be replied to."""
+        somebody = next(iter(self.people.values())).user
+        if not forum.posts:
+            bot.post(forum, somebody, {"supergroup_chat_created": True})  # 1 is the number of the general part
+        head = bot.post(forum, somebody, {"forum_topic_created": {"name": name, "icon_color": 7_322_096}})
+        head.topic = head.message_id
+        forum.topics[head.topic] = True
+        return head
+
+    def delete_topic(self, bot: BotAccount, topic: Post) -> None:
+        """Delete a topic with all its messages; bots are not told, as in the real service."""
+        del topic.chat.topics[topic.topic]
+        for post in topic.chat.posts:
+            post.is_deleted = post.is_deleted or post.topic == topic.topic
+        bot.changed(topic.chat)
+
+    def take_out(self, bot: BotAccount, group: Chat, by: Person) -> None:
+        """Let a person take the bot out of a group: it is told, and may not write there any more."""
+        bot.blocked.add(group.id)
+        payload = {
+            "chat": group.as_json(),
+            "from": by.user.as_json(),
+            "date": int(bot.now().timestamp()),
+            "old_chat_member": {"user": bot.user.as_json(), "status": "member"},
+            "new_chat_member": {"user": bot.user.as_json(), "status": "kicked", "until_date": 0},
+        }
+        bot.queue("my_chat_member", payload, group)
 
     def file(self, file_id: str) -> Media:
         """Return a file that somebody sent."""

@@ -61,5 +61,16 @@ class Call:
             raise bad_request("message to be replied not found")
         return target
 
+    def head_of_topic(self, chat: Chat) -> Post | None:
+        """Return the first message of the topic a call names; the general part of a forum is none (tdlib, 2026)."""
+        topic = self.params.number("message_thread_id")
+        if not topic or chat.user is not None:
+            return None
+        if topic not in chat.topics:
+            raise bad_request("message thread not found")
+        if not chat.topics[topic]:
+            raise bad_request("TOPIC_CLOSED")
+        return chat.find_post(topic)
+
 
 Method = Callable[[Call], Coroutine[Any, Any, object]]

@@ -21,7 +21,7 @@ _ALONE_IN_ALBUM = frozenset({"document", "audio"})
 
 def deliver(call: Call, chat: Chat, content: Json) -> Post:
     """Put the bot's message into the chat with its keyboard and what it replies to."""
-    target = call.reply_target(chat)
+    target = call.reply_target(chat) or call.head_of_topic(chat)
     markup: Json | None = call.params.nested("reply_markup")
     keyboard = read_inline_keyboard(markup)
     post = call.bot.post(chat, call.bot.user, content, reply_to=target)
