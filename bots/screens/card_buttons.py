@@ -8,7 +8,9 @@ from bots.screens.recordings import newest_row
 from bots.screens.screen import Button, Row
 from bots.screens.ways import write_rows
 from bots.texts import Texts
-from hub.inbox.views import CardView
+from hub.domain.message import Direction
+from hub.inbox.queries.file_links import is_withheld
+from hub.inbox.views import CardView, MessageView
 
 
 def button(texts: Texts, card: CardView, press: Press, arg: str = "", *, label: str = "") -> Button:
@@ -29,13 +31,14 @@ def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
             _row(texts, card, *offered, *_templates(card)),
             *_calling(texts, card),
             *_writing(texts, card),
+            *link_rows(texts, card, *card.recent),
             *heard,
             _reading(texts, card),
         )
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
     ending = _row(texts, card, *_templates(card), Press.release, Press.close)
     splitting = (_row(texts, card, Press.sever),) if card.new_subject else ()
-    reaching = (*splitting, *_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
+    reaching = (*link_rows(texts, card, *card.recent), *splitting, *_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
     return (*reaching, *heard, _reading(texts, card), working, *_pausing(texts, card), ending)
 
 
@@ -44,6 +47,13 @@ def short_row(texts: Texts, card: CardView) -> Row:
     if card.assignee_id is None:
         return _row(texts, card, Press.take, Press.card)
     return _row(texts, card, Press.card, Press.dismiss if card.wait else Press.note, Press.snooze, Press.close)
+
+
+def link_rows(texts: Texts, card: CardView, *messages: MessageView) -> tuple[Row, ...]:
+    """Return the way to a file that was too large to come, where an answer could go now."""
+    said = (each for each in messages if each.direction is Direction.inbound)
+    is_owed = any(is_withheld(file) for message in said for file in message.attachments)
+    return (_row(texts, card, Press.ask_link),) if is_owed and card.reply_channel else ()
 
 
 def phone_of(card: CardView) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bots.screens import moments
-from bots.screens.card_buttons import short_row
+from bots.screens.card_buttons import link_rows, short_row
 from bots.screens.quoting import one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
 from bots.screens.words import body_blocks, channel_name, contact_name
@@ -31,7 +31,8 @@ def mirror_screen(texts: Texts, card: CardView, message: MessageView, *, now: da
     subject = (line(texts("card.subject", subject=one_line(message.subject))),) if message.subject else ()
     blocks = (line(bold(header), edited), *subject, *body_blocks(texts, message, limit=TEXT_LIMIT))
     stored = tuple(attachment for attachment in message.attachments if attachment.sha256)
-    return Screen(blocks + _due(texts, card, now), (short_row(texts, card),), is_quiet=False, attachments=stored)
+    rows = (*link_rows(texts, card, message), short_row(texts, card))
+    return Screen(blocks + _due(texts, card, now), rows, is_quiet=False, attachments=stored)
 
 
 def album_of(parts: Sequence[MessageView]) -> MessageView:

@@ -7,5 +7,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.rating": "⭐ Client's rating: {mark} of 5",
     "button.asklink": "🔗 Ask for a link",
     "asklink.nothing": "There is no file in this conversation that did not arrive.",
-    "help.asklink": "/asklink – ask for a link to a file over 20 MB",
+    "asklink.sent": "The client has been asked for a link already.",
+    "help.asklink": "🔗 /asklink — ask for a link to a file over 20 MB",
 }

@@ -7,5 +7,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.rating": "⭐ Оценка клиента: {mark} из 5",
     "button.asklink": "🔗 Попросить ссылку",
     "asklink.nothing": "В этом обращении нет файла, который не дошёл.",
-    "help.asklink": "/asklink – попросить ссылку на файл больше 20 МБ",
+    "asklink.sent": "Ссылку у клиента уже попросили.",
+    "help.asklink": "🔗 /asklink — попросить ссылку на файл больше 20 МБ",
 }

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hub.channels.telegram.business import account_change
 from hub.channels.telegram.incoming_files import list_attachments
+from hub.channels.telegram.incoming_words import words_of
 from hub.channels.telegram.wire import (
     BusinessMessagesDeleted,
     Chat,
@@ -114,6 +115,8 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
         return _with_contact(base, message.contact, is_own=message.contact.user_id == sender.id, region=region)
     if message.location:
         return replace(base, kind=MessageKind.location, text=_place(message.location, message.venue))
+    if words := words_of(message):
+        return replace(base, text=words)
     files = list_attachments(message)
     return replace(base, kind=MessageKind.media, text=message.caption, attachments=files) if files else None
 

@@ -1,4 +1,4 @@
-"""What a client finds in the brand's bot: a greeting with a menu, a way out of automatic texts, a mark after the close."""
+"""What a client finds in the brand's bot: a greeting and menu, a way out of automatic texts, a mark after the close."""
 
 import pytest
 

@@ -106,3 +106,25 @@ async def test_r14_rp5_other_lines_and_other_people_are_left_out(desk: Desk) -> 
     assert (await tables_of(desk, "fairness", line="support"))["people"] == []
     assert {row["manager"] for row in (await tables_of(desk, "managers", manager="ivan"))["managers"]} <= {"Иван"}
     assert sum(row["declined"] for row in (await tables_of(desk, "managers", line="support"))["managers"]) == 0
+
+
+async def rates(desk: Desk, conversation: ConversationId, mark: int) -> None:
+    anna = await id_of(desk, "anna")
+    await desk.pool.execute(
+        "INSERT INTO ledger (id, conversation_id, line, kind, occurred_at, recorded_at, actor, manager_id, facts) SELECT "
+        "max(id) + 1, $1, 'sales', 'rated', $2, $2, 'client', $3, jsonb_build_object('mark', $4::int) FROM ledger",
+        conversation,
+        desk.now,
+        anna,
+        mark,
+    )
+
+
+async def test_rp5_a_mark_that_was_changed_counts_once_as_it_is_now(desk: Desk) -> None:
+    first, second = [await given_to_anna(desk, number) for number in (1, 2)]
+    for conversation, mark in ((first, 5), (first, 1), (second, 4)):
+        await rates(desk, conversation, mark)
+        desk.clock.move(MINUTE)
+    row = row_of(await tables_of(desk, "managers"), "Анна")
+
+    assert (row["rated"], row["liked"]) == (2, 0.5)

@@ -1,7 +1,8 @@
 """RP-5: what each manager has, answered, missed and held.
 
 Answers are credited to who sent them (S7), breaches to who was responsible at the deadline, holding to whoever had the
-wait how long; a request that reached us late is nobody's fault and left out (case 29). Tasks are as they are now.
+wait how long; a request that reached us late is nobody's fault and left out (case 29). Tasks are as they are now. Marks
+are clients', the last one of each conversation in the period, for whoever was asked about.
 """
 
 from array import array
@@ -31,8 +32,11 @@ _COLUMNS = (
     Column("expired", Words("не взял", "expired"), Form.whole),
     Column("tasks_overdue", Words("задач проср.", "tasks late"), Form.whole),
     Column("tasks", Words("задач", "tasks"), Form.whole),
+    Column("rated", Words("оценок", "rated"), Form.whole),
+    Column("liked", Words("4–5", "4–5"), Form.share),
 )
-_LEFT = (Fact.declined.value, Fact.offer_expired.value)
+_FACTS = (Fact.declined.value, Fact.offer_expired.value, Fact.rated.value)
+_LIKED = 4
 
 
 @dataclass(slots=True)
@@ -45,6 +49,7 @@ class _Work:
     expired: int = 0
     held: timedelta = timedelta(0)
     answers: "array[int]" = field(default_factory=lambda: array("I"))
+    marks: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -67,7 +72,11 @@ class _Desk:
         if wait.breached_at is not None:
             self.of[holder_in(measured, now)].breached += 1
 
-    def add_left(self, entry: LedgerEntry) -> None:
+    def add_fact(self, entry: LedgerEntry) -> None:
+        """Count who let a client go; a mark takes the place of an earlier one of the same conversation."""
+        if entry.kind is Fact.rated:
+            self.of[entry.manager_id].marks[entry.conversation_id or 0] = int(str(entry.facts["mark"]))
+            return
         for manager_id in people_of(entry):
             self.of[manager_id].declined += entry.kind is Fact.declined
             self.of[manager_id].expired += entry.kind is Fact.offer_expired
@@ -86,9 +95,9 @@ async def build(connection: Connection, question: Question) -> Report:
     desk = _Desk(question)
     async for measured in stream_measured(connection, question):
         desk.add(measured)
-    async for entry in reports.stream_facts(connection, question.period, _LEFT):
+    async for entry in reports.stream_facts(connection, question.period, _FACTS):
         if question.takes_line(entry.line):
-            desk.add_left(entry)
+            desk.add_fact(entry)
     tasks = await reports.count_tasks(connection, question.now, question.lines)
     whole = sum((work.held for work in desk.of.values()), timedelta(0))
     shown = [each for each in {*desk.of, *tasks} if question.takes_person(each)]
@@ -99,5 +108,6 @@ async def build(connection: Connection, question: Question) -> Report:
 
 def _row(question: Question, work: _Work, whole: timedelta, tasks: tuple[int, int], *, manager_id: int | None) -> Row:
     held = work.held / whole if whole else None
-    counts = (work.breached, held, work.declined, work.expired, *tasks)
+    liked = sum(mark >= _LIKED for mark in work.marks.values()) / len(work.marks) if work.marks else None
+    counts = (work.breached, held, work.declined, work.expired, *tasks, len(work.marks), liked)
     return (question.name_of(manager_id), work.open, len(work.answers), spread_of(work.answers).median, *counts)
