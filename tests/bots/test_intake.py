@@ -239,3 +239,60 @@ def test_no_shape_of_an_update_stops_the_intake(value):
     assert isinstance(chat_of(update), int)
     assert isinstance(press_of(update), str)
     assert len(by_chat([StoredUpdate(1, update)])) == 1
+
+
+class Growing(Claimed):
+    """Receipts of a chat that keep coming: `put_back` brings them again with the next ones."""
+
+    def __init__(self, *batches):
+        super().__init__(*batches[0])
+        self.coming = list(batches[1:])
+        self.returned: list[list[int]] = []
+
+    async def put_back(self, receipt_ids):
+        self.returned.append(list(receipt_ids))
+        self.batch = self.coming.pop(0)
+
+
+class AlbumBot(Bot):
+    async def feed_album(self, updates, key):
+        self.log.append(f"{key}+{len(updates) - 1}")
+
+
+def part(receipt_id, album, chat=5):
+    content = {"chat": {"id": chat}, "media_group_id": album, "photo": []}
+    return StoredUpdate(receipt_id, {"update_id": receipt_id, "message": content})
+
+
+async def carry_out_all(receipts):
+    bot = AlbumBot()
+    intake = Intake(receipts, bot, bot_name="desk", album_pause=timedelta(0))
+    while await intake.run_once():
+        pass
+    return bot
+
+
+async def test_edge5_an_album_is_carried_out_once_nothing_more_has_come():
+    one, two, three = (part(number, "a") for number in (1, 2, 3))
+    receipts = Growing([one], [one, two, three], [one, two, three])
+    bot = await carry_out_all(receipts)
+    assert bot.log == ["desk:1+2"]
+    assert (receipts.returned, receipts.finished) == ([[1], [1, 2, 3]], [1, 2, 3])
+
+
+async def test_an_album_that_something_follows_is_complete_and_is_not_waited_for():
+    receipts = Growing([part(1, "a"), part(2, "a"), message(3, chat=5)])
+    bot = await carry_out_all(receipts)
+    assert (bot.log, receipts.returned) == (["desk:1+1", "desk:3"], [])
+
+
+async def test_two_albums_behind_each_other_stay_apart():
+    first, second = [part(1, "a"), part(2, "a")], [part(3, "b"), part(4, "b")]
+    receipts = Growing([*first, *second], second)
+    bot = await carry_out_all(receipts)
+    assert (bot.log, receipts.returned) == (["desk:1+1", "desk:3+1"], [[3, 4]])
+
+
+async def test_a_full_album_is_not_waited_for():
+    receipts = Growing([part(number, "a") for number in range(1, 11)])
+    assert (await carry_out_all(receipts)).log == ["desk:1+9"]

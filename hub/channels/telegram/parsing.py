@@ -151,7 +151,7 @@ def _with_command(said: InboundMessage, *, is_to_bot: bool) -> InboundMessage:
 
 
 def _with_contact(said: InboundMessage, card: Contact, *, is_own: bool, region: str) -> InboundMessage:
-    """Add the number of the sender's own card, which is proven (M-2); another person's card is content and no address."""
+    """Add the number of the sender's own card, which is proven (M-2); another's card is content and no address."""
     name = f"{card.first_name} {card.last_name}".strip()
     said = replace(said, kind=MessageKind.contact, text=f"{name} {card.phone_number}".strip())
     phone = canonical_phone(f"+{card.phone_number.strip().lstrip('+')}") or canonical_phone(
