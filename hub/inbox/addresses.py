@@ -9,6 +9,7 @@ from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.inbound import ReachState
 from hub.domain.words import Words
+from hub.inbox.masking import hide_numbers, mask_phone
 from hub.inbox.viewer import Viewed
 from hub.inbox.views import AddressView
 from hub.inbox.ways import Endpoints, carries_text, endpoint_writing_to, is_one_way, is_window_closed
@@ -31,27 +32,24 @@ _SHARED = Words(
 )
 
 
-def mask_phone(number: str) -> str:
-    """Return a telephone number with only its ends readable: `+7••••••••67` (RG-5)."""
-    return number[:2] + "•" * max(len(number) - 4, 0) + number[-2:]
-
-
 def mask_in(text: str, identities: Iterable[ContactIdentity]) -> str:
-    """Return a sentence with the telephone numbers of `identities` masked in it (RG-5)."""
-    for row in identities:
-        if row.type is IdentityType.phone:
-            for spelling in filter(None, (row.original, row.value)):
-                text = text.replace(spelling, mask_phone(row.value))
-    return text
+    """Return a sentence with its telephone numbers masked, those of `identities` however they are spelled (RG-5)."""
+    return hide_numbers(text, list_phones(identities))
+
+
+def list_phones(identities: Iterable[ContactIdentity]) -> list[str]:
+    """Return the telephone numbers among addresses, in E.164."""
+    return [row.value for row in identities if row.type is IdentityType.phone]
 
 
 def show_address(row: ContactIdentity, *, sees_phones: bool) -> str:
     """Return an address as people may read it: the number behind a messenger account says nothing to anybody."""
-    if row.type is IdentityType.tg_user:
-        return row.original if row.original not in ("", row.value) else "Telegram"
     if row.type is IdentityType.phone:
         return row.value if sees_phones else mask_phone(row.value)
-    return row.original or row.value
+    shown = row.original or row.value
+    if row.type is IdentityType.tg_user:
+        shown = row.original if row.original not in ("", row.value) else "Telegram"
+    return shown if sees_phones else hide_numbers(shown)
 
 
 def list_addresses(

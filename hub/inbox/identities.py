@@ -7,8 +7,8 @@ from hub.domain.ids import ConversationId, IdentityId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
 from hub.domain.workset import WorkingSet
-from hub.inbox.addresses import mask_phone
 from hub.inbox.folds.ledger import record
+from hub.inbox.masking import mask_phone
 from hub.inbox.office import Office
 from hub.inbox.rights import get_conversation
 from hub.store.scope import Scope

@@ -3,8 +3,9 @@
 from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.line import PhoneMasking
 from hub.domain.manager import Role
-from hub.domain.rights import Action, Person, Subject, ensure
+from hub.domain.rights import Action, Person, Subject, ensure, may
 from hub.domain.workset import WorkingSet
 from hub.inbox.office import Office
 
@@ -18,6 +19,18 @@ def subject_of(conversation: Conversation, office: Office) -> Subject:
         offered_to=frozenset(ManagerId(each) for each in conversation.offered_to),
         phone_masking=office.policy().get_line(conversation.line).phone_masking,
     )
+
+
+def sees_phones(office: Office, actor: Person | None, line: str, assignee_id: int | None) -> bool:
+    """Tell whether somebody may read the numbers of a line's client (RG-5).
+
+    `actor` is `None` for what several people read at once: then only what is hidden from nobody.
+    """
+    policy = office.policy().get_line(line)
+    if actor is None:
+        return policy.phone_masking is PhoneMasking.never
+    owner = None if assignee_id is None else ManagerId(assignee_id)
+    return may(actor, Action.see_phone, Subject(policy.key, owner, phone_masking=policy.phone_masking))
 
 
 def get_conversation(

@@ -8,6 +8,7 @@ from hub.domain.errors import NotFound
 from hub.domain.ids import ContactId
 from hub.domain.rights import Action, Person, may
 from hub.inbox.addresses import mask_in, show_address
+from hub.inbox.masking import hide_numbers
 from hub.inbox.match_words import say_match
 from hub.inbox.office import Office
 from hub.inbox.rights import subject_of
@@ -27,13 +28,17 @@ async def get_candidate(office: Office, actor: Person, candidate_id: int) -> Can
     said = tuple(say_match(each, language=viewer.language if viewer else "ru") for each in question.reasons)
     sees_phones = may(actor, Action.see_phone, subject_of(conversation, office))
     others = tuple(
-        (ContactId(other), contacts[ContactId(other)].name, _addresses(identities, other, sees_phones=sees_phones))
+        (
+            ContactId(other),
+            _name(contacts.values(), other, is_hidden=not sees_phones),
+            _addresses(identities, other, sees_phones=sees_phones),
+        )
         for other in question.candidates
         if other in contacts
     )
     return CandidateView(
         id=question.id,
-        name=_name(contacts.values(), question.contact_id),
+        name=_name(contacts.values(), question.contact_id, is_hidden=not sees_phones),
         addresses=_addresses(identities, question.contact_id, sees_phones=sees_phones),
         others=others,
         reasons=said if sees_phones else tuple(mask_in(each, identities) for each in said),
@@ -60,8 +65,9 @@ async def find_question(
     raise NotFound("there is no such question for you")
 
 
-def _name(contacts: Iterable[Contact], contact_id: ContactId) -> str:
-    return next((contact.name for contact in contacts if contact.id == contact_id), "")
+def _name(contacts: Iterable[Contact], contact_id: int, *, is_hidden: bool) -> str:
+    name = next((contact.name for contact in contacts if contact.id == contact_id), "")
+    return hide_numbers(name) if is_hidden else name
 
 
 def _addresses(rows: Sequence[ContactIdentity], contact_id: int, *, sees_phones: bool) -> tuple[str, ...]:

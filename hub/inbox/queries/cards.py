@@ -14,7 +14,8 @@ from hub.domain.policy import LinePolicy
 from hub.domain.rights import Action, Person, Subject, may
 from hub.domain.wait import Wait
 from hub.domain.words import Words
-from hub.inbox.addresses import list_addresses
+from hub.inbox.addresses import list_addresses, list_phones
+from hub.inbox.masking import hide_in_card, hide_in_message
 from hub.inbox.office import Office
 from hub.inbox.queries.around import PAGE, Around, Asked, read_around
 from hub.inbox.splitting import find_other_matter
@@ -22,9 +23,9 @@ from hub.inbox.telephones import find_number, find_telephone
 from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
 from hub.inbox.ways import choose_way, is_window_closed, window_closes_at
-from hub.store import timeline
+from hub.store import cards, timeline
 from hub.store.cards import StoredCard
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 from hub.store.timeline import Entry
 
 _ACCOUNT = Words("Telegram от имени {name}", "Telegram as {name}")
@@ -47,10 +48,11 @@ async def get_history(
     Raises: NotFound by rights (RG-2).
     """
     async with acquire(office.pool) as connection:
-        await view(connection, office, actor, conversation_id)
+        viewed = await view(connection, office, actor, conversation_id)
         offset = max(page, 0) * PAGE
         found = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE + 1, offset=offset)
-    return [show_message(office, entry) for entry in reversed(found[:PAGE])], len(found) > PAGE
+        shown = await _seen_by(connection, viewed, [show_message(office, entry) for entry in reversed(found[:PAGE])])
+    return shown, len(found) > PAGE
 
 
 async def get_message(
@@ -61,15 +63,29 @@ async def get_message(
     Raises: NotFound by rights, or if it is no message of this conversation (RG-2).
     """
     async with acquire(office.pool) as connection:
-        await view(connection, office, actor, conversation_id)
+        viewed = await view(connection, office, actor, conversation_id)
         found = await timeline.find_entry(connection, conversation_id, message_id)
-    if found is None:
-        raise NotFound("there is no such message for you")
-    return show_message(office, found)
+        if found is None:
+            raise NotFound("there is no such message for you")
+        [shown] = await _seen_by(connection, viewed, [show_message(office, found)])
+    return shown
+
+
+async def _seen_by(connection: Connection, viewed: Viewed, shown: list[MessageView]) -> list[MessageView]:
+    """Return messages as the viewer may read them: without the client's numbers where the line says so (RG-5)."""
+    if viewed.sees_phones:
+        return shown
+    known = list_phones(await cards.list_identities(connection, [viewed.card.conversation.contact_id]))
+    return [hide_in_message(each, known) for each in shown]
 
 
 def show_card(office: Office, actor: Person, viewed: Viewed, around: Around) -> CardView:
     """Return what a person sees of a loaded conversation; `recent` holds what was loaded of its messages."""
+    card = _draw(office, actor, viewed, around)
+    return card if viewed.sees_phones else hide_in_card(card, list_phones(around.identities))
+
+
+def _draw(office: Office, actor: Person, viewed: Viewed, around: Around) -> CardView:
     conversation, line, stored = viewed.card.conversation, viewed.line, viewed.card
     way = _way(office, viewed, around)
     return CardView(

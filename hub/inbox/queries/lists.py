@@ -8,7 +8,9 @@ from hub.domain.errors import NotFound
 from hub.domain.ids import ConnectionId, ConversationId, ManagerId
 from hub.domain.manager import Manager, is_on_shift
 from hub.domain.rights import Person
+from hub.inbox.masking import hide_in_row
 from hub.inbox.office import Office
+from hub.inbox.rights import sees_phones
 from hub.inbox.viewer import person_of, reach_of
 from hub.inbox.views import DeskView, RowView
 from hub.store import lists, people, search
@@ -35,14 +37,14 @@ async def list_waiting(office: Office, actor: Person, wait_ids: Sequence[int]) -
     """Return the conversations in which these waits still run and which the actor may see, the most urgent first."""
     async with acquire(office.pool) as connection:
         rows = await lists.list_waiting(connection, reach_of(actor), wait_ids, now=office.clock.now())
-    return _views(office, rows)
+    return _views(office, actor, rows)
 
 
 async def list_these(office: Office, actor: Person, ids: Sequence[ConversationId]) -> list[RowView]:
     """Return those of these conversations that the actor may see, in the given order."""
     async with acquire(office.pool) as connection:
         rows = await lists.list_these(connection, reach_of(actor), ids, now=office.clock.now())
-    return _views(office, rows)
+    return _views(office, actor, rows)
 
 
 async def find_conversation_by_number(office: Office, actor: Person, number: int) -> ConversationId:
@@ -96,15 +98,20 @@ def _zone(office: Office, manager: Manager) -> ZoneInfo:
 async def _list_shelf(office: Office, actor: Person, shelf: Shelf) -> list[RowView]:
     async with acquire(office.pool) as connection:
         rows = await lists.list_shelf(connection, reach_of(actor), shelf, now=office.clock.now())
-    return _views(office, rows)
+    return _views(office, actor, rows)
 
 
-def _views(office: Office, rows: Iterable[ListedConversation]) -> list[RowView]:
-    return [row_view(office, row) for row in rows]
+def _views(office: Office, actor: Person, rows: Iterable[ListedConversation]) -> list[RowView]:
+    return [row_view(office, row, actor) for row in rows]
 
 
-def row_view(office: Office, row: ListedConversation) -> RowView:
-    """Return one line of a list."""
+def row_view(office: Office, row: ListedConversation, actor: Person | None = None) -> RowView:
+    """Return one line of a list as the actor may read it, `None` for several people at once (RG-5)."""
+    shown = _draw(office, row)
+    return shown if sees_phones(office, actor, row.line, row.assignee_id) else hide_in_row(shown)
+
+
+def _draw(office: Office, row: ListedConversation) -> RowView:
     endpoint, line = office.endpoints().get(ConnectionId(row.connection_id or 0)), office.policy().get_line(row.line)
     return RowView(
         id=ConversationId(row.id),

@@ -21,4 +21,4 @@ async def find_next(office: Office, actor: Person, *, after: ConversationId) -> 
     async with acquire(office.pool) as connection:
         found = await next_up.find_next(connection, reach, after=after, without_lines=watched)
         rows = await lists.list_these(connection, reach, [found] if found else [], now=office.clock.now())
-    return row_view(office, rows[0]) if rows else None
+    return row_view(office, rows[0], actor) if rows else None

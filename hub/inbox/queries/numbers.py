@@ -2,7 +2,7 @@
 
 from hub.domain.ids import ConversationId
 from hub.domain.rights import Person
-from hub.inbox.addresses import mask_phone
+from hub.inbox.masking import hide_numbers, mask_phone
 from hub.inbox.office import Office
 from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import NumberView
@@ -25,4 +25,5 @@ async def list_number_moves(office: Office, actor: Person, conversation_id: Conv
 
 def _view(viewed: Viewed, move: NumberMove) -> NumberView:
     number = move.number if viewed.sees_phones else mask_phone(move.number)
-    return NumberView(number, move.at, has_come=move.has_come, other=move.other if move.has_come else "")
+    other = move.other if viewed.sees_phones else hide_numbers(move.other)
+    return NumberView(number, move.at, has_come=move.has_come, other=other if move.has_come else "")

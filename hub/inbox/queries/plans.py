@@ -1,5 +1,6 @@
 """What somebody has to do: own tasks, own leads, the day; heads also see how everybody stands (T-1, T-2)."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,14 +9,15 @@ from hub.domain.ids import ConversationId
 from hub.domain.manager import Role
 from hub.domain.rights import Action, Person, ensure, may
 from hub.domain.words import Words
+from hub.inbox.masking import hide_in_task, hide_numbers
 from hub.inbox.office import Office
 from hub.inbox.plan_views import LeadRow, LeadView, PlanView, TalkView, TaskCountView, TaskView, TodayView
 from hub.inbox.queries.lists import get_desk
-from hub.inbox.rights import subject_of
+from hub.inbox.rights import sees_phones, subject_of
 from hub.inbox.tasks import subject_of_task
 from hub.inbox.viewer import reach_of
 from hub.store import cards, leads, tasks
-from hub.store.leads import ListedLead
+from hub.store.leads import ListedLead, SteplessLead
 from hub.store.pool import acquire
 from hub.store.tasks import ListedTask
 
@@ -28,9 +30,9 @@ async def get_plan(office: Office, actor: Person) -> PlanView:
         counts = [] if actor.role is Role.manager else await tasks.count_by_manager(connection, reach, now=now)
         stepless = await leads.list_stepless(connection, reach)
     return PlanView(
-        tasks=tuple(_task(office, each) for each in own),
+        tasks=tuple(_task(office, actor, each) for each in own),
         others=tuple(TaskCountView(each.name, each.active, each.overdue) for each in counts),
-        stepless=tuple((each.number, each.contact_name, each.manager_name) for each in stepless),
+        stepless=tuple((each.number, _name_of_free(office, actor, each), each.manager_name) for each in stepless),
     )
 
 
@@ -41,7 +43,7 @@ async def get_task(office: Office, actor: Person, task_id: int) -> TaskView:
     if found is None:
         raise NotFound("there is no such task for you")
     ensure(actor, Action.do_task, subject_of_task(found.task.line, found.task.manager_id))
-    return _task(office, found)
+    return _task(office, actor, found)
 
 
 async def find_next_task(office: Office, actor: Person, conversation_id: ConversationId) -> TaskView:
@@ -50,7 +52,7 @@ async def find_next_task(office: Office, actor: Person, conversation_id: Convers
         found = await tasks.list_of_conversation(connection, reach_of(actor), conversation_id)
     if not found:
         raise NotFound("there is no open task about this conversation for you")
-    return _task(office, found[0])
+    return _task(office, actor, found[0])
 
 
 async def get_lead_view(office: Office, actor: Person, conversation_id: ConversationId) -> LeadView:
@@ -63,6 +65,8 @@ async def get_lead_view(office: Office, actor: Person, conversation_id: Conversa
     ensure(actor, Action.view, subject_of(card.conversation, office))
     if lead is None:
         raise NotFound("this client has no lead here; start one first")
+    if not may(actor, Action.see_phone, subject_of(card.conversation, office)):
+        lead = replace(lead, fields={key: hide_numbers(value) for key, value in lead.fields.items()})
     return LeadView(conversation_id, card.conversation.number, lead, office.policy().leads)
 
 
@@ -71,13 +75,13 @@ async def get_today(office: Office, actor: Person) -> TodayView:
     desk, now = await get_desk(office, actor), office.clock.now()
     reach = reach_of(actor)
     async with acquire(office.pool) as connection:
-        own = [_task(office, each) for each in await tasks.list_own(connection, reach)]
+        own = [_task(office, actor, each) for each in await tasks.list_own(connection, reach)]
         listed = await leads.list_own(connection, reach)
     return TodayView(
         desk=desk,
         overdue=tuple(task for task in own if task.due_at < now),
         planned=tuple(task for task in own if now <= task.due_at and _is_same_day(task.due_at, now, desk.zone)),
-        leads=tuple(_lead(office, each) for each in listed),
+        leads=tuple(_lead(office, actor, each) for each in listed),
     )
 
 
@@ -107,14 +111,33 @@ async def get_talk(office: Office, actor: Person, conversation_id: ConversationI
     if not (actor.is_active and is_asked):
         ensure(actor, Action.view, subject)
     works_with = may(actor, Action.view, subject)
-    return TalkView(conversation_id, card.conversation.number, card.contact_name, works_with)
+    name = card.contact_name if may(actor, Action.see_phone, subject) else hide_numbers(card.contact_name)
+    return TalkView(conversation_id, card.conversation.number, name, works_with)
 
 
 def _is_same_day(at: datetime, now: datetime, zone: ZoneInfo) -> bool:
     return at.astimezone(zone).date() == now.astimezone(zone).date()
 
 
-def _task(office: Office, listed: ListedTask) -> TaskView:
+def _name(office: Office, actor: Person, lead: ListedLead) -> str:
+    """Return a client's name as the actor, whose lead it is, may read it (RG-5)."""
+    is_readable = sees_phones(office, actor, lead.line, actor.manager_id)
+    return lead.contact_name if is_readable else hide_numbers(lead.contact_name)
+
+
+def _name_of_free(office: Office, actor: Person, lead: SteplessLead) -> str:
+    """Return a client's name as the actor may read it on every line of theirs: the lead may be nobody's (RG-5)."""
+    is_readable = all(sees_phones(office, actor, line, None) for line in actor.lines)
+    return lead.contact_name if is_readable else hide_numbers(lead.contact_name)
+
+
+def _task(office: Office, actor: Person, listed: ListedTask) -> TaskView:
+    shown = _draw_task(office, listed)
+    is_readable = sees_phones(office, actor, listed.task.line, listed.task.manager_id)
+    return shown if is_readable else hide_in_task(shown)
+
+
+def _draw_task(office: Office, listed: ListedTask) -> TaskView:
     task, line = listed.task, office.policy().get_line(listed.task.line)
     return TaskView(
         id=task.id,
@@ -129,8 +152,8 @@ def _task(office: Office, listed: ListedTask) -> TaskView:
     )
 
 
-def _lead(office: Office, listed: ListedLead) -> LeadRow:
+def _lead(office: Office, actor: Person, listed: ListedLead) -> LeadRow:
     stage = office.policy().leads.find_stage(listed.stage)
     conversation_id = None if listed.conversation_id is None else ConversationId(listed.conversation_id)
     name = stage.name if stage else Words(listed.stage, listed.stage)
-    return LeadRow(conversation_id, listed.number, listed.contact_name, name, listed.next_at)
+    return LeadRow(conversation_id, listed.number, _name(office, actor, listed), name, listed.next_at)

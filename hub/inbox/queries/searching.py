@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hub.domain.ids import ManagerId
-from hub.domain.rights import Action, Person, Subject, may
+from hub.domain.rights import Person
 from hub.domain.spelling import slip, spellings
-from hub.inbox.addresses import mask_phone
+from hub.inbox.masking import hide_numbers, mask_phone
 from hub.inbox.office import Office
 from hub.inbox.queries.lists import row_view
+from hub.inbox.rights import sees_phones
 from hub.inbox.viewer import reach_of
 from hub.inbox.views import RowView
 from hub.store import lists, search
@@ -88,24 +88,21 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _view(office: Office, actor: Person, row: ListedConversation, found: Found) -> RowView:
-    return replace(row_view(office, row), found_by=found.way.value, found=_told(office, actor, row, found))
+    shown = row_view(office, row, actor)
+    return replace(shown, found_by=found.way.value, found=_told(office, actor, row, found))
 
 
 def _told(office: Office, actor: Person, row: ListedConversation, found: Found) -> str:
     """Return what fits as the actor may read it."""
+    is_readable = sees_phones(office, actor, row.line, row.assignee_id)
     match found.way:
         case Way.phone:
-            return found.shown if _sees_phone(office, actor, row) else mask_phone(found.shown)
+            return found.shown if is_readable else mask_phone(found.shown)
         case Way.text:
-            return _around(" ".join(found.shown.split()), found.stems)
+            said = " ".join(found.shown.split())
+            return _around(said if is_readable else hide_numbers(said), found.stems)
         case _:
-            return found.shown
-
-
-def _sees_phone(office: Office, actor: Person, row: ListedConversation) -> bool:
-    line = office.policy().get_line(row.line)
-    assignee_id = None if row.assignee_id is None else ManagerId(row.assignee_id)
-    return may(actor, Action.see_phone, Subject(line.key, assignee_id, phone_masking=line.phone_masking))
+            return found.shown if is_readable else hide_numbers(found.shown)
 
 
 def _around(text: str, stems: Sequence[str]) -> str:

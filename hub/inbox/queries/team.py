@@ -61,7 +61,7 @@ async def list_held(office: Office, actor: Person, manager_id: ManagerId) -> Hel
     is_there = manager is not None and manager.is_active
     if manager is None or not (is_there and (held or _is_member(office, led, manager))):
         raise NotFound("there is no such colleague on your lines")
-    return HeldView(manager.id, manager.name, [row_view(office, each) for each in held], len(waiting))
+    return HeldView(manager.id, manager.name, [row_view(office, each, actor) for each in held], len(waiting))
 
 
 def lines_led(office: Office, actor: Person) -> list[LineKey]:

@@ -1,0 +1,93 @@
+"""The client base stays with the business: a manager's whole screen without a number, a head's with it (RG-5)."""
+
+import pytest
+
+from hub.domain.identity import IdentityType
+from hub.domain.inbound import Address, FormSubmission, Sender
+from hub.domain.manager import Role
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
+from hub.testing.telegram.people import Person
+from tests.bots.telegram.workplace import Workplace
+from tests.inbox.desk import ALWAYS_OPEN, person
+
+PHONE = "+79161234567"
+TAILS = ("123-45-67", "1234567", "123 45 67")
+HIDDEN = ALWAYS_OPEN + 'phone_masking = "always"\n'
+UNTIL_TAKEN = ALWAYS_OPEN + 'phone_masking = "until_taken"\n'
+
+
+def put_in_force(place: Workplace, rules: str) -> None:
+    place.desk.rules.append(to_policy(parse_policy(rules), len(place.desk.rules) + 1))
+
+
+def show_of(place: Workplace, whom: Person) -> str:
+    """Everything in the person's chat: words, labels of buttons, and what copying would give."""
+    shown = []
+    for seen in whom.screen(place.account).visible():
+        if seen.is_from_bot:
+            shown += [seen.text, str((seen.post.keyboard if seen.post else None) or "")]
+    return "\n".join(shown)
+
+
+@pytest.fixture
+async def ivan(place: Workplace):
+    put_in_force(place, HIDDEN)
+    ivan = await place.hire("ivan", "Иван")
+    hostile = person(100, name="Мария 8 (916) 123-45-67", phone=PHONE)
+    await place.client_says("Перезвоните на 8 916 123 45 67", by=hostile)
+    sender = Sender((Address(IdentityType.phone, PHONE, "8-916-123-45-67"),), name="Мария 89161234567")
+    fields = (("Телефон", "8(916)123-45-67"), ("Город", "Москва"))
+    await place.desk.receive(
+        FormSubmission("f1", "calc", sender, place.desk.now, text="Мой 9161234567", fields=fields), connection=3
+    )
+    await place.work()
+    return ivan
+
+
+async def everything_read(place: Workplace, whom: Person) -> str:
+    """Every screen on which a client stands."""
+    rows = await place.desk.rows("conversations", "true ORDER BY id")
+    for row in rows:
+        for command in ("card", "client", "history", "why"):
+            await place.writes(whom, f"/{command} {row['number']}")
+    for command in ("/my", "/queue", "/overdue", "/next", "/find мария", "/find 4567", "/find 9161234", "/today"):
+        await place.writes(whom, command)
+    return show_of(place, whom)
+
+
+async def test_rg5_no_screen_of_a_manager_shows_a_masked_number_however_it_was_written(place, ivan):
+    shown = await everything_read(place, ivan)
+    assert "Мария" in shown and "+7••••••••67" in shown and "Москва" in shown
+    assert [line for line in shown.splitlines() if any(tail in line for tail in TAILS)] == []
+
+
+async def test_rg5_refusals_repeat_no_number(place, ivan):
+    for command in (
+        f"/card {PHONE}",
+        f"/client {PHONE}",
+        f"/write 1001 {PHONE}",
+        f"/shared 1001 {PHONE}",
+        "/call 1001",
+    ):
+        await place.writes(ivan, command)
+    assert [tail for tail in TAILS if tail in show_of(place, ivan)] == []
+
+
+async def test_rg5_what_is_masked_until_taken_is_readable_for_who_has_it(place):
+    put_in_force(place, UNTIL_TAKEN)
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Перезвоните на 8 916 123 45 67", by=person(100, phone=PHONE))
+    assert PHONE in place.post(ivan, "Перезвоните на").text and "8 916 123 45 67" in show_of(place, ivan)
+
+    other = await place.hire("olga", "Ольга")
+    await place.desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
+    await place.writes(other, "/card 1001")
+    await place.writes(other, "/queue")
+    assert [tail for tail in TAILS if tail in show_of(place, other)] == []
+
+
+@pytest.mark.parametrize("role", [Role.head, Role.admin])
+async def test_rg5_heads_and_administrators_read_numbers_in_full(place, ivan, role):
+    boss = await place.hire("boss", "Борис", role=role)
+    assert PHONE in await everything_read(place, boss)
