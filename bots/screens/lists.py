@@ -83,9 +83,10 @@ def _state(texts: Texts, row: RowView, now: datetime) -> tuple[Span, ...]:
         return (Span(_calm(texts, row, now)),)
     icon = "🔴" if row.is_overdue else "📵" if row.needs_callback else "🟢"
     what = f" {texts('list.callback')}" if row.needs_callback else ""
+    asleep = (Span(f" · 😴 {_calm(texts, row, now)}"),) if row.snoozed_until else ()
     if row.deadline_at is None:
-        return (Span(f"{icon}{what}"),)
-    return (Span(f"{icon}{what} "), *moments.due(texts, row.deadline_at, zone=row.zone, now=now))
+        return (Span(f"{icon}{what}"), *asleep)
+    return (Span(f"{icon}{what} "), *moments.due(texts, row.deadline_at, zone=row.zone, now=now), *asleep)
 
 
 def _calm(texts: Texts, row: RowView, now: datetime) -> str:

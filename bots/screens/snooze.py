@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bots.screens.action import Press
 from bots.screens.card_buttons import button
+from bots.screens.dates import MONTH
 from bots.screens.screen import Screen, line
 from bots.texts import Texts
 from hub.inbox.views import CardView
@@ -31,7 +32,8 @@ def snooze_screen(texts: Texts, card: CardView, *, now: datetime) -> Screen:
     rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
     warning = (line(texts("snooze.waiting")),) if card.wait else ()
     asked = line(texts("snooze.ask", number=card.number))
-    return Screen((asked, *warning), (*rows, (button(texts, card, Press.cancel),)))
+    date = button(texts, card, Press.sleep, MONTH, label="button.date")
+    return Screen((asked, *warning), (*rows, (date, button(texts, card, Press.cancel))))
 
 
 def parse_until(text: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:

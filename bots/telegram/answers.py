@@ -14,6 +14,7 @@ from bots.screens.screen import Screen
 from bots.screens.ways import unsent_screen
 from bots.telegram.cards import refresh_card
 from bots.telegram.drafts import keep_draft, recall_draft
+from bots.telegram.held import say_held
 from bots.telegram.next_up import offer_next
 from bots.telegram.turn import Turn
 from hub.domain.errors import Composing, Conflict, ContactBlocked, HubError, ReplyWindowClosed
@@ -32,7 +33,7 @@ async def answer(turn: Turn, conversation_id: ConversationId, content: Content) 
     another address (M-16), or leave it as a note (R-10). Returns whether it went out.
     """
     known = await turn.desk.memory.recall(turn.chat.id, _together(conversation_id)) is not None
-    content = replace(content, is_confirmed=content.is_confirmed or known)
+    content = replace(content, is_confirmed=content.is_confirmed or known, may_be_held=True)
     try:
         result = await reply(turn.office, turn.actor, conversation_id, content=content, key=turn.key)
     except (Conflict, ContactBlocked, ReplyWindowClosed) as refused:
@@ -42,6 +43,8 @@ async def answer(turn: Turn, conversation_id: ConversationId, content: Content) 
     if turn.own:
         await turn.link(turn.own, conversation_id, Purpose.answer, result.message_id)
     await _confirm(turn, conversation_id)
+    if result.is_held:
+        await say_held(turn, conversation_id, result.message_id)
     if result.took:
         await refresh_card(turn, conversation_id)
     await offer_next(turn, after=conversation_id)

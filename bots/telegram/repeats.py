@@ -28,7 +28,7 @@ async def was_done(turn: Turn, press: Press | None = None) -> bool:
     if conversation_id is None:
         return False
     log.info("bot.update_repeated", conversation_id=conversation_id)
-    if press in _SAID_AGAIN:
+    if press in _SAID_AGAIN and not conversation_id:
         await _SAID_AGAIN[press](turn)
         return True
     try:

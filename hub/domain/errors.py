@@ -14,6 +14,7 @@
     ├── Conflict                      somebody was faster; carries who
     │   ├── Composing                 somebody else is answering the same client now (R-11)
     │   ├── StillWaiting              the client waits for an answer, so it cannot be closed (S9)
+    │   ├── SnoozeTooLong             nobody has answered yet, so it cannot be put off for so long; carries the limit
     │   ├── ReasonMissing             the decision needs its reason in words (S8, L-5)
     │   ├── FieldsMissing             the lead cannot move without what is missing; carries the names (L-3)
     │   ├── FieldInvalid              a field does not take this value; carries the field (L-7)
@@ -144,6 +145,16 @@ class StillWaiting(Conflict):
     """The client still waits: an answer, or the word that none is needed, comes before closing (S9)."""
 
     code = "conflict.still_waiting"
+
+
+class SnoozeTooLong(Conflict):
+    """A client whom nobody has answered yet is put off for at most `limit` (the line's `snooze_unanswered`)."""
+
+    code = "conflict.snooze_too_long"
+
+    def __init__(self, message: str, limit: timedelta) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class ReasonMissing(Conflict):

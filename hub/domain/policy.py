@@ -70,6 +70,8 @@ class LinePolicy:
     takes_over: bool = False
     makes_lead_on_start: bool = False
     takes_reactions: bool = False
+    snooze_unanswered: timedelta = timedelta(0)
+    letter_hold: timedelta = timedelta(seconds=15)
     rating: RatingSettings = field(default_factory=RatingSettings)
 
     def has_member(self, manager_key: str) -> bool:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.domain.conversation import Conversation, ConversationState, Outcome
-from hub.domain.errors import Conflict, StillWaiting
+from hub.domain.errors import Conflict, SnoozeTooLong, StillWaiting
 from hub.domain.ids import ConversationId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.rights import Action, Person
 from hub.domain.timer import TimerKind
-from hub.domain.wait import WaitState
+from hub.domain.wait import WaitKind, WaitState
 from hub.inbox.changing import change_conversation, change_with_past
 from hub.inbox.folds.closing import close_conversation
 from hub.inbox.folds.lead_moves import settle_lead, take_up_lead
@@ -29,10 +29,12 @@ async def snooze(office: Office, actor: Person, conversation_id: ConversationId,
 
     Raises:
         Conflict: the instant has passed, or the conversation is closed.
+        SnoozeTooLong: nobody has answered this client yet, and the line lets them be put off for less.
         NotFound, PermissionDenied: by rights.
     """
 
     def change(work: LineWork, conversation: Conversation) -> None:
+        _ensure_soon_enough(work, conversation, until)
         if until <= work.rows.now or not conversation.is_open:
             raise Conflict("only an open conversation can be put off, and only until a later moment")
         slept = work.rows.conversations.put(conversation.id, replace(conversation, snoozed_until=until))
@@ -41,6 +43,15 @@ async def snooze(office: Office, actor: Person, conversation_id: ConversationId,
         record(work.rows, Fact.snoozed, slept, manager_id=actor.manager_id, actor=Actor.manager, facts=facts)
 
     await change_conversation(office, actor, conversation_id, action=Action.snooze, change=change)
+
+
+def _ensure_soon_enough(work: LineWork, conversation: Conversation, until: datetime) -> None:
+    """Refuse to put off a client without a first answer for longer than the line says; without a limit let it be."""
+    limit, wait = work.line.snooze_unanswered, work.rows.open_wait(conversation.contact_id, conversation.line)
+    if not limit or wait is None or wait.kind is not WaitKind.first_response:
+        return
+    if until > work.rows.now + limit:
+        raise SnoozeTooLong("nobody has answered this client yet: put them off for less, or answer first", limit)
 
 
 async def wait_for_client(office: Office, actor: Person, conversation_id: ConversationId) -> None:
@@ -115,26 +126,31 @@ async def reopen(office: Office, actor: Person, conversation_id: ConversationId)
     """
 
     def change(work: LineWork, conversation: Conversation) -> None:
-        if conversation.is_open:
-            return
-        if work.rows.open_conversation(conversation.contact_id, conversation.line) is not None:
-            raise Conflict("this client has an open conversation already: work there")
-        opened = replace(
-            conversation,
-            state=ConversationState.open,
-            closed_at=None,
-            outcome="",
-            outcome_note="",
-            assignee_id=conversation.assignee_id or actor.manager_id,
-        )
-        work.rows.conversations.put(conversation.id, opened)
-        _block(work, opened, is_blocked=False)
-        take_up_lead(work, conversation, manager_id=actor.manager_id)
-        record(work.rows, Fact.reopened, opened, manager_id=actor.manager_id, actor=Actor.manager)
-        if conversation.outcome == Outcome.spam:
-            _give_back_wait(work, opened, actor)
+        if not conversation.is_open:
+            fold_reopening(work, conversation, actor)
 
     await change_with_past(office, actor, conversation_id, action=Action.close, change=change)
+
+
+def fold_reopening(work: LineWork, conversation: Conversation, actor: Person) -> Conversation:
+    """Open a closed conversation again and return it. Raises: Conflict, as `reopen`."""
+    if work.rows.open_conversation(conversation.contact_id, conversation.line) is not None:
+        raise Conflict("this client has an open conversation already: work there")
+    opened = replace(
+        conversation,
+        state=ConversationState.open,
+        closed_at=None,
+        outcome="",
+        outcome_note="",
+        assignee_id=conversation.assignee_id or actor.manager_id,
+    )
+    work.rows.conversations.put(conversation.id, opened)
+    _block(work, opened, is_blocked=False)
+    take_up_lead(work, conversation, manager_id=actor.manager_id)
+    record(work.rows, Fact.reopened, opened, manager_id=actor.manager_id, actor=Actor.manager)
+    if conversation.outcome == Outcome.spam:
+        _give_back_wait(work, opened, actor)
+    return opened
 
 
 def _give_back_wait(work: LineWork, conversation: Conversation, actor: Person) -> None:

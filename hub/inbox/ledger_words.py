@@ -101,6 +101,7 @@ _VARIANTS = (
         Words("проба сценария {automation}: {why_ru} → {did_ru}", "dry run of {automation}: {why_en} → {did_en}"),
     ),
     ("to_line", Fact.transferred, Words("{who}: передаёт линии «{line}». {note}", "{who} hands it to {line}. {note}")),
+    ("withdrawn", Fact.transferred, Words("{who}: больше не передаёт: {to}", "{who} no longer hands it to {to}")),
     ("assisted", Fact.answered, Words(
         "{who}: одобренный ответ помощника через {seconds} ({channel})",
         "{who} approves the assistant's answer after {seconds} ({channel})",

@@ -5,9 +5,11 @@ idempotent by the key of the press or update that caused it. The soft lock is a 
 notice each other, and losing it costs nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hub.channels.base import Changes
+from hub.channels.registry import get_channel_class
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Notice
 from hub.domain.enclosures import Enclosure, fields_of, kind_of, words_of
@@ -35,6 +37,8 @@ from hub.store.scope import Scope
 _NOTES = ConnectionId(0)  # what people do belongs to no connection; its keys are unique all the same
 _MEANWHILE = timedelta(seconds=90)
 _LOOKED_AT = 5
+_IN_TIME = timedelta(seconds=5)
+"""What the way to the client takes: a held answer leaves so long before the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Content:
     never wrote from: by choosing it the person confirms it (M-16). `is_confirmed` says that the person
     knows of somebody else who answers at the same time (R-11). `is_assisted`: an assistant wrote it and the person
     approved it, which makes it theirs (S1, case 9). `enclosure` is a point or card, instead of text and files.
+    `may_be_held`: where the channel lets nobody take a message back, it leaves a little later, so that the person can
+    (`undoing.withdraw_answer`); never later than the client's deadline asks.
     """
 
     text: str = ""
@@ -55,16 +61,21 @@ class Content:
     is_confirmed: bool = False
     is_assisted: bool = False
     enclosure: Enclosure | None = None
+    may_be_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyResult:
-    """What became of an answer: stored, on its way by `channel` to `address`; `took`: the free client is yours now."""
+    """What became of an answer: stored, on its way by `channel` to `address`; `took`: the free client is yours now.
+
+    `is_held`: it leaves in a moment, and can be taken back until then.
+    """
 
     message_id: MessageId
     channel: str
     address: str
     took: bool = False
+    is_held: bool = False
 
 
 async def reply(
@@ -172,7 +183,20 @@ def fold_reply(rows: WorkingSet, office: Office, answer: Answer) -> ReplyResult 
     message = _message(rows, conversation, thread, content=content, manager_id=actor.manager_id)
     queue_reply(rows, message, thread, key=answer.key, told={ASSISTED: True} if content.is_assisted else None)
     remember_external(rows, message, _NOTES, thread="reply", external_id=answer.key)
-    return ReplyResult(message.id, channel, thread.title, took)
+    is_held = content.may_be_held and _hold(rows, office, conversation, answer.key, channel=channel)
+    return ReplyResult(message.id, channel, thread.title, took, is_held)
+
+
+def _hold(rows: WorkingSet, office: Office, conversation: Conversation, key: str, *, channel: str) -> bool:
+    """Let an answer leave later where its channel cannot take it back, yet before the deadline (S3); tell if so."""
+    wait = rows.open_wait(conversation.contact_id, conversation.line)
+    until = rows.now + office.policy().get_line(conversation.line).letter_hold
+    if wait is not None and wait.deadline_at > rows.now:
+        until = min(until, wait.deadline_at - _IN_TIME)
+    if until <= rows.now or issubclass(get_channel_class(channel), Changes):
+        return False
+    rows.deliveries[key] = replace(rows.deliveries[key], due_at=until)
+    return True
 
 
 def _present(rows: WorkingSet, conversation_id: ConversationId) -> ConversationId:

@@ -152,6 +152,8 @@ def _build_line(key: LineKey, document: PolicyDocument, calendars: Calendars) ->
         takes_over=section.take_over,
         makes_lead_on_start=section.lead_on_start,
         takes_reactions=section.reaction_answers,
+        snooze_unanswered=section.snooze_unanswered,
+        letter_hold=section.letter_hold,
         rating=RatingSettings(section.rating, section.low_rating),
     )
 

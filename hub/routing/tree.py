@@ -259,6 +259,12 @@ class LineSection(_Part):
     take_over: bool = Field(default=False, description="A colleague who answers becomes responsible")
     lead_on_start: bool = Field(default=False, description="/start without a text makes a lead (FR-2)")
     reaction_answers: bool = Field(default=False, description="A colleague's reaction is an answer (case 46)")
+    snooze_unanswered: Duration = Field(
+        default=timedelta(0), description="A client without a first answer is put off for at most this; 0: any time"
+    )
+    letter_hold: Duration = Field(
+        default=timedelta(seconds=15), le=timedelta(minutes=5), description="A letter can be taken back for so long"
+    )
     rating: bool = Field(default=False, description="Clients are asked for a mark of 1 to 5 after the close")
     low_rating: int = Field(default=_RATING.low, ge=0, le=4, description="Heads hear of marks up to this one; 0: none")
     out_of_hours_repeat: Duration = Field(default=AutoTexts().repeat_after, description="Not more often to one client")

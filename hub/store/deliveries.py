@@ -72,6 +72,13 @@ class Hold:
     lease: timedelta
 
 
+_WITHDRAW = """
+UPDATE deliveries SET state = 'cancelled', reason = 'withdrawn', finished_at = clock_timestamp()
+WHERE message_id = $1 AND lane = 'reply' AND state = 'queued' AND attempt = 0 RETURNING id
+"""
+_WITHDRAWN = "SELECT id FROM deliveries WHERE message_id = $1 AND lane = 'reply' AND reason = 'withdrawn'"
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
     """An outgoing effect in work, with the token that proves the lease. `attempt` counts from 1.
@@ -194,6 +201,14 @@ async def find_of_message(connection: asyncpg.Connection, message_id: int) -> De
         f"SELECT {_ROW} FROM deliveries WHERE message_id = $1 AND lane = 'reply'", message_id
     )
     return None if row is None else DeliveryRow(**row)
+
+
+async def withdraw(connection: asyncpg.Connection, message_id: int) -> bool:
+    """Cancel the delivery of an answer that no attempt was made of, and tell whether it is cancelled. Commits."""
+    row = await connection.fetchrow(_WITHDRAW, message_id)
+    if row is None:
+        row = await connection.fetchrow(_WITHDRAWN, message_id)
+    return row is not None
 
 
 async def list_wrong(connection: asyncpg.Connection, *, limit: int = 100) -> list[DeliveryRow]:

@@ -11,7 +11,18 @@ from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
-from hub.inbox import assignment, bot_talk, call_results, companies, conversations, leads, queries, reading, waits
+from hub.inbox import (
+    assignment,
+    bot_talk,
+    call_results,
+    companies,
+    conversations,
+    leads,
+    queries,
+    reading,
+    undoing,
+    waits,
+)
 from hub.inbox.calling import order_call
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.lines import move_to_line
@@ -51,6 +62,10 @@ USE_CASES: dict[str, UseCase] = {
     "list_other_lines": lambda d, a, c: queries.list_other_lines(d.office, a, c),
     "move_to_line": lambda d, a, c: move_to_line(d.office, a, c, line=LineKey("sales")),
     "snooze": lambda d, a, c: conversations.snooze(d.office, a, c, until=d.now + timedelta(hours=1)),
+    "wake": lambda d, a, c: undoing.wake(d.office, a, c),
+    "undo_close": lambda d, a, c: undoing.undo_close(d.office, a, c),
+    "undo_dismissal": lambda d, a, c: undoing.undo_dismissal(d.office, a, c),
+    "withdraw_transfer": lambda d, a, c: undoing.withdraw_transfer(d.office, a, c),
     "close": lambda d, a, c: conversations.close(d.office, a, c, outcome=Outcome.spam),
     "reopen": lambda d, a, c: conversations.reopen(d.office, a, c),
     "dismiss": lambda d, a, c: waits.dismiss(d.office, a, c, reason="Спасибо"),

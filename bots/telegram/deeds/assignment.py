@@ -12,6 +12,7 @@ from bots.telegram.deeds.lines import LINE_WORDS, move_by_words
 from bots.telegram.next_up import offer_next, withdraw_offer
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
+from bots.telegram.undoable import Undo, Undoable, remember_undoable, say_undoable
 from hub.domain.errors import Composing, Conflict, NotFound
 from hub.domain.ids import ConversationId, ManagerId
 from hub.inbox import assignment
@@ -152,7 +153,8 @@ async def hand_over(turn: Turn, card: CardView, receiver: ManagerView, *, note: 
         await turn.show(confirm_screen(turn.texts, card, unable), about=card.id)
         return
     await refresh_card(turn, card.id)
-    await turn.say("transfer.done", number=card.number, name=one_line(receiver.name))
+    done = Undoable(Undo.transfer, card.id, card.number)
+    await say_undoable(turn, done, turn.texts("transfer.done", number=card.number, name=one_line(receiver.name)))
 
 
 async def _ask_note(turn: Turn, card: CardView, receiver: ManagerView, *, is_forced: bool) -> None:
@@ -175,11 +177,13 @@ async def _show_mine(turn: Turn, conversation_id: ConversationId) -> None:
     with suppress(Composing):  # asked when the answer is there
         await begin_answer(turn.office, turn.actor, conversation_id)
     if await turn.desk.memory.latest_card(turn.chat.id, conversation_id) is None:
-        await post_card(turn, await get_card(turn.office, turn.actor, conversation_id))
+        card = await get_card(turn.office, turn.actor, conversation_id)
+        await post_card(turn, card)
     else:
         await refresh_card(turn, conversation_id)
         card = await get_card(turn.office, turn.actor, conversation_id)
         await turn.say("done.taken", number=card.number)
+    await remember_undoable(turn, Undoable(Undo.take, conversation_id, card.number))
 
 
 DEEDS = {

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bots.screens import closing, moments
+from bots.screens import closing, dates, moments
 from bots.screens.action import Action, Press
 from bots.screens.lead import missing_screen
 from bots.screens.screen import notice
@@ -13,8 +13,9 @@ from bots.telegram.cards import post_card, refresh_card
 from bots.telegram.deeds.reading import get
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
+from bots.telegram.undoable import Undo, Undoable, say_undoable
 from hub.domain.conversation import Outcome
-from hub.domain.errors import FieldsMissing, ReasonMissing, StillWaiting
+from hub.domain.errors import FieldsMissing, ReasonMissing, SnoozeTooLong, StillWaiting
 from hub.domain.ids import ConversationId
 from hub.inbox import conversations, splitting, waits
 from hub.inbox.queries.plans import get_lead_view
@@ -31,9 +32,28 @@ async def snooze(turn: Turn, action: Action) -> None:
 
 
 async def sleep(turn: Turn, action: Action) -> None:
-    """Put off until the pressed time."""
+    """Put off until the pressed time; a date is chosen by its month, its day and the line's hours."""
     card = await get(turn, action)
-    await _put_off(turn, card, parse_until(action.arg, now=turn.now(), zone=card.zone))
+    line = turn.office.policy().get_line(card.line)
+    choosing = dates.Dates(line.calendar, turn.now(), lambda arg: Action(Press.sleep, card.id, card.version, arg))
+    if action.arg == dates.NOTHING:
+        return
+    if action.arg.startswith(dates.MONTH):
+        month = action.arg.removeprefix(dates.MONTH)
+        shown = dates.read_day(month) if month else choosing.today
+        await turn.show(dates.month_screen(turn.texts, choosing, shown), about=card.id)
+    elif action.arg.startswith(dates.DAY):
+        day = dates.read_day(action.arg.removeprefix(dates.DAY))
+        await turn.show(dates.hours_screen(turn.texts, choosing, day), about=card.id)
+    else:
+        await _put_off(turn, card, _until(turn, card, action.arg))
+
+
+def _until(turn: Turn, card: CardView, arg: str) -> datetime | None:
+    if arg.startswith(dates.AT):
+        until = dates.read_instant(arg.removeprefix(dates.AT))
+        return until if turn.now() < until <= turn.now() + dates.LONGEST else None
+    return parse_until(arg, now=turn.now(), zone=card.zone)
 
 
 async def waitclient(turn: Turn, action: Action) -> None:
@@ -121,10 +141,16 @@ async def _put_off(turn: Turn, card: CardView, until: datetime | None) -> None:
     if until is None:
         await turn.say("snooze.format", number=card.number)
         return
-    await conversations.snooze(turn.once, turn.actor, card.id, until=until)
+    try:
+        await conversations.snooze(turn.once, turn.actor, card.id, until=until)
+    except SnoozeTooLong as refused:
+        longest = moments.duration(turn.texts, refused.limit)
+        await turn.say("snooze.too_long", number=card.number, longest=longest)
+        return
     await refresh_card(turn, card.id)
     at = moments.clock_time(turn.texts, until, zone=card.zone, now=turn.now())
-    await turn.say("snooze.done", number=card.number, time=at)
+    done = Undoable(Undo.snooze, card.id, card.number)
+    await say_undoable(turn, done, turn.texts("snooze.done", number=card.number, time=at))
 
 
 async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> None:
@@ -142,7 +168,8 @@ async def _close(turn: Turn, card: CardView, outcome: Outcome, note: str) -> Non
         await turn.show(missing_screen(turn.texts, view, refused.missing), about=card.id)
         return
     await refresh_card(turn, card.id)
-    await turn.say("close.done", number=card.number, outcome=outcome_name(turn.texts, outcome.value))
+    words = turn.texts("close.done", number=card.number, outcome=outcome_name(turn.texts, outcome.value))
+    await say_undoable(turn, Undoable(Undo.close, card.id, card.number), words)
 
 
 async def _dismiss(turn: Turn, card: CardView, reason: str) -> None:
@@ -152,7 +179,8 @@ async def _dismiss(turn: Turn, card: CardView, reason: str) -> None:
         await turn.show(closing.reasons_screen(turn.texts, card, now=turn.now()), about=card.id)
         return
     await refresh_card(turn, card.id)
-    await turn.say("dismiss.done", number=card.number)
+    done = Undoable(Undo.dismiss, card.id, card.number)
+    await say_undoable(turn, done, turn.texts("dismiss.done", number=card.number))
 
 
 DEEDS = {

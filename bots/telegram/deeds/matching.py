@@ -4,6 +4,7 @@ from bots.screens.action import Action, Press, from_base36
 from bots.screens.question import joined_screen, question_screen
 from bots.telegram.cards import refresh_card
 from bots.telegram.turn import Turn
+from bots.telegram.undoable import Undo, Undoable, forget_undoable, remember_undoable
 from hub.domain.ids import ContactId
 from hub.inbox.merge import find_last_merge, join_candidate, keep_apart, undo_merge
 from hub.inbox.queries import get_candidate
@@ -24,7 +25,8 @@ async def join(turn: Turn, action: Action) -> None:
     merge_id = await join_candidate(turn.once, turn.actor, asked.id, with_contact=with_contact)
     if asked.conversation_id is not None:
         await refresh_card(turn, asked.conversation_id)
-    await turn.show(joined_screen(turn.texts, merge_id))
+    shown = await turn.show(joined_screen(turn.texts, merge_id))
+    await remember_undoable(turn, Undoable(Undo.merge, merge_id), shown=shown)
 
 
 async def apart(turn: Turn, action: Action) -> None:
@@ -36,14 +38,15 @@ async def apart(turn: Turn, action: Action) -> None:
     await turn.say("question.apart")
 
 
-async def undo(turn: Turn, action: Action) -> None:
+async def undo_joining(turn: Turn, action: Action) -> None:
     """Take a merge back: the pressed one, by command the last one of this manager."""
     merge_id = action.subject or await find_last_merge(turn.office, turn.actor)
     if not merge_id:
         await turn.say("question.nothing_to_undo")
         return
     await undo_merge(turn.once, turn.actor, merge_id)
+    await forget_undoable(turn)
     await turn.say("question.undone")
 
 
-DEEDS = {Press.question: question, Press.merge: join, Press.apart: apart, Press.undo: undo}
+DEEDS = {Press.question: question, Press.merge: join, Press.apart: apart}

@@ -81,6 +81,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "question.joined": "🧩 The cards are merged",
     "question.apart": "✂️ These are different clients",
     "question.undone": "↩️ The merge is undone",
-    "question.nothing_to_undo": "Nothing was merged lately, so there is nothing to undo.",
+    "question.nothing_to_undo": "Nothing of the kind was done lately, so there is nothing to undo.",
     "question.none": "There is no open question about this client.",
 }

@@ -86,6 +86,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "question.joined": "🧩 Карточки объединены",
     "question.apart": "✂️ Это разные клиенты",
     "question.undone": "↩️ Объединение отменено",
-    "question.nothing_to_undo": "Недавних объединений нет: отменять нечего.",
+    "question.nothing_to_undo": "Недавно ничего такого не было: отменять нечего.",
     "question.none": "Об этом клиенте вопроса «Это один клиент?» нет.",
 }

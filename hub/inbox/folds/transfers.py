@@ -36,7 +36,7 @@ def hold_transfer(work: LineWork, conversation: Conversation) -> None:
 
 def refuse_transfer(work: LineWork, conversation: Conversation, by: ManagerId) -> None:
     """Write that the colleague refuses: it stays where it is, its owner is told, the colleague is not asked again."""
-    kept = _withdraw(work, conversation)
+    kept = end_transfer(work, conversation)
     wait = work.rows.open_wait(kept.contact_id, kept.line)
     record(work.rows, Fact.declined, wait or kept, manager_id=by, actor=Actor.manager, cause="R-12")
     if wait is not None:
@@ -54,7 +54,7 @@ def lapse_transfer(work: LineWork, conversation: Conversation, to: ManagerId) ->
     wait = work.rows.open_wait(conversation.contact_id, conversation.line)
     if conversation.transfer_to != to or not conversation.is_open or wait is None:
         return
-    left = _withdraw(work, conversation)
+    left = end_transfer(work, conversation)
     record(work.rows, Fact.offer_expired, wait, manager_id=to, cause="R-12")
     cause = f"lapsed:{work.rows.ledger[-1].id}"
     tell(work, Notice.taken_away, left, to=[to], cause=cause)
@@ -79,7 +79,8 @@ def _fall_back(work: LineWork, conversation: Conversation, wait: Wait, *, cause:
         tell(work, Notice.taken_away, conversation, to=[owner], cause=cause)
 
 
-def _withdraw(work: LineWork, conversation: Conversation) -> Conversation:
+def end_transfer(work: LineWork, conversation: Conversation) -> Conversation:
+    """Ask the colleague no longer; who has it keeps it."""
     work.rows.disarm(TimerKind.transfer, f"conversation:{conversation.id}")
     return work.rows.conversations.put(conversation.id, replace(conversation, transfer_to=None))
 

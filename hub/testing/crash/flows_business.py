@@ -38,6 +38,7 @@ always_open = true
 
 [lines.sales]
 name = "Продажи"
+letter_hold = "0s"
 team = ["anna"]
 strategy = "round_robin"
 

@@ -1,5 +1,7 @@
 """A client whose own channel carries no text: the card says so, and an address is chosen by a person (M-16)."""
 
+from datetime import timedelta
+
 import pytest
 
 from hub.domain.identity import IdentityType
@@ -53,6 +55,7 @@ async def test_m16_a_reply_to_the_card_is_kept_until_an_address_is_chosen(place,
 async def test_after_the_letter_an_answer_needs_no_choice(place, ivan):
     await place.presses(ivan, "Сколько стоит?", WRITE)
     await place.writes(ivan, "Сто рублей")
+    place.desk.clock.move(timedelta(seconds=16))  # a letter is held for a while
     await place.channel_says("sent")
     assert "Текстового канала нет" not in place.post(ivan, "Сколько стоит?").text
     await place.replies(ivan, "Сколько стоит?", "И доставка")
