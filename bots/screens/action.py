@@ -95,6 +95,8 @@ class Press(StrEnum):
     invite = "invite"
     rules = "rules"
     draft = "draft"
+    autos = "autos"
+    health = "health"
     read = "read"
     unread = "unread"
     day = "day"

@@ -163,6 +163,11 @@ def _texts(texts: Texts, rules: LineRules) -> Iterator[Block]:
 
 
 def _tried(texts: Texts, run: DryRun) -> Iterator[Block]:
+    """Yield what requests and deadlines would have had of it; of an automation how often it would have acted."""
+    if run.draft.wish.kind is Wished.automation:
+        if run.helped is not None:
+            yield line(texts.count("draft.helped", run.helped))
+        return
     trial, moved = run.trial, [each.moved.total_seconds() for each in run.trial.changes]
     if trial.requests:
         lines = sum(each.was.line != each.becomes.line for each in trial.changes)

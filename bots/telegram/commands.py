@@ -44,6 +44,8 @@ WITHOUT_CONVERSATION = frozenset(
         Press.invite,
         Press.rules,
         Press.draft,
+        Press.autos,
+        Press.health,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})

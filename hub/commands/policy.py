@@ -13,7 +13,7 @@ from hub.channels.registry import list_kinds
 from hub.commands.automations import automations
 from hub.commands.ground import run_on_ground
 from hub.commands.machine import MachineClock
-from hub.commands.opened_office import open_building
+from hub.commands.opened_office import THE_OPERATOR, open_building, open_office
 from hub.commands.options import with_config
 from hub.commands.printing import AsJson, print_json, print_lines
 from hub.commands.rules_file import RulesFile, print_doubts, refusing, right_text
@@ -21,6 +21,8 @@ from hub.commands.texts import say
 from hub.commands.trial import try_
 from hub.config import Config
 from hub.domain.errors import ConfigError
+from hub.inbox.rule_changes import propose as propose_change
+from hub.routing.changes import Wish, Wished
 from hub.routing.crm_known import Crms
 from hub.routing.document import parse_policy
 from hub.routing.doubts import People, list_doubts, people_of
@@ -110,6 +112,25 @@ def apply(
         number, around = run_on_ground(config, work)
     _warn(config, file, document, around)
     typer.echo(say(config.language, "policy.applied", number=number))
+
+
+@app.command()
+@with_config()
+def propose(config: Config, file: RulesFile, *, comment: Comment = "") -> None:
+    """Leave a file for an administrator to read as a dry run in the manager bot (/draft), and to decide there."""
+    text = right_text(file, config.language)
+    document = parse_policy(text)
+
+    async def work(ground: Ground) -> Around:
+        around = await _look_around(ground, document)
+        async with open_office(ground) as office:
+            await propose_change(office, THE_OPERATOR, Wish(Wished.document, words=text), comment=comment)
+        return around
+
+    with refusing(file, config.language):
+        around = run_on_ground(config, work)
+    _warn(config, file, document, around)
+    typer.echo(say(config.language, "policy.proposed"))
 
 
 async def _look_around(ground: Ground, document: PolicyDocument) -> Around:

@@ -40,6 +40,10 @@ TEXTS: Mapping[str, Sentence] = {
         "would have helped {times} times; turn it on: hub policy automations on {key}",
     ),
     "policy.same": Sentence("Различий нет.", "No differences."),
+    "policy.proposed": Sentence(
+        "Предложено: администратор увидит, что изменится, и решит в боте (/draft).",
+        "Proposed: an administrator reads what it would do and decides in the bot (/draft).",
+    ),
     "policy.applied": Sentence("Действует редакция {number}.", "Revision {number} is in force."),
     "hub.made": Sentence("Создан новый хаб, его данные в {data}.", "A new hub is made, its data is in {data}."),
     "down.used": Sentence(

@@ -37,6 +37,5 @@ async def list_offered(office: Office, actor: Person) -> list[Offered]:
     rules, now = await read_rules(office, actor), office.clock.now()
     async with acquire(office.pool) as connection:
         evidence = await count_evidence(connection, since=now - EVIDENCE_OVER, until=now)
-    return [
-        Offered(each.key, each.name, each.mode, evidence.get(each.key)) for each in list_automations(rules.document)
-    ]
+    listed = list_automations(rules.document)
+    return [Offered(each.key, each.name, each.mode, evidence.get(each.key)) for each in listed]

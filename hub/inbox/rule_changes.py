@@ -146,11 +146,11 @@ async def try_draft(office: Office, actor: Person, draft_id: int) -> DryRun:
 
     Raises:
         PolicyInvalid: over the rules in force it would be wrong.
-        NotFound: somebody has decided, or the actor is no administrator.
+        NotFound: somebody has decided, or it is neither the actor's own nor is the actor an administrator.
     """
-    ensure(actor, Action.edit_policy, Subject())
     async with acquire(office.pool) as connection:
         draft, rules = await _open_draft(connection, draft_id), await _rules(connection)
+    _ensure_concerned(actor, draft)
     changed = fulfil(rules.text, _wish(draft), at=draft.created_at)
     return await _run(office, draft, rules, changed)
 
@@ -184,8 +184,7 @@ async def refuse_draft(office: Office, actor: Person, draft_id: int) -> None:
     """
     async with acquire(office.pool) as connection, connection.transaction():
         draft = await _open_draft(connection, draft_id)
-        if draft.manager_id != actor.manager_id or not actor.is_active:
-            ensure(actor, Action.edit_policy, Subject())
+        _ensure_concerned(actor, draft)
         await _decide(connection, office, draft, actor, state=policy_drafts.REFUSED)
         await note_in(connection, office, Noted(actor, Deed.policy_refused, f"draft:{draft.id}"))
         crash_point("policy_drafts.before_refuse_commit")
@@ -193,14 +192,14 @@ async def refuse_draft(office: Office, actor: Person, draft_id: int) -> None:
 
 
 async def list_drafts(office: Office, actor: Person) -> list[DraftView]:
-    """Return what waits for a decision, oldest first, twenty at most.
+    """Return what waits for a decision, oldest first, twenty at most; heads see what they proposed themselves.
 
     Raises:
-        PermissionDenied, NotFound: only an administrator decides.
+        NotFound: the actor neither decides nor proposes.
     """
-    ensure(actor, Action.edit_policy, Subject())
+    await load_rules(office, actor)
     async with acquire(office.pool) as connection:
-        drafts = await policy_drafts.list_open(connection, limit=_MOST)
+        drafts = [each for each in await policy_drafts.list_open(connection, limit=_MOST) if _concerns(actor, each)]
         names = await people.list_names(connection, (each.manager_id for each in drafts))
     return [_view(each, names.get(each.manager_id or 0, "")) for each in drafts]
 
@@ -268,6 +267,17 @@ async def _open_draft(connection: Connection, draft_id: int) -> Draft:
     if draft is None or draft.state != policy_drafts.OPEN:
         raise NotFound("somebody has decided about this change already")
     return draft
+
+
+def _ensure_concerned(actor: Person, draft: Draft) -> None:
+    if not _concerns(actor, draft):
+        raise NotFound("there is no such change for you")
+
+
+def _concerns(actor: Person, draft: Draft) -> bool:
+    """Tell whether a draft is the actor's own, or theirs to decide about."""
+    is_own = actor.is_active and draft.manager_id == actor.manager_id
+    return is_own or may(actor, Action.edit_policy, Subject())
 
 
 async def _run(office: Office, draft: Draft, rules: Rules, changed: Edited) -> DryRun:

@@ -38,7 +38,8 @@ async def list_set_aside(office: Office, actor: Person, *, limit: int) -> list[S
     async with acquire(office.pool) as connection:
         payloads = await receipts.list_parked(connection, limit=limit)
         wrong = await deliveries.list_wrong(connection, limit=limit)
-    return [*payloads, *wrong][:limit]
+    found: list[SetAside] = [*payloads, *wrong]
+    return found[:limit]
 
 
 async def put_back(office: Office, actor: Person, numbers: Sequence[int] | None) -> int:

@@ -14,8 +14,8 @@ from bots.texts import CATALOGUES, Texts
 from hub.domain.manager import Role
 
 NAMES = {press: FIRST_STEPS.get(press, press).value for press in DEEDS}
-FOR_HEADS = {"team", "relieve", "rules", "draft"}
-FOR_ADMINS = {"admin", "people", "invite"}
+FOR_HEADS = {"team", "relieve", "rules", "draft", "read", "unread", "day", "stats"}
+FOR_ADMINS = {"room", "admin", "people", "invite", "health", "autos"}
 
 
 def test_every_press_has_a_deed():

@@ -30,7 +30,7 @@ from tests.inbox.rules import put_in_force as put_here
 HOURS = Wish(Wished.hours, "sales", "", "пн-пт 9-18")
 TARGET = Wish(Wished.targets, "sales", "", "5 мин")
 HEAD = Person(ManagerId(1), Role.head, frozenset({LineKey("sales")}))
-ELSEWHERE = Person(ManagerId(1), Role.head, frozenset({LineKey("support")}))
+ELSEWHERE = Person(ManagerId(2), Role.head, frozenset({LineKey("support")}))
 MANAGER = Person(ManagerId(1), Role.manager, frozenset({LineKey("sales")}))
 
 
@@ -121,8 +121,8 @@ async def test_rg1_heads_propose_for_their_own_lines_and_administrators_decide(d
         proposed(desk, actor=MANAGER),
         proposed(desk, Wish(Wished.automation, name="A-4", words="on"), actor=HEAD),
         apply_draft(desk.office, HEAD, run.draft.id, base=run.base),
-        try_draft(desk.office, HEAD, run.draft.id),
-        list_drafts(desk.office, HEAD),
+        try_draft(desk.office, ELSEWHERE, (await proposed(desk)).draft.id),
+        list_drafts(desk.office, MANAGER),
         read_rules(desk.office, HEAD),
         change_at_once(desk.office, HEAD, [HOURS], comment=""),
         refuse_draft(desk.office, MANAGER, (await proposed(desk, TARGET)).draft.id),
@@ -132,10 +132,12 @@ async def test_rg1_heads_propose_for_their_own_lines_and_administrators_decide(d
     assert await revisions(desk) == [1]
 
 
-async def test_who_proposed_may_take_it_back(desk: Desk) -> None:
-    run = await proposed(desk, actor=HEAD)
+async def test_who_proposed_sees_it_and_may_take_it_back(desk: Desk) -> None:
+    run, _ = await proposed(desk, actor=HEAD), await proposed(desk, TARGET)
+    assert [each.id for each in await list_drafts(desk.office, HEAD)] == [run.draft.id]
+    assert (await try_draft(desk.office, HEAD, run.draft.id)).changes == run.changes
     await refuse_draft(desk.office, HEAD, run.draft.id)
-    assert await list_drafts(desk.office, AT_THE_MACHINE) == []
+    assert await list_drafts(desk.office, HEAD) == []
 
 
 async def test_an_automation_and_a_whole_document_go_the_same_way(desk: Desk) -> None:

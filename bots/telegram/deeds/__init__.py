@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from bots.screens.action import Press
 from bots.telegram.deeds import (
+    admin_health,
     admin_people,
     admin_rules,
     answering,
@@ -51,6 +52,7 @@ DEEDS: Mapping[Press, Deed] = (
     | telephones.DEEDS
     | admin_people.DEEDS
     | admin_rules.DEEDS
+    | admin_health.DEEDS
     | templates.DEEDS
     | files.DEEDS
     | undoing.DEEDS

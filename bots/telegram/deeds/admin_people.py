@@ -61,6 +61,7 @@ log = structlog.get_logger(__name__)
 async def admin(turn: Turn, action: Action) -> None:
     """Show what there is to manage."""
     del action
+    list_line_choices(turn.office, turn.actor)
     drafts = await list_drafts(turn.office, turn.actor)
     await turn.show(admin_screen(turn.texts, drafts=len(drafts)))
 

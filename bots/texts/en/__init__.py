@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bots.texts.en import (
     accounts,
     admin,
+    admin_health,
     admin_rules,
     calls,
     cards,
@@ -24,6 +25,7 @@ from bots.texts.en import (
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **admin.TEXTS,
+    **admin_health.TEXTS,
     **admin_rules.TEXTS,
     **calls.TEXTS,
     **cards.TEXTS,

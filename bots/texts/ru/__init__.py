@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bots.texts.ru import (
     accounts,
     admin,
+    admin_health,
     admin_rules,
     calls,
     cards,
@@ -27,6 +28,7 @@ from bots.texts.ru import (
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **admin.TEXTS,
+    **admin_health.TEXTS,
     **admin_rules.TEXTS,
     **calls.TEXTS,
     **cards.TEXTS,

@@ -1,0 +1,48 @@
+"""What administrators read of the hub itself: its state, what was set aside, the automations."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str | Mapping[str, str]] = {
+    "health.title": "🩺 Состояние",
+    "health.roles": "✅ Все роли работают",
+    "health.roles_missing": "🔴 Никто не выполняет роли: {names}",
+    "health.lanes": "✅ Очереди идут, ждут {n}",
+    "health.lanes_behind": "🔴 Отстают: {names}",
+    "health.held": "🔴 После восстановления ничего не отправляется: hub resume",
+    "health.clocks": "🔴 Сроков просрочено хабом: {n}",
+    "health.up": "🟢 {name} · последнее событие {at}",
+    "health.up_never": "⚪️ {name} · событий ещё не было",
+    "health.down": "🔴 {name} · не работает с {since}: {reason}",
+    "health.wrong": "⚠️ Отложено и не доставлено: {n}",
+    "health.nothing_wrong": "✅ Ничего не отложено",
+    "health.put_back": "🔁 Возвращено в работу: {n}",
+    "aside.title": "⚠️ Отложено, сначала давнее",
+    "autos.title": "🤖 Что хаб делает сам",
+    "autos.on": "🟢",
+    "autos.off": "⚪️",
+    "autos.dry": "🔬",
+    "autos.always": "🔒",
+    "autos.helped": {
+        "one": "за 30 дней помог бы {n} раз",
+        "few": "за 30 дней помог бы {n} раза",
+        "many": "за 30 дней помог бы {n} раз",
+        "other": "за 30 дней помог бы {n} раза",
+    },
+    "draft.helped": {
+        "one": "За 30 дней сработал бы {n} раз.",
+        "few": "За 30 дней сработал бы {n} раза.",
+        "many": "За 30 дней сработал бы {n} раз.",
+        "other": "За 30 дней сработал бы {n} раза.",
+    },
+    "button.health": "🩺 Состояние",
+    "button.autos": "🤖 Сценарии",
+    "button.set_aside": "📄 Что отложено",
+    "button.put_back": "🔁 Вернуть {n}",
+    "button.put_all_back": "🔁 Вернуть в работу ({n})",
+    "button.auto_on": "включить",
+    "button.auto_off": "выключить",
+    "button.auto_dry": "проба",
+    "help.health": "🩺 /health — состояние, отложенное · 🤖 /autos — сценарии: сколько раз помогли бы, включить",
+    "command.health": "Состояние хаба",
+    "command.autos": "Сценарии",
+}
