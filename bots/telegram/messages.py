@@ -138,7 +138,7 @@ async def _start_lead(turn: Turn, card: Contact) -> None:
 
 
 async def _answer(turn: Turn, parts: Sequence[Message], replied: Shown | None) -> None:
-    """Send text and files, an album's together, to the client the reply names; without a reply ask whom they are for."""
+    """Send text and files, an album's together, to the client the reply names; without one ask whom they are for."""
     carried = [read_file(part) for part in parts]
     refused = next((each for each in carried if each.is_other or each.is_too_large), None)
     if refused is not None:
