@@ -5,17 +5,16 @@ several fields together are wrong ("give this, or that"), those the model's word
 Where nobody can answer (a script, a pipe) the faults are one error instead.
 """
 
-import re
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import typer
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
+from hub.app.typed_settings import check_settings, find_wrong_fields, read_value
 from hub.commands.language import in_language
 from hub.commands.questions import question_of
-from hub.commands.settings import check_settings, list_setting_faults, read_value
 from hub.commands.texts import say
 from hub.domain.errors import ConfigError
 
@@ -50,7 +49,7 @@ def ask_settings(
         if name not in settings:
             _ask_into(settings, model, name=name, language=language)
     asked = set(settings)
-    while wrong := _wrong_fields(model, settings, asked):
+    while wrong := find_wrong_fields(model, settings, asked):
         for name, fault in wrong.items():
             if name in settings:
                 typer.echo(in_language(fault, language), err=True)
@@ -81,36 +80,6 @@ def _refuse_with_a_way_out(model: type[BaseModel], settings: Mapping[str, Any]) 
         check_settings(model, settings)
     except ConfigError as error:
         raise ConfigError(f"{error} (nobody can be asked here: give it with --set name=value or --settings)") from error
-
-
-def _wrong_fields(model: type[BaseModel], settings: Mapping[str, Any], asked: Collection[str]) -> dict[str, str]:
-    """Return what is wrong with each field, none if the model takes the settings.
-
-    Where a fault is of several fields together, or of one that was left empty when it was `asked` for, it stands at the
-    first other field that its words name.
-
-    Raises:
-        ConfigError: something is wrong that asking for a field does not mend.
-    """
-    try:
-        model.model_validate(dict(settings))
-    except ValidationError as error:
-        wrong = {}
-        for fault, said in zip(error.errors(), list_setting_faults(error), strict=True):
-            name = str(fault["loc"][0]) if fault["loc"] else ""
-            if name not in model.model_fields or (name in asked and name not in settings):
-                name = next((each for each in _list_named(model, said) if each not in asked), name)
-            if name not in model.model_fields:
-                check_settings(model, settings)
-            wrong[name] = said
-        return wrong
-    return {}
-
-
-def _list_named(model: type[BaseModel], fault: str) -> list[str]:
-    """Return the fields that a fault names in its words, in that order."""
-    words = re.findall(r"[a-z_0-9]+", fault)
-    return [word for word in dict.fromkeys(words) if word in model.model_fields]
 
 
 def _ask_into(

@@ -19,13 +19,13 @@ from hub.app.connections import (
     stored_settings,
 )
 from hub.app.ground import Ground
+from hub.app.typed_settings import check_settings
 from hub.channels.base import Channel, Subscribes
 from hub.commands.asking import ask_again
 from hub.commands.crm_connect import introduce
 from hub.commands.first_steps import tell_first
 from hub.commands.ground import run_on_ground
 from hub.commands.printing import print_lines
-from hub.commands.settings import check_settings
 from hub.commands.texts import say
 from hub.commands.tried import lines_in_language
 from hub.config import Config

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import typer
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from hub.app.connections import channel_class
-from hub.channels.base import Explains
+from hub.app.setup_steps import list_setup_steps
 from hub.commands.machine import MachineClock, NoRates
 from hub.commands.printing import print_lines
 from hub.commands.texts import say
@@ -21,8 +20,6 @@ from hub.crm_sync.calling import CrmContext
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConnectionId
 from hub.net.http import Http
-
-_UNKNOWN = "…"
 
 
 def tell_first(config: Config, kind: str, given: Mapping[str, Any], *, address: str) -> tuple[str, ...]:
@@ -46,22 +43,8 @@ def is_complete(model: type[BaseModel], given: Mapping[str, Any]) -> bool:
 
 def list_first_steps(kind: str, given: Mapping[str, Any], *, address: str, language: str) -> tuple[str, ...]:
     """Return the steps of a kind whose settings are not all known; `address` stands where the provider will call."""
-    found = channel_class(kind)
     context = CrmContext(ConnectionId(0), kind, MachineClock(), Http(), NoRates(), _read_no_file, public_url=address)
-    channel = found(_as_far_as_known(found.settings_model, given), context)
-    return tuple(channel.setup_steps(language)) if isinstance(channel, Explains) else ()
-
-
-def _as_far_as_known(model: type[BaseModel], given: Mapping[str, Any]) -> Any:
-    """Return settings that nobody has checked: what was given, defaults, and nothing for what is missing."""
-    values: dict[str, Any] = {}
-    for name, field in model.model_fields.items():
-        is_secret = field.annotation is SecretStr
-        if name in given:
-            values[name] = SecretStr(str(given[name])) if is_secret else given[name]
-        elif field.is_required():
-            values[name] = SecretStr("") if is_secret else _UNKNOWN
-    return model.model_construct(**values)
+    return list_setup_steps(kind, given, context, language)
 
 
 async def _read_no_file(sha256: str) -> bytes:

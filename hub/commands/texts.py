@@ -201,6 +201,8 @@ TEXTS: Mapping[str, Sentence] = {
     "deed.policy_proposed": Sentence("предложены правила", "rules proposed"),
     "deed.policy_changed": Sentence("изменены правила", "rules changed"),
     "deed.policy_refused": Sentence("отклонены правила", "rules refused"),
+    "deed.connect_link_made": Sentence("ссылка для подключения", "link for connecting"),
+    "deed.connected": Sentence("создано подключение", "connection made"),
     "deed.replayed": Sentence("отложенное возвращено в работу", "put back into work"),
     "deed.imported": Sentence("загружен файл клиентов", "clients imported"),
     "deed.import_undone": Sentence("загрузка отменена", "import taken back"),

@@ -27,6 +27,8 @@ class Deed(StrEnum):
     policy_changed = "policy_changed"
     policy_refused = "policy_refused"
     replayed = "replayed"
+    connect_link_made = "connect_link_made"
+    connected = "connected"
     imported = "imported"
     import_undone = "import_undone"
     exported = "exported"

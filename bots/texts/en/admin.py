@@ -71,6 +71,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "deed.policy_proposed": "rules proposed",
     "deed.policy_changed": "rules changed",
     "deed.policy_refused": "rules refused",
+    "deed.connect_link_made": "link for connecting",
+    "deed.connected": "connection made",
     "deed.replayed": "put back into work",
     "deed.imported": "clients imported",
     "deed.import_undone": "import taken back",

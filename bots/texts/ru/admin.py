@@ -77,6 +77,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "deed.policy_proposed": "предложены правила",
     "deed.policy_changed": "изменены правила",
     "deed.policy_refused": "отклонены правила",
+    "deed.connect_link_made": "ссылка для подключения",
+    "deed.connected": "создано подключение",
     "deed.replayed": "отложенное возвращено в работу",
     "deed.imported": "загружен файл клиентов",
     "deed.import_undone": "загрузка отменена",

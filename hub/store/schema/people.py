@@ -97,3 +97,15 @@ invites = Table(
     at("used_at"),
     UniqueConstraint("token_hash"),
 )
+
+connect_links = Table(
+    "connect_links",
+    metadata,
+    id_(),
+    text_("token_hash", None),
+    ref("manager_id", required=True),
+    text_("kind", None),
+    at("expires_at", required=True),
+    at("used_at"),
+    UniqueConstraint("token_hash"),
+)
