@@ -102,4 +102,4 @@ def _address(texts: Texts, address: AddressView) -> Block:
 def _number(texts: Texts, card: CardView, moved: NumberView) -> Block:
     at = moments.day(texts, moved.at, zone=card.zone)
     key = "client.number_came" if moved.has_come else "client.number_left"
-    return line(texts(key, number=moved.number, day=at, other=contact_name(texts, moved.other)))
+    return line(texts(key, number=one_line(moved.number), day=at, other=contact_name(texts, moved.other)))

@@ -14,6 +14,7 @@ from hub.inbox.views import AddressView, CardView, MessageView, RowView
 ANYWAY = "send-anyway"
 SAID_LIMIT = 700
 _MARKED_LIMIT = 120
+_MARK_LIMIT = 16
 
 
 def sending(texts: Texts, card: CardView, hint: str) -> Screen:
@@ -51,7 +52,7 @@ def delivered(texts: Texts, card: CardView) -> Screen:
 def marked(texts: Texts, card: CardView, message: MessageView, emoji: str) -> Screen:
     """Return how the client marked an answer, for where no reaction can show it."""
     name = contact_name(texts, card.contact_name)
-    words = texts("reply.marked", emoji=emoji, name=name, number=card.number)
+    words = texts("reply.marked", emoji=one_line(emoji, _MARK_LIMIT), name=name, number=card.number)
     return Screen((line(words), quote(client_text(message.text, _MARKED_LIMIT))))
 
 

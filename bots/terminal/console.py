@@ -157,4 +157,4 @@ class Console:
 
 
 def _can(button: Button) -> bool:
-    return button.action is None or button.action.press in DEEDS
+    return button.action.press in DEEDS if button.action is not None else bool(button.copies)

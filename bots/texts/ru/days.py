@@ -15,7 +15,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "day.leads": "🆕 Новых лидов: {n}",
     "day.response": "⏱ Первый ответ: половина быстрее {median}, 9 из 10 быстрее {p90}",
     "day.no_answers": "⏱ Первых ответов ещё нет",
-    "day.late": "🔴 Просрочено: {n} из {of} обращений",
+    "day.late": "🔴 Просрочено обращений: {n} из {of}",
     "day.calls": "📵 Пропущенных звонков: {n}, перезвонили: {back}",
     "day.waiting": "⏳ Ждут сейчас: {n}",
     "day.person": "👤 {name}: ответов {n}",

@@ -88,7 +88,7 @@ async def test_a_day_says_leads_answers_breaches_and_who_did_what(place: Workpla
     assert told[1:5] == [
         "🆕 Новых лидов: 4 · Telegram 4",
         "⏱ Первый ответ: половина быстрее 6 мин, 9 из 10 быстрее 40 мин",
-        "🔴 Просрочено: 1 из 4 обращений",
+        "🔴 Просрочено обращений: 1 из 4",
         "⏳ Ждут сейчас: 1",
     ]
     assert told[5] == "👤 Иван: ответов 3, 6 мин · 🔴 1"
@@ -252,8 +252,8 @@ async def test_rg2_a_head_reads_of_own_lines_alone(place: Workplace, ivan: Perso
             f"UPDATE {table} SET line = 'support' WHERE contact_id = (SELECT id FROM contacts WHERE name = 'Олег')"
         )
     await evening(place)
-    assert "из 1 обращений" in days_of(place, olga)[-1]
-    assert "из 1 обращений" in days_of(place, petr)[-1]
+    assert "обращений: 1 из 1" in days_of(place, olga)[-1]
+    assert "обращений: 1 из 1" in days_of(place, petr)[-1]
 
 
 async def test_fr8_a_line_that_only_observes_tells_nobody(place: Workplace, ivan: Person, olga: Person) -> None:
