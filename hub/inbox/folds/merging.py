@@ -138,6 +138,7 @@ def _joined(kept: Conversation, other: Conversation) -> Conversation:
         offered_to=offered,
         last_message_at=newer.last_message_at,
         reply_thread_id=newer.reply_thread_id or kept.reply_thread_id,
+        chosen_thread_id=newer.chosen_thread_id or kept.chosen_thread_id,
         last_response_at=answered.last_response_at,
         last_responder_id=answered.last_responder_id,
     )

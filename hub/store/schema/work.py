@@ -36,6 +36,7 @@ conversations = Table(
     ref("reply_thread_id"),
     text_("subject"),
     text_("source"),
+    ref("chosen_thread_id"),
     at("opened_at", required=True),
     at("closed_at"),
     text_("outcome"),
