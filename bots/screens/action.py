@@ -54,6 +54,7 @@ class Press(StrEnum):
     elsewhere = "elsewhere"
     answered = "answered"
     write = "write"
+    channel = "channel"
     template = "tpl"
     ask_link = "asklink"
     resend = "resend"

@@ -158,7 +158,16 @@ def _footer(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:
         has_way = next(reachable(card), None) is not None
         return (line(texts("card.no_text_channel" if has_way else "card.no_channel")),)
     key = "card.hint_free" if card.assignee_id is None else "card.hint"
-    hint = line(texts(key, hint=one_line(card.reply_hint or channel_name(texts, card.reply_channel))))
+    hint = line(texts(key, hint=_hint(texts, card)))
     if card.reply_until is None:
         return (hint,)
     return (hint, line(texts("card.reply_until"), *moments.due(texts, card.reply_until, zone=card.zone, now=now)))
+
+
+def _hint(texts: Texts, card: CardView) -> str:
+    """Return where an answer goes: its address, of a letter also our mailbox and the subject, and whether by choice."""
+    hint = one_line(card.reply_hint or channel_name(texts, card.reply_channel))
+    if card.reply_sender:
+        hint = texts("card.letter", address=hint, sender=one_line(card.reply_sender, 60))
+        hint += texts("card.letter_subject", subject=one_line(card.subject, 80)) if card.subject else ""
+    return texts("card.way_chosen", hint=hint) if card.chosen_thread_id is not None else hint

@@ -6,7 +6,7 @@ Rights are asked again at the press; this only spares people dead ends.
 from bots.screens.action import Action, Press
 from bots.screens.recordings import newest_row
 from bots.screens.screen import Button, Row
-from bots.screens.ways import write_rows
+from bots.screens.ways import reachable, write_rows
 from bots.texts import Texts
 from hub.domain.message import Direction
 from hub.inbox.queries.file_links import is_withheld
@@ -38,7 +38,14 @@ def rows(texts: Texts, card: CardView) -> tuple[Row, ...]:
     working = _row(texts, card, Press.note, Press.transfer, Press.snooze)
     ending = _row(texts, card, *_templates(card), Press.release, Press.close)
     splitting = (_row(texts, card, Press.sever),) if card.new_subject else ()
-    reaching = (*link_rows(texts, card, *card.recent), *splitting, *_calling(texts, card), *_writing(texts, card), *_answering(texts, card))
+    reaching = (
+        *link_rows(texts, card, *card.recent),
+        *splitting,
+        *_calling(texts, card),
+        *_writing(texts, card),
+        *_choosing(texts, card),
+        *_answering(texts, card),
+    )
     return (*reaching, *heard, _reading(texts, card), working, *_pausing(texts, card), ending)
 
 
@@ -120,3 +127,9 @@ def _pausing(texts: Texts, card: CardView) -> tuple[Row, ...]:
 
 def _answering(texts: Texts, card: CardView) -> tuple[Row, ...]:
     return (_row(texts, card, Press.dismiss, Press.elsewhere),) if card.wait else ()
+
+
+def _choosing(texts: Texts, card: CardView) -> tuple[Row, ...]:
+    """Return the way to another channel, where the client can be reached by several."""
+    has_others = card.chosen_thread_id is not None or len(list(reachable(card))) > 1
+    return (_row(texts, card, Press.channel),) if card.reply_channel and has_others else ()

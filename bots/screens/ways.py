@@ -13,6 +13,7 @@ from bots.texts import Texts
 from hub.domain.ids import IdentityId, ThreadId
 from hub.inbox.views import AddressView, CardView
 
+AS_THEY_WRITE = "auto"
 _CHOSEN = "i-"
 _MESSENGERS = ("tg_user", "tg_business")
 
@@ -50,6 +51,19 @@ def choice_screen(texts: Texts, card: CardView) -> Screen:
     """Return the question where to write to."""
     rows = write_rows(texts, card)
     words = texts("write.where" if rows else "write.nowhere", number=card.number)
+    return Screen((line(words),), (*rows, _cancel(texts)))
+
+
+def ways_screen(texts: Texts, card: CardView) -> Screen:
+    """Return the ways by which answers can go from now on, the present choice marked, and the way back."""
+    rows: list[Row] = []
+    for each in reachable(card):
+        is_chosen = each.thread_id is not None and each.thread_id == card.chosen_thread_id
+        label = texts("channel.chosen" if is_chosen else "channel.other", way=write_label(texts, each))
+        rows.append((Button(label, Action(Press.channel, card.id, 0, way_of(each))),))
+    if card.chosen_thread_id is not None:
+        rows.append((Button(texts("channel.as_they_write"), Action(Press.channel, card.id, 0, AS_THEY_WRITE)),))
+    words = texts("channel.ask" if rows else "write.nowhere", number=card.number)
     return Screen((line(words),), (*rows, _cancel(texts)))
 
 

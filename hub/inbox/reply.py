@@ -236,22 +236,29 @@ def ensure_not_observing(office: Office, conversation: Conversation) -> None:
 
 
 def _way_to(rows: WorkingSet, office: Office, conversation: Conversation, answer: Answer) -> Thread:
-    """Return the thread an answer goes by: chosen, else of the answered message, else the last heard, else any."""
+    """Return the thread an answer goes by: chosen, else of the answered message, else the last heard, else any.
+
+    Chosen for this answer, or for all of them until people change it.
+    """
     content = answer.content
     if content.identity_id is not None:
-        return _begin_thread(rows, office, conversation, content.identity_id)
+        return begin_thread(rows, office, conversation, content.identity_id)
     threads = rows.threads_of(conversation.contact_id)
     if content.thread_id is not None:
         threads = [thread for thread in threads if thread.id == content.thread_id]
-    thread = choose_way(office.endpoints(), threads, answer.preferred or conversation.reply_thread_id)
+    preferred = conversation.chosen_thread_id or answer.preferred or conversation.reply_thread_id
+    thread = choose_way(office.endpoints(), threads, preferred)
     if thread is None:
         raise ContactBlocked("there is no way to write to this client; call, or ask for another address")
     ensure_window_open(office.endpoints(), thread, rows.now)
     return thread
 
 
-def _begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, identity_id: IdentityId) -> Thread:
-    """Open a thread to an address of the contact on the first connection that can write there (FR-5, M-7)."""
+def begin_thread(rows: WorkingSet, office: Office, conversation: Conversation, identity_id: IdentityId) -> Thread:
+    """Open a thread to an address of the contact on the first connection that can write there (FR-5, M-7).
+
+    Raises: ContactBlocked: it is none of theirs, several people use it, or nothing of ours writes there.
+    """
     identity = next((row for row in rows.identities_of(conversation.contact_id) if row.id == identity_id), None)
     if identity is None:
         raise ContactBlocked("that is no address of this client")

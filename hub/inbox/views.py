@@ -116,7 +116,8 @@ class CardView:
 
     `number` is what people say (#1042). `state` is `open` or `closed`. `recent` are the newest messages, oldest first.
     `reply_channel` is the kind an answer would go to now, empty if there is none; `reply_hint` its address in words;
-    `reply_until`: the channel lets nobody answer later, `None` for ever.
+    `reply_until`: the channel lets nobody answer later, `None` for ever. `reply_sender` is our mailbox that an answer
+    leaves from, empty elsewhere; `chosen_thread_id` is set where people have chosen the way that it takes.
     `reasons` say why this manager has it, in Russian and English by `language` of the viewer. `client_zone` is set
     where the client's clock is known to show another time than the line's (case 23). `new_subject` is that of the
     letter the client waits for an answer to, if it is another than the conversation's: a person may split it off.
@@ -163,6 +164,8 @@ class CardView:
     is_matter_paused: bool = False
     may_wait_for_client: bool = False
     reply_until: datetime | None = None
+    reply_sender: str = ""
+    chosen_thread_id: ThreadId | None = None
     may_read_along: bool = False
     reads_along: bool = False
     rating: int | None = None

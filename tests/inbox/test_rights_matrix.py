@@ -24,6 +24,7 @@ from hub.inbox import (
     waits,
 )
 from hub.inbox.calling import order_call
+from hub.inbox.choosing import AsTheyWrite, choose_reply_way
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.lines import move_to_line
 from hub.inbox.queries.templates import list_templates
@@ -62,6 +63,7 @@ USE_CASES: dict[str, UseCase] = {
     "list_other_lines": lambda d, a, c: queries.list_other_lines(d.office, a, c),
     "move_to_line": lambda d, a, c: move_to_line(d.office, a, c, line=LineKey("sales")),
     "snooze": lambda d, a, c: conversations.snooze(d.office, a, c, until=d.now + timedelta(hours=1)),
+    "choose_reply_way": lambda d, a, c: choose_reply_way(d.office, a, c, way=AsTheyWrite()),
     "wake": lambda d, a, c: undoing.wake(d.office, a, c),
     "undo_close": lambda d, a, c: undoing.undo_close(d.office, a, c),
     "undo_dismissal": lambda d, a, c: undoing.undo_dismissal(d.office, a, c),

@@ -6,7 +6,7 @@ from bots.screens import feedback
 from bots.screens.action import Action, Press, from_base36
 from bots.screens.feedback import ANYWAY
 from bots.screens.screen import notice
-from bots.screens.ways import choice_screen, reachable, read_way, way_of
+from bots.screens.ways import AS_THEY_WRITE, choice_screen, reachable, read_way, way_of, ways_screen
 from bots.screens.words import address_text
 from bots.telegram import prompts
 from bots.telegram.answers import answer, answer_together
@@ -16,8 +16,9 @@ from bots.telegram.deeds.reading import get
 from bots.telegram.drafts import forget_draft, recall_draft
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
-from hub.domain.ids import ConversationId, MessageId
+from hub.domain.ids import ConversationId, IdentityId, MessageId
 from hub.domain.message import DeliveryState
+from hub.inbox.choosing import AsTheyWrite, ByAddress, ByThread, Way, choose_reply_way
 from hub.inbox.outcomes import confirm_unknown
 from hub.inbox.queries import get_message
 from hub.inbox.reply import Content, add_note
@@ -72,6 +73,29 @@ async def write_there(turn: Turn, action: Action) -> None:
     thread_id, identity_id = read_way(action.arg)
     content = Content(turn.words, thread_id=thread_id, identity_id=identity_id)
     await answer(turn, ConversationId(action.subject), content)
+
+
+async def channel(turn: Turn, action: Action) -> None:
+    """Let all answers go by the pressed or named way from now on; without one, or with several that fit, ask which."""
+    card = await get(turn, action)
+    wanted = turn.words.casefold()
+    ways = {way_of(each): each for each in reachable(card) if wanted in each.text.casefold()}
+    arg = action.arg or (next(iter(ways)) if wanted and len(ways) == 1 else "")
+    if arg not in {AS_THEY_WRITE, *ways}:
+        await turn.show(ways_screen(turn.texts, card), about=card.id)
+        return
+    await choose_reply_way(turn.once, turn.actor, card.id, way=_read_way(arg))
+    await refresh_card(turn, card.id)
+    key = "channel.back" if arg == AS_THEY_WRITE else "channel.done"
+    address = address_text(turn.texts, ways[arg]) if arg in ways else ""
+    await turn.say(key, number=card.number, address=address)
+
+
+def _read_way(arg: str) -> Way:
+    if arg == AS_THEY_WRITE:
+        return AsTheyWrite()
+    thread_id, identity_id = read_way(arg)
+    return ByThread(thread_id) if thread_id is not None else ByAddress(IdentityId(identity_id or 0))
 
 
 async def resend(turn: Turn, action: Action) -> None:
@@ -137,6 +161,7 @@ DEEDS = {
     Press.to: to,
     Press.memo: memo,
     Press.write: write,
+    Press.channel: channel,
     Press.resend: resend,
     Press.arrived: arrived,
     Press.lost: lost,

@@ -24,6 +24,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.template_send": "✉️ Send",
     "button.earlier_templates": "⟨ Back",
     "button.more_templates": "More ⟩",
-    "help.templates": "🗒 /tpl: templates of answers · /tpl 1042 price",
+    "help.templates": "🗒 /tpl: templates of answers · /tpl 1042 price · /channel: another channel of the answers",
     "command.tpl": "Templates of answers",
 }

@@ -24,6 +24,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.template_send": "✉️ Отправить",
     "button.earlier_templates": "⟨ Назад",
     "button.more_templates": "Ещё ⟩",
-    "help.templates": "🗒 /tpl — шаблоны ответов · /tpl 1042 цена",
+    "help.templates": "🗒 /tpl — шаблоны ответов · /tpl 1042 цена · /channel — другой канал ответа",
     "command.tpl": "Шаблоны ответов",
 }

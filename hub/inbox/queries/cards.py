@@ -7,7 +7,7 @@ from hub.domain.client_time import zone_elsewhere
 from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
 from hub.domain.identity import IdentityType
-from hub.domain.ids import ConnectionId, ConversationId, MessageId
+from hub.domain.ids import ConnectionId, ConversationId, MessageId, ThreadId
 from hub.domain.line import LineMode
 from hub.domain.message import DeliveryState, Message
 from hub.domain.policy import LinePolicy
@@ -22,7 +22,7 @@ from hub.inbox.splitting import find_other_matter
 from hub.inbox.telephones import find_number, find_telephone
 from hub.inbox.viewer import Viewed, view
 from hub.inbox.views import CardView, MessageView, WaitView
-from hub.inbox.ways import choose_way, is_window_closed, window_closes_at
+from hub.inbox.ways import capabilities_of, choose_way, is_window_closed, window_closes_at
 from hub.store import cards, timeline
 from hub.store.cards import StoredCard
 from hub.store.pool import Connection, acquire
@@ -114,6 +114,8 @@ def _draw(office: Office, actor: Person, viewed: Viewed, around: Around) -> Card
         reply_channel=way.channel,
         reply_hint=way.address,
         reply_until=way.until,
+        reply_sender=way.sender,
+        chosen_thread_id=way.thread_id if way.thread_id == conversation.chosen_thread_id else None,
         reasons=_reasons(viewed),
         snoozed_until=conversation.snoozed_until,
         closed_at=conversation.closed_at,
@@ -182,17 +184,22 @@ class _Way:
     channel: str = ""
     address: str = ""
     until: datetime | None = None
+    sender: str = ""
+    thread_id: ThreadId | None = None
 
 
 def _way(office: Office, viewed: Viewed, around: Around) -> _Way:
     endpoints = office.endpoints()
-    thread = choose_way(endpoints, around.threads, viewed.card.conversation.reply_thread_id)
+    conversation = viewed.card.conversation
+    thread = choose_way(endpoints, around.threads, conversation.chosen_thread_id or conversation.reply_thread_id)
     if thread is None or is_window_closed(endpoints, thread, office.clock.now()):
         return _Way()
     endpoint = endpoints[thread.connection_id]
     account = endpoint.account_over(thread.external_id)
     address = viewed.say(_ACCOUNT).format(name=account.name) if account else thread.title or thread.address
-    return _Way(endpoint.kind, address, window_closes_at(endpoints, thread))
+    is_letter = capabilities_of(endpoint.kind).writes_to is IdentityType.email
+    sender = endpoint.name if is_letter else ""
+    return _Way(endpoint.kind, address, window_closes_at(endpoints, thread), sender, thread.id)
 
 
 def _channel(office: Office, viewed: Viewed, around: Around) -> str:

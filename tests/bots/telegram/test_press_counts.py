@@ -14,7 +14,8 @@ from hub.inbox.people import AT_THE_MACHINE, create_invite
 from hub.store import timers
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace
-from tests.inbox.rules import line_says, put_in_force
+from tests.inbox.desk import person as client
+from tests.inbox.rules import MOSCOW, line_says, put_in_force
 
 PAGE = Path(__file__).parents[3] / "docs" / "manager.md"
 ROW = re.compile(r"^\| (.+?) \| (\d+) \| (\d+) \|$", re.MULTILINE)
@@ -194,6 +195,51 @@ def test_the_page_counts_exactly_what_is_walked_here():
     assert set(TOLD) == set(WAYS)
 
 
+async def next_client(hands: Hands) -> None:
+    await hands.place.client_says("Когда привезёте?", by=client(101, name="Олег"))
+    await hands.place.replies(hands.person, ASKED, "Пять тысяч")
+    await hands.press("⏭ Дальше", "⏭ Открыть: Олег")
+    assert "Когда привезёте?" in hands.place.seen(hands.person)[-1]
+
+
+async def template_in_own_words(hands: Hands) -> None:
+    await hands.press(ASKED, "🗒 Шаблоны")
+    await hands.press("🗒 Шаблоны, #", "✏️ Изменить…")
+    await hands.press("Какой из шаблонов", "1. Цена")
+    await hands.write("Четыре тысячи")
+    assert (await hands.place.desk.one("messages", "direction = 'outbound'"))["text"] == "Четыре тысячи"
+
+
+async def put_off_to_a_date(hands: Hands) -> None:
+    await hands.press(ASKED, "😴 Отложить")
+    await hands.press("До какого времени", "📅 Дата…")
+    today = hands.place.desk.now.astimezone(MOSCOW)
+    rows = (hands.place.post(hands.person, "выберите день").keyboard or {})["inline_keyboard"]
+    days = [each["text"] for row in rows for each in row if each["text"].isdigit()]
+    await hands.press("выберите день", days[0])
+    await hands.press("во сколько напомнить", "23:00")
+    until = (await hands.place.desk.one("conversations"))["snoozed_until"].astimezone(MOSCOW)
+    assert (until.day, until.hour) == (int(days[0]), 23) and until > today
+
+
+async def undo(hands: Hands) -> None:
+    await hands.place.presses(hands.person, ASKED, "😴 Отложить")
+    await hands.place.presses(hands.person, "До какого времени", "1 час")
+    await hands.press("отложено до", "↩️ Отменить")
+    assert (await hands.place.desk.one("conversations"))["snoozed_until"] is None
+
+
+async def other_channel(hands: Hands) -> None:
+    await hands.place.desk.pool.execute(
+        "INSERT INTO identities (id, contact_id, type, scope, value, original, level, created_at) "
+        "SELECT 1, id, 'email', '', 'm@romashka.ru', '', 'claimed', now() FROM contacts"
+    )
+    await hands.place.writes(hands.person, f"/card {(await hands.place.desk.one('conversations'))['number']}")
+    await hands.press(ASKED, "🔀 Другой канал")
+    await hands.press("Куда отправлять ответы", "✉️ Написать на m@romashka.ru")
+    assert (await hands.place.desk.one("conversations"))["chosen_thread_id"] is not None
+
+
 @pytest.mark.parametrize("name", WAYS)
 async def test_a_thing_takes_as_many_presses_and_lines_as_the_page_says(place: Workplace, name: str) -> None:
     put_in_force(place.desk, RULES)
@@ -209,6 +255,11 @@ async def test_from_the_invitation_to_the_first_answer_it_is_one_press_and_one_l
     hands = Hands(place, place.api.person("никто"))
     await come_in(hands)
     await place.client_says(ASKED)
+    "Следующий клиент после ответа": next_client,
+    "Шаблон своими словами": template_in_own_words,
+    "Отложить на дату и час": put_off_to_a_date,
+    "Отменить последнее": undo,
+    "Отвечать по другому каналу": other_channel,
     await hands.reply(ASKED, "Пять тысяч")
     await place.channel_says("sent")
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from hub.domain.identity import IdentityType
+from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.inbound import Address, FormSubmission, Sender
+from tests.inbox.desk import person
 
 MAIL = "maria@example.com"
 WRITE = f"✉️ Написать на {MAIL}"
@@ -83,3 +84,68 @@ async def test_without_a_failed_answer_there_is_nothing_to_send_again(place, iva
     number = (await place.desk.one("conversations"))["number"]
     await place.writes(ivan, f"/resend {number}")
     assert "Недоставленных ответов" in place.seen(ivan)[-1]
+
+
+# --- another channel, until it is changed
+
+
+@pytest.fixture
+async def both(place):
+    """Ivan with a client who writes in Telegram and has named a mailbox."""
+    ivan = await place.hire("ivan", "Иван")
+    addresses = (
+        Address(IdentityType.tg_user, "100", level=ProofLevel.proven),
+        Address(IdentityType.email, MAIL, MAIL, ProofLevel.claimed),
+    )
+    await place.client_says("Пришлите счёт", by=Sender(addresses, name="Мария"))
+    return ivan
+
+
+async def channels_of_answers(place):
+    rows = await place.desk.rows("deliveries", "lane = 'reply' ORDER BY id")
+    return [place.desk.endpoints[row["connection_id"]].kind for row in rows]
+
+
+async def test_s4_a_chosen_channel_takes_all_answers_and_stops_the_clock(place, both):
+    await place.presses(both, "Пришлите счёт", "🔀 Другой канал")
+    await place.presses(both, "Куда отправлять ответы", WRITE)
+    assert f"письмом {MAIL} с ящика «email» (выбрано вами)" in place.post(both, "Пришлите счёт").text
+    await place.replies(both, "Пришлите счёт", "Счёт во вложении")
+    place.desk.clock.move(timedelta(seconds=16))
+    await place.channel_says("sent")
+    wait = await place.desk.one("waits")
+    assert (wait["state"], wait["response_channel"]) == ("answered", "email")
+    await place.client_says("Спасибо, а доставка?", by=person(100))
+    await place.replies(both, "Спасибо, а доставка?", "Завтра")
+    assert await channels_of_answers(place) == ["email", "email"]
+
+
+async def test_the_choice_is_taken_back_to_where_the_client_writes(place, both):
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(both, f"/channel {number} maria")
+    await place.presses(both, "Пришлите счёт", "🔀 Другой канал")
+    await place.presses(both, "Куда отправлять ответы", "↩️ Туда, откуда пишет клиент")
+    await place.replies(both, "Пришлите счёт", "Счёт во вложении")
+    assert await channels_of_answers(place) == ["telegram"]
+    assert "выбрано вами" not in place.post(both, "Пришлите счёт").text
+
+
+async def test_the_present_choice_is_marked(place, both):
+    await place.presses(both, "Пришлите счёт", "🔀 Другой канал")
+    await place.presses(both, "Куда отправлять ответы", WRITE)
+    await place.presses(both, "Пришлите счёт", "🔀 Другой канал")
+    assert "✅ ✉️" in str(place.post(both, "Куда отправлять ответы").keyboard)
+
+
+async def test_who_can_be_reached_by_one_way_gets_no_choice(place):
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?", by=person(100))
+    assert "Другой канал" not in str(place.post(ivan, "Сколько стоит?").keyboard)
+
+
+async def test_a_channel_that_closed_meanwhile_is_passed_over(place, both):
+    await place.presses(both, "Пришлите счёт", "🔀 Другой канал")
+    await place.presses(both, "Куда отправлять ответы", WRITE)
+    await place.desk.pool.execute("UPDATE threads SET reach = 'blocked' WHERE external_id LIKE 'begun:%'")
+    await place.replies(both, "Пришлите счёт", "Счёт во вложении")
+    assert await channels_of_answers(place) == ["telegram"]
