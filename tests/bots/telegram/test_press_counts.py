@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.domain.ids import ManagerId
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.inbox import clocks
 from hub.inbox.people import AT_THE_MACHINE, create_invite
 from hub.store import timers
 from hub.testing.telegram.people import Person
+from tests.bots.telegram.conftest import PBX
 from tests.bots.telegram.workplace import Workplace
 from tests.inbox.desk import person as client
 from tests.inbox.rules import MOSCOW, line_says, put_in_force
@@ -108,8 +110,28 @@ async def miss_call(hands: Hands) -> None:
 
 
 async def call_back(hands: Hands) -> None:
+    desk = hands.place.desk
+    desk.endpoints[PBX] = replace(desk.endpoints[PBX], kind="mango", can_call=True)
+    desk.staff[("pbx_extension", str(PBX), "101")] = ManagerId(hands.person.user.id)
+    await miss_call(hands)
+    await hands.press("📵 Пропущенный звонок", "📞 Перезвонить")
+    assert (await desk.one("deliveries", "lane = 'call'"))["payload"]["phone"] == NUMBER
+
+
+async def call_by_hand(hands: Hands) -> None:
     await miss_call(hands)
     assert await hands.copy("📵 Пропущенный звонок", "📋 Скопировать номер") == NUMBER
+
+
+async def hear(hands: Hands) -> None:
+    talk = {"direction": CallDirection.outbound, "client": NUMBER, "talk": timedelta(seconds=40)}
+    await miss_call(hands)
+    hands.place.desk.clock.move(timedelta(minutes=1))
+    event = CallEvent("out", "out", CallStage.ended, occurred_at=hands.place.desk.now, recording="rec-1", **talk)
+    await hands.place.desk.receive(event, connection=PBX)
+    await hands.place.work()
+    await hands.press("💬 Обращение", "▶️ Запись")
+    assert await hands.place.desk.rows("deliveries", "lane = 'media'")
 
 
 async def write_result(hands: Hands) -> None:
@@ -174,27 +196,6 @@ async def take_next(hands: Hands) -> None:
     assert (await hands.place.desk.one("conversations"))["assignee_id"] == hands.person.user.id
 
 
-WAYS: dict[str, Way] = {
-    "Войти по приглашению": come_in,
-    "Взять и ответить": take_and_answer,
-    "Ответить шаблоном": answer_by_template,
-    "Перезвонить": call_back,
-    "Записать итог звонка": write_result,
-    "Закрыть с итогом": close,
-    "Закрыть с отказом и причиной": close_refused,
-    "Ответ не нужен": dismiss,
-    "Отложить на час": snooze,
-    "Передать коллеге": hand_over,
-    "Принять переданное": accept,
-    "Заметка для коллег": note,
-    "Взять самое срочное": take_next,
-}
-
-
-def test_the_page_counts_exactly_what_is_walked_here():
-    assert set(TOLD) == set(WAYS)
-
-
 async def next_client(hands: Hands) -> None:
     await hands.place.client_says("Когда привезёте?", by=client(101, name="Олег"))
     await hands.place.replies(hands.person, ASKED, "Пять тысяч")
@@ -240,6 +241,33 @@ async def other_channel(hands: Hands) -> None:
     assert (await hands.place.desk.one("conversations"))["chosen_thread_id"] is not None
 
 
+WAYS: dict[str, Way] = {
+    "Войти по приглашению": come_in,
+    "Взять и ответить": take_and_answer,
+    "Ответить шаблоном": answer_by_template,
+    "Перезвонить": call_back,
+    "Прослушать разговор": hear,
+    "Записать итог звонка": write_result,
+    "Закрыть с итогом": close,
+    "Закрыть с отказом и причиной": close_refused,
+    "Ответ не нужен": dismiss,
+    "Отложить на час": snooze,
+    "Передать коллеге": hand_over,
+    "Принять переданное": accept,
+    "Заметка для коллег": note,
+    "Взять самое срочное": take_next,
+    "Следующий клиент после ответа": next_client,
+    "Шаблон своими словами": template_in_own_words,
+    "Отложить на дату и час": put_off_to_a_date,
+    "Отменить последнее": undo,
+    "Отвечать по другому каналу": other_channel,
+}
+
+
+def test_the_page_counts_exactly_what_is_walked_here():
+    assert set(TOLD) == set(WAYS)
+
+
 @pytest.mark.parametrize("name", WAYS)
 async def test_a_thing_takes_as_many_presses_and_lines_as_the_page_says(place: Workplace, name: str) -> None:
     put_in_force(place.desk, RULES)
@@ -250,16 +278,19 @@ async def test_a_thing_takes_as_many_presses_and_lines_as_the_page_says(place: W
     assert (hands.presses, hands.lines) == TOLD[name]
 
 
+async def test_without_a_pbx_the_number_is_copied_by_one_press(place: Workplace) -> None:
+    hands = Hands(place, await place.hire("ivan", "Иван"))
+    await place.client_says(ASKED)
+    await call_by_hand(hands)
+
+    assert (hands.presses, hands.lines) == TOLD["Перезвонить"]
+
+
 async def test_from_the_invitation_to_the_first_answer_it_is_one_press_and_one_line(place: Workplace) -> None:
     put_in_force(place.desk, RULES)
     hands = Hands(place, place.api.person("никто"))
     await come_in(hands)
     await place.client_says(ASKED)
-    "Следующий клиент после ответа": next_client,
-    "Шаблон своими словами": template_in_own_words,
-    "Отложить на дату и час": put_off_to_a_date,
-    "Отменить последнее": undo,
-    "Отвечать по другому каналу": other_channel,
     await hands.reply(ASKED, "Пять тысяч")
     await place.channel_says("sent")
 
