@@ -6,11 +6,12 @@ more, or what has settled itself meanwhile, makes no letter.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bots.screens import feedback
 from bots.screens.action import Press
 from bots.screens.card import card_screen
+from bots.screens.day import day_screen
 from bots.screens.digest import digest_screen
 from bots.screens.headlines import HEADLINES, level_headline
 from bots.screens.history import Page, history_screen
@@ -29,6 +30,7 @@ from hub.domain.message import DeliveryState
 from hub.domain.rights import Person
 from hub.inbox.office import Office
 from hub.inbox.queries import get_card, get_history, get_message, list_waiting
+from hub.inbox.queries.day import find_day
 from hub.inbox.queries.plans import get_task
 from hub.inbox.views import CardView
 
@@ -105,6 +107,15 @@ async def _digest(telling: Telling, payload: Payload) -> Told | None:
     if not rows:
         return None
     screen = digest_screen(telling.texts, rows, settled=len(told) - len(rows), now=telling.now())
+    return Told(screen.blocks[0].text, [screen])
+
+
+async def _day(telling: Telling, payload: Payload) -> Told | None:
+    """Tell the day in words: what the picture shows stands in them."""
+    view = await find_day(telling.office, telling.actor, date.fromisoformat(str(payload["day"])))
+    if view is None:
+        return None
+    screen = day_screen(telling.texts, view, now=telling.now())
     return Told(screen.blocks[0].text, [screen])
 
 
@@ -230,6 +241,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.client_message: _client_message,
     Notice.level: _level,
     Notice.digest: _digest,
+    Notice.day: _day,
     Notice.shift_ending: _shift_ending,
     Notice.reply_state: _reply_state,
     Notice.task: _task,

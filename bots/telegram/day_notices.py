@@ -9,9 +9,8 @@ from bots.pictures.day import draw_day
 from bots.screens.day import day_screen
 from bots.screens.screen import Screen
 from bots.telegram.turn import Turn
-from hub.domain.errors import PermissionDenied
 from hub.inbox.day_views import DayView
-from hub.inbox.queries.day import get_day
+from hub.inbox.queries.day import find_day
 
 
 async def tell_of_day(turn: Turn, payload: Mapping[str, object]) -> list[int]:
@@ -19,11 +18,8 @@ async def tell_of_day(turn: Turn, payload: Mapping[str, object]) -> list[int]:
     name = f"day:{turn.key}"
     if await turn.desk.memory.recall(turn.chat.id, name) is not None:
         return []
-    try:
-        view = await get_day(turn.office, turn.actor)
-    except PermissionDenied:
-        return []
-    if view.says_nothing or view.day != date.fromisoformat(str(payload["day"])):
+    view = await find_day(turn.office, turn.actor, date.fromisoformat(str(payload["day"])))
+    if view is None:
         return []
     ids = await turn.chat.show((await draw(turn, view)).aloud())
     await turn.desk.memory.keep(turn.chat.id, name, {"sent": ids}, lasting=CARD_KEPT)

@@ -131,3 +131,17 @@ async def test_a_dead_connection_is_told_and_cannot_be_answered(mail: Mail) -> N
 
     assert "«Бот»" in mail.letters[0].subject
     assert mail.letters[0].about is None
+
+
+async def test_the_day_is_told_in_words_and_not_once_it_is_over(mail: Mail) -> None:
+    await mail.desk.pool.execute("UPDATE managers SET role = 'head' WHERE id = $1", mail.anna)
+    zone = mail.desk.office.policy().get_line("sales").calendar.zone
+    today = mail.desk.now.astimezone(zone).date()
+    await mail.tell("day", day=(today - timedelta(days=1)).isoformat())
+    assert mail.letters == []
+
+    await mail.tell("day", day=today.isoformat())
+    [letter] = mail.letters
+    assert "итоги к" in letter.subject
+    assert "🆕 Новых лидов: 1" in letter.text
+    assert "На картинке" not in letter.text
