@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,10 +125,10 @@ async def call_by_hand(hands: Hands) -> None:
 
 
 async def hear(hands: Hands) -> None:
-    talk = {"direction": CallDirection.outbound, "client": NUMBER, "talk": timedelta(seconds=40)}
+    talk: dict[str, Any] = {"client": NUMBER, "talk": timedelta(seconds=40), "recording": "rec-1"}
     await miss_call(hands)
     hands.place.desk.clock.move(timedelta(minutes=1))
-    event = CallEvent("out", "out", CallStage.ended, occurred_at=hands.place.desk.now, recording="rec-1", **talk)
+    event = CallEvent("out", "out", CallStage.ended, CallDirection.outbound, hands.place.desk.now, **talk)
     await hands.place.desk.receive(event, connection=PBX)
     await hands.place.work()
     await hands.press("💬 Обращение", "▶️ Запись")
