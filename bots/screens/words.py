@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
+from bots.screens.call_words import call_line
 from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, line, quote
 from bots.texts import Texts
@@ -75,7 +76,9 @@ def file_line(texts: Texts, attachment: Attachment) -> Block:
 
 
 def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Block, ...]:
-    """Return what a message says: its text as a quotation, form fields line by line, its files."""
+    """Return what a message says: its text as a quotation, form fields line by line, its files; a call in words."""
+    if message.kind is MessageKind.call:
+        return (call_line(texts, message),)
     blocks = []
     if message.is_deleted:
         blocks.append(line(texts("message.deleted")))
@@ -85,7 +88,7 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     if words:
         blocks.append(quote(words))
     elif not message.attachments and not message.is_deleted:
-        blocks.append(line(_kind_words(texts, message.kind)))
+        blocks.append(line(texts("message.media")))
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
 
 
@@ -95,10 +98,6 @@ def _is_telephony(kind: str) -> bool:
         return issubclass(get_channel_class(kind), Telephony)
     except ConfigError:
         return False
-
-
-def _kind_words(texts: Texts, kind: MessageKind) -> str:
-    return texts("message.call") if kind is MessageKind.call else texts("message.media")
 
 
 def _size(texts: Texts, size_bytes: int) -> str:
