@@ -4,6 +4,7 @@ Sends and edits are separate calls without identity on the provider's side; who 
 Every method raises only `ProviderError`s (see `failures.provider_errors`).
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,24 @@ class Chat:
         with suppress(PermanentFailure), provider_errors():
             await self.bot.delete_message(self.id, message_id)
         crash_point("bot.after_delete")
+
+    async def delete_all(self, ids: Sequence[int]) -> None:
+        """Take messages of a private chat away, at most 100; one by one where one of them cannot be deleted."""
+        crash_point("bot.before_clear")
+        try:
+            with provider_errors():
+                await self.bot.delete_messages(self.id, list(ids))
+        except PermanentFailure:
+            for message_id in ids:
+                await self.delete(message_id)
+        crash_point("bot.after_clear")
+
+    async def pin(self, message_id: int) -> None:
+        """Pin a message of the bot without sound; a chat that lets nobody pin keeps it unpinned."""
+        crash_point("bot.before_pin")
+        with suppress(PermanentFailure), provider_errors():
+            await self.bot.pin_chat_message(self.id, message_id, disable_notification=True)
+        crash_point("bot.after_pin")
 
     async def react(self, message_id: int, emoji: str) -> bool:
         """Put the bot's reaction under a message of the person; return False where that is not possible."""

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -37,6 +38,7 @@ LEASE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=8)
 LOOK_EVERY = timedelta(seconds=1)
 ROOM_LOOKED_AT_EVERY = timedelta(seconds=3)
+CLEARED_EVERY = timedelta(minutes=1)
 _BATCH = 32
 _log = structlog.get_logger()
 
@@ -50,6 +52,7 @@ class OpenBot:
     notifier: Notifier
     messenger: Messenger
     look_at_room: Callable[[], Awaitable[None]]
+    clear_chats: Callable[[], Awaitable[int]]
 
 
 class ManagerBotOffice:
@@ -102,6 +105,7 @@ class ManagerBotOffice:
         intake = Intake(claimed, bot.messenger, bot_name=_name_of(bot.row))
         renewing = asyncio.create_task(keep_going("bot.renewal", claimed.keep_renewed, LOOK_EVERY))
         keeping = asyncio.create_task(keep_going("bot.room", lambda: _look_and_rest(bot), ROOM_LOOKED_AT_EVERY))
+        clearing = asyncio.create_task(keep_going("bot.clearing", lambda: _clear_and_rest(bot), CLEARED_EVERY))
 
         async def carry_out() -> bool:
             if await self.current() is not bot:
@@ -114,9 +118,9 @@ class ManagerBotOffice:
             await keep_going("bot.updates", carry_out, LOOK_EVERY)
         finally:
             await intake.close()
-            for job in (renewing, keeping):
+            for job in (renewing, keeping, clearing):
                 job.cancel()
-            await asyncio.gather(renewing, keeping, return_exceptions=True)
+            await asyncio.gather(renewing, keeping, clearing, return_exceptions=True)
             await claimed.give_back_all()
 
     async def close(self) -> None:
@@ -128,6 +132,7 @@ class ManagerBotOffice:
         await asyncio.to_thread(_load_libraries)
         from bots.telegram.bot import ManagerBot  # noqa: PLC0415 - heavy, imported just now in a thread
         from bots.telegram.client import open_bot  # noqa: PLC0415
+        from bots.telegram.keeping import clear_due, guard  # noqa: PLC0415
         from bots.telegram.notifier import TelegramNotifier  # noqa: PLC0415
         from bots.telegram.room import RoomKeeper  # noqa: PLC0415
 
@@ -136,9 +141,16 @@ class ManagerBotOffice:
             str(settings["token"]), base_url=str(settings.get("base_url", "")), proxy=str(settings.get("proxy", ""))
         )
         desk = build_bot_office(self._building, row)
+        guard(client, desk)
         await _publish_menu(client)
         keeper = RoomKeeper(desk, client)
-        return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client), keeper.look)
+        clear = partial(clear_due, desk, client)
+        return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client), keeper.look, clear)
+
+
+async def _clear_and_rest(bot: OpenBot) -> None:
+    await bot.clear_chats()
+    await asyncio.sleep(CLEARED_EVERY.total_seconds())
 
 
 async def _look_and_rest(bot: OpenBot) -> None:
@@ -190,6 +202,7 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
         store_file=store_file,
         read_file=building.ground.files.read,
         find_manager=find_manager,
+        public_url=building.ground.config.public_url,
     )
 
 

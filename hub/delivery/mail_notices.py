@@ -41,6 +41,7 @@ _ONLY_IN_CHAT = frozenset(
         Notice.restored,
         Notice.offers_changed,
         Notice.overheard,
+        Notice.chat_ended,
     }
 )
 _log = structlog.get_logger()

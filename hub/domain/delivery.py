@@ -49,6 +49,7 @@ class Notice(StrEnum):
     connection_down = "connection_down"
     connection_up = "connection_up"
     connection_ending = "connection_ending"
+    connection_made = "connection_made"
     task = "task"
     call_result = "call_result"
     automation = "automation"
@@ -57,12 +58,14 @@ class Notice(StrEnum):
     reaction = "reaction"
     change_refused = "change_refused"
     low_rating = "low_rating"
+    burst = "burst"
     whisper = "whisper"
     offers_changed = "offers_changed"
     room_lost = "room_lost"
     overheard = "overheard"
     day = "day"
     account = "account"
+    chat_ended = "chat_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 
 from hub.domain.automation import Automations
 from hub.domain.calendar import Calendar
+from hub.domain.client_base import ClientBase
 from hub.domain.client_menu import Topic
 from hub.domain.crm_rules import CrmRules
 from hub.domain.facts import RequestFacts
@@ -176,6 +177,7 @@ class Policy:
     shared_after: int = SHARED_AFTER
     business_name: str = ""
     head_window: timedelta = HEAD_WINDOW
+    client_base: ClientBase = field(default_factory=ClientBase)
     room_after: timedelta = ROOM_AFTER
     topics: tuple[Topic, ...] = ()
     privacy_url: str = ""

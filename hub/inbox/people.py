@@ -9,15 +9,17 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from hub.crash import crash_point
 from hub.domain.audit import Deed
 from hub.domain.conversation import Conversation
-from hub.domain.delivery import Notice
+from hub.domain.delivery import Delivery, Lane, Notice
 from hub.domain.errors import Conflict, NotFound
-from hub.domain.ids import ManagerId
+from hub.domain.ids import DeliveryId, ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.manager import Manager, Presence, Role
+from hub.domain.order import order_hash
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
 from hub.inbox.auditing import Noted, note_in
@@ -33,6 +35,8 @@ from hub.store.pool import acquire
 from hub.store.scope import Scope
 
 INVITED_FOR = timedelta(hours=48)
+CLEARED_AFTER = timedelta(seconds=30)
+"""What was on its way into the chat of somebody who leaves has arrived by then."""
 INVITE_MARK = "m_"
 """What an invitation's token begins with where it is given to the bot (`/start m_…`)."""
 AT_THE_MACHINE = Person(ManagerId(0), Role.admin, frozenset())
@@ -120,9 +124,8 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
     ensure(actor, Action.manage_people, Subject())
     if manager_id == actor.manager_id:
         raise Conflict("nobody can dismiss themselves: ask another administrator")
+    await _end_chat(office, manager_id)
     async with acquire(office.pool) as connection, connection.transaction():
-        if await people.find_manager(connection, manager_id) is None:
-            raise NotFound("there is no such person")
         await managers.set_left(connection, manager_id, office.clock.now())
         await staff.end_invites(connection, manager_id, at=office.clock.now())
         await note_in(connection, office, Noted(actor, Deed.dismissed, f"manager:{manager_id}"))
@@ -134,6 +137,34 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
         handed_over += len(held)
     await hand_over_tasks(office, manager_id)
     return handed_over
+
+
+async def _end_chat(office: Office, manager_id: ManagerId) -> None:
+    """Have the person's chat with the bot cleared a moment after access ends, while its number is still known. Commits.
+
+    A process that dies in between has only cleared the chat of somebody who is still there. Raises: NotFound.
+    """
+    async with acquire(office.pool) as connection:
+        manager = await people.find_manager(connection, manager_id)
+    if manager is None:
+        raise NotFound("there is no such person")
+    if manager.tg_user_id is not None:
+        await office.change(Scope(ids=1), partial(_queue_clearing, manager_id=manager_id, chat_id=manager.tg_user_id))
+    crash_point("people.chat_ended")
+
+
+def _queue_clearing(rows: WorkingSet, *, manager_id: ManagerId, chat_id: int) -> None:
+    key = f"{Notice.chat_ended}:{manager_id}:{chat_id}:{rows.now.isoformat()}"
+    rows.deliveries[key] = Delivery(
+        id=DeliveryId(rows.new_id()),
+        lane=Lane.notify,
+        order_hash=order_hash("notify", manager_id, Notice.chat_ended),
+        key=key,
+        due_at=rows.now + CLEARED_AFTER,
+        created_at=rows.now,
+        payload={"notice": Notice.chat_ended.value, "manager_id": int(manager_id), "chat_id": chat_id},
+        manager_id=manager_id,
+    )
 
 
 async def _list_held(office: Office, manager_id: ManagerId) -> list[int]:

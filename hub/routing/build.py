@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hub.domain.calendar import WHOLE_DAY, Calendar, DayException, Hours
+from hub.domain.client_base import ClientBase
 from hub.domain.client_menu import Topic
 from hub.domain.ids import LineKey
 from hub.domain.ladder import Ladder, LadderLevel, Recipient
@@ -66,6 +67,7 @@ def to_policy(document: PolicyDocument, revision: int) -> Policy:
         shared_after=document.business.shared_after,
         business_name=document.business.name,
         head_window=document.business.head_window,
+        client_base=ClientBase(document.business.protect_chats, document.business.clear_chats_after),
         room_after=document.business.room_after,
         topics=tuple(_build_topic(key, section) for key, section in document.topics.items()),
         privacy_url=document.business.privacy_url,

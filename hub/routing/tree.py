@@ -96,6 +96,14 @@ class Business(_Part):
     room_after: Duration = Field(
         default=ROOM_AFTER, description="Clients nobody took for so long are in the team room (elapsed time)"
     )
+    protect_chats: bool = Field(
+        default=False, description="What the manager bot sends can be neither forwarded, copied nor saved"
+    )
+    clear_chats_after: Duration = Field(
+        default=ZERO,
+        le=timedelta(hours=47),
+        description="Clients' words and files are deleted from managers' chats so long after; 0s: never",
+    )
     head_window: Duration = Field(
         default=HEAD_WINDOW,
         description="A head's notices of late clients within it arrive as one; 0s: each at once (B-2)",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint, text
 
-from hub.store.schema.columns import at, id_, list_, map_, metadata, ref, text_
+from hub.store.schema.columns import at, flag, id_, list_, map_, metadata, ref, text_
 
 deliveries = Table(
     "deliveries",
@@ -39,6 +39,18 @@ deliveries = Table(
     ),
     Index("deliveries_by_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("deliveries_wrong", "id", postgresql_where=text("state IN ('failed', 'unknown', 'parked')")),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    text_("bot", None),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("bot_message_id", BigInteger, nullable=False),
+    at("sent_at", required=True),
+    flag("is_lasting"),
+    PrimaryKeyConstraint("bot", "chat_id", "bot_message_id"),
+    Index("shown_by_time", "sent_at"),
 )
 
 links = Table(

@@ -1,6 +1,6 @@
 """Who may write into chats of a person's own account, and what the others hear.
 
-Sentences of refusals: tdlib/telegram-bot-api and https://core.telegram.org/method/messages.sendMessage, read 2026-11-22.
+Sentences: tdlib/telegram-bot-api and https://core.telegram.org/method/messages.sendMessage, read 2026-11-22.
 """
 
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ class Post:
     """One message of a chat. `keyboard` is its inline keyboard; reactions are by user id.
 
     `by_bot` is the bot that sent it for the account of its sender. `topic` is that of a forum, 0 the general part; what
-    stands in one replies to its first message, if to no other.
+    stands in one replies to its first message, if to no other. `is_protected`: it can be neither forwarded nor saved.
     """
 
     message_id: int
@@ -54,6 +54,7 @@ class Post:
     reactions: dict[int, str] = field(default_factory=dict)
     by_bot: User | None = None
     topic: int = 0
+    is_protected: bool = False
 
     def as_json(self, *, is_nested: bool = False) -> Json:
         """Return the provider's Message object; a nested one (in a reply) does not show what it replies to."""
@@ -71,6 +72,8 @@ class Post:
             message["reply_markup"] = self.keyboard
         if self.chat.link is not None:
             message["business_connection_id"] = self.chat.link.id
+        if self.is_protected:
+            message["has_protected_content"] = True
         if self.by_bot is not None:
             message["sender_business_bot"] = self.by_bot.as_json()
         if self.topic:

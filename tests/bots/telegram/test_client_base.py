@@ -1,10 +1,16 @@
 """The client base stays with the business: a manager's whole screen without a number, a head's with it (RG-5)."""
 
+from datetime import timedelta
+
 import pytest
 
+from bots.telegram.keeping import clear_due
 from hub.domain.identity import IdentityType
+from hub.domain.ids import ManagerId
 from hub.domain.inbound import Address, FormSubmission, Sender
 from hub.domain.manager import Role
+from hub.domain.rights import Person as PersonOfRights
+from hub.inbox.people import dismiss_manager
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.testing.telegram.people import Person
@@ -91,3 +97,85 @@ async def test_rg5_what_is_masked_until_taken_is_readable_for_who_has_it(place):
 async def test_rg5_heads_and_administrators_read_numbers_in_full(place, ivan, role):
     boss = await place.hire("boss", "Борис", role=role)
     assert PHONE in await everything_read(place, boss)
+
+
+PROTECTED = ALWAYS_OPEN.replace("[business]", "[business]\nprotect_chats = true")
+CLEARED = ALWAYS_OPEN.replace("[business]", '[business]\nclear_chats_after = "40h"')
+
+
+def of_bot(place: Workplace, whom: Person):
+    return [seen.post for seen in whom.screen(place.account).visible() if seen.is_from_bot]
+
+
+async def work_of_a_day(place: Workplace) -> Person:
+    """Ivan has a client who wrote twice, at length the second time, and has looked at lists and history."""
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?", by=person(100))
+    await place.client_says("И ещё вопрос. " * 500, by=person(100))
+    for command in ("/my", "/history 1001", "/find мария"):
+        await place.writes(ivan, command)
+    return ivan
+
+
+@pytest.mark.parametrize(("rules", "is_protected"), [(ALWAYS_OPEN, False), (PROTECTED, True)])
+async def test_everything_the_bot_sends_is_protected_where_the_rules_say_so(place, rules, is_protected):
+    put_in_force(place, rules)
+    ivan = await work_of_a_day(place)
+    assert len(of_bot(place, ivan)) > 5
+    assert {post.is_protected for post in of_bot(place, ivan)} == {is_protected}
+
+
+async def pass_hours(place: Workplace, hours: int) -> int:
+    place.desk.clock.move(timedelta(hours=hours))
+    return await clear_due(place.office, place.bot)
+
+
+async def test_clients_words_are_deleted_in_time_and_the_card_stays_answerable(place):
+    put_in_force(place, CLEARED)
+    ivan = await work_of_a_day(place)
+    assert await pass_hours(place, 39) == 0
+    assert await pass_hours(place, 1) == 6
+
+    [greeting, card] = [post.text for post in of_bot(place, ivan)]
+    assert "Клиенты будут приходить" in greeting and "Сколько стоит?" in card
+    await place.replies(ivan, "Сколько стоит?", "Сто рублей")
+    assert (await place.desk.one("messages", "direction = 'outbound'"))["text"] == "Сто рублей"
+    assert len(await place.desk.rows("messages", "direction = 'inbound'")) == 2
+    await pass_hours(place, 9)
+    assert await place.desk.rows("shown", "is_lasting") == [], "what cannot be deleted any more is forgotten"
+
+
+async def test_without_the_rule_nothing_is_noted_and_nothing_deleted(place):
+    ivan = await work_of_a_day(place)
+    before = len(of_bot(place, ivan))
+    assert await pass_hours(place, 40) == 0
+    assert (len(of_bot(place, ivan)), await place.desk.rows("shown")) == (before, [])
+
+
+@pytest.mark.parametrize(("rules", "left"), [(CLEARED, 0), (ALWAYS_OPEN, 5)], ids=["noted", "only what is linked"])
+async def test_rg4_the_chat_of_who_left_is_cleared_of_what_is_younger_than_48_hours(place, rules, left):
+    put_in_force(place, rules)
+    ivan = await work_of_a_day(place)
+    await place.hire("olga", "Ольга")
+    await place.replies(ivan, "Сколько стоит?", "Сто рублей")
+    boss = PersonOfRights(ManagerId(1), Role.admin, frozenset())
+
+    await dismiss_manager(place.desk.office, boss, ManagerId(ivan.user.id))
+    await place.work()
+
+    assert len(of_bot(place, ivan)) <= left
+    shown = show_of(place, ivan)
+    assert "Сколько стоит?" not in shown or rules == ALWAYS_OPEN
+    assert not any("Сто рублей" in seen.text for seen in ivan.screen(place.account).visible())
+    assert len(await place.desk.rows("links")) > 0
+
+
+async def test_one_message_that_cannot_be_deleted_keeps_no_other(place):
+    put_in_force(place, CLEARED)
+    ivan = await work_of_a_day(place)
+    old = of_bot(place, ivan)[2]
+    old.date -= timedelta(hours=30)
+    before = len(of_bot(place, ivan))
+
+    assert await pass_hours(place, 41) == 6
+    assert old in of_bot(place, ivan) and len(of_bot(place, ivan)) == before - 5

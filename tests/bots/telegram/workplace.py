@@ -12,6 +12,7 @@ from aiogram import Bot
 from bots.intake import Intake, StoredUpdate
 from bots.office import BotOffice
 from bots.telegram.bot import ManagerBot
+from bots.telegram.keeping import guard
 from bots.telegram.notifier import TelegramNotifier
 from hub.domain.ids import ManagerId
 from hub.domain.manager import Manager, Role
@@ -77,6 +78,7 @@ class Workplace:
             find_manager=self._find,
             queue_card_rests=self.queue_card_rests,
         )
+        guard(self.bot, self.office)
         self.notifier = TelegramNotifier(self.office, self.bot)
         self.waiting = Waiting(self.account)
         self.messenger = ManagerBot(self.office, self.bot)

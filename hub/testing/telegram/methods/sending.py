@@ -26,6 +26,7 @@ def deliver(call: Call, chat: Chat, content: Json) -> Post:
     keyboard = read_inline_keyboard(markup)
     post = call.bot.post(chat, call.bot.user, content, reply_to=target)
     post.keyboard = keyboard
+    post.is_protected = call.params.flag("protect_content")
     if markup and "keyboard" in markup:
         chat.reply_keyboard = markup
     elif markup and markup.get("remove_keyboard"):
