@@ -1,4 +1,4 @@
-"""Files, points and cards that managers send. Files are fetched from Telegram and made durable before the answer that carries them is stored.
+"""Files, points and cards that managers send. Files are fetched from Telegram and made durable before their answer.
 
 Telegram gives files to bots up to 20 MB (core.telegram.org/bots/api, getFile, Bot API 10.3); name and type come from
 the message, since getFile may lose them.
@@ -44,8 +44,8 @@ def read_file(message: Message) -> Carried:
         )
     if message.animation:  # comes as a document too, and would not play as one
         moving = message.animation
-        name, size = moving.file_name or "animation.mp4", moving.file_size or 0
-        return Carried(Attachment(AttachmentKind.video, name, moving.mime_type or "video/mp4", size, moving.file_id))
+        name, mime = moving.file_name or "animation.mp4", moving.mime_type or "video/mp4"
+        return Carried(Attachment(AttachmentKind.video, name, mime, moving.file_size or 0, moving.file_id))
     return _read_described(message) or _read_other(message)
 
 

@@ -20,6 +20,7 @@ from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
 from bots.screens.words import account_words, ending_words
 from bots.telegram.call_notices import tell_of_call, tell_of_recording
+from bots.telegram.bursts import tell_burst
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.day_notices import tell_of_day
 from bots.telegram.held import end_held
@@ -301,6 +302,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.offer: _offer,
     Notice.offers_changed: _offers_changed,
     Notice.client_message: _client_message,
+    Notice.burst: tell_burst,
     Notice.card_changed: _card_changed,
     Notice.level: _level,
     Notice.digest: _digest,

@@ -37,7 +37,7 @@ _GUARDED = {
     "companies": Table("companies", Company, guard="version"),
     "contacts": Table("contacts", Contact, guard="version"),
     "identities": Table("identities", ContactIdentity, guard="version"),
-    "threads": Table("threads", Thread, guard="version", lively=frozenset({"last_inbound_at"})),
+    "threads": Table("threads", Thread, guard="version", lively=frozenset({"last_inbound_at", "burst", "burst_at"})),
     "conversations": Table(
         "conversations",
         Conversation,

@@ -33,6 +33,13 @@ ORDER BY m.occurred_at, m.id
 """
 
 
+_HEARD = f"""
+SELECT {_ENTRY} FROM messages m {_AROUND}
+WHERE m.conversation_id = $1 AND m.direction = 'inbound' AND m.received_at >= $2 AND m.received_at < $3
+ORDER BY m.occurred_at, m.id LIMIT $4
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A message with what became of its delivery; `connection_id` is where it came from or went.
@@ -117,6 +124,13 @@ async def list_of_conversation(
 ) -> list[Entry]:
     """Return a page of a conversation's history, newest first."""
     return await _page(connection, "conversation_id", conversation_id, limit=limit, offset=offset)
+
+
+async def list_heard(
+    connection: asyncpg.Connection, conversation_id: int, *, since: datetime, until: datetime, limit: int
+) -> list[Entry]:
+    """Return what reached us in a conversation in [since, until), oldest first."""
+    return _entries(await connection.fetch(_HEARD, conversation_id, since, until, limit))
 
 
 async def _page(connection: asyncpg.Connection, column: str, value: int, *, limit: int, offset: int) -> list[Entry]:

@@ -5,6 +5,12 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "card.low_rating": "⭐ Клиент поставил низкую оценку",
     "card.rating": "⭐ Оценка клиента: {mark} из 5",
+    "message.burst": {
+        "one": "⚠️ ещё {n} сообщение за минуту",
+        "few": "⚠️ ещё {n} сообщения за минуту",
+        "many": "⚠️ ещё {n} сообщений за минуту",
+        "other": "⚠️ ещё {n} сообщения за минуту",
+    },
     "button.asklink": "🔗 Попросить ссылку",
     "asklink.nothing": "В этом обращении нет файла, который не дошёл.",
     "asklink.sent": "Ссылку у клиента уже попросили.",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.domain.contact import Contact
-from hub.domain.conversation import Conversation, ConversationState, Thread
+from hub.domain.conversation import BURST_WINDOW, Conversation, ConversationState, Thread
 from hub.domain.ids import ConnectionId, ConversationId, ThreadId
 from hub.domain.inbound import ReachState
 from hub.domain.ledger import Fact
@@ -41,10 +41,15 @@ def touch_thread(work: LineWork, place: Place, contact: Contact) -> Thread:
             title=place.title,
             address=place.address,
             last_inbound_at=work.rows.now,
+            burst=1,
+            burst_at=work.rows.now,
         )
         return work.rows.threads.add(key, made)
+    goes_on = thread.burst_at is not None and work.rows.now - thread.burst_at < BURST_WINDOW
     heard = replace(
         thread,
+        burst=thread.burst + 1 if goes_on else 1,
+        burst_at=thread.burst_at if goes_on else work.rows.now,
         title=place.title or thread.title,
         address=place.address or thread.address,
         reach=ReachState.open,

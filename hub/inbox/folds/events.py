@@ -109,14 +109,19 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
     scope.messages |= {(endpoint.id, external_id) for external_id in _message_ids(event)}
     if isinstance(event, InboundMessage) and (copy := copy_key(event)):
         scope.messages.add((COPIES, copy))
-    if isinstance(event, CrmAnswer) and event.conversation.isdecimal():
-        scope.conversations.add(int(event.conversation))
-    if isinstance(event, ChoiceMade) and (rated := read_rating(event.data)):
-        scope.conversations.add(rated.conversation_id)
+    scope.conversations |= _conversation_ids(event)
     if isinstance(event, CallEvent):
         scope.calls.add((endpoint.id, event.call))
     if _may_open_a_wait(event):
         scope.lines.add(incoming.choose_line(policy).line)
+
+
+def _conversation_ids(event: InboundEvent) -> set[int]:
+    """Return the conversations that an event names itself."""
+    if isinstance(event, CrmAnswer) and event.conversation.isdecimal():
+        return {int(event.conversation)}
+    rated = read_rating(event.data) if isinstance(event, ChoiceMade) else None
+    return {rated.conversation_id} if rated else set()
 
 
 def _may_open_a_wait(event: InboundEvent) -> bool:

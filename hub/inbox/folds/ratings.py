@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hub.domain.conversation import Conversation, Outcome
+from hub.domain.conversation import Conversation, Outcome, Thread
 from hub.domain.delivery import Delivery, Lane, Notice
 from hub.domain.ids import ConnectionId, ConversationId, DeliveryId, ManagerId
 from hub.domain.inbound import ChoiceMade
@@ -54,19 +54,31 @@ def ask_rating(
     work: LineWork, endpoints: Mapping[ConnectionId, Endpoint], closed: Conversation, outcome: Outcome
 ) -> None:
     """Ask the client of a closed conversation for a mark, where the line wants it and a person has answered."""
-    thread = next((each for each in work.rows.threads_of(closed.contact_id) if each.id == closed.reply_thread_id), None)
-    contact, rated = work.rows.contacts[closed.contact_id], closed.last_responder_id
-    was_answered = closed.last_response_at is not None and closed.last_response_at >= closed.opened_at
-    if not work.line.rating.is_asked or outcome not in _ASKED_AFTER or not was_answered or rated is None:
+    rated = closed.last_responder_id
+    if not work.line.rating.is_asked or outcome not in _ASKED_AFTER or rated is None or not _was_answered(closed):
         return
-    if thread is None or contact.is_blocked or is_silent(work, contact, thread):
-        return
-    text = find_text(work, AutoText.rating, contact)
-    if text is None or not shows_buttons(endpoints, thread) or is_window_closed(endpoints, thread, work.rows.now):
+    thread = _thread_to_ask(work, endpoints, closed)
+    text = find_text(work, AutoText.rating, work.rows.contacts[closed.contact_id])
+    if thread is None or text is None:
         return
     buttons = {"choices": _choices(closed.id, rated)}
     write_by_template(work, thread, closed, replace(text, buttons=buttons))
     record(work.rows, Fact.rating_asked, closed, manager_id=rated)
+
+
+def _was_answered(closed: Conversation) -> bool:
+    return closed.last_response_at is not None and closed.last_response_at >= closed.opened_at
+
+
+def _thread_to_ask(work: LineWork, endpoints: Mapping[ConnectionId, Endpoint], closed: Conversation) -> Thread | None:
+    """Return where the client is asked: where answers went, if buttons can stand there and the client wants to hear."""
+    threads = work.rows.threads_of(closed.contact_id)
+    thread = next((each for each in threads if each.id == closed.reply_thread_id), None)
+    contact = work.rows.contacts[closed.contact_id]
+    if thread is None or contact.is_blocked or is_silent(work, contact, thread):
+        return None
+    is_able = shows_buttons(endpoints, thread) and not is_window_closed(endpoints, thread, work.rows.now)
+    return thread if is_able else None
 
 
 def fold_choice(rows: WorkingSet, policy: Policy, incoming: Incoming, choice: ChoiceMade) -> None:

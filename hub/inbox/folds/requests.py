@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hub.domain.contact import Contact
-from hub.domain.conversation import Conversation, Thread
+from hub.domain.conversation import BURST_WINDOW, Conversation, Thread
 from hub.domain.delivery import Notice
 from hub.domain.facts import RequestFacts
 from hub.domain.inbound import START_COMMAND, TOPIC_CHOSEN, Origin, origin_of_link
@@ -81,15 +81,20 @@ def take_in(work: LineWork, intake: Intake, choice: LineChoice) -> Message:
         intake = _with_origin_of_start(work, intake, conversation)
         _request(work, intake, choice, conversation=conversation, message=message)
         tell_readers(work, rows.conversations[conversation.id], message)
-        return message
+    else:
+        _keep_in_history(work, intake, conversation, message)
+    return message
+
+
+def _keep_in_history(work: LineWork, intake: Intake, conversation: Conversation, message: Message) -> None:
+    """Show and obey what asks for nothing of people; a lead begins where the line wants one of a mere start (FR-2)."""
     tell_readers(work, conversation, message)
     if intake.said.automatic in (START_COMMAND, TOPIC_CHOSEN) and work.line.makes_lead_on_start:
         start_lead(work, conversation, message, intake.origin, channel=intake.facts.channel)
-    if intake.said.automatic and intake.opens_wait:
+    if intake.said.automatic and intake.opens_wait and not intake.thread.is_flooded:
         obey(work, conversation, intake.thread, said=message)
-    if conversation.assignee_id is not None and not contact.is_blocked:
+    if conversation.assignee_id is not None and not intake.match.contact.is_blocked:
         _tell_owner(work, conversation, message, _follow_up(intake))
-    return message
 
 
 def _with_origin_of_start(work: LineWork, intake: Intake, conversation: Conversation) -> Intake:
@@ -177,6 +182,10 @@ def _tell_owner(work: LineWork, conversation: Conversation, message: Message, no
     Where it is only offered so far, the offered cards are refreshed instead.
     """
     is_owned = conversation.assignee_id is not None
+    thread = next((each for each in work.rows.threads_of(conversation.contact_id) if each.id == message.thread_id), None)
+    if thread is not None and thread.is_flooded:
+        _tell_of_burst(work, conversation, message, thread)
+        return
     told = (conversation.assignee_id,) if conversation.assignee_id is not None else conversation.offered_to
     grouped = bool(message.group_key)
     tell(

@@ -16,6 +16,8 @@ threads = Table(
     text_("address"),
     text_("reach", "open"),
     at("last_inbound_at"),
+    count("burst"),
+    at("burst_at"),
     at("created_at", required=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("connection_id", "external_id"),
