@@ -138,18 +138,25 @@ async def _start_lead(turn: Turn, card: Contact) -> None:
 
 
 async def _answer(turn: Turn, parts: Sequence[Message], replied: Shown | None) -> None:
-    """Send text and files, an album's together, to the client the reply names; without one ask whom they are for."""
-    carried = [read_file(part) for part in parts]
-    refused = next((each for each in carried if each.is_other or each.is_too_large), None)
-    if refused is not None:
-        await turn.say("reply.too_large" if refused.is_too_large else "reply.unsupported")
+    """Send what a message or an album says to the client the reply names; without one ask whom it is for."""
+    content = await _read(turn, parts)
+    if content is None:
         return
-    files = [await store(turn.desk, each.file) for each in carried if each.file is not None]
-    text = "\n".join(part.text or part.caption or "" for part in parts if part.text or part.caption)
-    content = Content(text, tuple(files), enclosure=carried[0].enclosure)
     if replied is None:
         await ask_whom(turn, content, album=parts[0].media_group_id or "")
     elif replied.purpose is Purpose.overheard:
         await ask_before_client(turn, replied.conversation_id, content)
     else:
         await answer(turn, replied.conversation_id, replace(content, reply_to=replied.message_id))
+
+
+async def _read(turn: Turn, parts: Sequence[Message]) -> Content | None:
+    """Return what a message or an album says, its files stored; `None` once it is said that it cannot go."""
+    carried = [read_file(part) for part in parts]
+    refused = next((each for each in carried if each.is_other or each.is_too_large), None)
+    if refused is not None:
+        await turn.say("reply.too_large" if refused.is_too_large else "reply.unsupported")
+        return None
+    files = [await store(turn.desk, each.file) for each in carried if each.file is not None]
+    text = "\n".join(said for part in parts if (said := part.text or part.caption))
+    return Content(text, tuple(files), enclosure=carried[0].enclosure)

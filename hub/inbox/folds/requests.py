@@ -182,7 +182,9 @@ def _tell_owner(work: LineWork, conversation: Conversation, message: Message, no
     Where it is only offered so far, the offered cards are refreshed instead.
     """
     is_owned = conversation.assignee_id is not None
-    thread = next((each for each in work.rows.threads_of(conversation.contact_id) if each.id == message.thread_id), None)
+    thread = next(
+        (each for each in work.rows.threads_of(conversation.contact_id) if each.id == message.thread_id), None
+    )
     if thread is not None and thread.is_flooded:
         _tell_of_burst(work, conversation, message, thread)
         return
@@ -196,4 +198,20 @@ def _tell_owner(work: LineWork, conversation: Conversation, message: Message, no
         cause=f"group:{message.group_key}" if grouped else message.id,
         delay=ALBUM_WINDOW if grouped else NO_DELAY,
         facts={"message_id": int(message.id), "received_at": message.received_at.isoformat()},
+    )
+
+
+def _tell_of_burst(work: LineWork, conversation: Conversation, message: Message, thread: Thread) -> None:
+    """Tell of everything beyond the burst's limit once, when its minute is over; the offered see it on the card."""
+    if conversation.assignee_id is None or thread.burst_at is None:
+        return
+    until = thread.burst_at + BURST_WINDOW
+    tell(
+        work,
+        Notice.burst,
+        conversation,
+        to=[conversation.assignee_id],
+        cause=f"{thread.id}:{thread.burst_at.isoformat()}",
+        delay=max(until - work.rows.now, NO_DELAY),
+        facts={"since": message.received_at.isoformat(), "until": until.isoformat()},
     )
