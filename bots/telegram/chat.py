@@ -64,7 +64,7 @@ class Chat:
             with provider_errors():
                 sent = await self.bot.send_photo(
                     self.id,
-                    BufferedInputFile(screen.picture, "day.png"),
+                    BufferedInputFile(screen.picture, "hub-day.png"),
                     caption=drawing.text,
                     caption_entities=list(drawing.entities),
                     reply_markup=drawing.keyboard,

@@ -127,6 +127,25 @@ async def test_a_redraw_is_never_mailed_and_holds_up_no_further_message(ways: Wa
     assert ways.mail.notices == ["new_lead", "client_message"]
 
 
+@pytest.mark.parametrize(("notice", "mailed"), [("overheard", []), ("day", ["day"])])
+async def test_what_is_read_along_waits_for_the_chat_and_the_day_goes_by_mail(
+    ways: Ways, notice: str, mailed: list[str]
+) -> None:
+    await ways.pass_time(minutes=3)
+    ways.mail.notices.clear()
+    await ways.outside.desk.pool.execute(
+        "INSERT INTO deliveries (id, lane, order_hash, key, due_at, created_at, payload, conversation_id, manager_id) "
+        "SELECT id + 1, lane, 7, 'one', $1, $1, payload || jsonb_build_object('notice', $2::text), "
+        "CASE WHEN $2 = 'overheard' THEN conversation_id END, manager_id "
+        "FROM deliveries WHERE lane = 'notify' ORDER BY id LIMIT 1",
+        ways.outside.desk.now,
+        notice,
+    )
+    await ways.pass_time(seconds=10)
+    assert ways.mail.notices == mailed
+    assert (notice in await ways.waiting()) is (mailed == [])
+
+
 async def test_who_has_no_mailbox_is_told_by_the_messenger_alone(ways: Ways) -> None:
     ways.has_mailbox = False
     await ways.pass_time(minutes=10)

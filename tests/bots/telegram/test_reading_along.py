@@ -174,7 +174,9 @@ async def test_rg6_what_was_read_is_in_what_they_saw(place: Workplace, ivan: Per
     manager = await place.office.find_manager(ManagerId(boss.user.id))
     assert manager is not None
     actor = person_of(place.desk.office.policy(), manager)
-    seen = await what_they_saw(place.desk.office, actor, ManagerId(olga.user.id), since=place.desk.now - timedelta(days=1))
+    seen = await what_they_saw(
+        place.desk.office, actor, ManagerId(olga.user.id), since=place.desk.now - timedelta(days=1)
+    )
     assert "read_along" in [deed.action for deed in seen.deeds]
     assert [each.number for each in seen.shown] == [await number_of(place)]
 
@@ -212,6 +214,15 @@ async def test_rg4_who_loses_the_line_reads_nothing_more_at_once(
     await ivan_answers(place, ivan)
     assert MORE not in "\n".join(place.seen(olga))
     assert "Пять тысяч" not in "\n".join(place.seen(olga))
+
+
+async def test_rg4_who_is_no_head_any_more_reads_nothing_along_of_a_free_client_either(
+    place: Workplace, ivan: Person, olga: Person
+) -> None:
+    await place.desk.pool.execute("UPDATE managers SET role = 'manager' WHERE id = $1", olga.user.id)
+    await place.desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
+    await place.client_says(MORE)
+    assert overheard(place, olga) == []
 
 
 # --- answering
