@@ -48,20 +48,25 @@ async def on_group_message(message: Message, desk: BotOffice, bot: Bot, key: str
         await move_room(desk.office, desk.bot_name, message.chat.id, to=message.migrate_to_chat_id)
         return
     command = parse_command(message.text or "")
-    turn = await admit(desk, bot, message.from_user, key=key) if message.from_user and command else None
-    if turn is None or command is None or command.press is not Press.room:
+    if message.from_user is None or command is None or command.press is not Press.room:
         return
+    turn = await admit(desk, bot, message.from_user, key=key)
+    if turn is not None:
+        await _ask(turn, message)
+
+
+async def _ask(turn: Turn, message: Message) -> None:
+    """Ask whether this group shall be the room, or shall be it no more; others than administrators hear who may."""
     if not may(turn.actor, Right.manage_connections, Subject()):
         await turn.say("room.only_admin")
         return
-    room = await find_room(desk.office, desk.bot_name)
-    title = message.chat.title or ""
+    room, title = await find_room(turn.office, turn.desk.bot_name), message.chat.title or ""
     if room is not None and (room.chat_id, room.topic) == _place(message):
         screen = here_screen(turn.texts, title)
     else:
-        is_other = room is not None and room.chat_id != message.chat.id
-        screen = ask_screen(turn.texts, title, instead_of=room.title if room is not None and is_other else "")
-    await _chat(bot, message).show(screen)
+        other = room.title if room is not None and room.chat_id != message.chat.id else ""
+        screen = ask_screen(turn.texts, title, instead_of=other)
+    await _chat(turn.chat.bot, message).show(screen)
 
 
 async def on_group_press(query: CallbackQuery, desk: BotOffice, bot: Bot, key: str) -> None:

@@ -17,7 +17,7 @@ from aiogram import Bot
 from bots.memory import Facts
 from bots.office import BotOffice
 from bots.screens.room import room_screen, told_day
-from bots.screens.screen import notice
+from bots.screens.screen import Screen, notice
 from bots.telegram.chat import Chat
 from bots.telegram.failures import BLOCKED, GONE, NO_RIGHTS, NO_TOPIC, ChatMoved
 from bots.texts import Texts
@@ -145,18 +145,22 @@ class RoomKeeper:
         view = await get_room(self.desk.office)
         names, says = _names(view), _mark(view, room.language)
         rings = not names <= drawn.rung and not timedelta(0) <= now - drawn.rang_at < ONE_SOUND_IN
-        is_empty = not names and not drawn.message
-        if is_empty or (says == drawn.says and not rings):
-            return
-        screen = room_screen(Texts(room.language), view, now=now)
-        shown = replace(drawn, says=says, drawn_at=now, rung=drawn.rung & names)
-        if drawn.message and not rings and await self._chat(room).replace(drawn.message, screen):
+        if rings or (says != drawn.says and (names or drawn.message)):
+            screen = room_screen(Texts(room.language), view, now=now)
+            shown = replace(drawn, says=says, drawn_at=now, rung=drawn.rung & names)
+            await self._put(room, screen, shown, rings_for=names if rings else frozenset())
+
+    async def _put(self, room: Room, screen: Screen, shown: Drawn, *, rings_for: frozenset[str]) -> None:
+        """Put the list in its place; below and aloud if it rings, below if its place is gone, and the old one goes."""
+        chat = self._chat(room)
+        if shown.message and not rings_for and await chat.replace(shown.message, screen):
             await self._keep_drawn(shown)
             return
-        [*_, message] = await self._chat(room).show(screen.aloud() if rings else screen)
-        await self._keep_drawn(replace(shown, message=message, rung=names, rang_at=now if rings else drawn.rang_at))
-        if drawn.message:
-            await self._chat(room).delete(drawn.message)
+        [*_, message] = await chat.show(screen.aloud() if rings_for else screen)
+        rang = replace(shown, rung=rings_for, rang_at=shown.drawn_at) if rings_for else shown
+        await self._keep_drawn(replace(rang, message=message))
+        if shown.message:
+            await chat.delete(shown.message)
 
     async def _tell_day(self, room: Room) -> None:
         """Tell the day's figures once, at the time the rules name, unless the group became the room after it."""
