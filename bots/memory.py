@@ -137,6 +137,11 @@ class Memory:
         async with acquire(self.office.pool) as connection:
             return await links.count_below(connection, self.bot, chat_id, bot_message_id)
 
+    async def list_kept(self, name: str) -> Mapping[int, Facts]:
+        """Return what is kept under `name` in all chats, by chat."""
+        async with acquire(self.office.pool) as connection:
+            return await screens.list_named(connection, self.bot, name, now=self.office.clock.now())
+
     async def forget(self, chat_id: int, name: str) -> None:
         """Drop what was kept under `name`."""
         async with acquire(self.office.pool) as connection:

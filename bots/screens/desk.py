@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bots.screens import moments
 from bots.screens.action import Action, Press
+from bots.screens.board import PIN
 from bots.screens.lists import list_rows
 from bots.screens.quoting import one_line
 from bots.screens.screen import Button, Screen, bold, line
@@ -28,7 +29,8 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
         blocks.append(line(texts("desk.next"), *moments.due(texts, desk.next_deadline_at, zone=desk.zone, now=now)))
     others = [one.value for one in CHOICES if one.value != desk.presence]
     shift = tuple(Button(texts(f"button.{one}"), Action(Press.shift, arg=one)) for one in others)
-    return Screen(tuple(blocks), (shift, *list_rows(texts)))
+    pin = Button(texts("button.pin"), Action(Press.desk, arg=PIN))
+    return Screen(tuple(blocks), (shift, *list_rows(texts), (pin,)))
 
 
 def help_screen(texts: Texts, role: Role) -> Screen:

@@ -59,11 +59,12 @@ def ways_screen(texts: Texts, card: CardView) -> Screen:
     rows: list[Row] = []
     for each in reachable(card):
         is_chosen = each.thread_id is not None and each.thread_id == card.chosen_thread_id
-        label = texts("channel.chosen" if is_chosen else "channel.other", way=write_label(texts, each))
+        label = write_label(texts, each)
+        label = texts("way.chosen", way=label) if is_chosen else label
         rows.append((Button(label, Action(Press.channel, card.id, 0, way_of(each))),))
     if card.chosen_thread_id is not None:
-        rows.append((Button(texts("channel.as_they_write"), Action(Press.channel, card.id, 0, AS_THEY_WRITE)),))
-    words = texts("channel.ask" if rows else "write.nowhere", number=card.number)
+        rows.append((Button(texts("way.as_they_write"), Action(Press.channel, card.id, 0, AS_THEY_WRITE)),))
+    words = texts("way.ask" if rows else "write.nowhere", number=card.number)
     return Screen((line(words),), (*rows, _cancel(texts)))
 
 

@@ -19,6 +19,7 @@ from aiogram.types import (
 )
 
 from bots.office import BotOffice
+from bots.telegram.board import is_board
 from bots.telegram.commands import CARD_LINK
 from bots.telegram.deeds.correcting import correct, mark
 from bots.telegram.entrance import admit, greet_stranger, say_neutral, welcome
@@ -118,5 +119,5 @@ async def on_membership(change: ChatMemberUpdated, desk: BotOffice) -> None:
 async def _in_place(turn: Turn, pressed: int) -> Turn:
     """Return the turn that answers in place of the pressed message, unless that stays: a card, a mirror, the list."""
     shown = await turn.desk.memory.find(turn.chat.id, pressed)
-    stays = shown.is_kept if shown is not None else await is_queue_card(turn, pressed)
+    stays = shown.is_kept if shown is not None else await is_queue_card(turn, pressed) or await is_board(turn, pressed)
     return replace(turn, pressed=0 if stays else pressed)

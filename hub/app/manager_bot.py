@@ -52,6 +52,7 @@ class OpenBot:
     notifier: Notifier
     messenger: Messenger
     look_at_room: Callable[[], Awaitable[None]]
+    look_at_boards: Callable[[], Awaitable[int]]
     clear_chats: Callable[[], Awaitable[int]]
 
 
@@ -105,6 +106,7 @@ class ManagerBotOffice:
         intake = Intake(claimed, bot.messenger, bot_name=_name_of(bot.row))
         renewing = asyncio.create_task(keep_going("bot.renewal", claimed.keep_renewed, LOOK_EVERY))
         keeping = asyncio.create_task(keep_going("bot.room", lambda: _look_and_rest(bot), ROOM_LOOKED_AT_EVERY))
+        counting = asyncio.create_task(keep_going("bot.boards", lambda: _count_and_rest(bot), BOARDS_LOOKED_AT_EVERY))
         clearing = asyncio.create_task(keep_going("bot.clearing", lambda: _clear_and_rest(bot), CLEARED_EVERY))
 
         async def carry_out() -> bool:
@@ -118,7 +120,7 @@ class ManagerBotOffice:
             await keep_going("bot.updates", carry_out, LOOK_EVERY)
         finally:
             await intake.close()
-            for job in (renewing, keeping, clearing):
+            for job in (renewing, keeping, counting, clearing):
                 job.cancel()
             await asyncio.gather(renewing, keeping, clearing, return_exceptions=True)
             await claimed.give_back_all()
@@ -130,7 +132,8 @@ class ManagerBotOffice:
 
     async def _start(self, row: ConnectionRow) -> OpenBot:
         await asyncio.to_thread(_load_libraries)
-        from bots.telegram.bot import ManagerBot  # noqa: PLC0415 - heavy, imported just now in a thread
+        from bots.telegram.board import BoardKeeper  # noqa: PLC0415 - heavy, imported just now in a thread
+        from bots.telegram.bot import ManagerBot  # noqa: PLC0415
         from bots.telegram.client import open_bot  # noqa: PLC0415
         from bots.telegram.keeping import clear_due, guard  # noqa: PLC0415
         from bots.telegram.notifier import TelegramNotifier  # noqa: PLC0415
@@ -143,9 +146,11 @@ class ManagerBotOffice:
         desk = build_bot_office(self._building, row)
         guard(client, desk)
         await _publish_menu(client)
-        keeper = RoomKeeper(desk, client)
+        keeper, boards = RoomKeeper(desk, client), BoardKeeper(desk, client)
         clear = partial(clear_due, desk, client)
-        return OpenBot(row, client, TelegramNotifier(desk, client), ManagerBot(desk, client), keeper.look, clear)
+        return OpenBot(
+            row, client, TelegramNotifier(desk, client), ManagerBot(desk, client), keeper.look, boards.look, clear
+        )
 
 
 async def _clear_and_rest(bot: OpenBot) -> None:
@@ -156,6 +161,11 @@ async def _clear_and_rest(bot: OpenBot) -> None:
 async def _look_and_rest(bot: OpenBot) -> None:
     await bot.look_at_room()
     await asyncio.sleep(ROOM_LOOKED_AT_EVERY.total_seconds())
+
+
+async def _count_and_rest(bot: OpenBot) -> None:
+    await bot.look_at_boards()
+    await asyncio.sleep(BOARDS_LOOKED_AT_EVERY.total_seconds())
 
 
 def _load_libraries() -> None:

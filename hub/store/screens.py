@@ -21,6 +21,10 @@ _LIST = """
 SELECT s.chat_id, s.name, s.facts FROM unnest($2::bigint[], $3::text[]) AS u(chat_id, name)
 JOIN screens s ON s.bot = $1 AND s.chat_id = u.chat_id AND s.name = u.name AND (s.expires_at IS NULL OR s.expires_at > $4)
 """
+_LIST_NAMED = """
+SELECT chat_id, facts FROM screens WHERE bot = $1 AND name = $2 AND (expires_at IS NULL OR expires_at > $3)
+ORDER BY chat_id
+"""
 _POP = "DELETE FROM screens WHERE bot = $1 AND chat_id = $2 AND name = $3 RETURNING facts, expires_at"
 
 
@@ -49,6 +53,13 @@ async def find(
     wanted = list(names)
     rows = await connection.fetch(_LIST, bot, [chat_id for chat_id, _ in wanted], [name for _, name in wanted], now)
     return {(row["chat_id"], row["name"]): row["facts"] for row in rows}
+
+
+async def list_named(
+    connection: asyncpg.Connection, bot: str, name: str, *, now: datetime
+) -> dict[int, Mapping[str, object]]:
+    """Return what is kept under one name in all chats, by chat; what has run out is absent."""
+    return {row["chat_id"]: row["facts"] for row in await connection.fetch(_LIST_NAMED, bot, name, now)}
 
 
 async def pop(

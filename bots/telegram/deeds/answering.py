@@ -86,7 +86,7 @@ async def channel(turn: Turn, action: Action) -> None:
         return
     await choose_reply_way(turn.once, turn.actor, card.id, way=_read_way(arg))
     await refresh_card(turn, card.id)
-    key = "channel.back" if arg == AS_THEY_WRITE else "channel.done"
+    key = "way.back" if arg == AS_THEY_WRITE else "way.done"
     address = address_text(turn.texts, ways[arg]) if arg in ways else ""
     await turn.say(key, number=card.number, address=address)
 

@@ -1,10 +1,12 @@
 """Looking: card, history, reasons, lists, search, desk, help. Reading a client leaves an audit fact."""
 
 from bots.screens.action import Action, Press
+from bots.screens.board import PIN, UNPIN
 from bots.screens.desk import desk_screen, help_screen
 from bots.screens.found import found_screen
 from bots.screens.history import Page, history_screen, why_screen
 from bots.screens.lists import list_screen
+from bots.telegram.board import pin_board, unpin_board
 from bots.telegram.cards import post_card
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
@@ -74,9 +76,15 @@ async def _searched(turn: Turn, action: Action) -> str:
 
 
 async def desk(turn: Turn, action: Action) -> None:
-    """Show the counts of the day."""
-    counts = await queries.get_desk(turn.office, turn.actor)
-    await turn.show(desk_screen(turn.texts, counts, now=turn.now()))
+    """Show the counts of the day; pin them above the chat, where they are kept up to date, or take them away."""
+    if action.arg == PIN:
+        await pin_board(turn)
+        await turn.say("board.pinned")
+    elif action.arg == UNPIN:
+        await unpin_board(turn)
+    else:
+        counts = await queries.get_desk(turn.office, turn.actor)
+        await turn.show(desk_screen(turn.texts, counts, now=turn.now()))
 
 
 async def shift(turn: Turn, action: Action) -> None:
@@ -84,7 +92,7 @@ async def shift(turn: Turn, action: Action) -> None:
     wanted = action.arg or turn.words.casefold()
     if wanted in Presence.__members__:
         await set_presence(turn.office, turn.actor, Presence(wanted))
-    await desk(turn, action)
+    await desk(turn, Action(Press.desk))
 
 
 async def help_(turn: Turn, action: Action) -> None:

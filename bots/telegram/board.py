@@ -1,0 +1,116 @@
+"""Keeps the pinned «рабочий стол» of each manager who wants one: edited in its place, never with a sound.
+
+It is drawn from the present state at each look, not by notices: a burst of messages costs one drawing, and what was not
+drawn because Telegram was away is seen at the next look. That it is there is a row, so it survives a restart; who
+deleted the message gets a new one, who does not want it presses «Убрать». Chats are numbered like their people.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiogram import Bot
+
+from bots.memory import Facts
+from bots.office import BotOffice
+from bots.screens.board import board_screen
+from bots.screens.screen import notice
+from bots.telegram.chat import Chat
+from bots.telegram.failures import BLOCKED
+from bots.telegram.turn import Turn
+from bots.texts import Texts
+from hub.domain.errors import NotFound, PermanentFailure, TemporaryFailure
+from hub.domain.ids import ManagerId
+from hub.inbox.queries import get_desk
+from hub.inbox.views import DeskView
+from hub.store.locks import alone
+from hub.store.pool import acquire
+
+_NAME = "board"
+_KEPT = timedelta(days=3650)
+log = structlog.get_logger(__name__)
+
+
+async def pin_board(turn: Turn) -> None:
+    """Pin the counts in the chat, in place of those pinned before. Raises: ProviderError."""
+    await unpin_board(turn)
+    await _draw(turn, await get_desk(turn.office, turn.actor), {})
+
+
+async def unpin_board(turn: Turn) -> None:
+    """Take the pinned counts away, if there are some. Raises: ProviderError."""
+    kept = await turn.desk.memory.recall(turn.chat.id, _NAME)
+    if kept is not None:
+        await turn.desk.memory.forget(turn.chat.id, _NAME)
+        message = int(str(kept["message"]))
+        await turn.chat.replace(message, notice(turn.texts("board.removed")))  # older than 48 h it cannot be deleted
+        await turn.chat.delete(message)
+
+
+async def is_board(turn: Turn, bot_message_id: int) -> bool:
+    """Tell whether a message of the chat is the pinned one, which stays where a button on it is pressed."""
+    kept = await turn.desk.memory.recall(turn.chat.id, _NAME) if bot_message_id else None
+    return kept is not None and kept["message"] == bot_message_id
+
+
+@dataclass(frozen=True, slots=True)
+class BoardKeeper:
+    """Looks after the boards of one bot; of several processes one at a time does."""
+
+    desk: BotOffice
+    bot: Bot
+
+    async def look(self) -> int:
+        """Redraw the boards that say something else by now, and return how many.
+
+        Raises: StorageUnavailable. What Telegram cannot do now is done at the next look.
+        """
+        name = f"boards:{self.desk.bot_name}"
+        async with acquire(self.desk.office.pool) as connection, alone(connection, name) as is_alone:
+            return await self._look_at_all() if is_alone else 0
+
+    async def _look_at_all(self) -> int:
+        drawn = 0
+        for chat_id, kept in (await self.desk.memory.list_kept(_NAME)).items():
+            try:
+                drawn += await self._look_at(chat_id, kept)
+            except TemporaryFailure as failure:
+                log.info("bot.board_put_off", reason=str(failure.code))
+                break
+            except PermanentFailure as failure:
+                log.info("bot.board_not_drawn", manager_id=kept["manager"], reason=failure.reason)
+                if failure.reason == BLOCKED:
+                    await self.desk.memory.forget(chat_id, _NAME)
+        return drawn
+
+    async def _look_at(self, chat_id: int, kept: Facts) -> bool:
+        found = await self.desk.reader.find_person(ManagerId(int(str(kept["manager"]))))
+        if found is None or found[0].tg_user_id != chat_id:
+            await self.desk.memory.forget(chat_id, _NAME)  # who left has no desk any more (RG-4)
+            return False
+        manager, actor = found
+        turn = Turn(self.desk, Chat(self.bot, chat_id), actor, Texts(manager.language), "")
+        try:
+            counts = await get_desk(self.desk.office, actor)
+        except NotFound:
+            return False
+        return _mark(turn, counts) != kept["says"] and await _draw(turn, counts, kept)
+
+
+async def _draw(turn: Turn, counts: DeskView, kept: Facts) -> bool:
+    """Draw the board in its place, or anew and pinned if it is gone."""
+    screen = board_screen(turn.texts, counts, now=turn.now())
+    message = int(str(kept.get("message", 0)))
+    if not message or not await turn.chat.replace(message, screen):
+        [message] = await turn.chat.show(screen)
+        await turn.chat.pin(message)
+    facts = {"message": message, "manager": int(turn.actor.manager_id), "says": _mark(turn, counts)}
+    await turn.desk.memory.keep(turn.chat.id, _NAME, facts, lasting=_KEPT)
+    return True
+
+
+def _mark(turn: Turn, counts: DeskView) -> str:
+    """Return a mark of everything the board says, the passing of time apart."""
+    said = (turn.texts.language, counts.mine, counts.waiting, counts.overdue, counts.queue, counts.next_deadline_at)
+    return hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()

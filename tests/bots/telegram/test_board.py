@@ -1,0 +1,92 @@
+"""The pinned «рабочий стол»: counts of now, edited in place at each look, anew where it was deleted."""
+
+import pytest
+
+from bots.telegram.board import BoardKeeper
+from hub.testing.telegram.faults import too_many_requests
+from hub.testing.telegram.people import Person
+from tests.bots.telegram.workplace import Workplace
+from tests.inbox.desk import person, says
+
+
+@pytest.fixture
+async def ivan(place: Workplace) -> Person:
+    """Ivan with one client and the counts pinned."""
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?", by=person(100, name="Мария"))
+    await place.writes(ivan, "/desk")
+    await place.presses(ivan, "ваша смена", "📌 Закрепить счётчики")
+    return ivan
+
+
+def boards(place: Workplace, who: Person) -> list[tuple[str, bool]]:
+    visible = who.screen(place.account).visible()
+    return [
+        (each.text.partition(" · ближайший")[0], each.is_pinned) for each in visible if each.text.startswith("📌 Мои")
+    ]
+
+
+async def look(place: Workplace) -> int:
+    """What the process of the bot does every half a minute, begun anew each time as after a restart."""
+    return await BoardKeeper(place.office, place.bot).look()
+
+
+async def test_the_counts_are_pinned_without_sound(place: Workplace, ivan: Person) -> None:
+    assert boards(place, ivan) == [("📌 Мои 1 · ждут ответа 1 · очередь 0", True)]
+    [pinned] = place.account.calls_of("pinChatMessage")
+    assert pinned.flag("disable_notification")
+
+
+async def test_a_burst_costs_one_edit_and_no_message(place: Workplace, ivan: Person) -> None:
+    before = len(place.account.calls_of("editMessageText"))
+    for number in range(3):
+        await place.desk.receive(says("Здравствуйте", at=place.desk.now, by=person(200 + number)))
+    assert await look(place) == 1
+    assert boards(place, ivan) == [("📌 Мои 4 · ждут ответа 4 · очередь 0", True)]
+    assert len(place.account.calls_of("editMessageText")) == before + 1
+
+
+async def test_what_says_the_same_is_not_drawn_again(place: Workplace, ivan: Person) -> None:
+    assert await look(place) == 0
+
+
+async def test_a_deleted_one_is_made_anew_and_pinned(place: Workplace, ivan: Person) -> None:
+    ivan.deletes(place.account, place.post(ivan, "📌 Мои"))
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    await look(place)
+    assert boards(place, ivan) == [("📌 Мои 2 · ждут ответа 2 · очередь 0", True)]
+
+
+async def test_pinning_again_leaves_one(place: Workplace, ivan: Person) -> None:
+    await place.writes(ivan, "/desk")
+    await place.presses(ivan, "ваша смена", "📌 Закрепить счётчики")
+    assert len(boards(place, ivan)) == 1
+
+
+async def test_a_button_on_it_does_not_take_its_place(place: Workplace, ivan: Person) -> None:
+    await place.presses(ivan, "📌 Мои", "📥 Мои")
+    assert len(boards(place, ivan)) == 1
+    assert "Мария" in place.seen(ivan)[-1]
+
+
+async def test_who_does_not_want_it_removes_it(place: Workplace, ivan: Person) -> None:
+    await place.presses(ivan, "📌 Мои", "✖️ Убрать")
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    assert await look(place) == 0
+    assert boards(place, ivan) == []
+
+
+async def test_rg4_who_left_is_told_nothing_more(place: Workplace, ivan: Person) -> None:
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    await place.desk.pool.execute("UPDATE managers SET is_active = false")
+    assert await look(place) == 0
+    assert boards(place, ivan) == [("📌 Мои 1 · ждут ответа 1 · очередь 0", True)]
+    assert not await place.desk.rows("screens", "name = 'board'")
+
+
+async def test_what_telegram_cannot_do_now_is_done_at_the_next_look(place: Workplace, ivan: Person) -> None:
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    place.account.faults.add("editMessageText", too_many_requests(3))
+    assert await look(place) == 0
+    assert await look(place) == 1
+    assert boards(place, ivan) == [("📌 Мои 2 · ждут ответа 2 · очередь 0", True)]
