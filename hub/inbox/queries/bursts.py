@@ -6,7 +6,8 @@ from datetime import datetime
 from hub.domain.ids import ConversationId
 from hub.domain.rights import Person
 from hub.inbox.office import Office
-from hub.inbox.queries.cards import get_card, show_message
+from hub.inbox.queries.cards import get_card, show_entries
+from hub.inbox.viewer import view
 from hub.inbox.views import CardView, MessageView
 from hub.store import timeline
 from hub.store.pool import acquire
@@ -24,5 +25,6 @@ async def list_burst(
     """
     card = await get_card(office, actor, conversation_id)
     async with acquire(office.pool) as connection:
+        viewed = await view(connection, office, actor, conversation_id)
         entries = await timeline.list_heard(connection, conversation_id, since=since, until=until, limit=_MOST)
-    return card, [show_message(office, entry) for entry in entries]
+        return card, await show_entries(connection, office, viewed, entries)

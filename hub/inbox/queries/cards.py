@@ -1,5 +1,6 @@
 """The card of a conversation and its history, as one manager may see them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +52,7 @@ async def get_history(
         viewed = await view(connection, office, actor, conversation_id)
         offset = max(page, 0) * PAGE
         found = await timeline.list_of_conversation(connection, conversation_id, limit=PAGE + 1, offset=offset)
-        shown = await _seen_by(connection, viewed, [show_message(office, entry) for entry in reversed(found[:PAGE])])
+        shown = await show_entries(connection, office, viewed, list(reversed(found[:PAGE])))
     return shown, len(found) > PAGE
 
 
@@ -67,12 +68,15 @@ async def get_message(
         found = await timeline.find_entry(connection, conversation_id, message_id)
         if found is None:
             raise NotFound("there is no such message for you")
-        [shown] = await _seen_by(connection, viewed, [show_message(office, found)])
+        [shown] = await show_entries(connection, office, viewed, [found])
     return shown
 
 
-async def _seen_by(connection: Connection, viewed: Viewed, shown: list[MessageView]) -> list[MessageView]:
+async def show_entries(
+    connection: Connection, office: Office, viewed: Viewed, entries: Sequence[Entry]
+) -> list[MessageView]:
     """Return messages as the viewer may read them: without the client's numbers where the line says so (RG-5)."""
+    shown = [_show_message(office, entry) for entry in entries]
     if viewed.sees_phones:
         return shown
     known = list_phones(await cards.list_identities(connection, [viewed.card.conversation.contact_id]))
@@ -110,7 +114,7 @@ def _draw(office: Office, actor: Person, viewed: Viewed, around: Around) -> Card
         offered_to_viewer=actor.manager_id in conversation.offered_to,
         transfer_to_viewer=conversation.transfer_to == actor.manager_id,
         wait=_wait(around.wait, viewed.line) if conversation.is_open else None,
-        recent=tuple(show_message(office, entry) for entry in around.entries),
+        recent=tuple(_show_message(office, entry) for entry in around.entries),
         reply_channel=way.channel,
         reply_hint=way.address,
         reply_until=way.until,
@@ -245,8 +249,7 @@ def _wait(wait: Wait | None, line: LinePolicy) -> WaitView | None:
     )
 
 
-def show_message(office: Office, entry: Entry) -> MessageView:
-    """Return what people see of a message."""
+def _show_message(office: Office, entry: Entry) -> MessageView:
     message = entry.message
     return MessageView(
         id=message.id,

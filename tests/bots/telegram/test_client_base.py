@@ -11,6 +11,7 @@ from hub.domain.inbound import Address, FormSubmission, Sender
 from hub.domain.manager import Role
 from hub.domain.rights import Person as PersonOfRights
 from hub.inbox.people import dismiss_manager
+from hub.inbox.queries.bursts import list_burst
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.testing.telegram.people import Person
@@ -179,3 +180,11 @@ async def test_one_message_that_cannot_be_deleted_keeps_no_other(place):
 
     assert await pass_hours(place, 41) == 6
     assert old in of_bot(place, ivan) and len(of_bot(place, ivan)) == before - 5
+
+
+async def test_rg5_a_burst_that_is_shown_at_once_is_masked_too(place, ivan):
+    conversation = (await place.desk.rows("conversations", "true ORDER BY id"))[0]
+    manager = PersonOfRights(ManagerId(ivan.user.id), Role.manager, frozenset(place.desk.office.policy().lines))
+    span = {"since": place.desk.now - timedelta(hours=1), "until": place.desk.now + timedelta(hours=1)}
+    _, said = await list_burst(place.desk.office, manager, conversation["id"], **span)
+    assert [each.text for each in said] == ["Перезвоните на +7••••••••67"]
