@@ -22,6 +22,7 @@ class BotOffice:
     content durable and returns its name (`Attachment.sha256`), `read_file` brings it back.
     `find_manager` reads the person afresh: language and Telegram account; `None` for one who left. `queue_card_rests`
     is the least time between two drawings of one queue card: Telegram takes about twenty edits a minute in a chat.
+    `public_url` is where browsers reach the hub, empty if nowhere.
     """
 
     office: Office
@@ -31,6 +32,7 @@ class BotOffice:
     read_file: Callable[[str], Awaitable[bytes]]
     find_manager: Callable[[ManagerId], Awaitable[Manager | None]]
     queue_card_rests: timedelta = timedelta(seconds=3)
+    public_url: str = ""
 
     @cached_property
     def memory(self) -> Memory:

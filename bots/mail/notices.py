@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bots.screens import feedback
 from bots.screens.action import Press
+from bots.screens.admin_connect import connected_words
 from bots.screens.card import card_screen
 from bots.screens.day import day_screen
 from bots.screens.digest import digest_screen
@@ -173,6 +174,11 @@ async def _connection_up(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _connection_made(telling: Telling, payload: Payload) -> Told:
+    words = connected_words(telling.texts, payload)
+    return Told(words, [notice(words)])
+
+
 async def _connection_ending(telling: Telling, payload: Payload) -> Told:
     words = ending_words(telling.texts, payload)
     return Told(one_line(words, 100), [notice(words)])
@@ -224,6 +230,8 @@ def _linked(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _footer(texts: Texts, card: CardView) -> str:
+    if card.only_address is not None:
+        return texts("mail.hint_address", address=one_line(card.only_address.text))
     if not card.reply_channel:
         return texts("mail.no_channel")
     return texts("mail.hint", channel=channel_name(texts, card.reply_channel))
@@ -249,6 +257,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
+    Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
     Notice.account: _account,
     Notice.mail_refused: _refused,

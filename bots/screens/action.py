@@ -98,6 +98,7 @@ class Press(StrEnum):
     draft = "draft"
     autos = "autos"
     health = "health"
+    connect = "connect"
     read = "read"
     unread = "unread"
     day = "day"

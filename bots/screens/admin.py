@@ -29,6 +29,7 @@ def admin_screen(texts: Texts, *, drafts: int) -> Screen:
         rows.append((Button(texts("button.drafts", n=drafts), Action(Press.draft)),))
     rows.append((_to(texts, Press.people), _to(texts, Press.rules)))
     rows.append((_to(texts, Press.autos), _to(texts, Press.health)))
+    rows.append((_to(texts, Press.connect),))
     return Screen((line(bold(texts("admin.title"))), line(texts("admin.hint"))), tuple(rows))
 
 

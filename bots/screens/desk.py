@@ -45,7 +45,7 @@ def help_screen(texts: Texts, role: Role) -> Screen:
             keys += ["help.head", "help.team", "help.read", "help.day", "help.rules"]
         case Role.admin:
             keys += ["help.admin", "help.team", "help.read", "help.people", "help.room", "help.rules"]
-            keys += ["help.day", "help.health"]
+            keys += ["help.day", "help.health", "help.connect"]
     return Screen((line(bold(texts("help.title"))), *(line(texts(key)) for key in keys)), list_rows(texts))
 
 

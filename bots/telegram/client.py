@@ -25,7 +25,7 @@ _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 MENU = ("my", "queue", "next", "overdue", "find", "card", "note", "snooze", "transfer", "close", "dismiss", "reached")
 MENU_OF_PLANS = ("today", "tasks", "step", "stage", "new", "write", "tpl")
 MENU_OF_HEADS = ("team", "day", "stats")
-MENU_OF_ADMINS = ("admin", "team", "people", "invite", "rules", "health", "autos")
+MENU_OF_ADMINS = ("admin", "team", "people", "invite", "rules", "health", "autos", "connect")
 MENU_OF_SELF = ("shift", "help")
 _FIRST: dict[Role, tuple[str, ...]] = {Role.manager: (), Role.head: MENU_OF_HEADS, Role.admin: MENU_OF_ADMINS}
 

@@ -46,6 +46,7 @@ WITHOUT_CONVERSATION = frozenset(
         Press.draft,
         Press.autos,
         Press.health,
+        Press.connect,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
+from bots.screens.admin_connect import connected_words
 from bots.screens.digest import digest_screen
 from bots.screens.lists import list_screen
 from bots.screens.mirror import album_of, mirror_screen
@@ -19,8 +20,8 @@ from bots.screens.quoting import one_line
 from bots.screens.restored import restored_screen
 from bots.screens.screen import Screen, notice
 from bots.screens.words import account_words, ending_words
-from bots.telegram.call_notices import tell_of_call, tell_of_recording
 from bots.telegram.bursts import tell_burst
+from bots.telegram.call_notices import tell_of_call, tell_of_recording
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.day_notices import tell_of_day
 from bots.telegram.held import end_held
@@ -277,6 +278,10 @@ async def _connection_up(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(words).aloud())
 
 
+async def _connection_made(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(notice(connected_words(turn.texts, payload)).aloud())
+
+
 async def _connection_ending(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(ending_words(turn.texts, payload)).aloud())
 
@@ -315,6 +320,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_down: _connection_down,
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
+    Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
     Notice.account: _account,
     Notice.restored: _restored,

@@ -31,6 +31,7 @@ _UNTOLD = frozenset(
         Notice.connection_down,
         Notice.connection_up,
         Notice.connection_ending,
+        Notice.connection_made,
         Notice.automation,
         Notice.call_result,
         Notice.restored,

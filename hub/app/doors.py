@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from hub.app.card_links import CardLinks
+from hub.app.connect_form import ConnectForm
 from hub.app.connections import MANAGER_BOT
 from hub.app.machine import look_at_machine
 from hub.app.office import Building
@@ -88,6 +89,7 @@ def build_entrance(building: Building, book: AttemptBook) -> Entrance:
         machine=lambda: asyncio.to_thread(look_at_machine, config),
         show_card=links.show,
         do_card=links.do,
+        connecting=ConnectForm(building),
         metrics_token=config.metrics_token.get_secret_value(),
         is_public=bool(config.public_url) or config.trusted_proxies > 0,
         trusted_hops=config.trusted_proxies,

@@ -38,6 +38,7 @@ LEASE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=8)
 LOOK_EVERY = timedelta(seconds=1)
 ROOM_LOOKED_AT_EVERY = timedelta(seconds=3)
+BOARDS_LOOKED_AT_EVERY = timedelta(seconds=30)
 CLEARED_EVERY = timedelta(minutes=1)
 _BATCH = 32
 _log = structlog.get_logger()
@@ -122,7 +123,7 @@ class ManagerBotOffice:
             await intake.close()
             for job in (renewing, keeping, counting, clearing):
                 job.cancel()
-            await asyncio.gather(renewing, keeping, clearing, return_exceptions=True)
+            await asyncio.gather(renewing, keeping, counting, clearing, return_exceptions=True)
             await claimed.give_back_all()
 
     async def close(self) -> None:

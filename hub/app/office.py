@@ -10,6 +10,7 @@ import structlog
 from hub.app.connections import Connections
 from hub.app.ground import Ground
 from hub.app.rules import Rules
+from hub.app.speech import Speech
 from hub.delivery.loops import keep_going
 from hub.domain.errors import HubError
 from hub.domain.ids import ManagerId
@@ -64,6 +65,7 @@ class Building:
     spooled: SpooledAcceptor
     staff: dict[tuple[str, str, str], ManagerId] = field(default_factory=dict)
     mark: Mark = field(default_factory=Mark)
+    speech: Speech = field(default_factory=Speech)
 
     @property
     def figures(self) -> ProcessFigures:

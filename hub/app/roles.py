@@ -15,6 +15,7 @@ from hub.app.hints import open_hints
 from hub.app.logs import set_up_logs
 from hub.app.manager_bot import ManagerBotOffice
 from hub.app.office import Building, build
+from hub.app.speech import Speech
 from hub.app.workers import Parsers, poll_jobs, work_jobs
 from hub.config import Config
 from hub.crash import crash_point
@@ -43,7 +44,7 @@ class RunningHub:
 
 
 @asynccontextmanager
-async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[RunningHub]:
+async def running_hub(config: Config, roles: frozenset[str], speech: Speech | None = None) -> AsyncIterator[RunningHub]:
     """Run `roles` while the block runs; then let running work finish.
 
     Raises:
@@ -53,6 +54,7 @@ async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[Ru
         ground = await stack.enter_async_context(open_ground(config, keeps_server=False))
         hints = await stack.enter_async_context(open_hints(config))
         building = await build(ground, hints)
+        building.speech = speech or Speech()
         stack.push_async_callback(building.http.close)
         stack.push_async_callback(building.connections.close)
         stack.callback(building.spooled.spool.close)
@@ -67,11 +69,11 @@ async def running_hub(config: Config, roles: frozenset[str]) -> AsyncIterator[Ru
         yield RunningHub(building, bots, address, jobs)
 
 
-async def run_roles(config: Config, roles: frozenset[str]) -> None:
+async def run_roles(config: Config, roles: frozenset[str], speech: Speech) -> None:
     """Run `roles` until SIGTERM or Ctrl-C; say in one line when they are ready, and in another if the hub is new."""
     set_up_logs(config)
     is_new = not has_hub(config)
-    async with running_hub(config, roles) as running:
+    async with running_hub(config, roles, speech) as running:
         settle_collector()
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

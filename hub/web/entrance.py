@@ -11,6 +11,7 @@ from hub.channels.base import Asks, Channel, Handshakes, Parses, Raw, Receives, 
 from hub.domain.health import Health, MachineHealth
 from hub.domain.ids import ConnectionId
 from hub.domain.ports import Clock
+from hub.web.connect_page import Connecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Entrance:
     proxies before us; only their `X-Forwarded-For` entries are believed (reliability case 86). `body_deadline` is how
     long a sender may take to send one body. `health` raises `StorageUnavailable`, `machine` does not. `is_public` tells
     that requests of the world may reach us, through a proxy perhaps. `show_card` changes nothing, `do_card` does what
-    the button of its page says.
+    the button of its page says. `connecting` is behind the links by which something is connected.
     """
 
     clock: Clock
@@ -103,6 +104,7 @@ class Entrance:
     machine: Callable[[], Awaitable[MachineHealth]]
     show_card: Callable[[str], Awaitable[CardPage]]
     do_card: Callable[[str, Mapping[str, str]], Awaitable[CardPage]]
+    connecting: Connecting
     metrics_token: str = field(default="", repr=False)
     is_public: bool = False
     trusted_hops: int = 0

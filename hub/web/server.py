@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from hub.web import card_links, health, webhooks
+from hub.web import card_links, connect_form, health, webhooks
 from hub.web.entrance import ENTRANCE, Entrance
 from hub.web.forms import pages
 from hub.web.middlewares import answer_errors
@@ -21,7 +21,7 @@ def make_app(entrance: Entrance) -> web.Application:
     """Return the application with all its doors."""
     app = web.Application(middlewares=[answer_errors])
     app[ENTRANCE] = entrance
-    for room in (webhooks, pages, card_links, health):
+    for room in (webhooks, pages, card_links, connect_form, health):
         room.add_routes(app)
     return app
 

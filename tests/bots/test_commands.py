@@ -15,7 +15,7 @@ from hub.domain.manager import Role
 
 NAMES = {press: FIRST_STEPS.get(press, press).value for press in DEEDS}
 FOR_HEADS = {"team", "relieve", "rules", "draft", "read", "unread", "day", "stats"}
-FOR_ADMINS = {"room", "admin", "people", "invite", "health", "autos"}
+FOR_ADMINS = {"room", "admin", "people", "invite", "health", "autos", "connect"}
 
 
 def test_every_press_has_a_deed():

@@ -12,6 +12,7 @@ from hub.domain.ids import ConnectionId
 from hub.domain.inbound import InboundEvent
 from hub.net.http import Http
 from hub.testing.contracts.bench import StillClock, make_context
+from hub.web.connect_page import ConnectField, ConnectPage
 from hub.web.entrance import Attempt, CardPage, Connected, Entrance, Readiness
 
 KEY = "0f5a9c1e7b3d4a6f8e2c0b1d9a7f5e3c"
@@ -64,6 +65,7 @@ class Memory:
     is_ready: bool = True
     health: Health | None = None
     choices: tuple[tuple[str, str], ...] = ()
+    fields: tuple[ConnectField, ...] = ()
     done: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     was_refused: asyncio.Event = field(default_factory=asyncio.Event)
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,6 +103,16 @@ class Memory:
         self.done.append((token, dict(given)))
         return CardPage("Готово", "ru", status=409 if given.get("choice") == "late" else 200)
 
+    is_secure = False
+
+    async def show(self, token: str, remote: str) -> ConnectPage:
+        del remote
+        return ConnectPage(f"<{token}>", "ru", fields=self.fields, button="Подключить")
+
+    async def save(self, token: str, given: Mapping[str, str], remote: str) -> ConnectPage:
+        self.done.append((token, {**given, "remote": remote}))
+        return ConnectPage("Подключено", "ru")
+
     async def readiness(self) -> Readiness:
         return Readiness(self.is_ready, (("database", "ok" if self.is_ready else "no answer"),))
 
@@ -125,6 +137,7 @@ def make_entrance(
         machine=memory.tell_machine,
         show_card=memory.show_card,
         do_card=memory.do_card,
+        connecting=memory,
         trusted_hops=hops,
         **settings,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from bots.screens.action import Press
 from bots.telegram.deeds import (
+    admin_connect,
     admin_health,
     admin_people,
     admin_rules,
@@ -53,6 +54,7 @@ DEEDS: Mapping[Press, Deed] = (
     | admin_people.DEEDS
     | admin_rules.DEEDS
     | admin_health.DEEDS
+    | admin_connect.DEEDS
     | templates.DEEDS
     | files.DEEDS
     | undoing.DEEDS

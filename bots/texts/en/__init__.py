@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bots.texts.en import (
     accounts,
     admin,
+    admin_connect,
     admin_health,
     admin_rules,
     calls,
@@ -25,6 +26,7 @@ from bots.texts.en import (
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **admin.TEXTS,
+    **admin_connect.TEXTS,
     **admin_health.TEXTS,
     **admin_rules.TEXTS,
     **calls.TEXTS,

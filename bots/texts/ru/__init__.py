@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bots.texts.ru import (
     accounts,
     admin,
+    admin_connect,
     admin_health,
     admin_rules,
     calls,
@@ -28,6 +29,7 @@ from bots.texts.ru import (
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **admin.TEXTS,
+    **admin_connect.TEXTS,
     **admin_health.TEXTS,
     **admin_rules.TEXTS,
     **calls.TEXTS,
