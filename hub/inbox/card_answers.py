@@ -5,7 +5,7 @@ once, however often it comes; what cannot be done is told by a letter, whose not
 under the same key. It never becomes a client's request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.domain.delivery import Delivery, Lane, Notice
 from hub.domain.errors import Conflict, ContactBlocked, HubError, NotFound, PermissionDenied, ReplyWindowClosed
@@ -19,6 +19,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.card_letters import find_answered
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.office import Office
+from hub.inbox.queries import get_card
 from hub.inbox.reply import Content, reply
 from hub.inbox.viewer import person_of
 from hub.store import people
@@ -93,8 +94,11 @@ async def _answer(office: Office, actor: Person, conversation_id: ConversationId
 
 
 async def _reply(office: Office, once: _Try, content: Content) -> None:
+    """Send it where the client wrote from, or to the one address the card named: answering it chose that (M-16)."""
     try:
-        await reply(office, once.actor, once.conversation_id, content=content, key=once.key)
+        address = (await get_card(office, once.actor, once.conversation_id)).only_address
+        chosen = replace(content, identity_id=address.identity_id) if address is not None else content
+        await reply(office, once.actor, once.conversation_id, content=chosen, key=once.key)
     except (NotFound, PermissionDenied, Conflict, ReplyWindowClosed, ContactBlocked) as error:
         winner = error.winner if isinstance(error, Conflict) else ""
         reason = "taken" if winner else next(word for kind, word in _REASONS if isinstance(error, kind))

@@ -172,6 +172,12 @@ class CardView:
     own_extension: str = ""
     calling: str = ""
 
+    @property
+    def only_address(self) -> AddressView | None:
+        """Return the address to begin writing to where no channel carries text and there is just one (M-16)."""
+        found = [] if self.reply_channel else [each for each in self.addresses if each.identity_id is not None]
+        return found[0] if len(found) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class RowView:
