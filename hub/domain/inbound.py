@@ -97,10 +97,11 @@ class InboundMessage:
 
     `thread` is the provider's conversation id (chat id; for mail the hub picks it by `mail`). `automatic` is empty for
     words of a person, else the reason why they open no wait: auto_reply, bounce, list, service, one of `COMMANDS`.
-    `group_key` joins parts of one album. `html` is already safe to show. `is_staff` marks an answer typed by the
-    business itself outside the hub (Telegram Business, mail in copy): it never opens a wait and may stop one (S4).
-    `forwarded` is who wrote a letter that the sender passes on: the client, if the sender is one of us (case 40).
-    `speaker` is set in a group, which is itself the client and the `sender`: who of its members wrote (case 39).
+    `quoted` are the words it answers. `group_key` joins parts of one album. `html` is already safe to show.
+    `is_staff` marks an answer typed by the business itself outside the hub (Telegram Business, mail in copy): it
+    never opens a wait and may stop one (S4). `forwarded` is who wrote a letter that the sender passes on: the
+    client, if the sender is one of us (case 40). `speaker` is set in a group, which is itself the client and the
+    `sender`: who of its members wrote (case 39).
     """
 
     external_id: str
@@ -112,6 +113,7 @@ class InboundMessage:
     html: str = ""
     visible_length: int = -1
     reply_to: str = ""
+    quoted: str = ""
     group_key: str = ""
     thread_title: str = ""
     automatic: str = ""

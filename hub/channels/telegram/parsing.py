@@ -102,6 +102,7 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
         sender=_group(message.chat, message.chat.id) if message.chat.is_group else _sender(sender),
         occurred_at=message.at,
         reply_to=_reply_to(message),
+        quoted=_quoted(message),
         group_key=message.media_group_id,
         thread_title=message.chat.title,
         is_staff=_is_owner(message, sender),
@@ -171,6 +172,14 @@ def _place(location: Location, venue: Venue | None) -> str:
 def _reply_to(message: Message) -> str:
     target = message.reply_to_message
     return str(target.message_id) if target and target.forum_topic_created is None else ""
+
+
+def _quoted(message: Message) -> str:
+    """Return the words a person answers: those they marked, else all of the message."""
+    target = message.reply_to_message
+    if message.quote is not None and message.quote.text:
+        return message.quote.text
+    return (target.text or target.caption) if target and target.forum_topic_created is None else ""
 
 
 def _edit_events(message: Message) -> Sequence[InboundEvent]:

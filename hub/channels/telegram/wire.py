@@ -82,6 +82,14 @@ class RepliedTo(_Wire):
 
     message_id: int
     forum_topic_created: dict[str, Any] | None = None
+    text: str = ""
+    caption: str = ""
+
+
+class Quote(_Wire):
+    """The part of a message that somebody answers."""
+
+    text: str = ""
 
 
 class Message(BaseModel):
@@ -96,6 +104,7 @@ class Message(BaseModel):
     edit_date: UnixTime | None = None
     media_group_id: str = ""
     reply_to_message: RepliedTo | None = None
+    quote: Quote | None = None
     text: str = ""
     caption: str = ""
     photo: list[File] = []

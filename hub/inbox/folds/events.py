@@ -62,6 +62,8 @@ from hub.store.scope import Scope
 
 IDS_PER_EVENT = 40
 _SPEAKER = "👤"
+_QUOTED = "↪️"
+_LONGEST_QUOTE = 150
 _SPOKEN = frozenset({IdentityType.phone, IdentityType.email})
 
 
@@ -263,7 +265,7 @@ def _said(rows: WorkingSet, incoming: Incoming, message: InboundMessage) -> Said
         group=message.group_key,
         reply_to=answered.message_id if answered else None,
         attachments=message.attachments,
-        fields=_spoken_by(message.speaker),
+        fields=(*_spoken_by(message.speaker), *_answering(message.quoted)),
         identity_id=_identity_of(rows, incoming, message.sender),
     )
 
@@ -274,6 +276,12 @@ def _spoken_by(speaker: Sender | None) -> tuple[tuple[str, str], ...]:
         return ()
     handle = f"@{speaker.username}" if speaker.username else ""
     return ((_SPEAKER, f"{speaker.name} {handle}".strip()),)
+
+
+def _answering(quoted: str) -> tuple[tuple[str, str], ...]:
+    """Return the words a message answers, as a field of it, cut to what a line holds."""
+    words = " ".join(quoted.split())
+    return ((_QUOTED, words if len(words) <= _LONGEST_QUOTE else f"{words[:_LONGEST_QUOTE]}…"),) if words else ()
 
 
 def _fold_form(rows: WorkingSet, policy: Policy, incoming: Incoming, form: FormSubmission) -> None:

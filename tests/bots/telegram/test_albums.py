@@ -1,9 +1,15 @@
 """What a manager sends by a reply reaches the client as it was sent: albums whole, points and cards as such."""
 
+from datetime import timedelta
+
 import pytest
 
+from bots.intake import Intake
+from hub.app.manager_bot import BotReceipts
 from hub.testing.telegram import Media
 from tests.bots.telegram.clients_bot import open_clients_bot
+from tests.bots.telegram.test_parked import store_waiting
+from tests.bots.telegram.workplace import BOT
 
 LONG = "Смета по этажам. " * 75  # 1,275 characters: more than a caption holds
 PDF = Media("document", "план.pdf", b"%PDF", "application/pdf")
@@ -114,3 +120,26 @@ async def test_a_point_a_place_and_a_card_arrive_as_such_and_are_answers(place, 
     [call] = shop.account.calls_of(method)
     assert {name: call.text(name) for name in named} == named
     assert (await place.desk.one("waits"))["state"] == "answered"
+
+
+async def test_parts_that_come_one_by_one_are_kept_as_receipts_until_the_album_is_whole(place):
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Пришлите варианты")
+    first, *rest = ivan.sends_album(place.account, 3, reply_to=place.post(ivan, "Пришлите варианты"))
+    late = [update for update in place.account.updates.pending(place.account.now())][1:]
+    for update in late:
+        place.account.updates.remove(update)
+    intake = Intake(BotReceipts(place.desk.pool), place.messenger, bot_name=BOT, album_pause=timedelta(0))
+    await store_waiting(place)
+    assert await intake.run_once() == 1
+    assert [row["state"] for row in await place.desk.rows("receipts", "lane = 'manager_bot'")] == ["new"]
+    for post in rest:
+        place.account.queue("message", post.as_json(), post.chat)
+    await store_waiting(place)
+    while await intake.run_once():
+        pass
+    answer = await place.desk.one("messages", "author = 'person'")
+    assert [file["kind"] for file in answer["attachments"]] == ["photo"] * 3
+    told = await place.desk.rows("receipts", "lane = 'manager_bot'")
+    assert [(row["state"], row["attempt"]) for row in told] == [("done", 1)] * 3
+    assert first.reactions

@@ -1,4 +1,4 @@
-"""A client's file over 20 MB is no silence: the manager sees what it is, and one press asks the client for a link."""
+"""A client's file over 20 MB, a poll, a quotation: nothing is silence, and a press asks for what is too large."""
 
 import pytest
 
@@ -84,3 +84,18 @@ async def test_fr1_content_without_text_is_a_request_with_words(place, shop, con
     await shop.work()
     assert words in place.seen(ivan)[-1]
     assert (await place.desk.one("waits"))["state"] == "open"
+
+
+async def test_the_manager_sees_which_words_of_an_answer_the_client_replies_to(place, shop):
+    ivan = await place.hire("ivan", "Иван")
+    shop.maria.writes(shop.account, "Здравствуйте")
+    await shop.work()
+    ivan.replies(place.account, "Есть белый и синий.", to=place.post(ivan, "Здравствуйте"))
+    await shop.work()
+    answer = shop.maria.screen(shop.account).last_with("Есть белый")
+    shop.maria.replies(shop.account, "Второй", to=answer)
+    await shop.work()
+    assert "↪️: Есть белый и синий." in place.post(ivan, "Второй").text
+    shop.maria.sends(shop.account, {"text": "Он матовый?", "quote": {"text": "синий", "position": 14}}, reply_to=answer)
+    await shop.work()
+    assert "↪️: синий" in place.post(ivan, "Он матовый?").text
