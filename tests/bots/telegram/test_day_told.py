@@ -279,3 +279,21 @@ async def test_rg6_that_figures_were_read_is_an_audit_fact(
 async def test_who_never_opened_the_bot_is_told_nothing(place: Workplace, ivan: Person, olga: Person) -> None:
     await place.desk.pool.execute("UPDATE managers SET tg_user_id = NULL WHERE id = $1", olga.user.id)
     assert await evening(place) == 0
+
+
+async def test_of_many_people_those_with_most_breaches_are_named(place: Workplace, ivan: Person, olga: Person) -> None:
+    people = [await place.hire(f"m{number}", f"Менеджер{number}") for number in range(8)]
+    put_in_force(place.desk, line_says())
+    for number, each in enumerate(people):
+        await asks(place, 100 + number, f"Клиент{number}")
+        for table in ("conversations", "waits"):
+            await place.desk.pool.execute(
+                f"UPDATE {table} SET assignee_id = $1 WHERE contact_id = (SELECT max(id) FROM contacts)", each.user.id
+            )
+        await place.writes(each, f"/card {(await place.desk.rows('conversations', 'true ORDER BY id'))[-1]['number']}")
+        await place.replies(each, f"Я Клиент{number}", "Да")
+        await place.channel_says("sent")
+    await place.writes(olga, "/day")
+    told = place.post(olga, "📅 вт").text
+    assert told.count("👤") == 6
+    assert "…и ещё 2" in told

@@ -259,3 +259,10 @@ async def test_a_reaction_to_a_mirrored_message_goes_to_nobody(place: Workplace,
     olga.reacts(place.account, place.post(olga, MORE), "👍")
     await place.work()
     assert await place.desk.rows("deliveries", "lane = 'reply'") == []
+
+
+async def test_a_repeated_notice_mirrors_nothing_twice(place: Workplace, ivan: Person, olga: Person) -> None:
+    await place.client_says(MORE)
+    await place.desk.pool.execute("UPDATE deliveries SET state = 'queued' WHERE payload->>'notice' = 'overheard'")
+    await place.work()
+    assert len(overheard(place, olga)) == 1
