@@ -111,6 +111,21 @@ async def test_a_call_from_marias_number_joins_what_she_wrote_in_telegram(player
     assert "+79161234567" in await player.why(1001)
 
 
+async def test_c5_a_press_on_the_card_lets_the_pbx_call_the_client_and_the_talk_ends_the_wait(player):
+    await player.does("rings", who="maria")
+    await player.does("moves_clock", minutes=1)
+    await player.does("hangs_up")
+    look = await player.sees(lambda look: message(look, "managers", "anna", "📵 Пропущенный звонок #1001"))
+    card = message(look, "managers", "anna", "📵 Пропущенный звонок #1001")
+    await player.does("presses", who="anna", message=card["id"], label="📞 Перезвонить")
+    await player.sees(lambda look: look["phone"]["calls"][-1]["state"] == "talking")
+    await player.does("moves_clock", minutes=2)
+    await player.does("hangs_up")
+    await player.sees(lambda look: message(look, "managers", "anna", "#1001 Мария Петрова: чем закончился разговор?"))
+    look = await player.sees(lambda look: message(look, "managers", "anna", "💬 Обращение #1001"))
+    assert "Звоним" not in message(look, "managers", "anna", "💬 Обращение #1001")["text"]
+
+
 async def test_a_letter_is_answered_into_the_mailbox_and_a_call_taken_by_ivan_is_his(player):
     look = await player.sees(lambda look: message(look, "managers", "ivan", "царапиной"))
     card = message(look, "managers", "ivan", "царапиной")

@@ -138,7 +138,7 @@ def _connections(town: Town) -> tuple[tuple[str, str, dict[str, Any]], ...]:
         ("manager_bot", DESK_BOT[1], {"token": DESK_BOT[0], **telegram}),
         ("email", SHOP_ADDRESS, mailbox),
         ("webform", FORM_NAME, form),
-        (KIND, "АТС", dict(PBX_SETTINGS)),
+        (KIND, "АТС", {**PBX_SETTINGS, "api_url": town.switch.url}),
     )
 
 

@@ -20,7 +20,7 @@ from hub.app.roles import ALL_ROLES, RunningHub, running_hub
 from hub.config import Config
 from hub.domain.errors import ConfigError
 from hub.testing.data_dir import make_data_dir, remove_abandoned_data_dirs, remove_data_dir
-from hub.testing.sandbox.cast import PBX_SETTINGS
+from hub.testing.sandbox.cast import AT_PHONE, PBX_SETTINGS
 from hub.testing.sandbox.page import make_page
 from hub.testing.sandbox.play import Play
 from hub.testing.sandbox.premises import prepare, set_language
@@ -110,6 +110,7 @@ async def open_sandbox(*, data: Path | None, host: str, port: int) -> AsyncItera
             premises = await prepare(hub.building, town)
             town.telephone.plug_in(FakePbx(KIND, premises.telephony.url, PBX_SETTINGS, http=hub.building.http))
             play = Play(hub.building, town, premises, hub.building.http)
+            town.switch.rings = lambda placed: town.telephone.place(placed, (*play.guests, *AT_PHONE))
             async with _served(play, host, port) as address:
                 try:
                     yield Sandbox(address, hub, play)

@@ -13,6 +13,7 @@ from hub.domain.ports import Clock
 from hub.testing.sandbox.cast import MEMBERS, PBX_SETTINGS, SHOP_NUMBER, Client
 from hub.testing.telephony import ENCODERS, FakePbx, PlayedCall, Scene
 from hub.testing.telephony.scenes import Happening, Moment, Played
+from hub.testing.telephony.switch import Placed
 
 KIND = "mango"
 _A_SECOND = timedelta(seconds=1)
@@ -78,6 +79,12 @@ class Telephone:
             call = Call(len(self.calls) + 1, client, CallState.talking, at, extension, at + _A_SECOND, is_out=True)
             self.calls.append(call)
             await self._post(call, ((Moment.ringing, extension), (Moment.answered, extension)))
+
+    async def place(self, placed: Placed, known: Iterable[Client]) -> None:
+        """Carry out a call that a manager ordered from a card: the client answers at once."""
+        stranger = Client(placed.phone, f"+{placed.phone}", placed.phone)
+        client = next((each for each in known if each.phone == placed.phone), stranger)
+        await self.call_back(client, placed.extension)
 
     async def pick_up(self, extension: str) -> None:
         """Let a manager take the ringing call."""

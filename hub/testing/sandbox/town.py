@@ -1,4 +1,4 @@
-"""Everything outside the hub: Telegram with its people and bots, the mail of clients, the telephone.
+"""Everything outside the hub: Telegram with its people and bots, the mail of clients, the telephone and its PBX.
 
 All of it reads the hub's clock, so moving that moves the whole town.
 """
@@ -8,11 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from hub.domain.ports import Clock
-from hub.testing.sandbox.cast import DESK_BOT, IN_TELEGRAM, MEMBERS, SHOP_BOT, Client
+from hub.testing.sandbox.cast import DESK_BOT, IN_TELEGRAM, MEMBERS, PBX_SETTINGS, SHOP_BOT, Client
 from hub.testing.sandbox.changes import Changes
 from hub.testing.sandbox.post_office import PostOffice
-from hub.testing.sandbox.telephone import Telephone
+from hub.testing.sandbox.telephone import KIND, Telephone
 from hub.testing.telegram import BotAccount, BotApi, Person
+from hub.testing.telephony.switch import Switch, serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Town:
     managers: dict[str, Seat]
     mail: PostOffice
     telephone: Telephone
+    switch: Switch
     changes: Changes
 
     def welcome(self, client: Client) -> None:
@@ -58,6 +60,7 @@ async def running_town(clock: Clock) -> AsyncIterator[Town]:
         managers={each.key: Seat(each.key, telegram.person(each.name), desk) for each in MEMBERS},
         mail=PostOffice(clock, changes.tell),
         telephone=Telephone(clock, changes.tell),
+        switch=Switch(KIND, PBX_SETTINGS),
         changes=changes,
     )
     async with AsyncExitStack() as stack:
@@ -65,4 +68,5 @@ async def running_town(clock: Clock) -> AsyncIterator[Town]:
         stack.push_async_callback(telegram.stop)
         stack.callback(telegram.listen(lambda _: changes.tell()))
         await stack.enter_async_context(town.mail.run())
+        await stack.enter_async_context(serve(town.switch))
         yield town

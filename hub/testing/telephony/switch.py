@@ -34,6 +34,7 @@ class Switch:
     """One account of one provider. `settings` are those of the connection: both sides know the keys.
 
     `faults` are carried out in turn, one a request: a status, or `drop`, which places the call and says nothing.
+    `rings` lets the phones of a placed call ring, where somebody plays them.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Switch:
     expired: set[str] = field(default_factory=set)
     faults: list[int | str] = field(default_factory=list)
     retry_after: int = 0
+    rings: Callable[[Placed], Awaitable[None]] | None = None
     _given: set[str] = field(default_factory=set)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -64,9 +66,11 @@ class Switch:
         """Return the address at which a recording lies."""
         return f"{self.url}/records/{recording}"
 
-    def place(self, call: Placed) -> None:
+    async def place(self, call: Placed) -> None:
         """Begin a call."""
         self.placed.append(call)
+        if self.rings is not None:
+            await self.rings(call)
 
     def _record(self, name: str) -> web.Response:
         """Give a recording; one of Mango's addresses works once."""
@@ -89,7 +93,7 @@ async def _mango(switch: Switch, request: web.Request) -> web.Response:
         return _mango_recording(switch, str(order["recording_id"]))
     if switch.refused:
         return web.json_response({"code": int(switch.refused.pop(0))}, status=420)
-    switch.place(Placed(order["from"]["extension"], order["to_number"], order["command_id"]))
+    await switch.place(Placed(order["from"]["extension"], order["to_number"], order["command_id"]))
     return web.json_response({"result": 1000})
 
 
@@ -109,7 +113,7 @@ async def _megafon(switch: Switch, request: web.Request) -> web.Response:
         return web.json_response({"error": "Invalid parameters"}, status=400)
     if switch.refused:
         return web.json_response({"error": switch.refused.pop(0)}, status=400)
-    switch.place(Placed(user, phone))
+    await switch.place(Placed(user, phone))
     return web.json_response({"uuid": f"call-{len(switch.placed)}"})
 
 
@@ -125,7 +129,7 @@ async def _zadarma(switch: Switch, request: web.Request) -> web.Response:
         return _zadarma_recording(switch, query["call_id"])
     if switch.refused:
         return web.json_response({"status": "error", "message": switch.refused.pop(0)})
-    switch.place(Placed(query["from"], query["to"]))
+    await switch.place(Placed(query["from"], query["to"]))
     return web.json_response({"status": "success", "from": query["from"], "to": query["to"], "time": 1763715600})
 
 
@@ -143,7 +147,7 @@ async def _uis(switch: Switch, request: web.Request) -> web.Response:
         return web.json_response({**answer, "error": {"code": -32001, "message": "Access token is invalid"}})
     if switch.refused:
         return web.json_response({**answer, "error": {"code": -32602, "message": switch.refused.pop(0)}})
-    switch.place(Placed(str(params["employee"]["id"]), params["contact"], params["external_id"]))
+    await switch.place(Placed(str(params["employee"]["id"]), params["contact"], params["external_id"]))
     return web.json_response({**answer, "result": {"data": {"call_session_id": 700 + len(switch.placed)}}})
 
 
@@ -158,7 +162,7 @@ async def _sipuni(switch: Switch, request: web.Request) -> web.Response:
         return web.Response(body=found, content_type="audio/mpeg") if found else web.Response(status=404)
     if switch.refused:
         return web.json_response({"success": False, "message": switch.refused.pop(0)})
-    switch.place(Placed(query["sipnumber"], query["phone"]))
+    await switch.place(Placed(query["sipnumber"], query["phone"]))
     return web.json_response({"success": True})
 
 
