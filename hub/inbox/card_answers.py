@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hub.domain.delivery import Delivery, Lane, Notice
 from hub.domain.errors import Conflict, ContactBlocked, HubError, NotFound, PermissionDenied, ReplyWindowClosed
 from hub.domain.identity import IdentityType
-from hub.domain.ids import ConversationId, DeliveryId, ManagerId
+from hub.domain.ids import ConversationId, DeliveryId, IdentityId, ManagerId
 from hub.domain.inbound import InboundEvent, InboundMessage
 from hub.domain.order import order_hash
 from hub.domain.reply_line import answer_above
@@ -95,14 +95,22 @@ async def _answer(office: Office, actor: Person, conversation_id: ConversationId
 
 async def _reply(office: Office, once: _Try, content: Content) -> None:
     """Send it where the client wrote from, or to the one address the card named: answering it chose that (M-16)."""
+    chosen = replace(content, identity_id=await _find_named(office, once))
     try:
-        address = (await get_card(office, once.actor, once.conversation_id)).only_address
-        chosen = replace(content, identity_id=address.identity_id) if address is not None else content
         await reply(office, once.actor, once.conversation_id, content=chosen, key=once.key)
     except (NotFound, PermissionDenied, Conflict, ReplyWindowClosed, ContactBlocked) as error:
         winner = error.winner if isinstance(error, Conflict) else ""
         reason = "taken" if winner else next(word for kind, word in _REASONS if isinstance(error, kind))
         await _refuse(office, once, reason, winner=winner)
+
+
+async def _find_named(office: Office, once: _Try) -> IdentityId | None:
+    """Return the address that the card named; `None` also by rights, which are for the answer to refuse."""
+    try:
+        card = await get_card(office, once.actor, once.conversation_id)
+    except NotFound:
+        return None
+    return card.only_address.identity_id if card.only_address is not None else None
 
 
 async def _refuse(office: Office, once: _Try, reason: str, *, winner: str = "") -> None:
