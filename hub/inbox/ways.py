@@ -63,12 +63,17 @@ def is_window_closed(endpoints: Endpoints, thread: Thread, now: datetime) -> boo
 
 def window_closes_at(endpoints: Endpoints, thread: Thread) -> datetime | None:
     """Return until when the channel lets us write into a thread, `None` for ever: personal accounts have limits too."""
-    able = capabilities_of(endpoints[thread.connection_id].kind)
-    is_over_account = able.account_reply_window is not None and account_of(thread.external_id)
-    window = able.account_reply_window if is_over_account else able.reply_window
+    kind = endpoints[thread.connection_id].kind
+    able = capabilities_of(kind)
+    window = able.account_reply_window if is_personal(kind, thread) else able.reply_window
     if window is None:
         return None
     return thread.created_at if thread.last_inbound_at is None else thread.last_inbound_at + window
+
+
+def is_personal(kind: str, thread: Thread) -> bool:
+    """Tell whether a thread of a channel of this kind is a chat of somebody's own account."""
+    return capabilities_of(kind).account_reply_window is not None and bool(account_of(thread.external_id))
 
 
 def shows_buttons(endpoints: Endpoints, thread: Thread) -> bool:

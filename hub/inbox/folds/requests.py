@@ -30,7 +30,7 @@ from hub.inbox.folds.outgoing import queue_media
 from hub.inbox.folds.questions import ask_standing_question
 from hub.inbox.folds.reading_along import tell_readers
 from hub.inbox.folds.waits import ClientRequest, add_request
-from hub.inbox.ways import capabilities_of
+from hub.inbox.ways import capabilities_of, is_personal
 from hub.routing.decide import LineChoice, choose_line
 
 
@@ -138,7 +138,7 @@ def _request(
     _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
     if intake.match.candidate is not None:
         ask_standing_question(work, conversation)
-    if can_write_back:
+    if can_write_back and not is_personal(intake.facts.channel, intake.thread):  # nobody speaks in a person's name
         greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
 
 

@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 
 from hub.domain.manager import Role
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
 from hub.store.accounts import list_accounts
 from hub.store.pool import acquire
 from hub.testing.telegram.business import BusinessAccount, connect_account
 from tests.bots.telegram.clients_bot import ClientsBot, open_clients_bot
 from tests.bots.telegram.workplace import Workplace
+from tests.inbox.desk import ALWAYS_OPEN
 
 
 @pytest.fixture
@@ -90,6 +93,21 @@ async def test_edge16_s1_what_the_app_sends_by_itself_answers_nothing(place, bra
 
     assert (await wait_of(place))["state"] == "open"
     assert "Ответить до" in place.post(anna, "Есть ли доставка?").text
+
+
+async def test_s1_the_rules_texts_are_not_sent_in_a_persons_name(place, brand, anna):
+    texts = '[lines.sales.texts.ru]\nwelcome = "Здравствуйте, это робот"\n'
+    place.desk.rules.append(to_policy(parse_policy(ALWAYS_OPEN + texts), 2))
+    account = connect_account(brand.account, anna)
+    account.hears(brand.maria, "Есть ли доставка?")
+    await brand.work()
+    assert [each.text for each in account.screen(brand.maria).visible()] == ["Есть ли доставка?"]
+
+    brand.maria.writes(brand.account, "А здесь ответят?")
+    olga = place.api.person("Ольга")
+    olga.writes(brand.account, "Есть ли доставка?")
+    await brand.work()
+    assert "Здравствуйте, это робот" in [each.text for each in olga.screen(brand.account).visible()]
 
 
 async def test_edge16_an_answer_of_an_owner_whom_nobody_knows_is_the_accounts(place, brand, boss):
