@@ -52,22 +52,29 @@ class Recordings:
 
     async def bring(self, claimed: ClaimedDelivery) -> SendResult:
         """Fetch the recording of a talk, keep it, and tell who asked. Commits, unless it is to be tried again."""
-        talk, channel = await self._find(claimed), self.channel_of(claimed.connection_id or 0)
+        talk = await self._find(claimed)
         recording = recording_of(talk) if talk else None
         if talk is None or recording is None:
             return Failed("not_found", "the talk was deleted")
-        if not recording.sha256 and not isinstance(channel, FetchesMedia):
+        if not recording.sha256:
+            return await self._bring_anew(claimed, talk, recording)
+        await self._end(claimed, talk, recording, reason="")
+        return Sent((), self.office.clock.now())
+
+    async def _bring_anew(self, claimed: ClaimedDelivery, talk: Message, recording: Attachment) -> SendResult:
+        """Fetch what is not here yet; a PBX that is not ready is asked again for some hours."""
+        channel = self.channel_of(claimed.connection_id or 0)
+        if not isinstance(channel, FetchesMedia):
             return await self._refuse(claimed, talk, "not_found")
         try:
-            if not recording.sha256 and isinstance(channel, FetchesMedia):
-                recording = await self._fetch(channel, talk, recording)
+            fetched = await self._fetch(channel, talk, recording)
         except (PermanentFailure, AuthenticationFailed, PayloadTooLarge) as error:
             return await self._refuse(claimed, talk, _reason(error))
         except (TemporaryFailure, OutcomeUnknown) as error:
             if claimed.attempt >= PLANS[Lane.media].attempts:
                 return await self._refuse(claimed, talk, "not_ready")
             return Later(error.code, getattr(error, "retry_after", None))
-        await self._end(claimed, talk, recording, reason="")
+        await self._end(claimed, talk, fetched, reason="")
         return Sent((), self.office.clock.now())
 
     async def _fetch(self, channel: FetchesMedia, talk: Message, recording: Attachment) -> Attachment:
