@@ -134,8 +134,8 @@ def test_what_calls_need_is_asked_of_the_settings(kind: str) -> None:
     place = {"megafon": {"pbx_url": "https://pbx.example/api"}}.get(kind, {})
     bare = {"megafon": {"crm_token": "x"}, "uis": {"secret": "x"}, "sipuni": {}}.get(kind)
 
-    assert make(kind, **KEYS[kind], **place).can_call
-    assert bare is None or not make(kind, **bare).can_call
+    assert make(kind, None, **KEYS[kind], **place).can_call
+    assert bare is None or not make(kind, None, **bare).can_call
 
 
 def reference(switch: Switch) -> str:
