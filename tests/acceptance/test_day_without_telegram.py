@@ -334,10 +334,12 @@ async def test_a_letter_of_a_stranger_who_has_a_card_in_hand_answers_nobody(town
 
 
 async def test_scanners_that_open_the_links_of_a_card_do_nothing_and_a_persons_press_does(town: Town) -> None:
-    town.deliver("From: maria@example.net", f"To: {USER}", "Message-ID: <q@example.net>", body="Сколько стоит?")
+    asked = ["From: maria@example.net", f"To: {USER}", "Message-ID: <q@example.net>", "Subject: The price"]
+    town.deliver(*asked, body="Сколько стоит?")
     await town.until("SELECT count(*) FROM deliveries WHERE lane = 'notify' AND first_attempt_at IS NOT NULL", 1)
     town.pass_time(timedelta(minutes=3))
     card = await town.card_about("Сколько стоит?")
+    assert "письмом maria@example.net с ящика" in text_of(card)
     [link] = re.findall(rf"{PUBLIC}(/card/\S+)", text_of(card))
     page = f"{town.hub.address}{link}"
 

@@ -200,8 +200,9 @@ def _way(office: Office, viewed: Viewed, around: Around) -> _Way:
         return _Way()
     endpoint = endpoints[thread.connection_id]
     account = endpoint.account_over(thread.external_id)
-    address = viewed.say(_ACCOUNT).format(name=account.name) if account else thread.title or thread.address
     is_letter = capabilities_of(endpoint.kind).writes_to is IdentityType.email
+    named = thread.address or thread.title if is_letter else thread.title or thread.address
+    address = viewed.say(_ACCOUNT).format(name=account.name) if account else named
     sender = endpoint.name if is_letter else ""
     return _Way(endpoint.kind, address, window_closes_at(endpoints, thread), sender, thread.id)
 

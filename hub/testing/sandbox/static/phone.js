@@ -24,7 +24,7 @@ export class Telephone {
     if (!phone.callers.some((each) => each.key === this.caller)) this.caller = phone.callers[0].key;
     sync(this.line, [{ callers: phone.callers, isBusy: Boolean(current), caller: this.caller }], { key: () => 'line', make: (item) => this.#callers(item) });
     const over = phone.calls.filter((call) => call.endedAt).toReversed();
-    const items = over.map((call) => ({ ...call, by: call.by, member: phone.members[0], isBusy: Boolean(current) }));
+    const items = over.map((call) => ({ ...call, member: phone.members[0], isBusy: Boolean(current), isOwed: isOwed(call, phone.calls) }));
     if (items.length) {
       this.log.querySelector('.empty')?.remove();
       sync(this.log, items, { key: (call) => call.number, make: row });
@@ -57,12 +57,16 @@ export class Telephone {
   }
 }
 
+function isOwed(call, calls) {
+  const isLater = (other) => other.phone === call.phone && other.number > call.number && other.pickedUpAt;
+  return call.state === 'missed' && call.phone !== '' && !calls.some(isLater);
+}
+
 function row(call) {
-  const isBack = call.state === 'missed' && call.phone;
   return el('li', {}, el('span', { 'aria-hidden': 'true' }, call.isOut ? '↗' : STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
     el('span', { class: 'how' }, call.state === 'missed' ? t('missed') : `${t(call.isOut ? 'calledBack' : 'answeredBy', { name: call.by })}, ${saySpan(call.endedAt - call.pickedUpAt)}`),
     el('time', {}, sayTime(call.startedAt)),
-    isBack ? el('button', { type: 'button', disabled: call.isBusy, onclick: () => act('calls_back', { who: call.who, extension: call.member.extension }) }, `↩ ${t('callBack')}`) : null);
+    call.isOwed ? el('button', { type: 'button', disabled: call.isBusy, onclick: () => act('calls_back', { who: call.who, extension: call.member.extension }) }, `↩ ${t('callBack')}`) : null);
 }
 
 function sayCaller({ key, name }) {
