@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from bots.screens import feedback
+from bots.screens.calls import in_vain
 from bots.screens.card import collapsed
 from bots.screens.headlines import HEADLINES, level_headline
 from bots.screens.lists import list_screen
@@ -34,6 +35,7 @@ _UNTOLD = frozenset(
         Notice.connection_made,
         Notice.automation,
         Notice.call_result,
+        Notice.recording,
         Notice.restored,
         Notice.offers_changed,
         Notice.room_lost,
@@ -122,6 +124,13 @@ async def _task(seat: Seat, payload: Payload) -> Screen | None:
     return task_screen(seat.texts, task, now=seat.now(), headline=known) if task.is_open else None
 
 
+async def _call_state(seat: Seat, payload: Payload) -> Screen | None:
+    """Say that an ordered call was not made, or that nobody knows."""
+    card = await get_card(seat.office, seat.actor, _conversation(payload))
+    facts = {name: str(payload.get(name, "")) for name in ("state", "reason", "extension")}
+    return in_vain(seat.texts, card, **facts)
+
+
 def _conversation(payload: Payload) -> ConversationId:
     return ConversationId(_number(payload, "conversation_id"))
 
@@ -138,4 +147,5 @@ _TELLERS: Mapping[Notice, Callable[[Seat, Payload], Awaitable[Screen | None]]] =
     Notice.reaction: _reaction,
     Notice.shift_ending: _shift_ending,
     Notice.task: _task,
+    Notice.call_state: _call_state,
 }

@@ -38,6 +38,8 @@ _ONLY_IN_CHAT = frozenset(
         Notice.taken_away,
         Notice.match_question,
         Notice.call_result,
+        Notice.call_state,
+        Notice.recording,
         Notice.restored,
         Notice.offers_changed,
         Notice.overheard,

@@ -32,7 +32,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "call.cannot.no_pbx": "Nothing to call with: no PBX is connected for calls. Copy the number.",
     "call.cannot.no_extension": "I do not know your PBX telephone. Send your extension, for instance /extension 101",
     # --- the own telephone
-    "command.extension": "My PBX extension",
     "extension.none": "Your PBX telephone is not set. Send: /extension 101",
     "extension.list": "☎️ Your PBX telephone: {list}. Change it: /extension 101, take it away: /extension off",
     "extension.one": "{extension} ({pbx})",

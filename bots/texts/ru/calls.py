@@ -32,7 +32,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "call.cannot.no_pbx": "Из карточки звонить нечем: ни одна АТС не подключена для звонков. Скопируйте номер.",
     "call.cannot.no_extension": "Не знаю ваш телефон на АТС. Напишите /extension и номер, например /extension 101",
     # --- the own telephone
-    "command.extension": "Мой внутренний номер на АТС",
     "extension.none": "Ваш телефон на АТС не указан. Напишите: /extension 101",
     "extension.list": "☎️ Ваш телефон на АТС: {list}. Сменить: /extension 101, убрать: /extension off",
     "extension.one": "{extension} ({pbx})",
