@@ -14,6 +14,11 @@ from hub.inbox.office import Office
 from hub.inbox.queries import Reader
 
 
+def _as_it_stands(text: str, language: str) -> str:
+    del language
+    return text
+
+
 @dataclass(frozen=True)
 class BotOffice:
     """Built once. `bot_name` names the manager bot in links, screens and idempotency keys, and never changes.
@@ -22,7 +27,8 @@ class BotOffice:
     content durable and returns its name (`Attachment.sha256`), `read_file` brings it back.
     `find_manager` reads the person afresh: language and Telegram account; `None` for one who left. `queue_card_rests`
     is the least time between two drawings of one queue card: Telegram takes about twenty edits a minute in a chat.
-    `public_url` is where browsers reach the hub, empty if nowhere.
+    `public_url` is where browsers reach the hub, empty if nowhere. `say` returns an English error or finding of the hub
+    in a language.
     """
 
     office: Office
@@ -33,6 +39,7 @@ class BotOffice:
     find_manager: Callable[[ManagerId], Awaitable[Manager | None]]
     queue_card_rests: timedelta = timedelta(seconds=3)
     public_url: str = ""
+    say: Callable[[str, str], str] = _as_it_stands
 
     @cached_property
     def memory(self) -> Memory:

@@ -1,6 +1,7 @@
 """How the hub is on one screen, what was set aside, and the automations with how often they would have helped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -16,30 +17,34 @@ from hub.inbox.offered import Offered
 from hub.inbox.set_aside import SetAside
 from hub.store.receipts import ParkedReceipt
 
+Say = Callable[[str, str], str]
 ALL, LIST, ONE = "all", "list", "one"
 SHOWN = 10
 _NAME = 40
 _PARKED = ("payload parked", "delivery parked")
 
 
-def health_screen(texts: Texts, health: Health, *, zone: ZoneInfo) -> Screen:
-    """Return roles, lanes, clocks, connections and what was set aside; what needs somebody is marked."""
+def health_screen(texts: Texts, health: Health, *, zone: ZoneInfo, say: Say) -> Screen:
+    """Return roles, lanes, clocks, connections and what was set aside; `say` puts reasons into words of the reader."""
     blocks = [line(bold(texts("health.title"))), line(_roles(texts, health)), line(_lanes(texts, health.lanes))]
     if health.held is not None:
         blocks.append(line(texts("health.held")))
     if health.clocks.overdue:
         blocks.append(line(texts("health.clocks", n=health.clocks.overdue)))
-    blocks += [line(_connection(texts, each, zone=zone, now=health.at)) for each in health.connections]
+    for each in health.connections:
+        reason = say(each.reason, texts.language)
+        blocks.append(line(_connection(texts, replace(each, reason=reason), zone=zone, now=health.at)))
     wrong = sum(health.wrong.values())
     blocks.append(line(texts("health.wrong", n=wrong) if wrong else texts("health.nothing_wrong")))
     return Screen(tuple(blocks), tuple(_rows(texts, health, wrong)))
 
 
-def set_aside_screen(texts: Texts, found: Sequence[SetAside], *, zone: ZoneInfo, now: datetime) -> Screen:
+def set_aside_screen(texts: Texts, found: Sequence[SetAside], *, zone: ZoneInfo, now: datetime, say: Say) -> Screen:
     """Return what was set aside, oldest first, each with a button that puts it back into work."""
     blocks = [line(bold(texts("aside.title" if found else "health.nothing_wrong")))]
     for each in found[:SHOWN]:
-        blocks.append(line(_aside(texts, each, zone=zone, now=now)))
+        told = replace(each, reason=say(each.reason, texts.language))
+        blocks.append(line(_aside(texts, told, zone=zone, now=now)))
     rows = [
         (Button(texts("button.put_back", n=each.id), Action(Press.health, each.id, arg=ONE)),) for each in found[:SHOWN]
     ]

@@ -269,7 +269,7 @@ async def _change_refused(turn: Turn, payload: Payload) -> list[int]:
 
 async def _connection_down(turn: Turn, payload: Payload) -> list[int]:
     name, reason = (one_line(str(payload.get(part, "")), 200) for part in ("name", "reason"))
-    words = turn.texts("system.connection_down", name=name, reason=reason)
+    words = turn.texts("system.connection_down", name=name, reason=turn.desk.say(reason, turn.texts.language))
     return await turn.chat.show(notice(words).aloud())
 
 

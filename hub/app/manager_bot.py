@@ -214,6 +214,7 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
         read_file=building.ground.files.read,
         find_manager=find_manager,
         public_url=building.ground.config.public_url,
+        say=building.speech.say,
     )
 
 

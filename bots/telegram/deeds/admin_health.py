@@ -27,12 +27,14 @@ async def health(turn: Turn, action: Action) -> None:
     """Show how the hub is, or what was set aside; put one thing back into work, or all that is parked."""
     if action.arg == LIST:
         found = await list_set_aside(turn.office, turn.actor, limit=_MOST)
-        await turn.show(set_aside_screen(turn.texts, found, zone=_zone(turn), now=turn.now()))
+        shown = set_aside_screen(turn.texts, found, zone=_zone(turn), now=turn.now(), say=turn.desk.say)
+        await turn.show(shown)
     elif action.arg in (ALL, ONE):
         count = await put_back(turn.office, turn.actor, None if action.arg == ALL else [action.subject])
         await turn.say("health.put_back", n=count)
     else:
-        await turn.show(health_screen(turn.texts, await get_health(turn.office, turn.actor), zone=_zone(turn)))
+        found_now = await get_health(turn.office, turn.actor)
+        await turn.show(health_screen(turn.texts, found_now, zone=_zone(turn), say=turn.desk.say))
 
 
 async def autos(turn: Turn, action: Action) -> None:

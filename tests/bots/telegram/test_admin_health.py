@@ -1,15 +1,18 @@
 """The state of the hub in the chat, what was set aside and put back, and automations switched with evidence."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bots.telegram.bot import ManagerBot
+from hub.commands.language import in_language
 from hub.domain.manager import Role
 from hub.inbox.people import AT_THE_MACHINE
 from hub.inbox.rule_changes import put_in_force, read_rules
 from hub.store.policy import PolicyChange
 from hub.testing.telegram.people import Person
-from tests.bots.telegram.workplace import Workplace
+from tests.bots.telegram.workplace import BOT, Workplace
 from tests.inbox.desk import ALWAYS_OPEN
 
 
@@ -44,6 +47,15 @@ async def test_one_screen_says_what_is_down_and_why(place: Workplace, olga: Pers
     assert "🔴 email Почта <b> · не работает с" in told
     assert "password refused" in told
     assert "✅ Ничего не отложено" in told
+
+
+async def test_reasons_are_in_the_readers_language(place: Workplace, olga: Person) -> None:
+    await connect(place, state="down", reason="the account does not show its history of calls")
+    place.office = replace(place.office, say=in_language)
+    place.messenger = ManagerBot(place.office, place.bot)
+    place.intake = type(place.intake)(place.waiting, place.messenger, bot_name=BOT)
+    await place.writes(olga, "/health")
+    assert "аккаунт не показывает историю звонков" in place.seen(olga)[-1]
 
 
 async def test_what_is_parked_is_put_back_by_a_press_and_the_audit_names_who(place: Workplace, olga: Person) -> None:
