@@ -9,7 +9,7 @@ from hub.inbox import conversations
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.bots.telegram.clients_bot import open_clients_bot
-from tests.inbox.test_queries import owner
+from tests.inbox.test_queries import actor, owner
 
 POLICY = """
 [business]
@@ -204,3 +204,31 @@ async def test_a_made_up_press_rates_nothing(place, shop):
     shop.maria.presses(shop.account, question, "1")
     await shop.work()
     assert await place.desk.rows("ledger", "kind = 'rated'") == []
+
+
+async def test_a_press_never_rates_the_talk_of_another_client(place, shop):
+    await answer_and_close(place, shop)
+    oleg = place.api.person("Олег")
+    oleg.writes(shop.account, "Здравствуйте")
+    await shop.work()
+    others = await place.desk.one("conversations", "state = 'open'")
+    question = shop.maria.screen(shop.account).last_with("Оцените")
+    question.keyboard["inline_keyboard"][0][0]["callback_data"] = f"r1:{others['id']}:1:1"
+    shop.maria.presses(shop.account, question, "1")
+    await shop.work()
+    assert await place.desk.rows("ledger", "kind = 'rated'") == []
+
+
+async def test_r1_a_topic_chosen_after_the_close_leads_to_its_line_again(place, shop):
+    await place.hire("ivan", "Иван")
+    await shop.work()
+    for words in ("Чайник не греет", "Теперь течёт"):
+        shop.maria.writes(shop.account, "🔧 Не работает")
+        await shop.work()
+        shop.maria.writes(shop.account, words)
+        await shop.work()
+        [wait] = await place.desk.rows("waits", "state = 'open'")
+        assert wait["line"] == "support"
+        await conversations.close(
+            place.desk.office, await actor(place.desk, "ivan"), wait["conversation_id"], outcome=Outcome.duplicate
+        )
