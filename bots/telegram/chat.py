@@ -42,32 +42,35 @@ class Chat:
     ) -> list[int]:
         """Send a screen and return the ids of its messages, the one with the buttons last.
 
-        A picture carries the words, as far as they fit; where Telegram does not take it the words go alone.
+        A picture carries the words; more than fit below it follow it, and where Telegram takes none they go alone.
         """
-        if screen.picture and (shown := await self._show_picture(screen, reply_to)):
-            return shown
+        drawings = draw(screen)
+        if screen.picture:
+            captions = draw(screen, limit=CAPTION_LIMIT)
+            is_whole = len(captions) == 1
+            sent = await self._send_picture(screen, captions[0] if is_whole else _title(screen), reply_to=reply_to)
+            if sent and is_whole:
+                return sent
         ids: list[int] = []
-        for drawing in draw(screen):
+        for drawing in drawings:
             answer_to = reply_to if not ids else None
             ids.append(
                 await self._send(drawing, is_quiet=screen.is_quiet or bool(ids), reply_to=answer_to, below=below)
             )
         return ids
 
-    async def _show_picture(self, screen: Screen, reply_to: int | None) -> list[int]:
-        """Send the picture with the words below it; return no id if either cannot be."""
-        [drawing, *rest] = draw(screen, limit=CAPTION_LIMIT)
-        if rest:
-            return []
+    async def _send_picture(self, screen: Screen, words: Drawing, *, reply_to: int | None) -> list[int]:
+        """Send the picture with some words below it; return no id where Telegram does not take it."""
         crash_point("bot.before_send_picture")
         try:
             with provider_errors():
                 sent = await self.bot.send_photo(
                     self.id,
                     BufferedInputFile(screen.picture, "hub-day.png"),
-                    caption=drawing.text,
-                    caption_entities=list(drawing.entities),
-                    reply_markup=drawing.keyboard,
+                    message_thread_id=self.topic or None,
+                    caption=words.text,
+                    caption_entities=list(words.entities),
+                    reply_markup=words.keyboard,
                     disable_notification=screen.is_quiet,
                     reply_parameters=_answering(reply_to),
                 )
@@ -194,6 +197,11 @@ class Chat:
                 return (await self.bot.send_audio(self.id, file, **words)).message_id
             case AttachmentKind.document | AttachmentKind.sticker | AttachmentKind.video_note:
                 return (await self.bot.send_document(self.id, file, **words)).message_id
+
+
+def _title(screen: Screen) -> Drawing:
+    """Return the first line of a screen, for below a picture whose words follow."""
+    return draw(Screen(screen.blocks[:1]), limit=CAPTION_LIMIT)[0]
 
 
 def _answering(message_id: int | None) -> ReplyParameters | None:
