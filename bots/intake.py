@@ -68,7 +68,7 @@ class Receipts(Protocol):
         ...
 
     async def put_back(self, receipt_ids: Sequence[int]) -> None:
-        """Put receipts back as if nobody had claimed them, so that they come again with what came meanwhile. Commits."""
+        """Put receipts back as if nobody had claimed them: they come again with what came meanwhile. Commits."""
         ...
 
     def let_go(self, receipt_ids: Sequence[int]) -> None:

@@ -1,6 +1,7 @@
 """The intake: order per chat, presses answered first, what raises is given back and harms no neighbour."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -26,13 +27,15 @@ class Claimed:
     """The receipts of one batch and what became of them."""
 
     def __init__(self, *batch, worn_out=()):
-        self.batch = batch
+        self.batch: Sequence[StoredUpdate] = batch
         self.worn_out = worn_out
         self.parked: list[int] = []
         self.finished: list[int] = []
         self.given_back: list[int] = []
         self.pauses: list[timedelta] = []
         self.gone: list[int] = []
+        self.coming: list[Sequence[StoredUpdate]] = []
+        self.returned: list[list[int]] = []
 
     async def claim(self):
         batch, self.batch = self.batch, ()
@@ -51,6 +54,10 @@ class Claimed:
     async def give_back(self, receipt_ids, *, after):
         self.given_back += receipt_ids
         self.pauses += [after] * len(receipt_ids)
+
+    async def put_back(self, receipt_ids):
+        self.returned.append(list(receipt_ids))
+        self.batch = self.coming.pop(0)
 
     def let_go(self, receipt_ids):
         self.gone += receipt_ids
@@ -75,6 +82,9 @@ class Bot:
             self.pauses -= 1
             raise TemporaryFailure("slow down", 429, timedelta(milliseconds=1))
         self.log.append(key)
+
+    async def feed_album(self, updates, key):
+        self.log.append(f"{key}+{len(updates) - 1}")
 
     async def answer_press(self, query_id):
         self.log.append(query_id)
@@ -241,22 +251,11 @@ def test_no_shape_of_an_update_stops_the_intake(value):
     assert len(by_chat([StoredUpdate(1, update)])) == 1
 
 
-class Growing(Claimed):
+def growing(*batches):
     """Receipts of a chat that keep coming: `put_back` brings them again with the next ones."""
-
-    def __init__(self, *batches):
-        super().__init__(*batches[0])
-        self.coming = list(batches[1:])
-        self.returned: list[list[int]] = []
-
-    async def put_back(self, receipt_ids):
-        self.returned.append(list(receipt_ids))
-        self.batch = self.coming.pop(0)
-
-
-class AlbumBot(Bot):
-    async def feed_album(self, updates, key):
-        self.log.append(f"{key}+{len(updates) - 1}")
+    receipts = Claimed(*batches[0])
+    receipts.coming = list(batches[1:])
+    return receipts
 
 
 def part(receipt_id, album, chat=5):
@@ -265,7 +264,7 @@ def part(receipt_id, album, chat=5):
 
 
 async def carry_out_all(receipts):
-    bot = AlbumBot()
+    bot = Bot()
     intake = Intake(receipts, bot, bot_name="desk", album_pause=timedelta(0))
     while await intake.run_once():
         pass
@@ -274,25 +273,25 @@ async def carry_out_all(receipts):
 
 async def test_edge5_an_album_is_carried_out_once_nothing_more_has_come():
     one, two, three = (part(number, "a") for number in (1, 2, 3))
-    receipts = Growing([one], [one, two, three], [one, two, three])
+    receipts = growing([one], [one, two, three], [one, two, three])
     bot = await carry_out_all(receipts)
     assert bot.log == ["desk:1+2"]
     assert (receipts.returned, receipts.finished) == ([[1], [1, 2, 3]], [1, 2, 3])
 
 
 async def test_an_album_that_something_follows_is_complete_and_is_not_waited_for():
-    receipts = Growing([part(1, "a"), part(2, "a"), message(3, chat=5)])
+    receipts = growing([part(1, "a"), part(2, "a"), message(3, chat=5)])
     bot = await carry_out_all(receipts)
     assert (bot.log, receipts.returned) == (["desk:1+1", "desk:3"], [])
 
 
 async def test_two_albums_behind_each_other_stay_apart():
     first, second = [part(1, "a"), part(2, "a")], [part(3, "b"), part(4, "b")]
-    receipts = Growing([*first, *second], second)
+    receipts = growing([*first, *second], second)
     bot = await carry_out_all(receipts)
     assert (bot.log, receipts.returned) == (["desk:1+1", "desk:3+1"], [[3, 4]])
 
 
 async def test_a_full_album_is_not_waited_for():
-    receipts = Growing([part(number, "a") for number in range(1, 11)])
+    receipts = growing([part(number, "a") for number in range(1, 11)])
     assert (await carry_out_all(receipts)).log == ["desk:1+9"]

@@ -126,7 +126,7 @@ async def test_parts_that_come_one_by_one_are_kept_as_receipts_until_the_album_i
     ivan = await place.hire("ivan", "Иван")
     await place.client_says("Пришлите варианты")
     first, *rest = ivan.sends_album(place.account, 3, reply_to=place.post(ivan, "Пришлите варианты"))
-    late = [update for update in place.account.updates.pending(place.account.now())][1:]
+    late = place.account.updates.pending(place.account.now())[1:]
     for update in late:
         place.account.updates.remove(update)
     intake = Intake(BotReceipts(place.desk.pool), place.messenger, bot_name=BOT, album_pause=timedelta(0))

@@ -78,7 +78,8 @@ def test_fr2_start_opens_nothing_and_its_payload_names_the_source(bot, maria, ne
 
 
 @pytest.mark.parametrize(
-    ("payload", "marks"), [("s_spring", {"utm_campaign": "spring"}), ("banner", {"utm_campaign": "banner"}), ("o_12", {})]
+    ("payload", "marks"),
+    [("s_spring", {"utm_campaign": "spring"}), ("banner", {"utm_campaign": "banner"}), ("o_12", {})],
 )
 def test_l1_a_deep_link_names_the_campaign_and_an_order_is_none(bot, maria, newest, payload, marks):
     maria.starts(bot, payload)

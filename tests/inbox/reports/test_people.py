@@ -108,16 +108,14 @@ async def test_r14_rp5_other_lines_and_other_people_are_left_out(desk: Desk) -> 
     assert sum(row["declined"] for row in (await tables_of(desk, "managers", line="support"))["managers"]) == 0
 
 
+_RATED = """
+INSERT INTO ledger (id, conversation_id, line, kind, occurred_at, recorded_at, actor, manager_id, facts)
+SELECT max(id) + 1, $1, 'sales', 'rated', $2, $2, 'client', $3, jsonb_build_object('mark', $4::int) FROM ledger
+"""
+
+
 async def rates(desk: Desk, conversation: ConversationId, mark: int) -> None:
-    anna = await id_of(desk, "anna")
-    await desk.pool.execute(
-        "INSERT INTO ledger (id, conversation_id, line, kind, occurred_at, recorded_at, actor, manager_id, facts) SELECT "
-        "max(id) + 1, $1, 'sales', 'rated', $2, $2, 'client', $3, jsonb_build_object('mark', $4::int) FROM ledger",
-        conversation,
-        desk.now,
-        anna,
-        mark,
-    )
+    await desk.pool.execute(_RATED, conversation, desk.now, await id_of(desk, "anna"), mark)
 
 
 async def test_rp5_a_mark_that_was_changed_counts_once_as_it_is_now(desk: Desk) -> None:
