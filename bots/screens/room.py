@@ -64,7 +64,11 @@ def short_name(texts: Texts, name: str) -> str:
     if not words:
         return texts("room.nameless")
     first = one_line(words[0], _LONGEST_WORD)
-    return f"{first} {words[1][0].upper()}." if len(words) > 1 else first
+    return f"{first} {_initial(words[1])}." if len(words) > 1 else first
+
+
+def _initial(word: str) -> str:
+    return next(each for each in word if each.isalpha()).upper()
 
 
 def _part(texts: Texts, key: str, rows: Sequence[RowView], *, first: int, now: datetime) -> Iterator[Block]:

@@ -76,9 +76,19 @@ class Post:
             message["has_protected_content"] = True
         if self.by_bot is not None:
             message["sender_business_bot"] = self.by_bot.as_json()
-        if self.topic:
-            message |= {"message_thread_id": self.topic, "is_topic_message": True}
+        message |= self._thread()
         return message | self.content
+
+    def _thread(self) -> Json:
+        """Return its topic; in a supergroup a reply has a thread too, which is none: that of what it goes back to."""
+        if self.topic:
+            return {"message_thread_id": self.topic, "is_topic_message": True}
+        if self.reply_to is None or self.chat.type != "supergroup":
+            return {}
+        root = self.reply_to
+        while root.reply_to is not None:
+            root = root.reply_to
+        return {"message_thread_id": root.message_id}
 
     @property
     def text(self) -> str:

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bots.screens.room import short_name
 from bots.telegram.room import RoomKeeper
+from bots.texts import Texts
 from hub.domain.manager import Role
 from hub.inbox.rooms import find_room, leave_topic, link_room, move_room, unlink_room
 from hub.testing.telegram.faults import too_many_requests
@@ -128,6 +130,20 @@ async def test_a_question_that_is_declined_changes_nothing(place, olga, group):
     assert texts(place, olga, group) == ["Хорошо, ничего не меняю."]
 
 
+async def test_a_question_to_an_administrator_is_not_declined_by_another(place, olga, group):
+    olga.writes(place.account, "/room", group=group)
+    await place.work()
+    await presses(place, ivan_of(place), seen(place, olga, group)[-1].post, "✖️ Не надо")
+    assert "Сделать" in texts(place, olga, group)[-1]
+
+
+async def test_a_reply_in_a_supergroup_without_topics_links_the_group(place, olga, group):
+    group.type = "supergroup"
+    said = ivan_of(place).writes(place.account, "кто сегодня?", group=group)
+    await links(place, olga, group, topic=said)
+    assert (await linked(place)).topic == 0
+
+
 async def test_rg1_who_administers_nothing_links_no_room_by_word_or_press(place, olga, group):
     ivan = ivan_of(place)
     ivan.writes(place.account, "/room", group=group)
@@ -168,6 +184,30 @@ async def test_a_client_nobody_took_comes_after_two_minutes_as_a_name_without_te
     assert "916" not in said.text
     assert said.buttons == (("✋ 1",),)
     assert is_loud(place, room)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Мария Петрова", "Мария П."),
+        ("мария", "мария"),
+        ("ООО «Вектор»", "ООО В."),
+        ("Мария +79161234567 Петрова", "Мария П."),
+        ("+7 916 123-45-67", "Без имени"),
+        ("m.petrova@mail.example", "Без имени"),
+        ("", "Без имени"),
+        ("🙂 …", "Без имени"),
+    ],
+)
+def test_rg5_a_name_in_the_room_is_a_word_and_a_letter_and_never_an_address(name, short):
+    assert short_name(Texts("ru"), name) == short
+
+
+async def test_fr8_a_line_that_only_observes_is_silent_in_the_room_too(place, olga, room):
+    await ask(place, 1)
+    put_in_force(place.desk, line_says('strategy = "offer_all"', 'mode = "observe"'))
+    await look(place, after=timedelta(hours=2))
+    assert len(texts(place, olga, room)) == 1
 
 
 async def test_the_rules_say_how_long_nobody_may_take_a_client_before_the_room_reads_it(place, olga, room):
@@ -239,11 +279,16 @@ async def test_the_list_changes_in_place_and_rings_for_somebody_new_once_in_two_
     await ask(place, 1)
     await look(place, after=timedelta(minutes=3))
     first = shown(place, olga, room)
+    await place.presses(ivan_of(place), "Секретный вопрос", "✋ Взять")
+    await look(place, after=timedelta(seconds=9))
+    assert "Никто не взял: 1" in shown(place, olga, room).text
+    await look(place, after=timedelta(seconds=2))
+    assert "✅ Всех клиентов взяли" in shown(place, olga, room).text
     await ask(place, 2)
     await look(place, after=timedelta(seconds=119))
     assert shown(place, olga, room).message_id == first.message_id
     await look(place, after=timedelta(seconds=60))
-    assert "Никто не взял: 2" in shown(place, olga, room).text
+    assert "Никто не взял: 1" in shown(place, olga, room).text
     assert shown(place, olga, room).message_id > first.message_id
     assert is_loud(place, room)
     before = len(place.account.calls)
@@ -310,6 +355,14 @@ async def test_a_bot_taken_out_ends_the_room_and_administrators_are_told_in_priv
     assert (await place.desk.one("managers", "key = 'ivan'"))["is_reachable"]
 
 
+async def test_a_bot_taken_out_of_another_group_leaves_the_room(place, olga, room):
+    other = place.api.group(place.account, "Другая", chat_id=-78)
+    place.api.take_out(place.account, other, by=olga)
+    await place.work()
+    assert (await linked(place)).chat_id == room.id
+    assert not [each for each in place.seen(olga) if "Бота убрали" in each]
+
+
 async def test_a_bot_taken_out_while_nobody_listened_is_noticed_at_the_next_drawing(place, olga, room):
     await ask(place, 1)
     place.account.blocked.add(room.id)
@@ -328,6 +381,8 @@ async def test_the_days_figures_come_once_and_name_no_client(place, olga, room):
     [told] = days(place, olga, room)
     assert "Мария" not in told.text
     assert told.buttons == ()
+    await look(place, after=timedelta(minutes=5))
+    assert len(days(place, olga, room)) == 1
     await look(place, after=timedelta(days=1))
     assert len(days(place, olga, room)) == 2
 

@@ -26,6 +26,31 @@ async def test_a_person_in_a_topic_replies_to_its_first_message_without_knowing(
     assert told["chat"]["is_forum"]
 
 
+async def test_a_reply_in_a_supergroup_has_a_thread_that_is_no_topic(world, bot, program):
+    peter, group = world.person("Пётр"), world.group(bot, "Закупки")
+    group.type = "supergroup"
+    first = peter.writes(bot, "раз", group=group)
+
+    peter.writes(bot, "три", group=group, reply_to=peter.writes(bot, "два", group=group, reply_to=first))
+
+    told = (await program.result("getUpdates"))[-1]["message"]
+    assert told["message_thread_id"] == first.message_id
+    assert "is_topic_message" not in told
+
+
+async def test_a_press_is_answered_once(world, bot, program):
+    keyboard = '{"inline_keyboard": [[{"text": "+", "callback_data": "x"}]]}'
+    peter = world.person("Пётр")
+    peter.starts(bot)
+    await program.result("sendMessage", chat_id=peter.user.id, text="x", reply_markup=keyboard)
+    press = peter.presses(bot, peter.screen(bot).visible()[-1].post, "+")
+
+    answers = [await program.call("answerCallbackQuery", callback_query_id=press.id, text=f"{n}") for n in (1, 2)]
+
+    assert [each["ok"] for each in answers] == [True, False]
+    assert press.toast == "1"
+
+
 async def test_a_topic_that_is_gone_or_closed_or_the_general_one_is_refused(world, bot, program):
     world.person("Пётр")
     forum = world.group(bot, "Закупки")

@@ -47,9 +47,9 @@ async def get_file(call: Call) -> Json:
 
 
 async def answer_callback_query(call: Call) -> bool:
-    """Stop the spinner of a press, with a toast if the bot gives a text."""
+    """Stop the spinner of a press, with a toast if the bot gives a text; a press is answered once."""
     press = call.bot.presses.get(call.params.text("callback_query_id"))
-    if press is None or call.bot.now() - press.pressed_at > _ANSWER_LIFE:
+    if press is None or press.is_answered or call.bot.now() - press.pressed_at > _ANSWER_LIFE:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     if len(call.params.text("text")) > 200:
         raise bad_request("MESSAGE_TOO_LONG")
