@@ -36,6 +36,7 @@ RECORDING_LIMIT_BYTES = 50 * 1024 * 1024
 RECORDING_DEADLINE = timedelta(minutes=2)
 _EXPIRED = frozenset({401, 403, 404, 410})
 _LONGEST_WORDS = 120
+_NUMBER = re.compile(r"\+?\d(?:[\s()-]*\d){6,}")
 
 
 class NumberFormat(StrEnum):
@@ -311,9 +312,12 @@ def told_in(answer: HttpAnswer) -> Mapping[str, Json]:
 
 
 def refused(words: Json) -> Failed:
-    """Return the refusal of a provider in its own words or code, on one line and not too long."""
-    said = words if isinstance(words, str | int) else ""
-    return Failed("refused", " ".join(clean(said).split())[:_LONGEST_WORDS] or "no reason given")
+    """Return the refusal of a provider in its own words or code, on one line, not too long, and without numbers.
+
+    Some repeat the number that was to be dialled, which not everybody who reads the words may see (RG-5).
+    """
+    said = " ".join(clean(words).split()) if isinstance(words, str | int) else ""
+    return Failed("refused", _NUMBER.sub("…", said)[:_LONGEST_WORDS] or "no reason given")
 
 
 def check_secret(given: str, name: str, *valid: SecretStr) -> None:

@@ -1,11 +1,15 @@
 """Calls and recordings over the five providers that have them, against their API sides at a socket."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hub.channels.telephony.base import refused
 from hub.domain.errors import PermanentFailure, TemporaryFailure
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import Failed, Later, Sent, Unknown
@@ -180,3 +184,24 @@ async def test_c12_a_recording_that_is_not_there_yet_is_told_apart_from_one_that
     async with serve(Switch(kind, KEYS[kind])) as switch:
         with pytest.raises(fault):
             await heard(adapter(switch, http), "rec-1")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Wrong number 79161234567", "Wrong number …"),
+        ("Номер +7 (916) 123-45-67 занят", "Номер … занят"),
+        ("  Employee\n101 is busy ", "Employee 101 is busy"),
+        (3310, "3310"),
+        (None, "no reason given"),
+        ({"code": 1}, "no reason given"),
+        ("x" * 500, "x" * 120),
+    ],
+)
+def test_rg5_a_providers_words_carry_no_number_to_who_may_not_read_it(said: Any, told: str) -> None:
+    assert refused(said) == Failed("refused", told)
+
+
+@given(st.text())
+def test_rg5_no_words_of_a_provider_hold_seven_digits_in_a_row(said: str) -> None:
+    assert not re.search(r"\d{7}", refused(said).explanation)
