@@ -114,4 +114,5 @@ def _person(member: MemberView) -> Button:
 
 def _around(texts: Texts) -> Row:
     again = Button(texts("button.refresh"), Action(Press.team))
-    return (again, *(Button(texts(f"button.{press.value}"), Action(press)) for press in (Press.overdue, Press.queue, Press.day)))
+    beside = (Press.overdue, Press.queue, Press.day)
+    return (again, *(Button(texts(f"button.{press.value}"), Action(press)) for press in beside))
