@@ -48,6 +48,11 @@ REFUSALS: Mapping[str, str] = {
     "the database in {} is in use by: {}; end that first, or give --yes": (
         "базой в {} сейчас пользуются: {}; сначала завершите это или укажите --yes"
     ),
+    "the rules say so already": "в правилах уже так",
+    "the rules were changed meanwhile: look at the change over those in force, then apply it": (
+        "правила за это время изменились: посмотрите изменение поверх действующих и примените его"
+    ),
+    "too many requests for links to connect from one address": "слишком много запросов по ссылкам для подключения",
     "say which automation to switch, for instance: hub policy automations on A-3": (
         "скажите, какой сценарий переключить, например: hub policy automations on A-3"
     ),

@@ -125,3 +125,22 @@ def test_d7_later_deadlines_alone_are_no_wish(hub):
 
     assert (result.exit_code, "give both, or neither" in result.stderr) == (1, True)
     assert hub("policy", "export").stdout != Path(SHOP).read_text()
+
+
+def test_a_proposed_file_waits_for_an_administrator_and_changes_nothing(hub, place, rules):
+    hub("policy", "apply", SHOP)
+    result = hub("policy", "propose", rules(("capacity = ", "capacity = 1")), "--comment", "лето")
+
+    assert result.exit_code == 0
+    assert place.fetch("SELECT comment FROM policy_drafts WHERE state = 'open' AND base = 1") == ["лето"]
+    assert place.fetch("SELECT max(number) FROM policy_revisions") == [1]
+
+
+def test_a_proposal_of_what_holds_already_is_refused(hub, rules):
+    hub("policy", "apply", SHOP)
+    assert "the rules say so already" in hub("policy", "propose", SHOP).stderr
+
+
+def test_who_applied_stands_in_the_audit(hub, place):
+    hub("policy", "apply", SHOP)
+    assert place.fetch("SELECT subject FROM audit WHERE action = 'policy_changed' AND manager_id = 0") == ["policy:1"]
