@@ -68,7 +68,7 @@ MUTATIONS = (
         "hub/inbox/reply.py",
         '    if thread is None:\n        raise ContactBlocked("there is no way to write to this client',
         "    if thread is None:\n"
-        "        return _begin_thread(rows, office, conversation, rows.identities_of(conversation.contact_id)[0].id)\n"
+        "        return begin_thread(rows, office, conversation, rows.identities_of(conversation.contact_id)[0].id)\n"
         "    if thread is None:\n"
         '        raise ContactBlocked("there is no way to write to this client',
     ),
