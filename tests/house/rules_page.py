@@ -48,7 +48,8 @@ def page_lines() -> Iterator[str]:
     for rule, sentence in RULES.items():
         claimed, carried = claims.get(folded(rule), []), tests.get(folded(rule), [])
         yield f"| {rule} | {sentence} | {_modules(rule, claimed)} | {named_tests(carried)} |"
-    yield from ("", "## Still to come", "", "| Rule | What is missing | Issue |", "|---|---|---|")
+    if sorted_later():
+        yield from ("", "## Still to come", "", "| Rule | What is missing | Issue |", "|---|---|---|")
     yield from (_later(rule, later) for rule, later in sorted_later().items())
 
 
