@@ -8,9 +8,9 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "mail.said_more": "💬 The client writes",
     "mail.hint": "Reply to this letter: the client gets your answer where they wrote ({channel}). Write above the line "
     "at the top; nothing below it reaches the client. Reply from your own address, to which this letter came.",
-    "mail.hint_address": "Reply to this letter: your answer goes by letter to {address}, which the client has named. Write "
-    "above the line at the top; nothing below it reaches the client. Reply from your own address, to which this letter "
-    "came.",
+    "mail.hint_address": "Reply to this letter: your answer goes by letter to {address}, which the client has named. "
+    "Write above the line at the top; nothing below it reaches the client. Reply from your own address, to which this "
+    "letter came.",
     "mail.no_channel": "There is nowhere to write to this client: call. A reply to this letter will not reach them.",
     "mail.refused": "⛔ Your answer in #{number} was not sent to the client",
     "mail.refused_plain": "⛔ Your answer by e-mail was not sent to the client",
