@@ -52,7 +52,7 @@ RULES = {
     "C-9": "Internal numbers, the business's own and known robots make no items.",
     "C-10": "An answered call is a request and its answer at once, counted apart.",
     "C-11": "A call from a mobile of one's own is declared with its result, and marked where the PBX saw none.",
-    "C-12": "A recording is fetched through the guard when somebody listens, then kept; every listening is written down.",
+    "C-12": "A recording is fetched through the guard when somebody listens, kept, and each listening written down.",
     "B-1": "A missed deadline is stamped with the deadline itself, once, whenever it is looked at.",
     "B-2": "Reminders before, at and after the deadline go up a ladder; heads get several in one.",
     "B-3": "Each level is checked again in the moment it is sent, and sent once; after a pause only the highest.",
