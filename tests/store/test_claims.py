@@ -27,9 +27,9 @@ async def count_read(connection: asyncpg.Connection, table: str, claims) -> int:
     """Return how many rows of a table a second claim reads: the first finds nothing in work."""
     async with connection.transaction():
         await claims()
-        before = await connection.fetchval(_READ, table)
+        before = int(await connection.fetchval(_READ, table))
         await claims()
-        return await connection.fetchval(_READ, table) - before
+        return int(await connection.fetchval(_READ, table)) - before
 
 
 async def add_receipts(connection: asyncpg.Connection, first: int, count: int, state: str) -> None:

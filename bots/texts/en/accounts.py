@@ -2,7 +2,9 @@
 
 TEXTS = {
     "card.reply_until": "⏳ An answer this way has to leave ",
-    "failure.window_closed": "more than 24 hours since the client wrote, or the account's owner closed this chat to the bot",
+    "failure.window_closed": (
+        "more than 24 hours since the client wrote, or the account's owner closed this chat to the bot"
+    ),
     "failure.account_off": "the colleague's account has left the bot",
     "account.open": "🔗 {account} connects their own account to the bot “{name}”. Answers by phone count for: {owner}",
     "account.open_unknown": (

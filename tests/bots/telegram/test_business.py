@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.domain.ids import ManagerId
 from hub.domain.manager import Role
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
@@ -40,7 +41,7 @@ async def boss(place: Workplace, brand: ClientsBot):
 @pytest.fixture
 async def anna(place: Workplace, boss):
     anna = await place.hire("anna1", "Анна")
-    place.desk.staff[("tg_user", "", str(anna.user.id))] = anna.user.id
+    place.desk.staff[("tg_user", "", str(anna.user.id))] = ManagerId(anna.user.id)
     return anna
 
 
