@@ -86,8 +86,8 @@ MUTATIONS = (
     Mutation(
         "RG-7",
         "hub/domain/rights.py",
-        "    {Action.give_task, Action.reassign, Action",
-        "    {Action.give_task, Action",
+        "        Action.reassign,\n",
+        "",
     ),
     Mutation("R-15", "hub/inbox/trial.py", "people), _Desk(draft, people)", "people), _Desk(office.policy(), people)"),
 )

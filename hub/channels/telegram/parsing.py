@@ -152,15 +152,16 @@ def _with_command(said: InboundMessage, *, is_to_bot: bool) -> InboundMessage:
 
 
 def _with_contact(said: InboundMessage, card: Contact, *, is_own: bool, region: str) -> InboundMessage:
-    """Add the number of the sender's own card, which is proven (M-2); another's card is content and no address."""
+    """Add the number of a card: proven only if the card is the sender's own, else claimed (M-2)."""
     name = f"{card.first_name} {card.last_name}".strip()
     said = replace(said, kind=MessageKind.contact, text=f"{name} {card.phone_number}".strip())
     phone = canonical_phone(f"+{card.phone_number.strip().lstrip('+')}") or canonical_phone(
         card.phone_number, region=region
     )
-    if phone is None or said.speaker is not None or not is_own:
+    if phone is None or said.speaker is not None:
         return said
-    address = Address(IdentityType.phone, phone.e164, card.phone_number, ProofLevel.proven)
+    level = ProofLevel.proven if is_own else ProofLevel.claimed
+    address = Address(IdentityType.phone, phone.e164, card.phone_number, level)
     return replace(said, sender=replace(said.sender, addresses=(*said.sender.addresses, address)))
 
 

@@ -93,10 +93,11 @@ async def test_m2_the_button_for_the_number_proves_it_and_is_not_offered_again(p
     assert "📱 Поделиться номером" not in shop.maria.screen(shop.account).keyboard()
 
 
-async def test_a_card_of_somebody_else_is_content_and_joins_nobody(place, shop):
+async def test_m2_a_card_of_somebody_else_is_words_for_the_manager_and_proves_nothing(place, shop):
     shop.maria.shares_contact(shop.account, own=False)
     await shop.work()
-    assert await place.desk.rows("identities", "type = 'phone'") == []
+    (phone,) = await place.desk.rows("identities", "type = 'phone'")
+    assert (phone["value"], phone["level"]) == ("+79160000099", "claimed")
     assert "+79160000099" in (await place.desk.one("messages", "kind = 'contact'"))["text"]
 
 

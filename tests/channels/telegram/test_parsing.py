@@ -52,12 +52,12 @@ def test_m2_the_own_number_is_proven(bot, maria, newest):
     assert (said.kind, phone.value, phone.level) == (MessageKind.contact, "+79161234567", ProofLevel.proven)
 
 
-def test_m2_a_card_of_another_person_is_content_and_no_address(bot, maria, newest):
+def test_m2_a_card_of_another_person_is_only_claimed(bot, maria, newest):
     maria.shares_contact(bot, own=False)
 
     (said,) = newest()
-    assert (said.text, said.kind) == ("Знакомый +79160000099", MessageKind.contact)
-    assert [address.type for address in said.sender.addresses] == [IdentityType.tg_user]
+    phone = said.sender.addresses[1]
+    assert (said.text, phone.value, phone.level) == ("Знакомый +79160000099", "+79160000099", ProofLevel.claimed)
 
 
 def test_m2_a_card_that_is_no_number_names_nobody(channel, bot, maria, newest):
