@@ -12,9 +12,14 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+import structlog
 
 pytest.register_assert_rewrite("hub.testing")
 pytest_plugins = ["tests.fixtures_database"]
+
+# As the hub prints them: rich, where typer brought it, draws the locals of every frame, a minute for an update that fails.
+_PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _PLAIN])
 
 SEARCH_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/lib/postgresql/15/bin"])
 
