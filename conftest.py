@@ -17,7 +17,7 @@ import structlog
 pytest.register_assert_rewrite("hub.testing")
 pytest_plugins = ["tests.fixtures_database"]
 
-# As the hub prints them: rich, where typer brought it, draws the locals of every frame, a minute for an update that fails.
+# As the hub prints them: rich, which comes with typer, draws the locals of every frame, a minute for a failing update.
 _PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _PLAIN])
 
