@@ -198,8 +198,9 @@ async def list_drafts(office: Office, actor: Person) -> list[DraftView]:
         NotFound: the actor neither decides nor proposes.
     """
     await load_rules(office, actor)
+    own = None if may(actor, Action.edit_policy, Subject()) else actor.manager_id
     async with acquire(office.pool) as connection:
-        drafts = [each for each in await policy_drafts.list_open(connection, limit=_MOST) if _concerns(actor, each)]
+        drafts = await policy_drafts.list_open(connection, limit=_MOST, manager_id=own)
         names = await people.list_names(connection, (each.manager_id for each in drafts))
     return [_view(each, names.get(each.manager_id or 0, "")) for each in drafts]
 

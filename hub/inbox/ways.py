@@ -76,6 +76,11 @@ def is_personal(kind: str, thread: Thread) -> bool:
     return capabilities_of(kind).account_reply_window is not None and bool(account_of(thread.external_id))
 
 
+def shows_menu(kind: str, thread: str) -> bool:
+    """Tell whether clients have our menu in a thread of a channel of this kind: elsewhere its words are only words."""
+    return capabilities_of(kind).has_buttons and not account_of(thread)
+
+
 def shows_buttons(endpoints: Endpoints, thread: Thread) -> bool:
     """Tell whether choices can stand below a message of ours in a thread."""
     able = capabilities_of(endpoints[thread.connection_id].kind) if thread.connection_id in endpoints else None

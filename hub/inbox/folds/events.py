@@ -53,7 +53,7 @@ from hub.inbox.folds.mail_threads import (
 )
 from hub.inbox.folds.matching import Sighting, identity_key, match_contact
 from hub.inbox.folds.messages import Said, add_message, find_ref, is_known, remember_external
-from hub.inbox.folds.ratings import fold_choice, read_rating
+from hub.inbox.folds.ratings import QUESTIONS, fold_choice, key_of, read_rating
 from hub.inbox.folds.reactions import fold_reaction
 from hub.inbox.folds.requests import Intake, pick_line, stay_on_line, take_in
 from hub.inbox.folds.staff import fold_staff_message
@@ -109,6 +109,8 @@ def scope_of(policy: Policy, incoming: Incoming, scope: Scope) -> None:
     if thread := thread_of(event):
         scope.threads.add((endpoint.id, thread))
     scope.messages |= {(endpoint.id, external_id) for external_id in _message_ids(event)}
+    if isinstance(event, ChoiceMade) and (rated := read_rating(event.data)):
+        scope.messages.add((QUESTIONS, key_of(rated)))
     if isinstance(event, InboundMessage) and (copy := copy_key(event)):
         scope.messages.add((COPIES, copy))
     scope.conversations |= _conversation_ids(event)

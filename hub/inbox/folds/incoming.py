@@ -10,6 +10,7 @@ from hub.domain.inbound import FormSubmission, InboundEvent, InboundMessage, Ori
 from hub.domain.policy import Policy
 from hub.domain.wait import accepted_instant
 from hub.inbox.endpoint import Endpoint
+from hub.inbox.ways import shows_menu
 from hub.routing.decide import LineChoice, choose_line
 from hub.routing.reasons import Reason, ReasonCode
 
@@ -48,11 +49,12 @@ class Incoming:
         return self._choice
 
     def find_topic(self, policy: Policy) -> Topic | None:
-        """Return the topic of the menu that a client chose by these words, in a chat of their own."""
+        """Return the topic of the menu that a client chose by these words, in a chat of their own with our bot."""
         event = self.event
-        if not isinstance(event, InboundMessage) or event.speaker is not None or event.mail is not None:
+        if not isinstance(event, InboundMessage) or event.speaker is not None or event.automatic:
             return None
-        return find_topic(policy.topics, event.text) if event.text and not event.automatic else None
+        found = find_topic(policy.topics, event.text)
+        return found if found is not None and shows_menu(self.endpoint.kind, event.thread) else None
 
 
 def _by_topic(topic: Topic) -> LineChoice:

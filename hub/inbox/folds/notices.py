@@ -18,6 +18,8 @@ from hub.inbox.folds.line_work import LineWork
 
 ALBUM_WINDOW = timedelta(seconds=2)
 NO_DELAY = timedelta(0)
+_APART = frozenset({Notice.burst})
+"""Held back long: what is told about the same client meanwhile does not wait behind it."""
 
 
 class Told(TypedDict, total=False):
@@ -60,11 +62,14 @@ def _queue(
     about = int(conversation_id or 0)
     for manager_id in (each for each in dict.fromkeys(to) if _can_be_told(work, each)):
         key = f"{notice}:{about}:{manager_id}:{told['cause']}"
+        if key in work.rows.deliveries:
+            continue  # the first of a batch counts, as the database has it between batches
         payload = {"notice": notice.value, "manager_id": int(manager_id), "conversation_id": about}
+        place = (about, notice) if notice in _APART else (about,)
         work.rows.deliveries[key] = Delivery(
             id=DeliveryId(work.rows.new_id()),
             lane=Lane.notify,
-            order_hash=order_hash("notify", manager_id, about),
+            order_hash=order_hash("notify", manager_id, *place),
             key=key,
             due_at=work.rows.now + told.get("delay", NO_DELAY),
             created_at=work.rows.now,

@@ -14,7 +14,6 @@ from hub.domain.ids import ConnectionId, ConversationId, DeliveryId, ManagerId
 from hub.domain.inbound import ChoiceMade
 from hub.domain.ledger import Actor, Fact
 from hub.domain.line import AutoText
-from hub.domain.message import Direction
 from hub.domain.order import order_hash
 from hub.domain.outbound import ChangeKind
 from hub.domain.policy import Policy
@@ -25,12 +24,13 @@ from hub.inbox.folds.auto_texts import find_text, is_silent, say, write_by_templ
 from hub.inbox.folds.incoming import Incoming
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
-from hub.inbox.folds.messages import find_ref, patch_message
+from hub.inbox.folds.messages import find_ref, patch_message, remember_external
 from hub.inbox.folds.notices import tell
 from hub.inbox.folds.outgoing import CHANGE
 from hub.inbox.ways import is_window_closed, shows_buttons
 
 MARKS = range(1, 6)
+QUESTIONS = ConnectionId(0)  # by these keys a press is known to stand below the very question it answers
 _ASKED_AFTER = frozenset({Outcome.deal, Outcome.agreed, Outcome.refused, Outcome.solved})
 _BUTTON = re.compile(r"r1:(\d{1,18}):(\d{1,18}):([1-5])", re.ASCII)
 
@@ -50,6 +50,11 @@ def read_rating(data: str) -> Rated | None:
     return Rated(ConversationId(int(found[1])), ManagerId(int(found[2])), int(found[3])) if found else None
 
 
+def key_of(rated: Rated) -> str:
+    """Return the key by which the questions about a person's work in a conversation are found."""
+    return f"rating:{rated.conversation_id}:{rated.manager_id}"
+
+
 def ask_rating(
     work: LineWork, endpoints: Mapping[ConnectionId, Endpoint], closed: Conversation, outcome: Outcome
 ) -> None:
@@ -62,7 +67,9 @@ def ask_rating(
     if thread is None or text is None:
         return
     buttons = {"choices": _choices(closed.id, rated)}
-    write_by_template(work, thread, closed, replace(text, buttons=buttons))
+    asked = write_by_template(work, thread, closed, replace(text, buttons=buttons))
+    key = key_of(Rated(closed.id, rated, 0))
+    remember_external(work.rows, asked, QUESTIONS, thread=str(asked.id), external_id=key)
     record(work.rows, Fact.rating_asked, closed, manager_id=rated)
 
 
@@ -87,7 +94,7 @@ def fold_choice(rows: WorkingSet, policy: Policy, incoming: Incoming, choice: Ch
     conversation = rows.conversations.get(rated.conversation_id) if rated else None
     if ref is None or rated is None or conversation is None or ref.contact_id != conversation.contact_id:
         return
-    if ref.direction != Direction.outbound:
+    if (QUESTIONS, key_of(rated), str(ref.message_id)) not in rows.message_refs:
         return
     work = LineWork(rows, policy, policy.get_line(conversation.line))
     facts = {"mark": rated.mark, "message_id": int(ref.message_id)}

@@ -111,6 +111,17 @@ async def test_s1_the_rules_texts_are_not_sent_in_a_persons_name(place, brand, a
     assert "Здравствуйте, это робот" in [each.text for each in olga.screen(brand.account).visible()]
 
 
+async def test_fr1_words_of_the_bots_menu_are_a_request_in_a_chat_of_an_account(place, brand, anna):
+    menu = '[lines.sales.texts.ru]\nstart = "Здравствуйте"\n[topics.delivery]\nname = "Доставка"\nquestion = "Куда?"\n'
+    place.desk.rules.append(to_policy(parse_policy(ALWAYS_OPEN + menu), 2))
+    account = connect_account(brand.account, anna)
+    account.hears(brand.maria, "доставка")
+    await brand.work()
+
+    assert [each.text for each in account.screen(brand.maria).visible()] == ["доставка"]
+    assert (await wait_of(place))["state"] == "open"
+
+
 async def test_edge16_an_answer_of_an_owner_whom_nobody_knows_is_the_accounts(place, brand, boss):
     await place.desk.pool.execute("UPDATE managers SET presence = 'off'")
     stranger = place.api.person("Пётр", username="petr")

@@ -207,6 +207,19 @@ async def test_a_made_up_press_rates_nothing(place, shop):
     assert await place.desk.rows("ledger", "kind = 'rated'") == []
 
 
+@pytest.mark.parametrize("words", ["Добрый день", "Оцените"])
+async def test_s7_a_made_up_press_neither_replaces_an_answer_nor_marks_a_colleague(place, shop, words):
+    ivan = await answer_and_close(place, shop)
+    talk = await place.desk.one("conversations")
+    marked = ivan.user.id if words == "Добрый день" else 1
+    post = shop.maria.screen(shop.account).last_with(words)
+    post.keyboard = {"inline_keyboard": [[{"text": "1", "callback_data": f"r1:{talk['id']}:{marked}:1"}]]}
+    shop.maria.presses(shop.account, post, "1")
+    await shop.work()
+    assert await place.desk.rows("ledger", "kind = 'rated'") == []
+    assert len(await place.desk.rows("messages", "text = 'Добрый день'")) == 1
+
+
 async def test_a_press_never_rates_the_talk_of_another_client(place, shop):
     await answer_and_close(place, shop)
     oleg = place.api.person("Олег")
