@@ -47,10 +47,13 @@ async def find(connection: asyncpg.Connection, draft_id: int) -> Draft | None:
     return None if row is None else Draft(**row)
 
 
-async def list_open(connection: asyncpg.Connection, *, limit: int) -> list[Draft]:
-    """Return what nobody has decided, oldest first."""
+async def list_open(connection: asyncpg.Connection, *, limit: int, manager_id: int | None = None) -> list[Draft]:
+    """Return what nobody has decided, oldest first; of one person where `manager_id` is given."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM policy_drafts WHERE state = 'open' ORDER BY id LIMIT $1", limit
+        f"SELECT {_COLUMNS} FROM policy_drafts WHERE state = 'open' AND ($2::bigint IS NULL OR manager_id = $2) "
+        "ORDER BY id LIMIT $1",
+        limit,
+        manager_id,
     )
     return [Draft(**row) for row in rows]
 

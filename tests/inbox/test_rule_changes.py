@@ -140,6 +140,13 @@ async def test_who_proposed_sees_it_and_may_take_it_back(desk: Desk) -> None:
     assert await list_drafts(desk.office, HEAD) == []
 
 
+async def test_many_proposals_of_others_do_not_hide_ones_own(desk: Desk) -> None:
+    for _ in range(20):
+        await proposed(desk, TARGET)
+    run = await proposed(desk, actor=HEAD)
+    assert [each.id for each in await list_drafts(desk.office, HEAD)] == [run.draft.id]
+
+
 async def test_an_automation_and_a_whole_document_go_the_same_way(desk: Desk) -> None:
     run = await proposed(desk, Wish(Wished.automation, name="A-4", words="on"))
     assert [each.startswith(("+ automations.A-4", "automations.A-4")) for each in run.changes] == [True] * len(
