@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 import structlog
 from pydantic import BaseModel, SecretStr
@@ -67,6 +68,11 @@ class ConnectForm:
     def is_secure(self) -> bool:
         """Tell whether browsers reach us by https."""
         return self._building.ground.config.public_url.startswith("https:")
+
+    @property
+    def public_host(self) -> str:
+        """Return host and port of the public address; empty without one."""
+        return urlsplit(self._building.ground.config.public_url.lower()).netloc
 
     async def show(self, token: str, remote: str) -> ConnectPage:
         """Return what is asked for; changes nothing. Raises: RateExceeded."""

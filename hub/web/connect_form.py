@@ -9,14 +9,14 @@ nothing, is kept by nobody, and is not framed. Neither the token nor what is typ
 import hmac
 import re
 import secrets
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, StrictUndefined
 
+from hub.net.payloads import read_form
 from hub.web.connect_page import ConnectPage
 from hub.web.entrance import ENTRANCE
-from hub.web.reading import remote_of
+from hub.web.reading import read_body, remote_of
 
 COOKIE = "hub_connect"
 _PROOF = "proof"
@@ -112,11 +112,12 @@ async def ask(request: web.Request) -> web.Response:
 
 
 async def send(request: web.Request) -> web.Response:
-    """Try what was typed and save it, if the send comes from a page of ours."""
-    if (request.content_length or 0) > _BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(_BODY_LIMIT, request.content_length or 0)
-    form = await request.post()
-    given = {name: value for name, value in list(form.items())[:_FIELDS_LIMIT] if isinstance(value, str)}
+    """Try what was typed and save it, if the send comes from a page of ours.
+
+    Raises: PayloadInvalid, PayloadTooLarge, PayloadIncomplete: it is no form, or did not come whole and in time.
+    """
+    body = await read_body(request, request.app[ENTRANCE], limit_bytes=_BODY_LIMIT)
+    given = dict(read_form(body)[:_FIELDS_LIMIT])
     proof = given.pop(_PROOF, "")
     if not (_is_from_here(request) and _is_proven(request, proof)):
         raise web.HTTPForbidden(text="the form was not sent from this page; open the link again\n", headers=_HEADERS)
@@ -131,11 +132,15 @@ def _is_proven(request: web.Request, proof: str) -> bool:
 
 
 def _is_from_here(request: web.Request) -> bool:
-    """Tell whether the browser says that the form stands on a page of this host; one that says nothing is believed."""
+    """Tell whether the browser says that the form stands on a page of ours; one that says nothing is believed.
+
+    A proxy may ask us under another name (nginx does, unless told), so the public one counts as well.
+    """
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
+    ours = {request.host, request.app[ENTRANCE].connecting.public_host} - {""}
+    return origin is None or origin.partition("://")[2] in ours
 
 
 def _remote(request: web.Request) -> str:

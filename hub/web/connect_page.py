@@ -51,6 +51,11 @@ class Connecting(Protocol):
         """Tell whether browsers reach us by https."""
         ...
 
+    @property
+    def public_host(self) -> str:
+        """Return host and port under which browsers reach us, as in their `Origin`; empty if that is not known."""
+        ...
+
     async def show(self, token: str, remote: str) -> ConnectPage:
         """Return what is asked for; changes nothing."""
         ...

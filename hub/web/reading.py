@@ -26,11 +26,10 @@ async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int
         PayloadIncomplete: the body did not come whole, or not in time.
     """
     received_at = entrance.clock.now()
-    if (request.content_length or 0) > limit_bytes:
-        raise PayloadTooLarge(f"the body is over {limit_bytes} bytes")
+    body = await read_body(request, entrance, limit_bytes=limit_bytes)
     headers = {name.lower(): _storable(value) for name, value in request.headers.items()}
     return Raw(
-        body=await _read_body(request, entrance.body_deadline, limit_bytes=limit_bytes),
+        body=body,
         received_at=received_at,
         headers=headers,
         method=request.method,
@@ -38,6 +37,13 @@ async def read_raw(request: web.Request, entrance: Entrance, *, limit_bytes: int
         query=_storable(request.rel_url.raw_query_string),
         remote=remote_of(request.remote or "", headers, hops=entrance.trusted_hops),
     )
+
+
+async def read_body(request: web.Request, entrance: Entrance, *, limit_bytes: int) -> bytes:
+    """Return the whole body, of which nothing is read where its length says too much. Raises: as `read_raw`."""
+    if (request.content_length or 0) > limit_bytes:
+        raise PayloadTooLarge(f"the body is over {limit_bytes} bytes")
+    return await _read_body(request, entrance.body_deadline, limit_bytes=limit_bytes)
 
 
 def remote_of(peer: str, headers: Mapping[str, str], *, hops: int) -> str:

@@ -104,6 +104,7 @@ class Memory:
         return CardPage("Готово", "ru", status=409 if given.get("choice") == "late" else 200)
 
     is_secure = False
+    public_host = ""
 
     async def show(self, token: str, remote: str) -> ConnectPage:
         del remote

@@ -1,6 +1,7 @@
 """The form behind a link to connect: opening it does nothing, only a page of ours can send it, no text is markup."""
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -48,7 +49,12 @@ async def test_a_form_without_the_pages_own_proof_is_refused(door: Client, memor
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}],
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+    ],
 )
 async def test_a_browser_that_says_it_comes_from_elsewhere_is_refused(
     door: Client, memory: Memory, headers: dict[str, str]
@@ -62,6 +68,21 @@ async def test_a_browser_that_says_it_comes_from_here_is_let_in(door: Client, me
     origin = f"http://{door.host}:{door.port}"
     answer = await door.post(PAGE, data={"proof": proof}, headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"})
     assert (answer.status, len(memory.done)) == (200, 1)
+
+
+async def test_behind_a_proxy_that_names_another_host_the_public_address_counts(door: Client, memory: Memory) -> None:
+    memory.public_host = "hub.example.ru"
+    data = {"proof": await proof_of(door)}
+    for origin, status in (("https://hub.example.ru", 200), ("https://evil.example", 403)):
+        assert (await door.post(PAGE, data=data, headers={"Origin": origin})).status == status
+    assert len(memory.done) == 1
+
+
+@pytest.mark.parametrize("body", [b"proof=%FF", b"junk", b"--x\r\n\r\nproof"])
+async def test_a_body_that_is_no_form_is_refused_in_its_words(door: Client, memory: Memory, body: bytes) -> None:
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data"):
+        answer = await door.post(PAGE, data=body, headers={"Content-Type": kind})
+        assert (answer.status, memory.done) == (400, [])
 
 
 async def test_the_proof_is_kept_from_scripts_other_sites_and_caches(door: Client) -> None:
@@ -104,4 +125,16 @@ async def test_nothing_on_the_page_is_markup_and_secrets_are_hidden(door: Client
 
 async def test_a_flood_in_the_form_is_not_read(door: Client, memory: Memory) -> None:
     answer = await door.post(PAGE, data={"proof": await proof_of(door), "s.token": "x" * 70_000})
+    assert (answer.status, memory.done) == (413, [])
+
+
+async def test_a_flood_that_does_not_say_its_length_is_not_read_either(door: Client, memory: Memory) -> None:
+    proof = await proof_of(door)
+
+    async def flood() -> AsyncIterator[bytes]:
+        yield f"proof={proof}&s.token=".encode()
+        yield b"x" * 70_000
+
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await door.post(PAGE, data=flood(), headers=kind)
     assert (answer.status, memory.done) == (413, [])
