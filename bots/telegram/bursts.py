@@ -25,7 +25,7 @@ async def tell_burst(turn: Turn, payload: Mapping[str, object]) -> list[int]:
     screen = replace(screen, blocks=(screen.blocks[0], counted, *screen.blocks[1:]))
     shown = await turn.desk.memory.find_shown(turn.chat.id, parts[0].id, Purpose.mirror)
     ids = [] if shown is not None and await turn.chat.replace(shown, screen) else await turn.chat.show(screen)
-    if ids:
-        await turn.link(ids[-1], card.id, Purpose.mirror, parts[0].id)
+    for each in ids:  # words of a minute may take several messages, and a reply to any of them is for their client
+        await turn.link(each, card.id, Purpose.mirror, parts[0].id)
     await show_files(turn, card, tuple(parts), below=ids[-1] if ids else shown)
     return ids

@@ -51,3 +51,31 @@ async def test_a_reply_to_the_merged_message_answers_its_client(place, ivan):
     ivan.replies(place.account, "Отвечаю на всё", to=place.post(ivan, "⚠️ ещё 5"))
     await place.work()
     assert (await place.desk.one("messages", "direction = 'outbound'"))["text"] == "Отвечаю на всё"
+
+
+async def test_what_waited_in_one_batch_is_left_out_of_no_burst(place, ivan):
+    for number in range(1, BURST + 16):
+        place.desk.clock.move(timedelta(milliseconds=10))
+        await place.desk.accept(says(f"вопрос {number}.", at=place.desk.now, number=number))
+    await place.desk.process()
+    place.desk.clock.move(timedelta(minutes=1))
+    await place.work()
+    shown = mirrored(place, ivan)[-1]
+    assert all(f"вопрос {number}." in shown for number in range(BURST + 1, BURST + 16))
+
+
+async def test_a_reply_to_any_part_of_a_long_one_answers_its_client(place, ivan):
+    for number in range(1, BURST + 4):
+        await place.desk.receive(says(f"вопрос {number}. " + "а" * 3000, at=place.desk.now, number=number))
+    place.desk.clock.move(timedelta(minutes=1))
+    await place.work()
+    ivan.replies(place.account, "Отвечаю на всё", to=place.post(ivan, "⚠️ ещё 3"))
+    await place.work()
+    assert (await place.desk.one("messages", "direction = 'outbound'"))["text"] == "Отвечаю на всё"
+
+
+async def test_a_burst_holds_up_no_other_word_about_its_client(place, ivan):
+    for number in range(1, BURST + 4):
+        await place.desk.receive(says(f"вопрос {number}.", at=place.desk.now, number=number))
+    burst = await place.desk.one("deliveries", "payload->>'notice' = 'burst'")
+    assert not await place.desk.rows("deliveries", "order_hash = $1 AND id <> $2", burst["order_hash"], burst["id"])
