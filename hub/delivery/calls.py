@@ -1,7 +1,7 @@
 """The lane of calls ordered from cards: a PBX is asked to ring the manager, then the client, at most once.
 
 A telephone that rings twice, or an hour later, is worse than one that does not: a request without an answer is never
-repeated but told as it is, and what cannot be placed within a minute is given up in words.
+repeated but told as it is. What cannot be placed before a second press could order another call is given up in words.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,13 @@ from hub.domain.delivery import Lane
 from hub.domain.outbound import Failed, Later, SendResult
 from hub.domain.workset import Settled
 from hub.inbox.calling import settle_order
+from hub.inbox.folds.call_orders import ONE_ORDER_IN
 from hub.inbox.office import Office
 from hub.store.deliveries import ClaimedDelivery
 from hub.store.flush import LeaseLost
 
-WITHIN = timedelta(minutes=1)
-_LATE = Failed("too_late", "the order is older than a minute")
+WITHIN = ONE_ORDER_IN
+_LATE = Failed("too_late", "the order is too old: a second press may have ordered another call")
 _GONE = Failed("no_pbx", "the connection is gone or places no calls any more")
 _log = structlog.get_logger()
 
@@ -41,7 +42,7 @@ class CallHandler:
 
     async def place(self, claimed: ClaimedDelivery) -> SendResult:
         """Ask the provider for one call. A connection is never paused for it: clients still call in by it."""
-        if self.office.clock.now() > claimed.created_at + WITHIN:
+        if self.office.clock.now() >= claimed.created_at + WITHIN:
             return _LATE
         channel = self.channel_of(claimed.connection_id or 0)
         if not isinstance(channel, Originates):
@@ -64,4 +65,4 @@ class CallHandler:
         """Return the refusal that a wait has come to if there is no time left for it."""
         is_last = claimed.attempt >= PLANS[Lane.call].attempts
         until = self.office.clock.now() + (result.retry_after or timedelta(0))
-        return Failed("busy", result.reason) if is_last or until > claimed.created_at + WITHIN else result
+        return Failed("busy", result.reason) if is_last or until >= claimed.created_at + WITHIN else result

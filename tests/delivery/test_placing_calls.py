@@ -10,6 +10,7 @@ from hub.channels.base import Capabilities, Channel, ChannelSettings, Evidence
 from hub.delivery.calls import CallHandler
 from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane
+from hub.domain.ids import ConversationId
 from hub.domain.outbound import Failed, Later, SendResult, Sent, Unknown
 from hub.inbox.calling import order_call
 from hub.store import deliveries
@@ -118,7 +119,7 @@ async def test_case22_an_order_whose_process_died_on_the_way_is_not_placed_again
     assert await calls.told() == [("unknown", "interrupted")]
 
 
-async def test_a_busy_pbx_is_asked_again_within_the_minute(desk: Desk) -> None:
+async def test_a_busy_pbx_is_asked_again_while_the_order_is_fresh(desk: Desk) -> None:
     calls = Calls(desk, Later("overloaded"))
     await calls.order()
     await calls.place()
@@ -131,8 +132,8 @@ async def test_a_busy_pbx_is_asked_again_within_the_minute(desk: Desk) -> None:
 async def test_a_pbx_that_stays_busy_is_given_up_in_words(desk: Desk) -> None:
     calls = Calls(desk, *[Later("overloaded")] * 9)
     await calls.order()
-    for _ in range(12):
-        await calls.place(after=5 * SECOND)
+    for _ in range(29):
+        await calls.place(after=SECOND)
 
     assert await calls.told() == [("failed", "busy")]
     assert len(calls.pbx.asked) == 5
@@ -146,13 +147,24 @@ async def test_a_pbx_that_wants_to_be_asked_in_two_minutes_is_not_waited_for(des
     assert await calls.told() == [("failed", "busy")]
 
 
-async def test_case38_an_order_older_than_a_minute_rings_nobody(desk: Desk) -> None:
+async def test_case38_an_order_older_than_half_a_minute_rings_nobody(desk: Desk) -> None:
     calls = Calls(desk)
     await calls.order()
-    await calls.place(after=61 * SECOND)
+    await calls.place(after=30 * SECOND)
 
     assert calls.pbx.asked == []
     assert await calls.told() == [("failed", "too_late")]
+
+
+async def test_an_order_that_stood_still_and_the_press_after_it_ring_the_client_once(desk: Desk) -> None:
+    calls = Calls(desk)
+    await calls.order()
+    conversation = ConversationId((await desk.one("conversations"))["id"])
+    desk.clock.move(35 * SECOND)
+    await order_call(desk.office, await equip(desk), conversation)
+    await calls.place()
+
+    assert calls.pbx.asked == [("101", "+79161234567")]
 
 
 async def test_an_order_whose_connection_is_gone_is_told(desk: Desk) -> None:
