@@ -20,7 +20,7 @@ from bots.telegram.chat import Chat
 from bots.telegram.failures import BLOCKED
 from bots.telegram.turn import Turn
 from bots.texts import Texts
-from hub.domain.errors import NotFound, PermanentFailure, TemporaryFailure
+from hub.domain.errors import NotFound, OutcomeUnknown, PermanentFailure, ProviderError
 from hub.domain.ids import ManagerId
 from hub.inbox.queries import get_desk
 from hub.inbox.views import DeskView
@@ -75,13 +75,15 @@ class BoardKeeper:
         for chat_id, kept in (await self.desk.memory.list_kept(_NAME)).items():
             try:
                 drawn += await self._look_at(chat_id, kept)
-            except TemporaryFailure as failure:
-                log.info("bot.board_put_off", reason=str(failure.code))
-                break
             except PermanentFailure as failure:
                 log.info("bot.board_not_drawn", manager_id=kept["manager"], reason=failure.reason)
                 if failure.reason == BLOCKED:
                     await self.desk.memory.forget(chat_id, _NAME)
+            except OutcomeUnknown as failure:
+                log.info("bot.board_in_doubt", manager_id=kept["manager"], reason=failure.code)
+            except ProviderError as failure:
+                log.info("bot.board_put_off", reason=failure.code)
+                break
         return drawn
 
     async def _look_at(self, chat_id: int, kept: Facts) -> bool:
@@ -101,13 +103,20 @@ class BoardKeeper:
 async def _draw(turn: Turn, counts: DeskView, kept: Facts) -> bool:
     """Draw the board in its place, or anew and pinned if it is gone."""
     screen = board_screen(turn.texts, counts, now=turn.now())
-    message = int(str(kept.get("message", 0)))
+    message, is_pinned = int(str(kept.get("message", 0))), bool(kept.get("is_pinned", True))
     if not message or not await turn.chat.replace(message, screen):
         [message] = await turn.chat.show(screen)
+        is_pinned = False
+    if not is_pinned:
+        await _keep(turn, message, says="", is_pinned=False)  # where pinning has to wait, it is not shown once more
         await turn.chat.pin(message)
-    facts = {"message": message, "manager": int(turn.actor.manager_id), "says": _mark(turn, counts)}
-    await turn.desk.memory.keep(turn.chat.id, _NAME, facts, lasting=_KEPT)
+    await _keep(turn, message, says=_mark(turn, counts))
     return True
+
+
+async def _keep(turn: Turn, message: int, *, says: str, is_pinned: bool = True) -> None:
+    facts = {"message": message, "manager": int(turn.actor.manager_id), "says": says, "is_pinned": is_pinned}
+    await turn.desk.memory.keep(turn.chat.id, _NAME, facts, lasting=_KEPT)
 
 
 def _mark(turn: Turn, counts: DeskView) -> str:

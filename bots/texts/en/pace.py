@@ -57,7 +57,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "calendar.day_6": "Su",
     "card.letter": "by letter to {address} from the mailbox “{sender}”",
     "card.letter_subject": ", subject “Re: {subject}”",
-    "card.way_chosen": "{hint} (chosen by you)",
+    "card.way_chosen": "{hint} (chosen by hand)",
     "way.ask": "Where shall the answers of #{number} go until you change it?",
     "way.chosen": "✅ {way}",
     "way.as_they_write": "↩️ Where the client writes from",

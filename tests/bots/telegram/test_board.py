@@ -3,7 +3,7 @@
 import pytest
 
 from bots.telegram.board import BoardKeeper
-from hub.testing.telegram.faults import too_many_requests
+from hub.testing.telegram.faults import reset_after, too_many_requests
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace
 from tests.inbox.desk import person, says
@@ -90,3 +90,20 @@ async def test_what_telegram_cannot_do_now_is_done_at_the_next_look(place: Workp
     assert await look(place) == 0
     assert await look(place) == 1
     assert boards(place, ivan) == [("📌 Мои 2 · ждут ответа 2 · очередь 0", True)]
+
+
+async def test_one_that_could_not_be_pinned_is_pinned_at_the_next_look_and_not_made_again(
+    place: Workplace, ivan: Person
+) -> None:
+    ivan.deletes(place.account, place.post(ivan, "📌 Мои"))
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    place.account.faults.add("pinChatMessage", too_many_requests(3))
+    await look(place)
+    await look(place)
+    assert boards(place, ivan) == [("📌 Мои 2 · ждут ответа 2 · очередь 0", True)]
+
+
+async def test_an_answer_that_never_came_ends_no_look(place: Workplace, ivan: Person) -> None:
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    place.account.faults.add("editMessageText", reset_after())
+    assert await look(place) == 0

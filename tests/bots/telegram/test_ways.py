@@ -109,7 +109,7 @@ async def channels_of_answers(place):
 async def test_s4_a_chosen_channel_takes_all_answers_and_stops_the_clock(place, both):
     await place.presses(both, "Пришлите счёт", "🔀 Другой канал")
     await place.presses(both, "Куда отправлять ответы", WRITE)
-    assert f"письмом {MAIL} с ящика «email» (выбрано вами)" in place.post(both, "Пришлите счёт").text
+    assert f"письмом {MAIL} с ящика «email» (выбрано вручную)" in place.post(both, "Пришлите счёт").text
     await place.replies(both, "Пришлите счёт", "Счёт во вложении")
     place.desk.clock.move(timedelta(seconds=16))
     await place.channel_says("sent")
@@ -127,7 +127,7 @@ async def test_the_choice_is_taken_back_to_where_the_client_writes(place, both):
     await place.presses(both, "Куда отправлять ответы", "↩️ Туда, откуда пишет клиент")
     await place.replies(both, "Пришлите счёт", "Счёт во вложении")
     assert await channels_of_answers(place) == ["telegram"]
-    assert "выбрано вами" not in place.post(both, "Пришлите счёт").text
+    assert "выбрано вручную" not in place.post(both, "Пришлите счёт").text
 
 
 async def test_the_present_choice_is_marked(place, both):
