@@ -31,7 +31,7 @@ from hub.inbox.shifts import leave_shift
 from hub.inbox.task_handover import hand_over_tasks
 from hub.inbox.viewer import person_of
 from hub.store import managers, people, staff
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 from hub.store.scope import Scope
 
 INVITED_FOR = timedelta(hours=48)
@@ -126,6 +126,7 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
         raise Conflict("nobody can dismiss themselves: ask another administrator")
     await _end_chat(office, manager_id)
     async with acquire(office.pool) as connection, connection.transaction():
+        await hold_administration(connection, actor)
         await managers.set_left(connection, manager_id, office.clock.now())
         await staff.end_invites(connection, manager_id, at=office.clock.now())
         await note_in(connection, office, Noted(actor, Deed.dismissed, f"manager:{manager_id}"))
@@ -137,6 +138,19 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
         handed_over += len(held)
     await hand_over_tasks(office, manager_id)
     return handed_over
+
+
+async def hold_administration(connection: Connection, actor: Person) -> None:
+    """Keep the administrators as they are until the transaction ends, the actor among them.
+
+    Of two who take each other's role or access at once one is too late, so there is always an administrator left.
+
+    Raises:
+        NotFound: the actor is no administrator any more.
+    """
+    present = await staff.hold_administrators(connection)
+    if actor.manager_id and actor.manager_id not in present:
+        raise NotFound("there is no such thing for you")
 
 
 async def _end_chat(office: Office, manager_id: ManagerId) -> None:

@@ -16,6 +16,7 @@ from hub.domain.manager import Manager, Role, is_on_shift
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
+from hub.inbox.people import hold_administration
 from hub.routing.typed import make_key
 from hub.store import managers, people, staff
 from hub.store.pool import acquire
@@ -92,12 +93,13 @@ async def change_role(office: Office, actor: Person, manager_id: ManagerId, role
 
     Raises:
         Conflict: nobody changes their own role, so there is always an administrator left.
-        NotFound: there is no such person any more, or the actor is no administrator.
+        NotFound: there is no such person any more, or the actor is no administrator, or just lost that.
     """
     ensure(actor, Action.manage_people, Subject())
     if manager_id == actor.manager_id:
         raise Conflict("nobody changes their own role: ask another administrator")
     async with acquire(office.pool) as connection, connection.transaction():
+        await hold_administration(connection, actor)
         person = await people.find_manager(connection, manager_id)
         if person is None or not (person.is_active or await people.is_invited(connection, manager_id)):
             raise NotFound("there is no such person any more")

@@ -49,6 +49,14 @@ async def set_role(connection: asyncpg.Connection, manager_id: int, role: str) -
     await connection.execute("UPDATE managers SET role = $2 WHERE id = $1", manager_id, role)
 
 
+async def hold_administrators(connection: asyncpg.Connection) -> set[int]:
+    """Return who administrates now; nobody can take that from them until the caller's transaction ends."""
+    rows = await connection.fetch(
+        "SELECT id FROM managers WHERE role = 'admin' AND is_active ORDER BY id FOR NO KEY UPDATE"
+    )
+    return {int(row["id"]) for row in rows}
+
+
 async def end_invites(connection: asyncpg.Connection, manager_id: int, *, at: datetime) -> None:
     """Let no invitation of a person that was not used yet work any more; the caller commits."""
     await connection.execute(

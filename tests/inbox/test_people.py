@@ -1,6 +1,9 @@
 """People of the business come, pause and go (RG-4, R-6)."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -16,8 +19,11 @@ from hub.inbox.people import (
     set_reachable,
 )
 from hub.inbox.queries import get_actor_by_telegram, get_card
+from hub.inbox.staff import change_role
 from tests.inbox.desk import Desk, person, says
 from tests.inbox.test_queries import actor, owner
+
+Taking = Callable[..., Awaitable[object]]
 
 
 async def test_rg4_an_invitation_works_once_and_only_its_hash_is_stored(desk: Desk) -> None:
@@ -91,6 +97,21 @@ async def test_nobody_dismisses_themselves(desk: Desk) -> None:
         await dismiss_manager(desk.office, boss, boss.manager_id)
     with pytest.raises(NotFound):
         await dismiss_manager(desk.office, boss, ManagerId(5))
+
+
+@pytest.mark.parametrize("first", [dismiss_manager, partial(change_role, role=Role.manager)])
+@pytest.mark.parametrize("second", [dismiss_manager, partial(change_role, role=Role.manager)])
+async def test_of_two_administrators_who_take_each_others_place_at_once_one_stays(
+    desk: Desk, first: Taking, second: Taking
+) -> None:
+    for key in ("olga", "pavel"):
+        await desk.hire(key, role=Role.admin)
+    olga, pavel = await actor(desk, "olga"), await actor(desk, "pavel")
+    ends = await asyncio.gather(
+        first(desk.office, olga, pavel.manager_id), second(desk.office, pavel, olga.manager_id), return_exceptions=True
+    )
+    assert [type(each) for each in ends if isinstance(each, BaseException)] == [NotFound]
+    assert len(await desk.rows("managers", "role = 'admin' AND is_active")) == 1
 
 
 async def test_r6_presence_and_reach_decide_who_gets_work(desk: Desk) -> None:

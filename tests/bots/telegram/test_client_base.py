@@ -10,7 +10,7 @@ from hub.domain.ids import ManagerId
 from hub.domain.inbound import Address, FormSubmission, Sender
 from hub.domain.manager import Role
 from hub.domain.rights import Person as PersonOfRights
-from hub.inbox.people import dismiss_manager
+from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.queries.bursts import list_burst
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
@@ -159,9 +159,8 @@ async def test_rg4_the_chat_of_who_left_is_cleared_of_what_is_younger_than_48_ho
     ivan = await work_of_a_day(place)
     await place.hire("olga", "Ольга")
     await place.replies(ivan, "Сколько стоит?", "Сто рублей")
-    boss = PersonOfRights(ManagerId(1), Role.admin, frozenset())
 
-    await dismiss_manager(place.desk.office, boss, ManagerId(ivan.user.id))
+    await dismiss_manager(place.desk.office, AT_THE_MACHINE, ManagerId(ivan.user.id))
     await place.work()
 
     assert len(of_bot(place, ivan)) <= left
