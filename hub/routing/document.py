@@ -38,9 +38,11 @@ name = "Продажи"
 team = ["*"]  # все менеджеры
 
 [lines.sales.texts.ru]
+start = "Здравствуйте! Напишите здесь, что вас интересует, мы ответим. Мы работаем {{hours}}."
 out_of_hours = "Здравствуйте! Сейчас мы не работаем. Ответим {{expected_time}}."
 
 [lines.sales.texts.en]
+start = "Hello! Write here what you would like to know, and we will answer. We work {{hours}}."
 out_of_hours = "Hello! We are closed now. We will answer {{expected_time}}."
 """
 """What a fresh hub works with: one line, the office hours of semantics §12."""

@@ -7,7 +7,7 @@ from hub.domain.identity import IdentityType
 from hub.domain.manager import Role
 from hub.inbox import conversations
 from hub.routing.build import to_policy
-from hub.routing.document import parse_policy
+from hub.routing.document import DEFAULT_POLICY, parse_policy
 from tests.bots.telegram.clients_bot import open_clients_bot
 from tests.inbox.test_queries import actor, owner
 
@@ -60,6 +60,15 @@ async def test_fr2_start_greets_with_hours_and_menu_and_nobody_waits(place, shop
         "📱 Поделиться номером",
         "🚚 Доставка",
         "🔧 Не работает",
+    ]
+    assert await place.desk.rows("waits") == []
+
+
+async def test_a_hub_without_rules_of_its_own_greets_whoever_starts(place, shop):
+    place.desk.rules.append(to_policy(parse_policy(DEFAULT_POLICY), 3))
+    await shop.work()
+    assert heard(shop) == [
+        "Здравствуйте! Напишите здесь, что вас интересует, мы ответим. Мы работаем пн–пт 9:00–13:00 и 14:00–18:00."
     ]
     assert await place.desk.rows("waits") == []
 
