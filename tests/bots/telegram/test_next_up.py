@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from hub.testing.telegram.faults import reset_before
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace
 from tests.inbox.desk import person
@@ -108,3 +109,9 @@ async def test_fr8_a_line_that_only_watches_offers_nobody(place: Workplace, ivan
         await place.desk.pool.execute(f"UPDATE {table} SET line = 'watched' WHERE contact_id = $1", oleg["id"])
     await place.replies(ivan, FIRST, "Пять тысяч")
     assert offers(place, ivan) == []
+
+
+async def test_an_answer_is_carried_out_even_where_no_line_can_come(place: Workplace, ivan: Person) -> None:
+    place.account.faults.add("sendMessage", reset_before())
+    await place.replies(ivan, FIRST, "Пять тысяч")
+    assert len(place.account.calls_of("setMessageReaction")) == 1
