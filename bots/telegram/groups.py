@@ -140,7 +140,7 @@ async def _choose(turn: Turn, asked: Message, action: Action) -> str:
         await link_room(turn.office, turn.actor, bot_name, room)
         key = "room.linked"
     elif action.arg == UNLINK:
-        await unlink_room(turn.office, turn.actor, bot_name)
+        await unlink_room(turn.office, turn.actor, bot_name, chat_id=asked.chat.id)
         key = "room.unlinked"
     words = turn.texts(key)
     await _chat(turn.chat.bot, asked).replace(asked.message_id, notice(words))

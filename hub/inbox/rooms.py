@@ -78,8 +78,8 @@ async def link_room(office: Office, actor: Person, bot: str, room: Room) -> None
     crash_point("room.after_link_commit")
 
 
-async def unlink_room(office: Office, actor: Person, bot: str) -> Room | None:
-    """Let the bot post into no group any more; return the one it was. Commits.
+async def unlink_room(office: Office, actor: Person, bot: str, *, chat_id: int) -> Room | None:
+    """Let the bot post into this group no more; return what it was, None if another is the room by now. Commits.
 
     Raises:
         PermissionDenied, NotFound: only an administrator does.
@@ -87,6 +87,7 @@ async def unlink_room(office: Office, actor: Person, bot: str) -> Room | None:
     ensure(actor, Action.manage_connections, Subject())
     async with acquire(office.pool) as connection, connection.transaction():
         room = await _find(connection, office, bot)
+        room = room if room is not None and room.chat_id == chat_id else None
         if room is not None:
             await screens.pop(connection, bot, _ROOM[0], name=_ROOM[1], now=office.clock.now())
             await note_in(connection, office, Noted(actor, Deed.room_unlinked, f"room:{room.chat_id}"))
@@ -109,7 +110,8 @@ async def lose_room(office: Office, bot: str, chat_id: int) -> None:
     await office.change(Scope(ids=len(told) + 1), lambda rows: _tell_lost(rows, told, room))
     crash_point("room.told_lost")
     async with acquire(office.pool) as connection:
-        await screens.pop(connection, bot, _ROOM[0], name=_ROOM[1], now=office.clock.now())
+        if await _find(connection, office, bot) == room:  # another may have been linked meanwhile
+            await screens.pop(connection, bot, _ROOM[0], name=_ROOM[1], now=office.clock.now())
     crash_point("room.lost")
 
 

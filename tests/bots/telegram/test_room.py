@@ -414,5 +414,15 @@ async def test_changes_of_a_group_that_is_not_the_room_leave_it(place, olga, roo
     await leave_topic(place.desk.office, BOT, -1)
     await link_room(place.desk.office, await actor(place.desk, "olga"), BOT, replace(present, title="ещё раз"))
     assert await linked(place) == present
-    await unlink_room(place.desk.office, await actor(place.desk, "olga"), BOT)
-    assert await unlink_room(place.desk.office, await actor(place.desk, "olga"), BOT) is None
+    await unlink_room(place.desk.office, await actor(place.desk, "olga"), BOT, chat_id=room.id)
+    assert await unlink_room(place.desk.office, await actor(place.desk, "olga"), BOT, chat_id=room.id) is None
+
+
+async def test_a_button_of_a_group_that_was_the_room_does_not_end_another(place, olga, room):
+    olga.writes(place.account, "/room", group=room)
+    await place.work()
+    old = seen(place, olga, room)[-1].post
+    other = place.api.group(place.account, "Новая", chat_id=-78)
+    await links(place, olga, other)
+    await presses(place, olga, old, "Отключить")
+    assert (await linked(place)).chat_id == other.id
