@@ -34,7 +34,15 @@ from hub.crm_sync.calling import CrmContext
 from hub.domain.errors import ConfigError, HubError, NotFound, ProviderError, RateExceeded
 from hub.domain.ids import ConnectionId
 from hub.hints.local import LocalRates
-from hub.inbox.connect_links import LinkOver, OpenLink, give_back_link, open_link, take_link, tell_connected
+from hub.inbox.connect_links import (
+    LinkOver,
+    OpenLink,
+    ensure_still_holds,
+    give_back_link,
+    open_link,
+    take_link,
+    tell_connected,
+)
 from hub.web.connect_page import ConnectField, ConnectPage, Input
 
 REQUESTS_PER_SECOND = 0.2
@@ -129,11 +137,15 @@ class ConnectForm:
         return await self._done(link, new)
 
     async def _try_and_create(self, link: OpenLink, settings: Mapping[str, Any], given: Typed) -> NewConnection:
-        """Try the settings and save the connection. Raises: ConfigError, ProviderError: it cannot be, and why."""
+        """Try the settings and save the connection, if whoever tries them still may.
+
+        Raises: ConfigError, ProviderError, NotFound: it cannot be, and why.
+        """
         ground, language = self._building.ground, link.manager.language
         tried = await check_connection(ground, link.kind, settings, self._building.http)
         if not tried.is_ok:
             raise ConfigError("; ".join(tried.say(language)) or "the test failed")
+        await ensure_still_holds(self._building.office, link)
         line = given.get(_LINE, "")
         name = one_line(given.get(_NAME, ""), _NAME_LIMIT) or link.kind
         is_known = line in self._building.office.policy().lines

@@ -254,7 +254,8 @@ async def create_connection(
             "(a server with a domain, or a tunnel), then connect again"
         )
     key = new_token()
-    async with acquire(ground.pool) as connection:
+    async with acquire(ground.pool) as connection, connection.transaction():
+        await connections.hold_names(connection)
         new_id = (await ground.ids.reserve(connection, 1))()
         present = await connections.list_connections(connection)
         _refuse_twice(ground, kind, model, present)

@@ -77,12 +77,30 @@ async def open_link(office: Office, token: str) -> OpenLink:
         manager = None if link is None else await managers.find_manager(connection, link.manager_id)
     if link is None or manager is None or not hmac.compare_digest(link.token_hash, wanted):
         raise NotFound("there is no such link")
-    actor = person_of(office.policy(), manager)
-    if not may(actor, Action.manage_connections, Subject()):
-        raise NotFound("there is no such link")
+    actor = _administrator(office, manager)
     if link.used_at is not None or link.expires_at <= office.clock.now():
         raise LinkOver("the link was used or is over: ask the bot for a new one with /connect")
     return OpenLink(link.id, link.kind, manager, actor)
+
+
+def _administrator(office: Office, manager: Manager) -> Person:
+    actor = person_of(office.policy(), manager)
+    if not may(actor, Action.manage_connections, Subject()):
+        raise NotFound("there is no such link")
+    return actor
+
+
+async def ensure_still_holds(office: Office, link: OpenLink) -> None:
+    """Let a link that was taken go on after its settings were tried, which may have lasted.
+
+    Raises:
+        NotFound: whoever it was made for administrates nothing any more.
+    """
+    async with acquire(office.pool) as connection:
+        manager = await managers.find_manager(connection, link.manager.id)
+    if manager is None:
+        raise NotFound("there is no such link")
+    _administrator(office, manager)
 
 
 async def take_link(office: Office, link: OpenLink) -> None:

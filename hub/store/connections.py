@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from hub.crash import crash_point
+from hub.store.pool import lock_key
 from hub.store.rows import to_json_text
 
 ATTEMPTS_KEPT = 50
@@ -54,6 +55,11 @@ async def has_key(connection: asyncpg.Connection, kind: str, digest: str) -> boo
             digest,
         )
     )
+
+
+async def hold_names(connection: asyncpg.Connection) -> None:
+    """Let nobody else add a connection until the caller's transaction ends: who looks first adds first."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key("connections"))
 
 
 async def add_connection(connection: asyncpg.Connection, row: ConnectionRow) -> None:

@@ -12,13 +12,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.app.connect_form import REQUESTS_AT_ONCE
+from hub.app.connections import create_connection
 from hub.app.doors import AttemptBook, build_entrance
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import Building, build
 from hub.commands.roles import SPEECH
 from hub.config import load_config
-from hub.domain.errors import NotFound, PermissionDenied
+from hub.domain.errors import ConfigError, NotFound, PermissionDenied
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.rights import Person
@@ -148,6 +149,35 @@ async def test_two_sends_at_once_make_one_connection(house: House) -> None:
     answers = await asyncio.gather(house.connects(link), house.connects(link))
     assert len(await house.rows("SELECT id FROM connections")) == 1
     assert sorted(status for status, _ in answers)[0] == 200
+
+
+async def test_of_two_connections_that_get_one_name_at_once_the_second_is_asked_for_another(house: House) -> None:
+    settings = {"token": TOKEN, "mode": "polling", "base_url": house.api.base_url, "region": "RU"}
+    ground = house.building.ground
+    made = (create_connection(ground, "telegram", name="Бот", settings=settings) for _ in range(4))
+    ends = await asyncio.gather(*made, return_exceptions=True)
+    assert [type(each) for each in ends if isinstance(each, BaseException)] == [ConfigError] * 3
+
+
+async def test_whoever_loses_access_while_the_settings_are_tried_connects_nothing(house: House) -> None:
+    async def dismiss(request: web.Request) -> web.Response:
+        await dismiss_manager(house.building.office, AT_THE_MACHINE, OLGA)
+        answer = await house.building.http.request(request.method, f"{house.api.base_url}{request.path_qs}")
+        return web.Response(body=answer.body, content_type="application/json")
+
+    relay = web.Application()
+    relay.router.add_route("*", "/{path:.*}", dismiss)
+    async with TestServer(relay) as server:
+        settings = {"mode": "polling", "base_url": str(server.make_url("")), "region": "RU"}
+        status, _ = await house.sends(await house.link(), token=TOKEN, **settings)
+    assert (status, await house.rows("SELECT id FROM connections")) == (422, [])
+
+
+async def test_a_browser_that_says_it_comes_from_the_public_address_is_let_in(house: House) -> None:
+    link = await house.link()
+    await house.opens(link)
+    answer = await house.client.post(link, data={"proof": house.proof}, headers={"Origin": "http://hub.example"})
+    assert answer.status == 422
 
 
 async def test_a_link_ends_after_fifteen_minutes(house: House) -> None:
