@@ -18,7 +18,7 @@ from hub.inbox.folds.outgoing import queue_reply
 from hub.inbox.office import Office
 from hub.inbox.reply import ensure_not_observing
 from hub.inbox.rights import get_conversation
-from hub.inbox.ways import choose_way, ensure_window_open
+from hub.inbox.ways import choose_automatic_way, ensure_window_open
 from hub.store.scope import Scope
 
 _KEYS = ConnectionId(0)  # what the bot says belongs to no connection; its keys are unique all the same
@@ -48,7 +48,7 @@ async def say(office: Office, actor: Person, conversation_id: ConversationId, *,
 
 def _say(rows: WorkingSet, office: Office, conversation: Conversation, *, text: str, key: str) -> Message:
     threads = rows.threads_of(conversation.contact_id)
-    thread = choose_way(office.endpoints(), threads, conversation.reply_thread_id)
+    thread = choose_automatic_way(office.endpoints(), threads, conversation.reply_thread_id)
     if thread is None:
         raise ContactBlocked("there is no way to write to this client; hand over to a person who can call")
     ensure_window_open(office.endpoints(), thread, rows.now)

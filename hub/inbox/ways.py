@@ -32,6 +32,13 @@ def choose_way(endpoints: Endpoints, threads: Iterable[Thread], preferred: Threa
     return next((thread for thread in ordered if carries_text(endpoints, thread)), None)
 
 
+def choose_automatic_way(endpoints: Endpoints, threads: Iterable[Thread], preferred: ThreadId | None) -> Thread | None:
+    """Return the thread by which no person writes: as `choose_way`, but nothing speaks in a person's name (S1)."""
+    known = (each for each in threads if each.connection_id in endpoints)
+    ours = [each for each in known if not is_personal(endpoints[each.connection_id].kind, each)]
+    return choose_way(endpoints, ours, preferred)
+
+
 def carries_text(endpoints: Endpoints, thread: Thread) -> bool:
     """Tell whether a text can be sent into a thread.
 

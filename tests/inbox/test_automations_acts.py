@@ -1,5 +1,6 @@
 """What starts automations and what they do, one by one; and what they say when they could not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -190,6 +191,13 @@ async def test_a_text_has_nowhere_to_go_after_a_call_alone(desk: Desk) -> None:
     stand_at(desk, 1, "12:00")
     put_in_force(desk, one('kind = "call_missed"', '{ kind = "send", text = "Перезвоним" }'))
     await miss(desk)
+    assert await said(desk) == "писать клиенту некуда"
+
+
+async def test_a_text_does_not_go_in_a_persons_name(desk: Desk) -> None:
+    stand_at(desk, 1, "12:00")
+    put_in_force(desk, one('kind = "message_in"', '{ kind = "send", text = "Минуту" }'))
+    await desk.receive(replace(says("Здравствуйте", at=desk.now), thread="100@anna"))
     assert await said(desk) == "писать клиенту некуда"
 
 

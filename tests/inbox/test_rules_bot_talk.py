@@ -1,5 +1,6 @@
 """A bot or assistant that talks first: when the clock starts, and that it never answers for a person (FR-6, S1, S9)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.domain.conversation import Outcome
-from hub.domain.errors import PermissionDenied, ReplyWindowClosed, StillWaiting
+from hub.domain.errors import ContactBlocked, PermissionDenied, ReplyWindowClosed, StillWaiting
 from hub.domain.ids import ConnectionId, ConversationId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
@@ -52,6 +53,15 @@ async def test_fr6_by_default_the_clock_runs_from_the_first_message_whatever_the
     (handed,) = await facts(desk, "handed_over")
     assert handed["facts"]["first_message_at"] == asked.isoformat()
     assert handed["occurred_at"] - asked >= 3 * MINUTE
+
+
+async def test_fr6_a_bot_has_no_say_in_the_chat_of_a_persons_own_account(desk: Desk) -> None:
+    put_in_force(desk, HANDOVER)
+    await desk.receive(replace(says("Сколько стоит?", at=desk.now), thread="100@anna"))
+
+    assert (await desk.one("waits"))["state"] == "open"
+    with pytest.raises(ContactBlocked):
+        await bot_says(desk, "Какой размер вам нужен?")
 
 
 async def test_fr6_where_the_line_says_so_the_clock_starts_at_the_hand_over_and_both_moments_are_kept(

@@ -118,6 +118,16 @@ async def test_c7_who_calls_in_closed_hours_reads_when_we_call_back_where_they_w
     assert (await desk.one("waits"))["state"] == "open"
 
 
+async def test_s1_a_missed_call_is_not_excused_in_a_persons_name(desk: Desk) -> None:
+    put_in_force(desk, CALLED.replace("[lines.sales.texts.ru]\nout_of_hours", "[lines.sales.texts.de]\nout_of_hours"))
+    asked = says("Добрый день", at=stand_at(desk, 1, "12:00"), by=person(100, phone=PHONE))
+    await desk.receive(replace(asked, thread="100@anna"))
+    stand_at(desk, 1, "21:00")
+    await miss(desk)
+
+    assert await told(desk) == []
+
+
 async def test_c7_who_only_ever_called_is_told_nothing(desk: Desk) -> None:
     await calls_after_hours(desk, shares_phone=False)
 

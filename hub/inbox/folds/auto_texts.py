@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from hub.domain.account import account_of, chat_of
 from hub.domain.client_texts import say_by_default
 from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation, Thread
@@ -52,11 +53,16 @@ def excuse(work: LineWork, contact: Contact, conversation: Conversation) -> None
 
 
 def _written_thread(work: LineWork, contact: Contact) -> Thread | None:
-    """Return where the client wrote last; calls and forms have threads that carry nothing back."""
+    """Return where the client wrote last; calls and forms have threads that carry nothing back.
+
+    Nor in the chat of a person's own account, which is named by the client's own id there: nobody speaks in their name.
+    """
+    known = {row.value for row in work.rows.identities_of(contact.id)}
     written = [
         thread
         for thread in work.rows.threads_of(contact.id)
         if not thread.external_id.startswith(ONE_WAY_THREADS) and thread.reach is ReachState.open
+        if not (account_of(thread.external_id) and chat_of(thread.external_id) in known)
     ]
     return max(written, key=lambda thread: thread.last_inbound_at or thread.created_at, default=None)
 

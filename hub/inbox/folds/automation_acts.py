@@ -47,7 +47,7 @@ from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import NO_DELAY, tell
 from hub.inbox.folds.tasks import NewTask, add_task
-from hub.inbox.ways import choose_way, is_window_closed
+from hub.inbox.ways import choose_automatic_way, is_window_closed
 
 """Tags of a client who does not want to be written to by automations."""
 
@@ -247,7 +247,7 @@ def _send(deed: Deed, action: SendText) -> Words:
     if _may_not_write(deed, deed.contact):
         return Words("клиенту не пишем", "the client is not written to")
     threads = deed.desk.rows.threads_of(deed.contact.id)
-    thread = choose_way(deed.desk.endpoints, threads, deed.conversation.reply_thread_id)
+    thread = choose_automatic_way(deed.desk.endpoints, threads, deed.conversation.reply_thread_id)
     if thread is None:
         return Words("писать клиенту некуда", "there is no way to write to the client")
     if is_window_closed(deed.desk.endpoints, thread, deed.desk.rows.now):

@@ -124,8 +124,8 @@ def _request(
     work: LineWork, intake: Intake, choice: LineChoice, *, conversation: Conversation, message: Message
 ) -> None:
     request = _client_request(intake, choice, message)
-    can_write_back = capabilities_of(intake.facts.channel).text_limit > 0
-    if can_write_back and is_with_bot(work, conversation):
+    speaks = _may_speak(intake)
+    if speaks and is_with_bot(work, conversation):
         leave_to_bot(work, conversation, message, request=request, origin=intake.origin)
         return
     outcome = add_request(work, conversation, request)
@@ -138,8 +138,14 @@ def _request(
     _lead(work, intake, choice, conversation=conversation, wait=work.rows.waits[outcome.wait.id])
     if intake.match.candidate is not None:
         ask_standing_question(work, conversation)
-    if can_write_back and not is_personal(intake.facts.channel, intake.thread):  # nobody speaks in a person's name
+    if speaks:
         greet(work, intake.match.contact, work.rows.conversations[conversation.id], intake.thread)
+
+
+def _may_speak(intake: Intake) -> bool:
+    """Tell whether the hub or a bot can write where the client wrote: nobody speaks in a person's name."""
+    channel = intake.facts.channel
+    return capabilities_of(channel).text_limit > 0 and not is_personal(channel, intake.thread)
 
 
 def _client_request(intake: Intake, choice: LineChoice, message: Message) -> ClientRequest:
