@@ -9,7 +9,9 @@ from hub.domain.manager import Manager
 from hub.domain.workset import ManagerLoad
 from hub.store.rows import codec_of
 
-_LOAD = """
+_HAS_MAILBOX = """m.id IN (SELECT manager_id FROM staff_identities WHERE type = 'email')
+    AND EXISTS (SELECT FROM connections WHERE kind = 'email' AND state <> 'paused')"""
+_LOAD = f"""
 WITH open_waits AS MATERIALIZED (
   SELECT contact_id, line, assignee_id FROM waits WHERE state = 'open'
 ), waiting AS MATERIALIZED (
@@ -23,8 +25,7 @@ WITH open_waits AS MATERIALIZED (
   SELECT manager_id, count(*) AS calls FROM calls WHERE state = 'talking' AND manager_id IS NOT NULL GROUP BY 1
 )
 SELECT m.*, coalesce(waits, 0) AS waits, coalesce(conversations, 0) AS conversations, coalesce(answered, 0) AS answered,
-  coalesce(calls, 0) AS calls, m.id IN (SELECT manager_id FROM staff_identities WHERE type = 'email')
-    AND EXISTS (SELECT FROM connections WHERE kind = 'email' AND state <> 'paused') AS has_mailbox
+  coalesce(calls, 0) AS calls, {_HAS_MAILBOX} AS has_mailbox
 FROM managers m LEFT JOIN waiting ON waiting.assignee_id = m.id LEFT JOIN owned ON owned.assignee_id = m.id
 LEFT JOIN speaking ON speaking.manager_id = m.id
 WHERE m.is_active ORDER BY m.id
@@ -67,9 +68,9 @@ async def list_managers(connection: asyncpg.Connection) -> list[Manager]:
 
 
 async def list_untold(connection: asyncpg.Connection, below: str, *, key: str) -> list[Manager]:
-    """Return the active people of another role than `below` for whom no delivery has this key with their id behind."""
+    """Return who can be told of another role than `below`, for whom no delivery has this key with their id behind."""
     rows = await connection.fetch(
-        "SELECT m.* FROM managers m WHERE m.is_active AND m.role <> $1 "
+        f"SELECT m.* FROM managers m WHERE m.is_active AND m.role <> $1 AND (m.tg_user_id IS NOT NULL OR {_HAS_MAILBOX}) "
         "AND NOT EXISTS (SELECT FROM deliveries d WHERE d.key = $2 || m.id) ORDER BY m.id",
         below,
         key,
