@@ -14,7 +14,7 @@ from hub.domain.message import Attachment
 from hub.inbox.plan_views import TaskView
 from hub.inbox.views import CardView, MessageView, RowView
 
-_GAP = r"[\s().\u00ad\u200b-\u200f\u2010-\u2015\u2060-]{0,3}"
+_GAP = r"[\s()./_\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212-]{0,5}"
 _SHAPES = re.compile(
     rf"(?<!\d)(?:\+?[78]{_GAP})?9(?:{_GAP}\d){{9}}(?!\d)"
     rf"|(?<!\d)\+?[78](?:{_GAP}\d){{10}}(?!\d)"
@@ -40,7 +40,9 @@ def hide_numbers(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _as_ascii(character: str) -> str:
-    """Return a digit of another script (８, ٨) as ours, everything else as it is."""
+    """Return a digit of another script (８, ٨) and a wide plus as ours, everything else as it is."""
+    if character == "\uff0b":
+        return "+"
     return str(int(character)) if character.isdecimal() else character
 
 
