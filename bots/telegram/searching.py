@@ -61,13 +61,19 @@ async def answer_query(turn: Turn | None, query: InlineQuery) -> None:
 
 
 async def chosen_for(turn: Turn, message: Message) -> ConversationId | None:
-    """Return whose client a message without a reply is for: the number it names, or stood in the query it came by."""
+    """Return whose client a message without a reply is for: the number it names, or stood in the query it came by.
+
+    What a query offered is chosen once: the message that did is noted, so only its repetition finds the client again.
+    """
     if message.via_bot is None:
         return await _named(turn, message.text or "")
     kept = await turn.desk.memory.recall(turn.chat.id, _OFFERED)
     said = kept["said"] if kept else ()
     if kept is None or not isinstance(said, Iterable) or _mark(message.text or "") not in said:
         return None
+    if kept.get("by", turn.key) != turn.key:
+        return None
+    await turn.desk.memory.keep(turn.chat.id, _OFFERED, {**kept, "by": turn.key})
     return ConversationId(int(str(kept["conversation"])))
 
 
@@ -92,6 +98,7 @@ async def _named(turn: Turn, text: str) -> ConversationId | None:
 async def _find(turn: Turn, words: str) -> list[InlineQueryResultUnion]:
     numbered = _NUMBERED.fullmatch(words)
     if numbered is None:
+        await turn.desk.memory.forget(turn.chat.id, _OFFERED)  # the same text may stand in what was offered before
         return _articles(templates_with(words, await list_common_templates(turn.office, turn.actor)))
     conversation_id = await find_conversation_by_number(turn.office, turn.actor, int(numbered[1]))
     view = await list_templates(turn.office, turn.actor, conversation_id)

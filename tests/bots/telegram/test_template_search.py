@@ -180,3 +180,28 @@ async def test_a_query_too_old_to_be_answered_is_no_trouble(place: Workplace, iv
 
 def test_what_the_bot_understands_is_what_its_channel_asks_telegram_for():
     assert set(UPDATES) <= set(WANTED)
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+async def test_reliability72_a_number_typed_before_names_nobody_in_the_next_search(
+    place: Workplace, ivan: Person, is_sent: bool
+) -> None:
+    found = await search(place, ivan, f"#{await number_of(place, 'Мария')} доставка")
+    if is_sent:
+        ivan.chooses(place.account, found, "Доставка")
+        await place.work()
+    before = await said_to(place, "Мария")
+    ivan.chooses(place.account, await search(place, ivan, "доставка"), "Доставка")
+    await place.work()
+    assert await said_to(place, "Мария") == before
+    assert place.seen(ivan)[-1].startswith("Кому отправить?")
+
+
+async def test_reliability72_what_was_offered_for_a_client_is_sent_to_them_once(place: Workplace, ivan: Person) -> None:
+    found = await search(place, ivan, f"#{await number_of(place, 'Мария')} доставка")
+    for _ in range(2):
+        ivan.chooses(place.account, found, "Доставка")
+        update = waiting_update(place)
+        await place.work()
+        await repeat(place, update)
+    assert await said_to(place, "Мария") == ["Доставка бесплатна."]
