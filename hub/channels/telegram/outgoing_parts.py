@@ -11,6 +11,7 @@ from itertools import groupby
 
 from hub.channels.telegram.business import is_over_account
 from hub.channels.telegram.splitting import split_text, utf16_length
+from hub.channels.telegram.wire import is_group
 from hub.domain.enclosures import Card, Enclosure, Point
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import Choice, OutboundMessage
@@ -100,7 +101,11 @@ def _reply(message_id: str) -> dict[str, object]:
 
 
 def _keyboard(message: OutboundMessage) -> dict[str, object] | None:
-    """Return the buttons below the message, else those under the input field; None for none, or where none can be."""
+    """Return the buttons below the message, else those under the input field; None for none, or where none can be.
+
+    Groups have none under the input field: a number is asked for in private chats alone, and all the message would be
+    refused ("phone number can be requested in private chats only").
+    """
     if is_over_account(message.thread):
         return None
     if message.choices:
@@ -108,7 +113,7 @@ def _keyboard(message: OutboundMessage) -> dict[str, object] | None:
     rows: list[list[dict[str, object]]] = [[{"text": label}] for label in message.buttons]
     if message.contact_button:
         rows.insert(0, [{"text": message.contact_button, "request_contact": True}])
-    if not rows:
+    if not rows or is_group(message.thread):
         return None
     return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True}
 

@@ -13,7 +13,7 @@ from hub.channels.base import Context
 from hub.channels.telegram.bot_api import ApiAnswer, BotApi, OutgoingFile
 from hub.channels.telegram.outcome import failure_of, fault_of
 from hub.channels.telegram.outgoing_parts import METHODS, UPLOAD_LIMIT_BYTES, Part, plan_parts, request_of
-from hub.channels.telegram.wire import address_of
+from hub.channels.telegram.wire import address_of, is_group
 from hub.crash import crash_point
 from hub.domain.errors import ProviderError
 from hub.domain.message import Attachment
@@ -94,8 +94,8 @@ class Sender:
 
     async def _wait_needed(self, thread: str) -> timedelta:
         """Return how long to wait; a chat that must wait long takes nothing from the bot's share."""
-        rates, is_group = self._context.rates, thread.startswith("-")
-        chat = await rates.take(f"{self._bucket}:{thread}", per_second=0.3 if is_group else 1, burst=3)
+        rates = self._context.rates
+        chat = await rates.take(f"{self._bucket}:{thread}", per_second=0.3 if is_group(thread) else 1, burst=3)
         if chat > _PATIENCE:
             return chat
         return max(chat, await rates.take(self._bucket, per_second=25, burst=25))

@@ -272,6 +272,11 @@ def thread_of(chat_id: int, business_connection_id: str) -> str:
     return thread_over(str(chat_id), business_connection_id)
 
 
+def is_group(thread: str) -> bool:
+    """Tell whether a thread is a chat of many: their ids are negative."""
+    return thread.startswith("-")
+
+
 def address_of(thread: str) -> dict[str, object]:
     """Return the parameters that send to a thread."""
     address: dict[str, object] = {"chat_id": chat_of(thread)}

@@ -80,3 +80,10 @@ def test_no_parameter_the_provider_wants_is_empty(enclosure, method):
 def test_an_enclosure_comes_back_from_its_fields_and_all_of_them_stand_in_its_words(enclosure):
     assert from_fields(dict(fields_of(enclosure))) == enclosure
     assert all(value.strip() in words_of(enclosure) for _, value in fields_of(enclosure))
+
+
+def test_a_group_gets_no_buttons_under_the_input_field():
+    message = OutboundMessage("-100500", "key", "Здравствуйте", buttons=("Доставка",), contact_button="Мой номер")
+    [part] = plan_parts(message)
+
+    assert part.extra is None
