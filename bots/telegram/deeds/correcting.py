@@ -6,10 +6,11 @@ An edit and a deletion are told by a reaction on the manager's own message; word
 from bots.memory import Purpose, Shown
 from bots.screens.action import Action, Press, from_base36, to_base36
 from bots.telegram.cards import refresh_card
+from bots.telegram.held import end_held
 from bots.telegram.turn import Turn
 from hub.domain.errors import Conflict, PermissionDenied
 from hub.domain.ids import ConversationId, MessageId
-from hub.inbox import corrections
+from hub.inbox import corrections, undoing
 
 
 async def correct(turn: Turn, shown: Shown, text: str) -> None:
@@ -29,17 +30,27 @@ async def correct(turn: Turn, shown: Shown, text: str) -> None:
 
 
 async def delete(turn: Turn, action: Action) -> None:
-    """Take back the own answer that the command replies to; within a minute the client waits again (S10)."""
+    """Take back the own answer that the command replies to; within a minute the client waits again (S10).
+
+    One that has not left yet does not leave (S3).
+    """
     if not action.arg:
         await turn.say("reply.delete_how")
         return
+    message_id, told = MessageId(from_base36(action.arg)), "reply.deleted"
     try:
-        await corrections.delete_answer(turn.once, turn.actor, MessageId(from_base36(action.arg)))
-    except (Conflict, PermissionDenied):
+        await corrections.delete_answer(turn.once, turn.actor, message_id)
+    except PermissionDenied:
         await turn.say("reply.not_deleted")
         return
+    except Conflict:
+        if not await undoing.withdraw_answer(turn.office, turn.actor, message_id):
+            await turn.say("reply.not_deleted")
+            return
+        await end_held(turn, message_id)
+        told = "reply.withdrawn"
     await refresh_card(turn, ConversationId(action.subject))
-    await turn.say("reply.deleted")
+    await turn.say(told)
 
 
 async def mark(turn: Turn, shown: Shown, emoji: str) -> None:

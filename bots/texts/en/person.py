@@ -34,6 +34,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "reply.unsupported": "This kind of message cannot be passed on. Send a text, a photo or a file.",
     "reply.edited": "The client has the earlier text, it cannot be changed there any more. Send a new message.",
     "reply.deleted": "🗑 Deleted at the client.",
+    "reply.withdrawn": "↩️ Not sent: the client will not see it.",
     "reply.not_deleted": "The client still has this message: it cannot be deleted there.",
     "reply.delete_how": "Reply with /delete to your own message to the client: it is deleted at the client.",
     "reply.marked": "{emoji} {name} (#{number}) about your answer:",

@@ -265,3 +265,11 @@ async def test_who_waits_and_was_put_off_is_seen_to_be_so_in_lists(place: Workpl
     await place.writes(ivan, f"/snooze {await number(place)} 2h")
     await place.writes(ivan, "/my")
     assert "😴 отложено до" in place.seen(ivan)[-1]
+
+
+async def test_s3_deleting_a_letter_that_is_held_keeps_it_from_leaving(place: Workplace, letter: Person) -> None:
+    await place.replies(letter, ASKED, "Пять тысяч")
+    await place.replies(letter, "Пять тысяч", "/delete")
+    assert (await delivery(place))["state"] == "cancelled"
+    assert place.seen(letter)[-1].startswith("↩️ Не отправлено")
+    assert "уйдёт через несколько секунд" not in "\n".join(place.seen(letter))
