@@ -41,6 +41,10 @@ _UNTOLD = frozenset(
         Notice.room_lost,
         Notice.mail_refused,
         Notice.change_refused,
+        Notice.overheard,
+        Notice.day,
+        Notice.account,
+        Notice.chat_ended,
     }
 )
 

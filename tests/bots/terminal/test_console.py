@@ -138,3 +138,8 @@ def test_the_terminal_knows_no_messenger():
     source = "".join(path.read_text("utf-8") for path in Path(sys.modules["bots.terminal"].__path__[0]).glob("*.py"))
     assert "aiogram" not in source
     assert "bots.telegram" not in source
+
+
+@pytest.mark.parametrize("notice", ["day", "account", "chat_ended"])
+async def test_what_is_about_no_client_is_told_in_the_messenger_alone(anna: Console, notice: str) -> None:
+    assert await anna.hear({"notice": notice, "manager_id": int(anna.seat.actor.manager_id)}) == ""
