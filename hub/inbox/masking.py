@@ -20,13 +20,15 @@ _SHAPES = re.compile(
     rf"|(?<!\d)\+?[78](?:{_GAP}\d){{10}}(?!\d)"
     rf"|\+(?:{_GAP}\d){{8,15}}(?!\d)"
 )
+MASKED = "•"
+"""Stands for every digit that is hidden."""
 _WHOLE, _OWN = 11, 10
 _SHORTEST_KNOWN = 7
 
 
 def mask_phone(number: str) -> str:
     """Return a telephone number with only its ends readable: `+7••••••••67` (RG-5)."""
-    return number[:2] + "•" * max(len(number) - 4, 0) + number[-2:]
+    return number[:2] + MASKED * max(len(number) - 4, 0) + number[-2:]
 
 
 def hide_numbers(text: str, known: Iterable[str] = ()) -> str:

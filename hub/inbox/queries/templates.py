@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.domain.contact import Contact
+from hub.domain.contact import Contact, ContactIdentity
 from hub.domain.ids import ConversationId
 from hub.domain.policy import LinePolicy
 from hub.domain.rights import Action, Person, ensure
 from hub.domain.spoken_time import say_moment
 from hub.domain.texts import render_text, variables_of
+from hub.inbox.addresses import mask_in
+from hub.inbox.masking import MASKED
 from hub.inbox.office import Office
 from hub.inbox.rights import subject_of
 from hub.inbox.viewer import Viewed, view
@@ -61,10 +63,12 @@ async def list_templates(office: Office, actor: Person, conversation_id: Convers
         viewed = await view(connection, office, actor, conversation_id)
         ensure(actor, Action.reply, subject_of(viewed.card.conversation, office))
         [contact] = await cards.list_contacts(connection, [viewed.card.conversation.contact_id])
+        identities = await cards.list_identities(connection, [contact.id])
         manager = await people.find_manager(connection, actor.manager_id)
+    name = contact.name if viewed.sees_phones else _without_numbers(contact.name, identities)
     number = viewed.card.conversation.number
     values = {"business.name": office.policy().business_name, **_names("manager", manager.name if manager else "")}
-    values |= _names("client", contact.name) | {"line.name": viewed.line.name, "conversation.number": str(number)}
+    values |= _names("client", name) | {"line.name": viewed.line.name, "conversation.number": str(number)}
     values |= _opening(viewed.line, contact.language, office.clock.now())
     return TemplatesView(conversation_id, number, _filled(viewed, contact, values))
 
@@ -92,6 +96,11 @@ async def list_common_templates(office: Office, actor: Person) -> tuple[Template
 def _filled(viewed: Viewed, contact: Contact, values: Mapping[str, str]) -> tuple[TemplateView, ...]:
     said = ((each, render_text(each.say(contact.language), values)) for each in viewed.line.templates)
     return tuple(TemplateView(each.mark(text), each.name, text, each.key) for each, text in said)
+
+
+def _without_numbers(name: str, identities: Iterable[ContactIdentity]) -> str:
+    """Return a name to greet by: the text is read before it leaves, and the client knows the number anyway (RG-5)."""
+    return " ".join(word for word in mask_in(name, identities).split() if MASKED not in word)
 
 
 def _names(whose: str, name: str) -> dict[str, str]:

@@ -69,6 +69,16 @@ async def test_rg5_no_screen_of_a_manager_shows_a_masked_number_however_it_was_w
     assert [line for line in shown.splitlines() if any(tail in line for tail in TAILS)] == []
 
 
+async def test_rg5_a_template_greets_by_the_name_without_the_number_in_it(place, ivan):
+    greeting = '[lines.sales.templates.hello]\nname = "Привет"\ntext = "Здравствуйте, {{client.name}}!"\n'
+    put_in_force(place, HIDDEN + greeting)
+    for row in await place.desk.rows("conversations", "true ORDER BY id"):
+        await place.writes(ivan, f"/tpl {row['number']}")
+    shown = show_of(place, ivan)
+    assert "Здравствуйте, Мария!" in shown
+    assert [tail for tail in TAILS if tail in shown] == []
+
+
 async def test_rg5_refusals_repeat_no_number(place, ivan):
     for command in (
         f"/card {PHONE}",
