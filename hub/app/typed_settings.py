@@ -16,7 +16,7 @@ def read_value(model: type[BaseModel], name: str, text: str) -> Any:
     if text.lstrip()[:1] in {"[", "{"}:
         try:
             return json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"{name}: not JSON: {error}") from error
     is_list = annotation.startswith(("tuple[", "list[", "frozenset["))
     return [part.strip() for part in text.split(",") if part.strip()] if is_list else text

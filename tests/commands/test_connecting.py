@@ -144,6 +144,10 @@ async def test_a_wrong_setting_is_marked_in_the_readers_language(house: House) -
     assert await house.rows("SELECT used_at FROM connect_links") == [{"used_at": None}]
 
 
+async def test_a_setting_nested_deeper_than_anybody_types_is_a_wrong_one(house: House) -> None:
+    assert (await house.sends(await house.link(), token=TOKEN, base_url="[" * 20_000))[0] == 422
+
+
 async def test_two_sends_at_once_make_one_connection(house: House) -> None:
     link = await house.link()
     answers = await asyncio.gather(house.connects(link), house.connects(link))
