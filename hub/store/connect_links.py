@@ -49,5 +49,9 @@ async def take(connection: asyncpg.Connection, link_id: int, *, now: datetime) -
 
 
 async def give_back(connection: asyncpg.Connection, link_id: int) -> None:
-    """Let a link be used after all: what was tried with it failed. Commits by itself."""
-    await connection.execute("UPDATE connect_links SET used_at = NULL WHERE id = $1", link_id)
+    """Let a link be used after all: what was tried with it failed; not if a later one has ended it. Commits by itself."""
+    await connection.execute(
+        "UPDATE connect_links given SET used_at = NULL WHERE id = $1 AND NOT EXISTS (SELECT FROM connect_links later "
+        "WHERE later.manager_id = given.manager_id AND later.id <> given.id AND later.expires_at >= given.expires_at)",
+        link_id,
+    )

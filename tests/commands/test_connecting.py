@@ -23,7 +23,7 @@ from hub.domain.errors import ConfigError, NotFound, PermissionDenied
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.rights import Person
-from hub.inbox.connect_links import LASTING, make_link
+from hub.inbox.connect_links import LASTING, give_back_link, make_link, open_link, take_link
 from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.staff import change_role
 from hub.store import managers
@@ -196,6 +196,15 @@ async def test_a_new_link_ends_the_one_before(house: House) -> None:
     first, second = await house.link(), await house.link()
     assert (await house.client.get(first)).status == 404
     assert (await house.client.get(second)).status == 200
+
+
+async def test_a_new_link_ends_the_one_before_though_it_is_being_tried(house: House) -> None:
+    office, first = house.building.office, await house.link()
+    being_tried = await open_link(office, first.rpartition("/")[2])
+    await take_link(office, being_tried)
+    second = await house.link()
+    await give_back_link(office, being_tried)
+    assert [(await house.client.get(each)).status for each in (first, second)] == [410, 200]
 
 
 async def test_rg4_the_link_of_who_left_or_is_no_administrator_any_more_is_unknown(house: House) -> None:
