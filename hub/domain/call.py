@@ -25,7 +25,7 @@ BLOCKED = "blocked"
 
 
 class CallState(StrEnum):
-    """What is known of a call. `ending`: it ended without talk, and the verdict waits for late events (C-2)."""
+    """What is known of a call. `ending`: it ended, and the verdict waits for late events (C-2)."""
 
     ringing = "ringing"
     talking = "talking"
@@ -129,7 +129,7 @@ def fold_call(
     return replace(
         told,
         missed_at=end if told.is_missed else None,
-        declares_at=end + hangup_grace if end is not None and not has_talk else None,
+        declares_at=end + hangup_grace if end is not None and (not has_talk or _is_doubtful(known)) else None,
         expires_at=known[-1].occurred_at + EXPIRES_AFTER if end is None else None,
         is_internal=_is_internal(told, excluded),
         is_short_talk=has_talk and told.talk is not None and told.talk < minimum_talk,
@@ -240,6 +240,11 @@ def _has_talk(known: Sequence[CallEvent]) -> bool:
     return any(event.stage is CallStage.answered for event in known)
 
 
+def _is_doubtful(known: Sequence[CallEvent]) -> bool:
+    """Tell whether an outgoing call has no record of the whole yet: only that says which side has picked up (S4)."""
+    return not _finals(known) and _facts(known).direction is not CallDirection.inbound
+
+
 def _answered_at(known: Sequence[CallEvent], end: datetime | None) -> datetime | None:
     answered = [event.occurred_at for event in known if event.stage is CallStage.answered]
     if not answered:
@@ -288,7 +293,7 @@ def _state(known: Sequence[CallEvent], *, now: datetime, grace: timedelta) -> Ca
         if now >= known[-1].occurred_at + EXPIRES_AFTER:
             return CallState.unknown
         return CallState.talking if talked else CallState.ringing
-    if talked:
+    if talked and not (_is_doubtful(known) and now < end + grace):
         return CallState.answered
     if now < end + grace:
         return CallState.ending

@@ -195,6 +195,17 @@ def test_a_hangup_that_comes_after_all_ends_an_unknown_call() -> None:
     assert fold(event(RINGING, 0), final(30, 0), now=5 * 3600).state is CallState.missed
 
 
+def test_our_own_employee_who_picks_up_first_is_no_talk_before_the_record_of_the_whole() -> None:
+    own = (event(ANSWERED, 3, "101"), event(ENDED, 40, "101"))
+    ordered = [replace(each, direction=CallDirection.outbound) for each in own]
+    tried = replace(final(40, 0), direction=CallDirection.outbound)
+
+    early = fold_call(ordered, now=at(45))
+    assert (early.state, early.is_response, early.declares_at) == (CallState.ending, False, at(60))
+    assert fold_call([*ordered, tried], now=at(61)).state is CallState.not_reached
+    assert fold_call(ordered, now=at(61)).is_response
+
+
 def test_c6_an_outgoing_call_without_talk_did_not_reach() -> None:
     tried = replace(final(30, 0), direction=CallDirection.outbound)
     own_leg = replace(event(ANSWERED, 3, "101"), direction=CallDirection.outbound)
