@@ -98,6 +98,7 @@ async def test_case22_a_press_that_comes_again_after_a_crash_is_one_call(place: 
     anna.presses(place.account, place.post(anna, MISSED), CALL)
     update = waiting_update(place)
     await place.work()
+    await board.placed()
     place.desk.clock.move(timedelta(seconds=40))
     await repeat(place, update)
 
