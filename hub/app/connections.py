@@ -266,6 +266,8 @@ async def create_connection(
             )
         row = _row(ground, ConnectionId(new_id), model, key=key, named=(kind, name, line))
         await connections.add_connection(connection, row)
+        crash_point("connections.before_add")
+    crash_point("connections.after_add")
     channel = build_channel(ground, row, http=Http(ground.config.proxy), rates=_NO_RATES)
     steps = tuple(channel.setup_steps(ground.config.language)) if isinstance(channel, Explains) else ()
     return NewConnection(ConnectionId(new_id), name, public_address(ground.config.public_url, kind, key), steps)
