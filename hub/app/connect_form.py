@@ -28,8 +28,8 @@ from hub.app.connections import (
 )
 from hub.app.office import Building
 from hub.app.setup_steps import list_setup_steps
-from hub.app.typed_settings import find_wrong_fields, read_value
 from hub.channels.base import Subscribes
+from hub.channels.typed_settings import find_wrong_fields, read_value
 from hub.crm_sync.calling import CrmContext
 from hub.domain.errors import ConfigError, HubError, NotFound, ProviderError, RateExceeded
 from hub.domain.ids import ConnectionId

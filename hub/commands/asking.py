@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from pydantic import BaseModel, SecretStr
 
-from hub.app.typed_settings import check_settings, find_wrong_fields, read_value
+from hub.channels.typed_settings import check_settings, find_wrong_fields, read_value
 from hub.commands.language import in_language
 from hub.commands.questions import question_of
 from hub.commands.texts import say

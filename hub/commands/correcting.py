@@ -19,8 +19,8 @@ from hub.app.connections import (
     stored_settings,
 )
 from hub.app.ground import Ground
-from hub.app.typed_settings import check_settings
 from hub.channels.base import Channel, Subscribes
+from hub.channels.typed_settings import check_settings
 from hub.commands.asking import ask_again
 from hub.commands.crm_connect import introduce
 from hub.commands.first_steps import tell_first

@@ -1,4 +1,4 @@
-"""Settings of a connection from files and `name=value`; what the model says of them is `hub.app.typed_settings`."""
+"""Settings of a connection from files and `name=value`; `hub.channels.typed_settings` reads them by their model."""
 
 import json
 import tomllib
@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hub.app.typed_settings import read_value
+from hub.channels.typed_settings import read_value
 from hub.domain.errors import ConfigError
 
 

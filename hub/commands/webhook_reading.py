@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hub.app.typed_settings import check_settings
 from hub.channels.base import Asks, Channel, Context, Handshakes, Parses, Raw, Receives, Reply
 from hub.channels.registry import get_channel_class
+from hub.channels.typed_settings import check_settings
 from hub.commands.http_request import read_request
 from hub.commands.machine import MachineClock, NoRates
 from hub.commands.settings import read_settings_file

@@ -9,6 +9,7 @@ replies to a card or to a message of the client.
 
 import asyncio
 import random
+import re
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from hub.testing.telegram import Person
 from hub.testing.telegram.state import Chat, Post, Press
 
 TAKE = "✋ Взять"
+_LISTED = re.compile(r"^(\d+)\. (#\d+)", re.MULTILINE)
+"""A client on the list that stands for a rush of offers: their place and number; «✋ 3» takes the third."""
 TAKEN_SHARE = 0.85
 ANSWERED_SHARE = 0.75
 TWICE_SHARE = 0.3
@@ -103,7 +106,9 @@ class Colleague:
         if post.is_deleted or post.sender is not self.world.desk.user:
             return
         marker, labels = _last_event(post), set(_labels(post))
-        if SOLVED in labels and self._decides("solve", str(post.message_id), 1):
+        if _offered(post):
+            self._consider_list(post)
+        elif SOLVED in labels and self._decides("solve", str(post.message_id), 1):
             self.person.presses(self.world.desk, post, SOLVED)
         elif marker and TAKE in labels:
             self._consider_taking(post, marker)
@@ -114,6 +119,11 @@ class Colleague:
     def _consider_taking(self, post: Post, marker: str) -> None:
         if not self.takes_all and self._decides("take", marker, TAKEN_SHARE):
             self._begin(self._take(post))
+
+    def _consider_list(self, post: Post) -> None:
+        for number in _offered(post).values():
+            if not self.takes_all and self._decides("take", number, TAKEN_SHARE):
+                self._begin(self._take_listed(post, number))
 
     def _decides(self, deed: str, marker: str, share: float) -> bool:
         """Say whether to act on a marker; it is asked once, and then either done or left for ever."""
@@ -131,15 +141,23 @@ class Colleague:
         now = asyncio.get_running_loop().time()
         for post in reversed(self.chat.posts):
             is_tried = now - self._pressed.get(post.message_id, -_PRESSED_AGAIN_AFTER) < _PRESSED_AGAIN_AFTER
-            if not post.is_deleted and not is_tried and TAKE in _labels(post):
+            label = TAKE if TAKE in _labels(post) else next(iter(_offered(post)), "")
+            if not post.is_deleted and not is_tried and label:
                 self._pressed[post.message_id] = now
-                await _answered(self.person.presses(self.world.desk, post, TAKE))
+                await _answered(self.person.presses(self.world.desk, post, label))
                 return
 
     async def _take(self, post: Post) -> None:
         await asyncio.sleep(self.chance.uniform(0.1, 2))
         if TAKE in _labels(post):
             self.person.presses(self.world.desk, post, TAKE)
+
+    async def _take_listed(self, post: Post, number: str) -> None:
+        """Take a client from the list by the place they have by then, if they are still on it."""
+        await asyncio.sleep(self.chance.uniform(0.1, 2))
+        places = [label for label, listed in _offered(post).items() if listed == number]
+        if places and not post.is_deleted:
+            self.person.presses(self.world.desk, post, places[0])
 
     async def _answer(self, post: Post, marker: str, *, after: float) -> None:
         """Reply once, sometimes twice in a row: the order is the writer's. Nobody replies to what is not there."""
@@ -175,6 +193,12 @@ async def _answered(press: Press) -> None:
 def _labels(post: Post) -> Iterator[str]:
     rows = (post.keyboard or {}).get("inline_keyboard", [])
     return (str(button["text"]) for row in rows for button in row)
+
+
+def _offered(post: Post) -> dict[str, str]:
+    """Return the buttons of a list that take a client, with whom each takes; empty for anything else."""
+    listed = {f"✋ {place}": number for place, number in _LISTED.findall(post.text)}
+    return {label: listed[label] for label in _labels(post) if label in listed}
 
 
 def _last_event(post: Post) -> str:
