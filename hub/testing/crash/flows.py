@@ -13,7 +13,7 @@ from hub.testing.crash.flows_town import Town
 QUESTION, ANSWER = "Есть торшер в белом? ev-000001", "Белый есть, 7 900 ₽ an-000001"
 LETTER, BY_POST = "Жду счёт на двенадцать ламп. ev-000002", "Счёт во вложении. an-000002"
 QUESTION_TOO = "И сколько стоит доставка? ev-000003"
-ASKS, JOINED, UNDONE = "Это один клиент?", "Карточки объединены", "Объединение отменено"
+ASKS, JOINED, NAMED, UNDONE = "Это один клиент?", "Карточки объединены", "Разъединить карточки", "Объединение отменено"
 AT_ONCE = timedelta(0)
 
 
@@ -94,8 +94,14 @@ async def _joins(town: Town) -> None:
     town.anna.presses(town.desk, asked, next(label for label in labels if "Объединить" in label))
 
 
-async def _undoes(town: Town) -> None:
+async def _asks_to_undo(town: Town) -> None:
     town.anna.writes(town.desk, "/undo")
+
+
+async def _undoes(town: Town) -> None:
+    question = town.anna.screen(town.desk).last_with(NAMED)
+    assert question is not None, "the bot has not named what it would take back"
+    town.anna.presses(town.desk, question, "↩️ Отменить")
 
 
 def _client_sees(text: str) -> Callable[[Town], bool]:
@@ -109,6 +115,7 @@ WROTE = Step(_sends_letter, manager_sees(LETTER))
 TAKEN = Step(_takes, manager_sees("у вас"))
 TWO_CARDS = Step(_both_share_the_number, manager_sees(ASKS))
 MERGED = Step(_joins, manager_sees(JOINED))
+NAMED_BACK = Step(_asks_to_undo, manager_sees(NAMED))
 
 FLOWS = {
     flow.name: flow
@@ -166,7 +173,7 @@ FLOWS = {
             "undo",
             ("shop",),
             Step(_undoes, manager_sees(UNDONE)),
-            (TWO_CARDS, MERGED),
+            (TWO_CARDS, MERGED, NAMED_BACK),
             expects={
                 "contacts WHERE merged_into IS NULL": 2,
                 "waits WHERE state = 'open'": 2,
