@@ -18,11 +18,14 @@ import pytest
 from hub.app.connections import create_connection
 from hub.app.ground import open_ground
 from hub.app.roles import running_hub
+from hub.app.rules import apply_policy
 from hub.channels.email.channel import EmailChannel
 from hub.config import load_config
 from hub.domain.manager import Manager, Role
 from hub.domain.outbound import MailHeaders, OutboundMessage, Sent
+from hub.routing.document import DEFAULT_POLICY
 from hub.store import managers
+from hub.store.policy import PolicyChange
 from hub.testing.mail.dovecot import PASSWORD, USER, Dovecot, run_dovecot
 from hub.testing.mail.smtp_server import FakeSmtp
 from tests.acceptance.post import LETTERS_EACH, make_letter, text_of
@@ -33,6 +36,8 @@ SENDERS = 100
 LETTERS = SENDERS * LETTERS_EACH
 KILLS = 10
 PATIENCE_SECONDS = 120
+NO_DAYS = DEFAULT_POLICY.replace("[business]\n", '[business]\nday_digest = "off"\n')
+"""In the evening an administrator would be told of the day besides."""
 _UNFINISHED = "SELECT count(*) FROM receipts WHERE state IN ('new', 'claimed')"
 
 
@@ -117,6 +122,7 @@ async def connect_mailbox(hub: Hub, dovecot: Dovecot, *, smtp_port: int = 9) -> 
         "plain_hosts": ["127.0.0.1"],
     }
     async with open_ground(load_config(dsn=hub.dsn, data=hub.data)) as ground:
+        await apply_policy(ground, NO_DAYS, PolicyChange(ground.clock.now(), "test"))
         await create_connection(ground, "email", name="sales", settings=settings)
         async with ground.pool.acquire() as connection:
             new_id = (await ground.ids.reserve(connection, 1))()
