@@ -21,6 +21,7 @@ from hub.testing.telegram import Person
 from hub.testing.telegram.state import Chat, Post, Press
 
 TAKE = "✋ Взять"
+NEXT = "/next"
 _LISTED = re.compile(r"^(\d+)\. (#\d+)", re.MULTILINE)
 """A client on the list that stands for a rush of offers: their place and number; «✋ 3» takes the third."""
 TAKEN_SHARE = 0.85
@@ -61,6 +62,7 @@ class Colleague:
     numbers: Numbers
     takes_all: bool = False
     _pressed: dict[int, float] = field(default_factory=dict)
+    _asked_at: float = 0.0
     _decided: set[tuple[str, str]] = field(default_factory=set)
     _answers: list[tuple[str, Post]] = field(default_factory=list)
     _acting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -137,7 +139,7 @@ class Colleague:
         task.add_done_callback(self._acting.discard)
 
     async def _take_next(self) -> None:
-        """Take the newest card that is free and was not tried lately, and wait for what the bot says."""
+        """Take the newest card that is free and was not tried lately, else what the queue has, and wait for the bot."""
         now = asyncio.get_running_loop().time()
         for post in reversed(self.chat.posts):
             is_tried = now - self._pressed.get(post.message_id, -_PRESSED_AGAIN_AFTER) < _PRESSED_AGAIN_AFTER
@@ -146,6 +148,9 @@ class Colleague:
                 self._pressed[post.message_id] = now
                 await _answered(self.person.presses(self.world.desk, post, label))
                 return
+        if now - self._asked_at > _PRESSED_AGAIN_AFTER / 2:
+            self._asked_at = now
+            self.person.writes(self.world.desk, NEXT)
 
     async def _take(self, post: Post) -> None:
         await asyncio.sleep(self.chance.uniform(0.1, 2))
