@@ -14,7 +14,7 @@ from hub.channels import base, telephony
 from hub.channels.base import Channel
 from hub.domain.errors import ConfigError
 
-_OWN_ROOMS = frozenset({"base", "history", "registry", "telephony"})
+_OWN_ROOMS = frozenset({"base", "history", "registry", "telephony", "typed_settings"})
 
 
 def list_kinds() -> list[str]:

@@ -107,10 +107,9 @@ class Colleague:
         """Decide about a message of the bot, by the buttons that it has now."""
         if post.is_deleted or post.sender is not self.world.desk.user:
             return
+        self._consider_list(post)
         marker, labels = _last_event(post), set(_labels(post))
-        if _offered(post):
-            self._consider_list(post)
-        elif SOLVED in labels and self._decides("solve", str(post.message_id), 1):
+        if SOLVED in labels and self._decides("solve", str(post.message_id), 1):
             self.person.presses(self.world.desk, post, SOLVED)
         elif marker and TAKE in labels:
             self._consider_taking(post, marker)
