@@ -24,13 +24,14 @@ _UNCOUNTED = [CONNECTION_PAUSED, f"{DOUBTFUL}{CONNECTION_PAUSED}"]
 
 # The head of a key is found by a scalar subquery, so that the planner walks in due order and stops early; for an
 # anti-join it looks at everything that waits (measured with 4,000 waiting: 12 ms a claim, against 2.6).
+# In the order of its index, and no finer: with the id besides, PostgreSQL 15 sorts all that is due for every claim.
 _CLAIM = """
 WITH due AS (
   SELECT id, state = 'sending' AS was_interrupted, reason FROM deliveries d
   WHERE lane = $1 AND (state = 'queued' AND due_at <= $5 OR state = 'sending' AND lease_until < clock_timestamp())
     AND id = (SELECT b.id FROM deliveries b WHERE b.lane = $1 AND b.order_hash = d.order_hash
       AND b.state IN ('queued', 'sending') ORDER BY b.created_at, b.id LIMIT 1)
-  ORDER BY due_at, id LIMIT $2
+  ORDER BY due_at LIMIT $2
 )
 UPDATE deliveries d SET state = 'sending', token = $3,
   attempt = d.attempt + CASE WHEN d.state = 'queued' AND d.attempt > 0 AND d.reason = ANY($7::text[]) THEN 0 ELSE 1 END,
