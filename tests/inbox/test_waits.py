@@ -125,6 +125,8 @@ async def test_c11_a_talk_the_pbx_shows_confirms_the_word(desk: Desk) -> None:
         desk.clock.move(timedelta(seconds=seconds))
         event = CallEvent(f"c-{stage}", "c", stage, occurred_at=desk.now, **told)  # type: ignore[arg-type]
         await desk.receive(event, connection=4)
+    desk.clock.move(timedelta(seconds=20))  # no record of the whole has come: the grace of an outgoing call
+    await fire_due(desk)
 
     assert (await desk.one("timers", "kind = 'call_confirmation'"))["state"] == "cancelled"
     desk.clock.move(timedelta(minutes=10))

@@ -16,6 +16,7 @@ async def test_rp6_calls_are_counted_by_what_they_were(desk: Desk) -> None:
     await talks(desk, "in-1", client=FIRST)
     await miss(desk, "missed-1", client=SECOND)
     await talks(desk, "out-1", client=SECOND, direction=CallDirection.outbound)
+    await pass_time(desk, MINUTE)
     told = await tables_of(desk, "calls")
 
     found = [figure(told, name, "value") for name in ("inbound", "answered", "missed", "outbound", "not_reached")]
