@@ -14,8 +14,8 @@ Every command answers `--help`. Settings come from options, then `HUB_*` variabl
 another file). The exit code is 0 when all is well, 1 when something is wrong (one line on standard error says what and
 what to do), 2 for wrong usage, 130 after Ctrl-C. `hub --debug …` shows where an error comes from.
 
-What commands say is Russian, or English with `--language en` (before or after the command) or `HUB_LANGUAGE=en`. Help
-and wrong usage are English; JSON is the same in both.
+What commands say is Russian, or English with `--language en` (before or after the command) or `HUB_LANGUAGE=en`; so are
+help and wrong usage, whose `--language en` stands before the command. JSON is the same in both.
 
 This page is made from the code by `python -m hub.commands.reference`.
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 
 from hub.commands.crm_refusals import CRM_REFUSALS
 from hub.commands.data_refusals import DATA_REFUSALS
+from hub.commands.usage_refusals import USAGE_REFUSALS
 
 REFUSALS: Mapping[str, str] = {
     **CRM_REFUSALS,
     **DATA_REFUSALS,
+    **USAGE_REFUSALS,
     # connections
     "lost notifications cannot be found, the history of calls is not read: {}": (
         "потерянные уведомления не найти, история звонков не читается: {}"

@@ -1,6 +1,6 @@
 """What commands say to people, in Russian and English by the setting `language`.
 
-Errors and findings stand in `refusals`. Help and wrong usage are English: typer says them.
+Errors and findings stand in `refusals`, help in `help_commands` and `help_options`.
 """
 
 from collections.abc import Mapping

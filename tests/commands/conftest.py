@@ -49,7 +49,7 @@ def run() -> Iterator[Run]:
     runner = CliRunner(env={"HUB_LANGUAGE": "en", "HUB_CONFIG": "/nonexistent/hub.toml", "COLUMNS": "200"})
 
     def run(*arguments: str, content: bytes | None = None, **environment: str) -> Result:
-        return runner.invoke(program, list(arguments), input=content, env=environment)
+        return runner.invoke(program, list(arguments), input=content, env=environment, prog_name="hub")
 
     yield run
     structlog.reset_defaults()
