@@ -1,8 +1,7 @@
 """Conditions of automations: those of routing, and what only a lead has.
 
 A condition of routing looks at a part of `AutomationFacts`, so it compiles to what fits here too. Not `form` and
-`dialled`: they belong to a request alone, its lead keeps them as the source. Groups are of their own, because they hold
-both kinds.
+`dialled`: they belong to a request alone, its lead keeps them as the source.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,12 +13,13 @@ from pydantic import Field
 from hub.domain.automation import AutomationFacts
 from hub.domain.words import Words
 from hub.routing import conditions as routing
-from hub.routing.conditions import Calendars, Names, Word
+from hub.routing.conditions import Names, Word
+from hub.routing.groups import AllGroup, AnyGroup, Calendars, NotGroup, Part, one_of
 
 Matcher = Callable[[AutomationFacts], bool]
 
 
-class Stage(routing._Condition):
+class Stage(Part):
     """The lead stands on one of these stages, by key."""
 
     kind: Literal["stage"]
@@ -30,10 +30,10 @@ class Stage(routing._Condition):
         return lambda facts: facts.stage in names
 
     def explain(self) -> Words:
-        return _listed("стадия", "stage", self.names)
+        return one_of("стадия", "stage", self.names)
 
 
-class Amount(routing._Condition):
+class Amount(Part):
     """The lead's amount is at least `over`, and at most `upto` where that is given."""
 
     kind: Literal["amount"]
@@ -50,7 +50,7 @@ class Amount(routing._Condition):
         return Words(f"сумма от {self.over} до {self.upto}", f"amount from {self.over} to {self.upto}")
 
 
-class LeadTag(routing._Condition):
+class LeadTag(Part):
     """The lead has one of these tags."""
 
     kind: Literal["lead_tag"]
@@ -61,10 +61,10 @@ class LeadTag(routing._Condition):
         return lambda facts: not names.isdisjoint(facts.lead_tags)
 
     def explain(self) -> Words:
-        return _listed("метка лида", "lead's tag", self.names)
+        return one_of("метка лида", "lead's tag", self.names)
 
 
-class FieldIs(routing._Condition):
+class FieldIs(Part):
     """A field of the lead or the client has one of these values; without values it is filled in."""
 
     kind: Literal["field"]
@@ -80,10 +80,10 @@ class FieldIs(routing._Condition):
     def explain(self) -> Words:
         if not self.values:
             return Words(f"поле {self.name} заполнено", f"field {self.name} is filled in")
-        return _listed(f"поле {self.name}", f"field {self.name}", self.values)
+        return one_of(f"поле {self.name}", f"field {self.name}", self.values)
 
 
-class OutcomeIs(routing._Condition):
+class OutcomeIs(Part):
     """The conversation was closed with one of these outcomes."""
 
     kind: Literal["outcome"]
@@ -94,50 +94,25 @@ class OutcomeIs(routing._Condition):
         return lambda facts: facts.outcome in names
 
     def explain(self) -> Words:
-        return _listed("итог", "outcome", self.names)
+        return one_of("итог", "outcome", self.names)
 
 
-class AllOf(routing._Condition):
+class AllOf(AllGroup):
     """Every one of the conditions holds."""
 
-    kind: Literal["all"]
     of: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
-    def compile(self, calendars: Calendars) -> Matcher:
-        return compile_all(self.of, calendars)
 
-    def explain(self) -> Words:
-        return explain_all(self.of)
-
-
-class AnyOf(routing._Condition):
+class AnyOf(AnyGroup):
     """At least one of the conditions holds."""
 
-    kind: Literal["any"]
     of: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
-    def compile(self, calendars: Calendars) -> Matcher:
-        matchers = tuple(condition.compile(calendars) for condition in self.of)
-        return lambda facts: any(matches(facts) for matches in matchers)
 
-    def explain(self) -> Words:
-        said = [condition.explain() for condition in self.of]
-        return Words(f"({' или '.join(w.ru for w in said)})", f"({' or '.join(w.en for w in said)})")
-
-
-class Not(routing._Condition):
+class Not(NotGroup):
     """The condition does not hold."""
 
-    kind: Literal["not"]
     of: "Condition"
-
-    def compile(self, calendars: Calendars) -> Matcher:
-        matches = self.of.compile(calendars)
-        return lambda facts: not matches(facts)
-
-    def explain(self) -> Words:
-        said = self.of.explain()
-        return Words(f"не ({said.ru})", f"not ({said.en})")
 
 
 Condition = Annotated[
@@ -165,18 +140,6 @@ for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
 
 
-def compile_all(conditions: Iterable[Condition], calendars: Calendars) -> Matcher:
-    """Compile conditions that must all hold; none at all fits everything."""
-    matchers = tuple(condition.compile(calendars) for condition in conditions)
-    return lambda facts: all(matches(facts) for matches in matchers)
-
-
-def explain_all(conditions: Iterable[Condition]) -> Words:
-    """Say conditions that must all hold; empty for none."""
-    said = [condition.explain() for condition in conditions]
-    return Words(" и ".join(w.ru for w in said), " and ".join(w.en for w in said))
-
-
 def flatten(conditions: Iterable[Condition]) -> list[Condition]:
     """Return the plain conditions inside, groups opened."""
     found: list[Condition] = []
@@ -189,10 +152,3 @@ def flatten(conditions: Iterable[Condition]) -> list[Condition]:
             case _:
                 found.append(condition)
     return found
-
-
-def _listed(ru: str, en: str, names: Iterable[str]) -> Words:
-    listed = list(names)
-    return Words(
-        f"{ru} {' или '.join(f'„{name}“' for name in listed)}", f"{en} {' or '.join(repr(name) for name in listed)}"
-    )

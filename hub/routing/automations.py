@@ -38,8 +38,8 @@ from hub.domain.automation import (
 )
 from hub.domain.calendar import ZERO
 from hub.domain.words import Words
-from hub.routing.automation_conditions import Condition, compile_all, explain_all
-from hub.routing.conditions import Calendars
+from hub.routing.automation_conditions import Condition
+from hub.routing.groups import Calendars, compile_all, explain_all
 from hub.routing.spelling import Duration, read_duration, write_duration
 from hub.routing.template_text import Template
 

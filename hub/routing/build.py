@@ -27,8 +27,9 @@ from hub.domain.reply_template import ReplyTemplate
 from hub.domain.words import Words
 from hub.routing.automation_templates import TEMPLATES
 from hub.routing.automations import build_automations, lay_over
-from hub.routing.conditions import Calendars, compile_all, explain_all
+from hub.routing.conditions import explain_all
 from hub.routing.crm_rules import build_crm_rules
+from hub.routing.groups import Calendars, compile_all
 from hub.routing.lead_rules import build_lead_rules
 from hub.routing.spelling import read_clock, read_days, read_hours
 from hub.routing.tree import (

@@ -6,24 +6,22 @@ what a rule does (`hub.routing.document`). One more condition: a class with `com
 `Condition`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any, Literal
 
 import re2
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from hub.domain.calendar import Calendar
 from hub.domain.facts import RequestFacts, fold
 from hub.domain.identity import canonical_phone
 from hub.domain.words import Words
+from hub.routing import groups
 from hub.routing.fault import Misspelt
+from hub.routing.groups import AllGroup, AnyGroup, Calendars, NotGroup, Part, one_of, quoted_en, quoted_ru
 
 Matcher = Callable[[RequestFacts], bool]
-Calendars = Mapping[str, Calendar]
-"""Calendars by key; the empty key is the installation's own."""
-
 MAX_PATTERN_MEMORY_BYTES = 1 << 20
 
 
@@ -74,13 +72,7 @@ Number = Annotated[str, AfterValidator(_checked_phone)]
 Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_checked_pattern)]
 
 
-class _Condition(BaseModel):
-    """Frozen, so that equal conditions are found; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Connection(_Condition):
+class Connection(Part):
     """The request came through one of these connections, by name."""
 
     kind: Literal["connection"]
@@ -91,10 +83,10 @@ class Connection(_Condition):
         return lambda request: request.connection in names
 
     def explain(self) -> Words:
-        return _one_of("подключение", "connection", self.names)
+        return one_of("подключение", "connection", self.names)
 
 
-class Channel(_Condition):
+class Channel(Part):
     """The request came by a channel of one of these kinds, for instance `telegram`, `email`, `webform`."""
 
     kind: Literal["channel"]
@@ -105,10 +97,10 @@ class Channel(_Condition):
         return lambda request: request.channel in names
 
     def explain(self) -> Words:
-        return _one_of("канал", "channel", self.names)
+        return one_of("канал", "channel", self.names)
 
 
-class Form(_Condition):
+class Form(Part):
     """The request is one of these forms, by name."""
 
     kind: Literal["form"]
@@ -119,10 +111,10 @@ class Form(_Condition):
         return lambda request: request.form in names
 
     def explain(self) -> Words:
-        return _one_of("форма", "form", self.names)
+        return one_of("форма", "form", self.names)
 
 
-class Dialled(_Condition):
+class Dialled(Part):
     """The client called one of these numbers of ours."""
 
     kind: Literal["dialled"]
@@ -133,10 +125,10 @@ class Dialled(_Condition):
         return lambda request: request.dialled in numbers
 
     def explain(self) -> Words:
-        return _one_of("набранный номер", "dialled number", self.numbers)
+        return one_of("набранный номер", "dialled number", self.numbers)
 
 
-class Language(_Condition):
+class Language(Part):
     """The client's language is one of these; `en` includes `en-GB`."""
 
     kind: Literal["language"]
@@ -147,10 +139,10 @@ class Language(_Condition):
         return lambda request: request.language.partition("-")[0].casefold() in names
 
     def explain(self) -> Words:
-        return _one_of("язык", "language", self.names)
+        return one_of("язык", "language", self.names)
 
 
-class Text(_Condition):
+class Text(Part):
     """The text contains one of these words or parts of words."""
 
     kind: Literal["text"]
@@ -164,7 +156,7 @@ class Text(_Condition):
         return partial(_has_any, words)
 
     def explain(self) -> Words:
-        return Words(f"текст содержит {_quoted_ru(self.words)}", f"text contains {_quoted_en(self.words)}")
+        return Words(f"текст содержит {quoted_ru(self.words)}", f"text contains {quoted_en(self.words)}")
 
 
 def _has_any(words: tuple[str, ...], request: RequestFacts) -> bool:
@@ -176,7 +168,7 @@ def _has_any(words: tuple[str, ...], request: RequestFacts) -> bool:
     return False
 
 
-class Regex(_Condition):
+class Regex(Part):
     """A pattern of RE2 is found in the text, without case."""
 
     kind: Literal["regex"]
@@ -191,7 +183,7 @@ class Regex(_Condition):
         return Words(f"текст подходит под выражение {self.pattern}", f"text matches the pattern {self.pattern}")
 
 
-class Tag(_Condition):
+class Tag(Part):
     """The client's card has one of these tags or segments."""
 
     kind: Literal["tag"]
@@ -202,7 +194,7 @@ class Tag(_Condition):
         return lambda request: not names.isdisjoint(request.tags)
 
     def explain(self) -> Words:
-        return _one_of("метка клиента", "client's tag", self.names)
+        return one_of("метка клиента", "client's tag", self.names)
 
 
 class OpenState(StrEnum):
@@ -212,7 +204,7 @@ class OpenState(StrEnum):
     closed = "closed"
 
 
-class Time(_Condition):
+class Time(Part):
     """The request came in open or in closed hours of a calendar; without a name, of the installation's."""
 
     kind: Literal["time"]
@@ -230,7 +222,7 @@ class Time(_Condition):
         return Words(f"нерабочее время{name}", f"closed hours{name}")
 
 
-class Source(_Condition):
+class Source(Part):
     """The request's source is one of these: deep link, form, advertising number."""
 
     kind: Literal["source"]
@@ -241,10 +233,10 @@ class Source(_Condition):
         return lambda request: request.source in names
 
     def explain(self) -> Words:
-        return _one_of("источник", "source", self.names)
+        return one_of("источник", "source", self.names)
 
 
-class Mark(_Condition):
+class Mark(Part):
     """A campaign mark of the request, for instance `utm_source`, has one of these values."""
 
     kind: Literal["mark"]
@@ -256,50 +248,25 @@ class Mark(_Condition):
         return lambda request: request.marks.get(name, "").casefold() in values
 
     def explain(self) -> Words:
-        return _one_of(f"метка {self.name}", f"mark {self.name}", self.values)
+        return one_of(f"метка {self.name}", f"mark {self.name}", self.values)
 
 
-class AllOf(_Condition):
+class AllOf(AllGroup):
     """Every one of the conditions holds."""
 
-    kind: Literal["all"]
     of: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
-    def compile(self, calendars: Calendars) -> Matcher:
-        return compile_all(self.of, calendars)
 
-    def explain(self) -> Words:
-        return explain_all(self.of)
-
-
-class AnyOf(_Condition):
+class AnyOf(AnyGroup):
     """At least one of the conditions holds."""
 
-    kind: Literal["any"]
     of: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
-    def compile(self, calendars: Calendars) -> Matcher:
-        matchers = tuple(condition.compile(calendars) for condition in self.of)
-        return lambda request: any(matches(request) for matches in matchers)
 
-    def explain(self) -> Words:
-        said = [condition.explain() for condition in self.of]
-        return Words(f"({' или '.join(w.ru for w in said)})", f"({' or '.join(w.en for w in said)})")
-
-
-class Not(_Condition):
+class Not(NotGroup):
     """The condition does not hold."""
 
-    kind: Literal["not"]
     of: "Condition"
-
-    def compile(self, calendars: Calendars) -> Matcher:
-        matches = self.of.compile(calendars)
-        return lambda request: not matches(request)
-
-    def explain(self) -> Words:
-        said = self.of.explain()
-        return Words(f"не ({said.ru})", f"not ({said.en})")
 
 
 Condition = Annotated[
@@ -311,22 +278,10 @@ for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
 
 
-def compile_all(conditions: Iterable[Condition], calendars: Calendars) -> Matcher:
-    """Compile conditions that must all hold; none at all fits every request."""
-    matchers = tuple(condition.compile(calendars) for condition in conditions)
-    if not matchers:
-        return lambda request: True
-    if len(matchers) == 1:
-        return matchers[0]
-    return lambda request: all(matches(request) for matches in matchers)
-
-
 def explain_all(conditions: Iterable[Condition]) -> Words:
     """Say conditions that must all hold."""
-    said = [condition.explain() for condition in conditions]
-    if not said:
-        return Words("любой запрос", "any request")
-    return Words(" и ".join(w.ru for w in said), " and ".join(w.en for w in said))
+    said = groups.explain_all(conditions)
+    return said if said.ru else Words("любой запрос", "any request")
 
 
 def list_calendar_keys(condition: Condition) -> list[str]:
@@ -340,15 +295,3 @@ def list_calendar_keys(condition: Condition) -> list[str]:
             return list_calendar_keys(condition.of)
         case _:
             return []
-
-
-def _one_of(ru: str, en: str, names: Iterable[str]) -> Words:
-    return Words(f"{ru} {_quoted_ru(names)}", f"{en} {_quoted_en(names)}")
-
-
-def _quoted_ru(names: Iterable[str]) -> str:
-    return " или ".join(f"„{name}“" for name in names)
-
-
-def _quoted_en(names: Iterable[str]) -> str:
-    return " or ".join(f"'{name}'" for name in names)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from hub.commands.reference import reference_lines
 from hub.commands.texts import TEXTS
-from hub.routing import conditions
+from hub.routing import conditions, groups
 from hub.routing.spelling import write_duration
 from hub.routing.tree import LineSection, PolicyDocument
 
@@ -20,7 +20,7 @@ def models(model: type[BaseModel]) -> set[type[BaseModel]]:
     found = {model}
     for field in model.model_fields.values():
         for part in [field.annotation, *_parts(field.annotation)]:
-            if isinstance(part, type) and issubclass(part, BaseModel) and not issubclass(part, conditions._Condition):
+            if isinstance(part, type) and issubclass(part, BaseModel) and not issubclass(part, groups.Part):
                 found |= models(part)
     return found
 
@@ -46,7 +46,7 @@ def test_the_page_of_rules_names_every_condition():
     kinds = [
         getattr(conditions, name).model_fields["kind"].annotation.__args__[0]
         for name in dir(conditions)
-        if name != "_Condition" and hasattr(getattr(conditions, name), "explain")
+        if name != "Part" and hasattr(getattr(conditions, name), "explain")
     ]
 
     assert [kind for kind in kinds if f"`{kind}`" not in POLICY] == []

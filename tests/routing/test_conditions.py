@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from hub.domain.calendar import Calendar, Hours
 from hub.domain.facts import RequestFacts
-from hub.routing.conditions import Condition, compile_all, explain_all, list_calendar_keys
+from hub.routing.conditions import Condition, explain_all, list_calendar_keys
+from hub.routing.groups import compile_all
 
 OFFICE = Calendar(ZoneInfo("UTC"), ((Hours(timedelta(hours=9), timedelta(hours=18)),),) * 7)
 NIGHT = Calendar(ZoneInfo("UTC"), ((Hours(timedelta(0), timedelta(hours=6)),),) * 7)

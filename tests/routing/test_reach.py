@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from hub.domain.calendar import Calendar
 from hub.domain.facts import RequestFacts
-from hub.routing.conditions import Condition, compile_all
+from hub.routing.conditions import Condition
+from hub.routing.groups import compile_all
 from hub.routing.reach import find_contradiction, is_covered
 from tests.proven import proven
 from tests.routing.test_document import AT
