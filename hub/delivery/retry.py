@@ -1,7 +1,9 @@
 """When to try again: exponential waits with jitter, the provider's own wish first, and an end (pure).
 
-A plan belongs to a lane. An answer to a client and the notice of one are worth hours of trying, a click-to-call nothing
-at all: a phone that rings an hour later is wrong. What comes to its end is parked: visible and replayable.
+Who names a wait gets it and no more, for a limit is over by then and a longer one only makes clients wait; a provider
+that wishes the same again and again is not well, and the doubled waits begin. A plan belongs to a lane: an answer to a
+client and the notice of one are worth hours of trying, a click-to-call nothing at all, for a phone that rings an hour
+later is wrong. What comes to its end is parked: visible and replayable.
 """
 
 from collections.abc import Mapping
@@ -36,16 +38,25 @@ PLANS: Mapping[Lane, Plan] = {
 }
 
 
+PATIENCE = 8
+"""So many attempts may come as soon as the provider wishes; its limit is met rather than its outage."""
+
+
 def next_attempt(
     attempt: int, *, plan: Plan, retry_after: timedelta | None, now: datetime, jitter: float
 ) -> datetime | None:
     """Return when to try again after attempt number `attempt` (from 1) did not succeed, None when it was the last one.
 
-    `jitter` in [0, 1] spreads those who failed together. Never earlier than the provider's `retry_after`.
+    `jitter` in [0, 1] spreads those who failed together. Never earlier than the provider's `retry_after`, and at the
+    first `PATIENCE` attempts hardly later.
     """
     if attempt >= plan.attempts:
         return None
-    return now + max(_wait(attempt, plan, jitter), _wished(retry_after, jitter))
+    if retry_after is None:
+        return now + _wait(attempt, plan, jitter)
+    if attempt <= PATIENCE:
+        return now + max(_wished(retry_after, plan, jitter), plan.first / 2)
+    return now + max(_wished(retry_after, plan, jitter), _wait(attempt - PATIENCE, plan, jitter))
 
 
 def _wait(attempt: int, plan: Plan, jitter: float) -> timedelta:
@@ -54,5 +65,6 @@ def _wait(attempt: int, plan: Plan, jitter: float) -> timedelta:
     return whole * (0.5 + jitter / 2)
 
 
-def _wished(retry_after: timedelta | None, jitter: float) -> timedelta:
-    return timedelta(0) if retry_after is None else retry_after * (1 + jitter / 10)
+def _wished(retry_after: timedelta, plan: Plan, jitter: float) -> timedelta:
+    """Return the wish and a little more: whoever was refused together would come back together."""
+    return retry_after + jitter * max(retry_after / 10, plan.first / 4)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.delivery.retry import PLANS, Plan, next_attempt
+from hub.delivery.retry import PATIENCE, PLANS, Plan, next_attempt
 from hub.delivery.verdict import Attempt
 from hub.domain.delivery import Lane
 from hub.domain.outbound import Failed, Later, Sent, Unknown
@@ -38,12 +38,50 @@ def test_the_wait_never_shrinks_from_one_attempt_to_the_next(plan: Plan, jitter:
     assert waits == sorted(each for each in waits if each)
 
 
-@given(plans, jitters, st.timedeltas(SECOND, timedelta(hours=2)))
-def test_case63_never_earlier_than_the_provider_wishes(plan: Plan, jitter: float, wish: timedelta) -> None:
-    due_at = next_attempt(1, plan=plan, retry_after=wish, now=NOW, jitter=jitter)
+@given(plans, st.integers(1, 10**6), jitters, st.timedeltas(SECOND, timedelta(hours=2)))
+def test_case63_never_earlier_than_the_provider_wishes(
+    plan: Plan, attempt: int, jitter: float, wish: timedelta
+) -> None:
+    due_at = next_attempt(min(attempt, plan.attempts - 1), plan=plan, retry_after=wish, now=NOW, jitter=jitter)
 
     assert due_at is not None
     assert due_at - NOW >= wish
+
+
+@given(
+    st.sampled_from([plan for plan in PLANS.values() if plan.attempts > PATIENCE]),
+    st.integers(1, PATIENCE),
+    jitters,
+    st.timedeltas(SECOND, timedelta(hours=2)),
+)
+def test_case63_a_named_wait_is_not_doubled_only_spread(
+    plan: Plan, attempt: int, jitter: float, wish: timedelta
+) -> None:
+    due_at = next_attempt(attempt, plan=plan, retry_after=wish, now=NOW, jitter=jitter)
+
+    assert due_at is not None
+    assert due_at - NOW <= wish + max(wish / 10, plan.first / 2)
+
+
+@given(st.sampled_from(sorted(PLANS)), jitters)
+def test_case63_those_who_were_refused_together_do_not_come_back_together(lane: Lane, jitter: float) -> None:
+    waits = [next_attempt(1, plan=PLANS[lane], retry_after=SECOND, now=NOW, jitter=each) for each in (0, jitter, 1)]
+
+    assert waits == sorted(each for each in waits if each)
+    assert waits[0] != waits[-1]
+
+
+@given(st.sampled_from([Lane.reply, Lane.notify, Lane.crm]), st.timedeltas(timedelta(0), SECOND))
+def test_an_outage_that_names_a_second_each_time_is_waited_out_for_hours(lane: Lane, wish: timedelta) -> None:
+    plan = PLANS[lane]
+    waits = [
+        due_at - NOW
+        for attempt in range(1, plan.attempts)
+        if (due_at := next_attempt(attempt, plan=plan, retry_after=wish, now=NOW, jitter=0))
+    ]
+
+    assert min(waits) >= plan.first / 2
+    assert sum(waits, timedelta(0)) >= timedelta(hours=1)
 
 
 @given(st.sampled_from(sorted(PLANS)), st.integers(0, 10**6))
