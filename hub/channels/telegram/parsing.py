@@ -95,7 +95,12 @@ def _is_of_a_bot(message: Message, sender: User) -> bool:
 
 
 def _utterance(message: Message, sender: User, region: str) -> InboundMessage | None:
-    """Return the message of a person, None for service messages without content."""
+    """Return the message of a person, None for service messages without content.
+
+    What the app of an account's owner sends by itself answers nobody (S1); a client's message that was put off until
+    now is as much a request as any.
+    """
+    is_staff = _is_owner(message, sender)
     base = InboundMessage(
         external_id=str(message.message_id),
         thread=message.thread,
@@ -105,8 +110,8 @@ def _utterance(message: Message, sender: User, region: str) -> InboundMessage | 
         quoted=_quoted(message),
         group_key=message.media_group_id,
         thread_title=message.chat.title,
-        is_staff=_is_owner(message, sender),
-        automatic="auto_reply" if message.is_from_offline else "",
+        is_staff=is_staff,
+        automatic="auto_reply" if is_staff and message.is_from_offline else "",
         text=message.text,
         speaker=_sender(sender) if message.chat.is_group else None,
     )

@@ -37,12 +37,20 @@ class BusinessAccount:
         return Screen(self.bot, self.chat(client))
 
     def hears(
-        self, client: Person, text: str = "", *, files: Sequence[Media] = (), reply_to: Post | None = None
+        self,
+        client: Person,
+        text: str = "",
+        *,
+        files: Sequence[Media] = (),
+        reply_to: Post | None = None,
+        is_offline: bool = False,
     ) -> Post:
-        """Let a client write to the account; returns the first message."""
+        """Let a client write to the account; returns the first message. `is_offline`: they had put it off until now."""
         contents = [self.bot.stage.files.store(file).as_content() for file in files] or [{"text": text}]
         if files and text:
             contents[0]["caption"] = text
+        if is_offline:
+            contents = [each | {"is_from_offline": True} for each in contents]
         posts = [self.bot.post(self.chat(client), client.user, each, reply_to=reply_to) for each in contents]
         return posts[0]
 

@@ -104,6 +104,13 @@ def test_edge16_client_owner_and_the_apps_own_texts_are_told_apart(account, mari
     assert {each.thread for each in said} == {thread(maria)}
 
 
+def test_fr1_a_clients_message_that_was_put_off_is_a_request(account, maria, heard):
+    account.hears(maria, "Напишите мне в десять", is_offline=True)
+
+    said = [event for event in heard() if isinstance(event, InboundMessage)][-1]
+    assert (said.text, said.is_staff, said.automatic) == ("Напишите мне в десять", False, "")
+
+
 async def test_an_answer_goes_out_as_the_owner_and_its_echo_is_nothing(account, channel, maria, heard):
     account.hears(maria, "Здравствуйте")
     heard()
