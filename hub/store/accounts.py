@@ -16,10 +16,16 @@ ON CONFLICT (connection_id, key) DO UPDATE SET owner = excluded.owner, name = ex
   changed_at = excluded.changed_at
 """
 _MOVE = """
-UPDATE threads t SET external_id = split_part(t.external_id, '@', 1) || '@' || $3, version = t.version + 1
-WHERE t.connection_id = $1 AND split_part(t.external_id, '@', 2) = $2 AND NOT EXISTS (
-  SELECT FROM threads x WHERE x.connection_id = $1 AND x.external_id = split_part(t.external_id, '@', 1) || '@' || $3)
+WITH moved AS (
+  UPDATE threads t SET external_id = split_part(t.external_id, '@', 1) || '@' || $3, version = t.version + 1
+  WHERE t.connection_id = $1 AND split_part(t.external_id, '@', 2) = $2 AND NOT EXISTS (
+    SELECT FROM threads x WHERE x.connection_id = $1 AND x.external_id = split_part(t.external_id, '@', 1) || '@' || $3)
+  RETURNING t.external_id AS now, split_part(t.external_id, '@', 1) || '@' || $2 AS before)
+UPDATE message_keys k SET thread = moved.now FROM moved
+WHERE k.connection_id = $1 AND k.thread = moved.before AND NOT EXISTS (
+  SELECT FROM message_keys x WHERE x.connection_id = $1 AND x.external_id = k.external_id AND x.thread = moved.now)
 """
+"""Messages keep the key of their thread: what is edited or deleted later names the new one."""
 
 
 async def list_accounts(connection: asyncpg.Connection) -> dict[int, dict[str, Account]]:

@@ -1,5 +1,6 @@
 """News of colleagues' accounts: noted once, told once, whatever dies in between; ways follow them at once (case 16)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hub.domain.account import Account, AccountState
 from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId, ContactId, LineKey, ThreadId
-from hub.domain.inbound import AccountChanged, Address, ReachState, Sender
+from hub.domain.inbound import AccountChanged, Address, MessageEdited, ReachState, Sender
 from hub.domain.manager import Role
 from hub.inbox.accounts import take_account_change
 from hub.inbox.endpoint import Endpoint
@@ -81,6 +82,18 @@ async def test_a_chat_that_has_a_thread_under_the_new_key_keeps_both(desk: Desk)
     await take(desk, news(desk, AccountState.open, key="Bc8y"))
 
     assert {row["external_id"] for row in await desk.rows("threads")} == {"5@Bc8y", "6@Bc7x", "6@Bc8y"}
+
+
+async def test_what_a_client_changes_under_the_new_key_finds_what_was_said_under_the_former_one(desk: Desk) -> None:
+    await take(desk, news(desk, AccountState.open))
+    await desk.receive(replace(says("Сколько стоит?", at=desk.now), external_id="m1", thread="5@Bc7x"))
+    await desk.receive(replace(says("Ау?", at=desk.now), external_id="m2", thread="6@Bc7x"))
+    await take(desk, news(desk, AccountState.open, key="Bc8y"))
+    await desk.receive(MessageEdited("m1", "5@Bc8y", "Сколько стоит с доставкой?", desk.now))
+
+    keys = await desk.rows("message_keys", "external_id IN ('m1', 'm2') ORDER BY external_id")
+    assert [key["thread"] for key in keys] == ["5@Bc8y", "6@Bc8y"]
+    assert (await desk.one("messages", "external_id = 'm1'"))["text"] == "Сколько стоит с доставкой?"
 
 
 def thread(desk: Desk, key: str, *, heard: timedelta | None) -> Thread:
