@@ -25,7 +25,7 @@ from hub.domain.message import Attachment, Message
 from hub.domain.outbound import Failed, Later, SendResult, Sent
 from hub.domain.sound import HEAD_BYTES, Sound, sound_of
 from hub.domain.workset import MessagePatch, WorkingSet
-from hub.inbox.listening import LISTENER, recording_of, tell_listener
+from hub.inbox.listening import LISTENER, Wish, recording_of, tell_listener
 from hub.inbox.office import Office
 from hub.store import timeline
 from hub.store.deliveries import ClaimedDelivery
@@ -105,13 +105,14 @@ class Recordings:
         return Failed(reason, "the recording cannot be had")
 
     async def _end(self, claimed: ClaimedDelivery, talk: Message, recording: Attachment | None, *, reason: str) -> None:
-        """Keep what came and tell who asked, in one commit."""
+        """Keep what came and tell who asked, in one commit; carried out again it tells nobody twice."""
+        wish = Wish(ManagerId(int(claimed.payload[LISTENER])), claimed.key)
 
         def fold(rows: WorkingSet) -> None:
             if recording is not None and recording not in talk.attachments:
                 kept = tuple(recording if each.kind is recording.kind else each for each in talk.attachments)
                 rows.message_patches.append(MessagePatch(talk.id, talk.received_at, {"attachments": kept}))
-            tell_listener(rows, self.office, talk, ManagerId(int(claimed.payload[LISTENER])), reason=reason)
+            tell_listener(rows, self.office, talk, wish, reason=reason)
 
         scope = Scope(conversations={ConversationId(talk.conversation_id or 0)}, ids=10)
         await self.office.change(scope, fold)

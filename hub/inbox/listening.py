@@ -30,6 +30,14 @@ _LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants to hear a talk; `key` names the wish for ever, so that it is fulfilled once."""
+
+    manager_id: ManagerId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listened:
     """What becomes of the wish: `is_there` if the recording needs no fetching."""
 
@@ -59,7 +67,7 @@ async def listen(
     def fold(rows: WorkingSet) -> None:
         get_conversation(rows, office, actor, Action.view, conversation_id=conversation_id)
         if is_there:
-            tell_listener(rows, office, talk, actor.manager_id, reason="")
+            tell_listener(rows, office, talk, Wish(actor.manager_id, f"at hand:{rows.new_id()}"), reason="")
         else:
             _queue(rows, entry, actor.manager_id)
 
@@ -73,15 +81,18 @@ def recording_of(message: Message) -> Attachment | None:
     return next((each for each in found if each.sha256 or each.provider_ref), None)
 
 
-def tell_listener(rows: WorkingSet, office: Office, talk: Message, manager_id: ManagerId, *, reason: str) -> None:
-    """Bring who asked the recording, or say why there is none (`reason`, a word or the provider's sentence)."""
+def tell_listener(rows: WorkingSet, office: Office, talk: Message, wish: Wish, *, reason: str) -> None:
+    """Bring who asked the recording, or say why there is none (`reason`, a word or the provider's sentence).
+
+    A wish is told of once, however often.
+    """
     conversation = rows.conversations.get(ConversationId(talk.conversation_id or 0))
     if conversation is None:
         return
     policy = office.policy()
     work = LineWork(rows, policy, policy.get_line(conversation.line))
     facts: dict[str, object] = {"message_id": int(talk.id), "reason": reason}
-    tell(work, Notice.recording, conversation, to=[manager_id], cause=f"{talk.id}:{rows.new_id()}", facts=facts)
+    tell(work, Notice.recording, conversation, to=[wish.manager_id], cause=f"{talk.id}:{wish.key}", facts=facts)
 
 
 async def _find(

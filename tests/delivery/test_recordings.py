@@ -115,6 +115,19 @@ async def test_c12_what_was_heard_once_is_at_hand_and_every_listening_is_written
     ] * 2
 
 
+async def test_c12_a_process_that_died_before_the_end_was_written_brings_nothing_twice(
+    desk: Desk, files: Files
+) -> None:
+    talk = Talk(desk, files)
+    anna, conversation = await talk.hold()
+    await listen(desk.office, anna, conversation)
+    await talk.bring()
+    await desk.pool.execute("UPDATE deliveries SET state = 'queued', finished_at = NULL WHERE lane = 'media'")
+    await talk.bring()
+
+    assert await talk.told() == [(anna.manager_id, "")]
+
+
 async def test_two_who_ask_at_once_make_one_request(desk: Desk, files: Files) -> None:
     talk = Talk(desk, files)
     anna, conversation = await talk.hold()
