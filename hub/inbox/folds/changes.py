@@ -17,6 +17,7 @@ from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.matching import Sighting, match_contact
 from hub.inbox.folds.messages import find_ref, patch_message
 from hub.inbox.folds.notices import tell
+from hub.inbox.folds.reading_along import list_listeners
 from hub.inbox.folds.waits import give_back
 
 TAKEN_BACK_WITHIN = timedelta(seconds=60)
@@ -49,15 +50,20 @@ def _patch(rows: WorkingSet, endpoint: Endpoint, thread: str, external_id: str, 
 
 
 def _show_anew(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageEdited | MessageDeleted) -> None:
-    """Redraw what a client has changed where a manager sees it; it rings for nobody (case 6, P-6)."""
+    """Redraw what a client has changed where a manager sees it; it rings for nobody (case 6, P-6).
+
+    However often a batch changes it, it is drawn once, as it is by then.
+    """
     ref = find_ref(rows, endpoint.id, change.thread, change.external_id)
     conversation = rows.conversations.get(ref.conversation_id) if ref else None
-    if ref is None or conversation is None or ref.direction != Direction.inbound or conversation.assignee_id is None:
+    if ref is None or conversation is None or ref.direction != Direction.inbound:
         return
     facts = {"message_id": int(ref.message_id), "received_at": ref.received_at.isoformat(), "only_files": True}
-    cause = f"{ref.message_id}:{type(change).__name__}:{change.occurred_at.isoformat()}"
+    cause = f"{ref.message_id}:changed:{rows.now.isoformat()}"
     work = LineWork(rows, policy, policy.get_line(conversation.line))
-    tell(work, Notice.client_message, conversation, to=[conversation.assignee_id], cause=cause, facts=facts)
+    owner = [] if conversation.assignee_id is None else [conversation.assignee_id]
+    tell(work, Notice.client_message, conversation, to=owner, cause=cause, facts=facts)
+    tell(work, Notice.overheard, conversation, to=list_listeners(rows, conversation), cause=cause, facts=facts)
 
 
 def _take_back(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageDeleted) -> None:

@@ -54,6 +54,11 @@ def list_readers(rows: WorkingSet, conversation: Conversation) -> list[ManagerId
     return readers_of(timer.facts) if timer is not None and _runs(timer, rows.now) else []
 
 
+def list_listeners(rows: WorkingSet, conversation: Conversation, author: ManagerId | None = None) -> list[ManagerId]:
+    """Return to whom of them something is told: not to its author, nor to who has the client by now."""
+    return [each for each in list_readers(rows, conversation) if each not in (conversation.assignee_id, author)]
+
+
 def readers_of(facts: Mapping[str, object]) -> list[ManagerId]:
     """Return who reads along, by the facts of a running timer."""
     told = facts.get(READERS)
@@ -61,12 +66,11 @@ def readers_of(facts: Mapping[str, object]) -> list[ManagerId]:
 
 
 def tell_readers(work: LineWork, conversation: Conversation, message: Message, *, only_files: bool = False) -> None:
-    """Show a message to who reads along, an album as one; not to its author, nor to who has the client by now.
+    """Show a message to who reads along, an album as one.
 
     `only_files`: its files have come; the words were shown before.
     """
-    readers = list_readers(work.rows, conversation)
-    told = [each for each in readers if each not in (conversation.assignee_id, message.manager_id)]
+    told = list_listeners(work.rows, conversation, message.manager_id)
     if not told:
         return
     cause = f"group:{message.group_key}" if message.group_key else str(message.id)

@@ -1,10 +1,12 @@
 """Reactions, edits, deletions over the wire: two bots, one fake Telegram, what both people see in the end (case 46)."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
+from hub.channels.base import Raw
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import Address, InboundMessage, Sender
@@ -54,6 +56,22 @@ async def test_edge46_a_clients_reaction_is_shown_below_the_managers_answer_and_
 
     assert mark_of(ivan, place.account, "1500") == ("🔥",)
     assert [row["state"] for row in await place.desk.rows("waits")] == ["answered"]
+
+
+async def test_edge6_many_changes_of_one_message_in_a_batch_are_one_redraw(place, brand, ivan):
+    receipts = brand.maria.screen(brand.account).last_with("Сколько стоит?")
+    for words in ("Сколько", "Сколько стоит?!", "Сколько стоит с доставкой?"):
+        brand.maria.edits(brand.account, receipts, words)
+        [update] = brand.account.updates.pending(brand.account.now())
+        brand.account.updates.remove(update)
+        [event] = brand.channel.parse(Raw(json.dumps(update.as_json()).encode(), place.desk.now))
+        await place.desk.accept(event, event_id=str(update.update_id))
+        place.desk.clock.move(timedelta(seconds=1))
+    await place.desk.process()
+
+    assert len(await place.desk.rows("deliveries", "state = 'queued' AND payload->>'only_files' = 'true'")) == 1
+    await place.work()
+    assert "Сколько стоит с доставкой?" in place.post(ivan, "Сколько стоит").text
 
 
 async def test_edge46_a_reaction_to_an_answer_from_elsewhere_is_told_in_words(place, brand, ivan):

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.ids import ManagerId
+from hub.domain.inbound import MessageEdited
 from hub.domain.manager import Role
 from hub.inbox.auditing import what_they_saw
 from hub.inbox.viewer import person_of
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace
+from tests.inbox.desk import says
 from tests.inbox.rules import line_says, put_in_force, stand_at
 
 ASKED = "Сколько стоит?"
@@ -146,6 +148,18 @@ async def test_who_takes_the_client_over_gets_cards_instead(place: Workplace, iv
     await place.client_says(MORE)
     assert [text for text in place.seen(olga) if MORE in text and text.startswith("👁")] == []
     assert MORE in "\n".join(place.seen(olga))
+
+
+async def test_edge6_what_the_client_changes_is_changed_in_its_place(
+    place: Workplace, ivan: Person, olga: Person
+) -> None:
+    asked = says(MORE, at=place.desk.now)
+    await place.desk.receive(asked)
+    await place.work()
+    await place.desk.receive(MessageEdited(asked.external_id, asked.thread, "И с доставкой?", place.desk.now))
+    await place.work()
+    assert len(overheard(place, olga)) == 1
+    assert "И с доставкой?" in overheard(place, olga)[0]
 
 
 # --- nothing changes
