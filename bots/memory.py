@@ -132,10 +132,10 @@ class Memory:
         """Return what was kept under `name`, `None` once it has run out."""
         return await self._recalls.ask((chat_id, name))
 
-    async def count_below(self, chat_id: int, bot_message_id: int) -> int:
-        """Return how many messages about conversations stand below a message of the bot."""
+    async def count_below(self, chat_id: int, bot_message_id: int, *, upto: int) -> int:
+        """Return how many messages about conversations stand below a message of the bot, `upto` at most."""
         async with acquire(self.office.pool) as connection:
-            return await links.count_below(connection, self.bot, chat_id, bot_message_id)
+            return await links.count_below(connection, self.bot, chat_id, bot_message_id, upto=upto)
 
     async def list_kept(self, name: str) -> Mapping[int, Facts]:
         """Return what is kept under `name` in all chats, by chat."""

@@ -177,7 +177,7 @@ async def _post(turn: Turn, drawn: Drawn, offers: _Offers, screen: Screen) -> li
 
 
 async def _is_far_up(turn: Turn, drawn: Drawn) -> bool:
-    return await turn.desk.memory.count_below(turn.chat.id, drawn.message) >= TOO_FAR_UP
+    return await turn.desk.memory.count_below(turn.chat.id, drawn.message, upto=TOO_FAR_UP) >= TOO_FAR_UP
 
 
 async def _keep(turn: Turn, drawn: Drawn, offers: _Offers, *, message: int, has_rung: bool) -> None:

@@ -97,13 +97,18 @@ async def latest_card(connection: asyncpg.Connection, bot: str, chat_id: int, co
     return found
 
 
-async def count_below(connection: asyncpg.Connection, bot: str, chat_id: int, bot_message_id: int) -> int:
-    """Return how many messages about conversations stand below a message of the chat."""
+async def count_below(connection: asyncpg.Connection, bot: str, chat_id: int, bot_message_id: int, *, upto: int) -> int:
+    """Return how many messages about conversations stand below a message of the chat; no more than `upto` are looked at.
+
+    A card of months ago has thousands below it.
+    """
     found: int = await connection.fetchval(
-        "SELECT count(*) FROM links WHERE bot = $1 AND chat_id = $2 AND bot_message_id > $3",
+        "SELECT count(*) FROM "
+        "(SELECT FROM links WHERE bot = $1 AND chat_id = $2 AND bot_message_id > $3 LIMIT $4) below",
         bot,
         chat_id,
         bot_message_id,
+        upto,
     )
     return found
 

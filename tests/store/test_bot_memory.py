@@ -31,6 +31,14 @@ async def test_the_newest_card_of_a_conversation_is_the_live_one(pool: asyncpg.P
     assert await links.latest_card(pool, "bot", 7, 6) is None
 
 
+async def test_what_stands_below_a_message_is_counted_no_further_than_asked(pool: asyncpg.Pool) -> None:
+    below = [Link("bot", 7, message, 5, 1, "notice") for message in range(101, 121)]
+    await links.remember(pool, [*below, Link("bot", 8, 130, 5, 1, "notice")], at=NOW)
+
+    assert await links.count_below(pool, "bot", 7, 115, upto=10) == 5
+    assert await links.count_below(pool, "bot", 7, 100, upto=10) == 10
+
+
 async def test_dialogue_state_is_replaced_runs_out_and_is_taken_once(pool: asyncpg.Pool) -> None:
     until = NOW + timedelta(minutes=10)
     for number in (1, 2):
