@@ -74,7 +74,8 @@ async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> 
 async def _send_searched(turn: Turn, message: Message, replied: Shown | None) -> bool:
     """Send what was found or finished behind the bot's name; return False for any other message.
 
-    Where the number in it and the reply name two clients, it goes to neither before the manager says to whom.
+    Where the number in it and the reply name two clients, it goes to neither before the manager says to whom. Below
+    what is only read along it is asked about as any words there are.
     """
     text = message.text or ""
     words = await own_words(turn, text)
@@ -84,9 +85,12 @@ async def _send_searched(turn: Turn, message: Message, replied: Shown | None) ->
     about = named or (replied.conversation_id if replied else None)
     if about is None or (replied is not None and replied.conversation_id != about):
         await ask_whom(turn, Content(words))
+        return True
+    if replied is not None and replied.purpose is Purpose.overheard:
+        await ask_before_client(turn, about, Content(words))
     else:
         await answer(turn, about, Content(words, reply_to=replied.message_id if replied else None))
-        await prompts.answered(turn)
+    await prompts.answered(turn)
     return True
 
 

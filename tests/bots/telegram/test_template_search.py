@@ -4,6 +4,7 @@ import pytest
 
 from bots.telegram.dispatcher import UPDATES
 from hub.channels.telegram.manager_bot import WANTED
+from hub.domain.manager import Role
 from hub.testing.telegram.faults import refused
 from hub.testing.telegram.people import Person
 from hub.testing.telegram.state import Search
@@ -93,6 +94,23 @@ async def test_what_is_chosen_without_a_reply_goes_to_the_client_whose_number_wa
     ivan.chooses(place.account, found, "Цена")
     await place.work()
     assert await said_to(place, "Мария") == ["Здравствуйте, Мария! Цена готова."]
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+async def test_a_text_found_below_what_is_only_read_along_is_asked_about_first(
+    place: Workplace, ivan: Person, is_named: bool
+) -> None:
+    olga = await place.hire("olga", "Ольга", role=Role.head)
+    number = await number_of(place, "Мария")
+    await place.writes(olga, f"/read {number}")
+    await place.client_says("Ау?", by=person(100, name="Мария"))
+    found = await search(place, olga, f"#{number} доставка" if is_named else "доставка")
+    olga.chooses(place.account, found, "Доставка", reply_to=place.post(olga, "Ау?"))
+    await place.work()
+
+    assert await said_to(place, "Мария") == []
+    await place.presses(olga, "Это увидит клиент", "✉️ Отправить клиенту")
+    assert await said_to(place, "Мария") == ["Доставка бесплатна."]
 
 
 async def test_reliability72_a_text_for_one_client_in_reply_to_another_goes_to_neither(
