@@ -149,6 +149,38 @@ async def test_c6_an_ordered_call_that_nobody_took_is_counted_and_the_card_shows
     assert (card.wait.call_attempts, card.calling) == (1, "")
 
 
+@pytest.mark.parametrize(("extension", "is_hers"), [("", True), ("101", True), ("202", False)])
+async def test_m15_an_ordered_talk_is_of_who_ordered_it_unless_the_pbx_names_another_telephone(
+    desk: Desk, extension: str, is_hers: bool
+) -> None:
+    anna, conversation = await equip(desk), await missed(desk)
+    await order_call(desk.office, anna, conversation)
+    desk.staff.clear()
+    await talk(desk, "c2", extension=extension)
+
+    wait, call = await desk.one("waits"), await desk.one("calls", "external_id = 'c2'")
+    speaker = anna.manager_id if is_hers else None
+    assert (wait["state"], wait["responder_id"], call["manager_id"]) == ("answered", speaker, speaker)
+
+
+async def test_m15_a_talk_that_nobody_ordered_and_no_telephone_is_named_of_is_nobodys(desk: Desk) -> None:
+    await equip(desk)
+    await missed(desk)
+    await talk(desk, "c2", extension="")
+
+    assert (await desk.one("calls", "external_id = 'c2'"))["manager_id"] is None
+
+
+async def test_m15_what_the_pbx_reports_after_an_ordered_talk_takes_it_from_nobody(desk: Desk) -> None:
+    anna, conversation = await equip(desk), await missed(desk)
+    await order_call(desk.office, anna, conversation)
+    await talk(desk, "c2", extension="")
+    late = {"direction": CallDirection.outbound, "recording": "r1"}
+    await desk.receive(_event(desk, "c2", CallStage.recording, PHONE, **late), connection=4)
+
+    assert (await desk.one("calls", "external_id = 'c2'"))["manager_id"] == anna.manager_id
+
+
 async def test_c5_an_ordered_talk_counts_where_it_was_ordered_whatever_number_the_client_saw(desk: Desk) -> None:
     anna = await equip(desk)
     put_in_force(desk, TWO_LINES)
@@ -163,9 +195,9 @@ async def test_c5_an_ordered_talk_counts_where_it_was_ordered_whatever_number_th
     assert (await desk.one("waits"))["state"] == "answered"
 
 
-async def talk(desk: Desk, call: str) -> None:
+async def talk(desk: Desk, call: str, *, extension: str = "101") -> None:
     """Anna talks with the client for forty seconds, by the PBX's own record."""
-    said = {"direction": CallDirection.outbound, "extension": "101"}
+    said = {"direction": CallDirection.outbound, "extension": extension}
     await desk.receive(_event(desk, call, CallStage.answered, PHONE, **said), connection=4)
     desk.clock.move(timedelta(seconds=40))
     await desk.receive(_event(desk, call, CallStage.ended, PHONE, talk=timedelta(seconds=40), **said), connection=4)

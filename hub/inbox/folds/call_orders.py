@@ -12,9 +12,10 @@ from hub.domain.contact import Contact
 from hub.domain.conversation import Conversation
 from hub.domain.delivery import Notice
 from hub.domain.ids import ManagerId
+from hub.domain.inbound import CallDirection
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
-from hub.inbox.folds.call_work import CallWork
+from hub.inbox.folds.call_work import CallWork, find_staff, telephone_of
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import tell
 
@@ -82,6 +83,20 @@ def find_ordered(work: CallWork, contact: Contact) -> Conversation | None:
     return None
 
 
+def speaker_of(work: CallWork) -> ManagerId | None:
+    """Return which of our people spoke (M-15); where the PBX names no telephone, whoever ordered the call.
+
+    Once known it stays: the order is over by the time the last events come.
+    """
+    telephone = telephone_of(work.session)
+    named = find_staff(work, telephone)
+    if named is not None or work.session.direction is not CallDirection.outbound:
+        return named
+    orders = (_order(timer.facts) for timer in work.rows.timers if _is_order(timer) and _is_fulfilled(timer, work))
+    ordered_by = next((each.manager_id for each in orders if telephone in ("", each.extension)), None)
+    return ordered_by or (None if telephone else work.record.manager_id)
+
+
 def end_order(work: CallWork, conversation: Conversation) -> bool:
     """Forget the order that this call fulfils; return whether a card still says that phones ring."""
     timer = work.rows.timers.get((TimerKind.call_order, _subject(conversation)))
@@ -98,6 +113,10 @@ def _redraw(work: LineWork, conversation: Conversation, also: ManagerId | None, 
     present = work.rows.conversations[conversation.id]
     to = dict.fromkeys(each for each in (present.assignee_id, also) if each is not None)
     tell(work, Notice.card_changed, present, to=to, cause=cause)
+
+
+def _is_order(timer: Timer) -> bool:
+    return timer.kind is TimerKind.call_order
 
 
 def _is_fulfilled(timer: Timer, work: CallWork) -> bool:

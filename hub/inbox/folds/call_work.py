@@ -49,12 +49,16 @@ def sighting_of(work: CallWork) -> Sighting:
     return Sighting(work.endpoint.id, is_vouched=True, shared_after=work.policy.shared_after, thread=thread)
 
 
-def speaker_of(work: CallWork) -> ManagerId | None:
-    """Return which of our people spoke, by extension or login at this PBX (M-15)."""
-    named = work.session.answered_by or next((leg.extension for leg in work.session.legs if leg.extension), "")
+def telephone_of(session: CallSession) -> str:
+    """Return the extension or login that spoke, empty where the PBX names none."""
+    return session.answered_by or next((leg.extension for leg in session.legs if leg.extension), "")
+
+
+def find_staff(work: CallWork, telephone: str) -> ManagerId | None:
+    """Return whose extension or login at this PBX it is (M-15)."""
     scope = str(work.endpoint.id)
     for kind in (IdentityType.pbx_extension, IdentityType.pbx_login):
-        if manager_id := work.staff.get((kind, scope, named)):
+        if manager_id := work.staff.get((kind, scope, telephone)):
             return manager_id
     return None
 

@@ -20,6 +20,7 @@ from hub.domain.wait import Wait, accepted_instant
 from hub.domain.workset import WorkingSet
 from hub.inbox.endpoint import Endpoint
 from hub.inbox.folds.auto_texts import excuse
+from hub.inbox.folds.call_orders import speaker_of
 from hub.inbox.folds.call_work import (
     CallWork,
     Staff,
@@ -29,7 +30,6 @@ from hub.inbox.folds.call_work import (
     person_of,
     said_in,
     sighting_of,
-    speaker_of,
 )
 from hub.inbox.folds.conversations import Place, touch_thread
 from hub.inbox.folds.incoming import Incoming

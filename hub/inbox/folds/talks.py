@@ -15,8 +15,8 @@ from hub.domain.timer import TimerKind
 from hub.domain.wait import Response
 from hub.domain.workset import WorkingSet
 from hub.inbox.folds.breaches import put_in_hands
-from hub.inbox.folds.call_orders import end_order, find_ordered, show_call
-from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, sighting_of, speaker_of
+from hub.inbox.folds.call_orders import end_order, find_ordered, show_call, speaker_of
+from hub.inbox.folds.call_work import CallWork, facts_of, link_call, person_of, said_in, sighting_of
 from hub.inbox.folds.conversations import Place, find_or_open_conversation, touch_thread
 from hub.inbox.folds.lead_moves import mark_contacted
 from hub.inbox.folds.leads import ensure_lead
