@@ -191,6 +191,7 @@ def _fold_clients_message(rows: WorkingSet, policy: Policy, incoming: Incoming, 
     prove_by_token(rows, endpoint.id, message, match.contact)
     thread_key = pick_thread(rows, endpoint.id, message, match.contact)
     known_thread = rows.threads.get((endpoint.id, thread_key))
+    topic = _find_topic(rows, policy, incoming, known_thread)
     choice = _pick_line(rows, policy, incoming, contact=match.contact, thread=known_thread)
     work = LineWork(rows, policy, policy.get_line(choice.line))
     thread = touch_thread(
@@ -198,13 +199,32 @@ def _fold_clients_message(rows: WorkingSet, policy: Policy, incoming: Incoming, 
     )
     if message.speaker is not None:
         thread = _give_to_group(rows, thread, match.contact)
-    said = _on_topic(_said(rows, incoming, message), incoming.find_topic(policy))
+    said = _on_topic(_said(rows, incoming, message), topic)
     intake = Intake(match, thread, said, incoming.facts, message.origin, not incoming.is_history)
     stored = take_in(work, intake, choice)
     remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.external_id)
     if message.mail is not None:
         remember_external(rows, stored, endpoint.id, thread=message.thread, external_id=message.mail.message_id)
         remember_external(rows, stored, COPIES, thread=str(endpoint.id), external_id=copy_key(message))
+
+
+def _find_topic(rows: WorkingSet, policy: Policy, incoming: Incoming, thread: Thread | None) -> Topic | None:
+    """Return the topic of the menu that a client chose by these words; in a talk with a person they are an answer."""
+    found = incoming.find_topic(policy)
+    return None if found is None or _is_in_talk(rows, thread) else found
+
+
+def _is_in_talk(rows: WorkingSet, thread: Thread | None) -> bool:
+    """Tell whether a person has answered in a thread's open conversation since its menu was shown last.
+
+    A button under the input field sends its words like any others, so nobody knows a press from typing; who presses
+    «Start» gets the menu anew, and chooses again.
+    """
+    conversation = rows.open_conversation(thread.contact_id, thread.line) if thread is not None else None
+    if conversation is None or conversation.last_response_at is None:
+        return False
+    begun_at = max(conversation.opened_at, conversation.welcomed_at or conversation.opened_at)
+    return conversation.last_response_at > begun_at
 
 
 def _on_topic(said: Said, topic: Topic | None) -> Said:
@@ -229,12 +249,12 @@ def _pick_line(
     rows: WorkingSet, policy: Policy, incoming: Incoming, *, contact: Contact, thread: Thread | None = None
 ) -> LineChoice:
     """Return the line, chosen again where the rules may know the client by a tag; a topic of the menu has its own."""
-    topic = incoming.find_topic(policy)
+    topic = _find_topic(rows, policy, incoming, thread)
     if topic is not None and topic.line:
         return incoming.choose_line(policy)
     if contact.tags:
         return pick_line(rows, policy, contact, thread, incoming.facts)
-    return stay_on_line(rows, contact, thread, incoming.choose_line(policy))
+    return stay_on_line(rows, contact, thread, incoming.choose_by_rules(policy))
 
 
 def _staff_author(

@@ -42,11 +42,19 @@ class Incoming:
         return self._facts
 
     def choose_line(self, policy: Policy) -> LineChoice:
-        """Return the line as long as nothing is known of the client (R-1); always asked with the same policy."""
+        """Return the line as long as nothing is known of the client (R-1); always asked with the same policy.
+
+        A topic of the menu has its own; whether it is one here the fold alone can tell (`choose_by_rules`).
+        """
         if self._choice is None:
             topic = self.find_topic(policy)
             self._choice = _by_topic(topic) if topic and topic.line else choose_line(self.facts, policy)
         return self._choice
+
+    def choose_by_rules(self, policy: Policy) -> LineChoice:
+        """Return the line by the rules alone: the words may be those of a topic, yet they are an answer."""
+        has_topic = self.find_topic(policy) is not None
+        return choose_line(self.facts, policy) if has_topic else self.choose_line(policy)
 
     def find_topic(self, policy: Policy) -> Topic | None:
         """Return the topic of the menu that a client chose by these words, in a chat of their own with our bot."""

@@ -1,5 +1,7 @@
 """What a client finds in the brand's bot: a greeting and menu, a way out of automatic texts, a mark after the close."""
 
+from datetime import timedelta
+
 import pytest
 
 from hub.domain.conversation import Outcome
@@ -130,6 +132,63 @@ async def test_r1_a_topic_with_a_question_asks_it_and_the_answer_waits_on_its_li
     wait = await place.desk.one("waits")
     talk = await place.desk.one("conversations", "id = $1", wait["conversation_id"])
     assert (wait["line"], talk["subject"]) == ("support", "🔧 Не работает")
+
+
+async def talks_with_ivan(place, shop):
+    """Maria asks, Ivan of sales answers with a question."""
+    ivan = await place.hire("ivan", "Иван")
+    await shop.work()
+    shop.maria.writes(shop.account, "Чайник странный")
+    await shop.work()
+    await place.replies(ivan, "Чайник странный", "Что с ним?")
+    await shop.work()
+    return ivan
+
+
+@pytest.mark.parametrize("words", ["🔧 Не работает", "🔧 не работает", "🚚 Доставка"])
+async def test_r1_words_of_the_menu_are_an_answer_to_the_person_who_talks(place, shop, words):
+    ivan = await talks_with_ivan(place, shop)
+    said = heard(shop)
+    shop.maria.writes(shop.account, words)
+    await shop.work()
+
+    assert [row["line"] for row in await place.desk.rows("conversations")] == ["sales"]
+    wait = await place.desk.one("waits", "state = 'open'")
+    assert (wait["line"], wait["kind"]) == ("sales", "next_response")
+    assert heard(shop) == said
+    assert place.post(ivan, words)
+
+
+async def test_r1_who_presses_start_in_a_talk_chooses_anew(place, shop):
+    await talks_with_ivan(place, shop)
+    place.desk.clock.move(timedelta(minutes=1))
+    shop.maria.starts(shop.account)
+    await shop.work()
+    shop.maria.taps(shop.account, "🔧 Не работает")
+    await shop.work()
+
+    assert heard(shop)[-1] == "Что случилось? Пришлите, пожалуйста, фото."
+    shop.maria.writes(shop.account, "Не греет")
+    await shop.work()
+    assert (await place.desk.one("waits", "state = 'open'"))["line"] == "support"
+
+
+async def test_r1_who_waits_for_a_first_answer_may_still_choose_another_topic(place, shop):
+    await shop.work()
+    shop.maria.taps(shop.account, "🚚 Доставка")
+    await shop.work()
+    shop.maria.writes(shop.account, "🔧 Не работает")
+    await shop.work()
+    assert heard(shop)[-1] == "Что случилось? Пришлите, пожалуйста, фото."
+
+
+async def test_r1_after_the_close_a_topic_is_chosen_as_at_first(place, shop):
+    ivan = await talks_with_ivan(place, shop)
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(ivan, f"/close {number} solved")
+    shop.maria.writes(shop.account, "🔧 Не работает")
+    await shop.work()
+    assert heard(shop)[-1] == "Что случилось? Пришлите, пожалуйста, фото."
 
 
 async def test_l1_the_campaign_of_a_deep_link_is_the_leads(place, shop):
