@@ -7,9 +7,12 @@ script, loads nothing, is kept by nobody and tells no other site where it was. T
 from aiohttp import web
 from jinja2 import Environment, StrictUndefined
 
+from hub.net.payloads import read_form
 from hub.web.entrance import ENTRANCE, CardPage
+from hub.web.reading import read_body
 
 _BODY_LIMIT = 8 * 1024
+_FIELDS = frozenset({"choice", "note"})
 _PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string("""<!doctype html>
 <html lang="{{ page.language }}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -64,11 +67,12 @@ async def ask(request: web.Request) -> web.Response:
 
 
 async def do(request: web.Request) -> web.Response:
-    """Do it, and show what became of it."""
-    if (request.content_length or 0) > _BODY_LIMIT:
-        raise web.HTTPRequestEntityTooLarge(_BODY_LIMIT, request.content_length or 0)
-    form = await request.post()
-    given = {name: value for name in ("choice", "note") if isinstance(value := form.get(name), str)}
+    """Do it, and show what became of it.
+
+    Raises: PayloadInvalid, PayloadTooLarge, PayloadIncomplete: it is no form, or did not come whole and in time.
+    """
+    body = await read_body(request, request.app[ENTRANCE], limit_bytes=_BODY_LIMIT)
+    given = {name: value for name, value in (read_form(body) if body else ()) if name in _FIELDS}
     return _response(await request.app[ENTRANCE].do_card(request.match_info["token"], given))
 
 
