@@ -1,8 +1,8 @@
 """Binds the form behind a link to connect: what is asked for, and what becomes of what was typed.
 
 The same as `hub connect` does at a terminal: the adapter's own model says what is wrong, the settings are tried before
-they are saved, and encrypted. A link is used up by a connection that works; until then, and within its fifteen minutes,
-what was wrong can be corrected. Secrets are never shown again, not even to who has just typed them.
+they are saved, and encrypted. A link is used up by a connection that works, in the same commit; until then, and within
+its fifteen minutes, what was wrong can be corrected. Secrets are never shown again, not even to who just typed them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,29 +20,25 @@ from bots.screens.quoting import one_line
 from bots.texts import Texts
 from hub.app.connections import (
     UNSAVED,
+    NameTaken,
     NewConnection,
+    Wanted,
     channel_class,
     check_connection,
-    create_connection,
     public_address,
+    save_connection,
 )
 from hub.app.office import Building
 from hub.app.setup_steps import list_setup_steps
 from hub.channels.base import Subscribes
 from hub.channels.typed_settings import find_wrong_fields, read_value
 from hub.crm_sync.calling import CrmContext
-from hub.domain.errors import ConfigError, HubError, NotFound, ProviderError, RateExceeded
+from hub.domain.delivery import Lane
+from hub.domain.errors import ConfigError, HubError, NotFound, RateExceeded
 from hub.domain.ids import ConnectionId
 from hub.hints.local import LocalRates
-from hub.inbox.connect_links import (
-    LinkOver,
-    OpenLink,
-    ensure_still_holds,
-    give_back_link,
-    open_link,
-    take_link,
-    tell_connected,
-)
+from hub.inbox.connect_links import LinkOver, Made, OpenLink, open_link, use_link
+from hub.store.pool import Connection
 from hub.web.connect_page import ConnectField, ConnectPage, Input
 
 REQUESTS_PER_SECOND = 0.2
@@ -57,12 +53,13 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A form as it was typed: the link, what stands in it, and what is wrong with which setting."""
+    """A form as it was typed: the link, what stands in it, and what is wrong: with settings, the whole, the name."""
 
     link: OpenLink
     typed: Typed
     faults: Mapping[str, str]
     fault: str = ""
+    fault_of_name: str = ""
 
 
 class ConnectForm:
@@ -102,7 +99,7 @@ class ConnectForm:
         except ConfigError as error:
             return self._form(_Filled(found, given, {}, self._say(found, str(error))))
         if wrong:
-            return self._form(_Filled(found, given, {name: self._said(found, wrong[name]) for name in wrong}))
+            return self._form(_Filled(found, given, {name: self._said(found, name, wrong[name]) for name in wrong}))
         return await self._connect(found, settings, given)
 
     async def _find(self, token: str, remote: str) -> OpenLink | ConnectPage:
@@ -120,49 +117,69 @@ class ConnectForm:
             return ConnectPage(self._default("connect.unknown"), self._default.language, status=404)
 
     async def _connect(self, link: OpenLink, settings: Mapping[str, Any], given: Typed) -> ConnectPage:
-        """Use the link up, try and save; where that fails the link may be used again."""
-        office, texts = self._building.office, Texts(link.manager.language)
+        """Try and save; where that fails, however it does, the link may be used again."""
+        texts = Texts(link.manager.language)
         try:
-            await take_link(office, link)
+            new = await self._try_and_save(link, settings, given)
         except LinkOver:
             return ConnectPage(texts("connect.busy"), texts.language, status=409)
-        try:
-            new = await self._try_and_create(link, settings, given)
+        except NotFound:
+            return ConnectPage(texts("connect.unknown"), texts.language, status=404)
+        except NameTaken as error:
+            self._refused(link, error)
+            return self._form(_Filled(link, given, {}, fault_of_name=texts("connect.name_taken")))
         except HubError as error:
-            await give_back_link(office, link)
-            _log.info("connect.refused", kind=link.kind, manager_id=link.manager.id, code=error.code)
+            self._refused(link, error)
             return self._form(_Filled(link, given, {}, self._say(link, str(error))))
-        await tell_connected(office, link, connection_id=new.id, name=new.name)
+        self._building.office.wakeup.wake(Lane.notify)
         _log.info("connect.connected", kind=link.kind, manager_id=link.manager.id, connection_id=new.id)
         return await self._done(link, new)
 
-    async def _try_and_create(self, link: OpenLink, settings: Mapping[str, Any], given: Typed) -> NewConnection:
+    async def _try_and_save(self, link: OpenLink, settings: Mapping[str, Any], given: Typed) -> NewConnection:
         """Try the settings and save the connection, if whoever tries them still may.
 
-        Raises: ConfigError, ProviderError, NotFound: it cannot be, and why.
+        Raises: ConfigError, ProviderError, NotFound, LinkOver: it cannot be, and why.
         """
-        ground, language = self._building.ground, link.manager.language
+        ground, office = self._building.ground, self._building.office
         tried = await check_connection(ground, link.kind, settings, self._building.http)
         if not tried.is_ok:
-            raise ConfigError("; ".join(tried.say(language)) or "the test failed")
-        await ensure_still_holds(self._building.office, link)
+            raise ConfigError("; ".join(tried.say(link.manager.language)) or "the test failed")
         line = given.get(_LINE, "")
         name = one_line(given.get(_NAME, ""), _NAME_LIMIT) or link.kind
-        is_known = line in self._building.office.policy().lines
-        return await create_connection(ground, link.kind, name=name, settings=settings, line=line if is_known else "")
+        wanted = Wanted(link.kind, name, settings, line if line in office.policy().lines else "")
+
+        async def use(connection: Connection, new: NewConnection) -> None:
+            await use_link(connection, office, link, made=Made(new.id, new.name))
+
+        return await save_connection(ground, wanted, use)
 
     async def _done(self, link: OpenLink, new: NewConnection) -> ConnectPage:
-        """Return that it is connected, with what is left to press at the provider."""
+        """Return that it is connected, with what is left to press at the provider, or to do where that did not go."""
         texts = Texts(link.manager.language)
         lines = [texts("connect.told"), *([texts("connect.address", url=new.url)] if new.url else []), *new.steps]
+        try:
+            lines += await self._introduce(new, texts.language)
+        except HubError as error:
+            _log.warning("connect.not_introduced", connection_id=new.id, code=error.code)
+            lines += [texts("connect.untold_provider", reason=self._say(link, str(error))), texts("connect.next_step")]
+        return ConnectPage(texts("connect.done", name=new.name), texts.language, tuple(lines))
+
+    async def _introduce(self, new: NewConnection, language: str) -> Sequence[str]:
+        """Start using a connection here and tell the provider our address; returns what it says.
+
+        Raises: HubError: it was not taken, and why; or the connection could not be read again.
+        """
         await self._building.connections.reload()
         channel: object = self._building.connections.channel_of(new.id)
-        if isinstance(channel, Subscribes):
-            try:
-                lines += (await channel.subscribe()).say(texts.language)
-            except ProviderError as error:
-                lines.append(self._say(link, str(error)))
-        return ConnectPage(texts("connect.done", name=new.name), texts.language, tuple(lines))
+        if not isinstance(channel, Subscribes):
+            return ()
+        told = await channel.subscribe()
+        if not told.is_ok:
+            raise ConfigError("; ".join(told.say(language)))
+        return told.say(language)
+
+    def _refused(self, link: OpenLink, error: HubError) -> None:
+        _log.info("connect.refused", kind=link.kind, manager_id=link.manager.id, code=error.code)
 
     def _form(self, filled: _Filled) -> ConnectPage:
         """Return the form with what was typed; what is needed or wrong comes first, the rest may be left alone."""
@@ -170,17 +187,17 @@ class ConnectForm:
         fields = channel_class(link.kind).settings_model.model_fields
         asked = {name: self._ask(filled, name, field) for name, field in fields.items()}
         first = [name for name, field in fields.items() if field.is_required() or name in filled.faults]
-        is_wrong = bool(filled.faults or filled.fault)
+        is_marked = bool(filled.faults or filled.fault_of_name)
         return ConnectPage(
             title=texts("connect.title", kind=kind_name(texts, link.kind)),
             language=texts.language,
             lines=self._steps(link),
-            fault=filled.fault or (texts("connect.wrong") if filled.faults else ""),
+            fault=filled.fault or (texts("connect.wrong") if is_marked else ""),
             fields=(*self._named(filled, texts), *(asked[name] for name in first)),
             more=tuple(field for name, field in asked.items() if name not in first),
             more_label=texts("connect.more"),
             button=texts("connect.button"),
-            status=422 if is_wrong else 200,
+            status=422 if is_marked or filled.fault else 200,
         )
 
     def _steps(self, link: OpenLink) -> tuple[str, ...]:
@@ -196,7 +213,7 @@ class ConnectForm:
         choices = (("", texts("connect.by_rules")), *((str(key), line.name) for key, line in lines.items()))
         name = filled.typed.get(_NAME, filled.link.kind)
         return (
-            ConnectField(_NAME, texts("connect.name"), value=name, is_required=True),
+            ConnectField(_NAME, texts("connect.name"), value=name, is_required=True, fault=filled.fault_of_name),
             ConnectField(_LINE, texts("connect.line"), Input.choice, filled.typed.get(_LINE, ""), choices),
         )
 
@@ -211,9 +228,10 @@ class ConnectForm:
     def _say(self, link: OpenLink, text: str) -> str:
         return self._building.speech.say(text, link.manager.language)
 
-    def _said(self, link: OpenLink, fault: str) -> str:
+    def _said(self, link: OpenLink, name: str, fault: str) -> str:
         """Return what is wrong with a setting, without its name: it stands at its question."""
-        return self._say(link, fault).partition(": ")[2] or fault
+        told = self._say(link, fault)
+        return told.rpartition(f"{name}: ")[2] or told
 
 
 def _read(model: type[BaseModel], given: Typed) -> dict[str, Any]:

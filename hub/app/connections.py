@@ -6,7 +6,7 @@ The manager bot is a connection too, of the kind `manager_bot`: its updates are 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,7 +31,7 @@ from hub.inbox.endpoint import Endpoint
 from hub.net.http import Http
 from hub.store import accounts, connections, crm_accounts, crm_items
 from hub.store.connections import ConnectionRow
-from hub.store.pool import acquire, storage_errors
+from hub.store.pool import Connection, acquire, storage_errors
 from hub.store.secrets import new_token, token_hash
 from hub.web.entrance import Connected
 
@@ -53,6 +53,26 @@ class NewConnection:
     name: str
     url: str
     steps: tuple[str, ...]
+
+
+Also = Callable[[Connection, NewConnection], Awaitable[None]]
+"""What is to be written in the transaction that saves a connection; what it raises undoes that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A connection that somebody wants: its kind, its name for people, its settings as typed, the key of its line."""
+
+    kind: str
+    name: str
+    settings: Mapping[str, Any]
+    line: str = ""
+
+
+class NameTaken(ConfigError):
+    """Another connection is called so already."""
+
+    code = "config.name_taken"
 
 
 def channel_class(kind: str) -> type[Channel[Any]]:
@@ -240,15 +260,21 @@ def validate_settings(kind: str, given: Mapping[str, Any]) -> ChannelSettings:
 async def create_connection(
     ground: Ground, kind: str, *, name: str, settings: Mapping[str, Any], line: str = ""
 ) -> NewConnection:
-    """Validate and save a connection, its settings encrypted. Commits.
+    """Save a connection as whoever works at the machine. Commits. Raises: as `save_connection`."""
+    return await save_connection(ground, Wanted(kind, name, settings, line))
+
+
+async def save_connection(ground: Ground, wanted: Wanted, also: Also | None = None) -> NewConnection:
+    """Validate and save a connection, its settings encrypted, and what `also` writes. Commits.
 
     Raises:
-        ConfigError: the settings are wrong, the name is taken, the account of a CRM is connected already, or the kind
-            needs a public address and there is none.
+        ConfigError: the settings are wrong, the account of a CRM is connected already, or the kind needs a public
+            address and there is none; nothing is saved then.
+        NameTaken: another connection is called so.
     """
-    found = channel_class(kind)
-    model = validate_settings(kind, settings)
-    if found.capabilities.needs_public_url and not ground.config.public_url:
+    kind, name, url = wanted.kind, wanted.name, ground.config.public_url
+    model = validate_settings(kind, wanted.settings)
+    if channel_class(kind).capabilities.needs_public_url and not url:
         raise ConfigError(
             f"{kind} can only call us: set HUB_PUBLIC_URL to an address reachable from outside "
             "(a server with a domain, or a tunnel), then connect again"
@@ -256,21 +282,28 @@ async def create_connection(
     key = new_token()
     async with acquire(ground.pool) as connection, connection.transaction():
         await connections.hold_names(connection)
-        new_id = (await ground.ids.reserve(connection, 1))()
+        new_id = ConnectionId((await ground.ids.reserve(connection, 1))())
         present = await connections.list_connections(connection)
         _refuse_twice(ground, kind, model, present)
         if name in {row.name for row in present}:
-            raise ConfigError(
+            raise NameTaken(
                 f"a connection named '{name}' exists already: choose another name with --name, or correct it with "
                 "--again"
             )
-        row = _row(ground, ConnectionId(new_id), model, key=key, named=(kind, name, line))
+        row = _row(ground, new_id, model, key=key, named=(kind, name, wanted.line))
+        new = NewConnection(new_id, name, public_address(url, kind, key), _steps_of(ground, row))
         await connections.add_connection(connection, row)
+        if also is not None:
+            await also(connection, new)
         crash_point("connections.before_add")
     crash_point("connections.after_add")
+    return new
+
+
+def _steps_of(ground: Ground, row: ConnectionRow) -> tuple[str, ...]:
+    """Return what is left to press at the provider. Raises: ConfigError: the adapter cannot work with its settings."""
     channel = build_channel(ground, row, http=Http(ground.config.proxy), rates=_NO_RATES)
-    steps = tuple(channel.setup_steps(ground.config.language)) if isinstance(channel, Explains) else ()
-    return NewConnection(ConnectionId(new_id), name, public_address(ground.config.public_url, kind, key), steps)
+    return tuple(channel.setup_steps(ground.config.language)) if isinstance(channel, Explains) else ()
 
 
 def _refuse_twice(ground: Ground, kind: str, model: ChannelSettings, rows: Sequence[ConnectionRow]) -> None:

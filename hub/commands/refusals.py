@@ -22,6 +22,9 @@ REFUSALS: Mapping[str, str] = {
     ),
     "the account does not show its history of calls": "аккаунт не показывает историю звонков",
     "more than {} rows in the span, too many to compare": "в отрезке больше {} строк, сверить не получится",
+    "{}: required for the mode webhook, 16 to 256 of A-Z a-z 0-9 _ -": (
+        "{}: нужен для режима webhook, от 16 до 256 знаков из A-Z a-z 0-9 _ -"
+    ),
     # spool
     "the spool {} is full ({} bytes)": "накопитель {} полон ({} байт)",
     "the spool {} cannot take it now: {}": "накопитель {} сейчас не принимает: {}",

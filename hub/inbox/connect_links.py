@@ -1,8 +1,9 @@
 """One-time links by which an administrator connects something in a browser, so that no secret is written in a chat.
 
-A link is for one person, one kind of connection and one connection that works, within fifteen minutes. Only the hash of
-its token is stored. Opening it changes nothing (link scanners do); whoever it is for is read afresh at every step, so
-it ends with their role (RG-4). What a link opens is a form: it shows nothing of what is connected already.
+A link is for one person, one kind of connection and one connection that works, within fifteen minutes; it is used up in
+the commit that saves the connection. Only the hash of its token is stored. Opening it changes nothing (link scanners
+do); whoever it is for is read afresh at every step, so it ends with their role (RG-4). What a link opens is a form: it
+shows nothing of what is connected already.
 """
 
 import hmac
@@ -11,20 +12,19 @@ from datetime import timedelta
 
 from hub.crash import crash_point
 from hub.domain.audit import Deed
-from hub.domain.delivery import Delivery, Lane, Notice
+from hub.domain.delivery import Notice
 from hub.domain.errors import NotFound
-from hub.domain.ids import DeliveryId, ManagerId
+from hub.domain.ids import ConnectionId, ManagerId
 from hub.domain.manager import Manager
-from hub.domain.order import order_hash
 from hub.domain.rights import Action, Person, Subject, ensure, may
-from hub.domain.workset import WorkingSet
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
+from hub.inbox.people import hold_administration
 from hub.inbox.viewer import person_of
+from hub.inbox.word import Word, tell_in
 from hub.store import connect_links, managers
 from hub.store.connect_links import ConnectLink
-from hub.store.pool import acquire
-from hub.store.scope import Scope
+from hub.store.pool import Connection, acquire
 from hub.store.secrets import new_token, token_hash
 
 LASTING = timedelta(minutes=15)
@@ -44,6 +44,14 @@ class OpenLink:
     kind: str
     manager: Manager
     actor: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The connection for which a link was used."""
+
+    id: ConnectionId
+    name: str
 
 
 async def make_link(office: Office, actor: Person, kind: str) -> str:
@@ -90,53 +98,19 @@ def _administrator(office: Office, manager: Manager) -> Person:
     return actor
 
 
-async def ensure_still_holds(office: Office, link: OpenLink) -> None:
-    """Let a link that was taken go on after its settings were tried, which may have lasted.
+async def use_link(connection: Connection, office: Office, link: OpenLink, *, made: Made) -> None:
+    """Use a link up for a connection, with its audit fact and the word to whoever connected. The caller commits.
+
+    All of it stands or falls with the connection: until that is saved, whatever goes wrong, the link can be used again.
 
     Raises:
-        NotFound: whoever it was made for administrates nothing any more.
+        LinkOver: somebody else just used it, or a later link has ended it.
+        NotFound: whoever it was made for administrates nothing any more; their settings may have been tried for long.
     """
-    async with acquire(office.pool) as connection:
-        manager = await managers.find_manager(connection, link.manager.id)
-    if manager is None:
-        raise NotFound("there is no such link")
-    _administrator(office, manager)
-
-
-async def take_link(office: Office, link: OpenLink) -> None:
-    """Use a link up before what it is for is tried. Commits. Raises: LinkOver, if somebody else just did."""
-    async with acquire(office.pool) as connection:
-        if not await connect_links.take(connection, link.id, now=office.clock.now()):
-            raise LinkOver("the link is being used")
-    crash_point("connect_links.taken")
-
-
-async def give_back_link(office: Office, link: OpenLink) -> None:
-    """Let a link be used again, as long as its time lasts: what was tried did not work. Commits."""
-    async with acquire(office.pool) as connection:
-        await connect_links.give_back(connection, link.id)
-
-
-async def tell_connected(office: Office, link: OpenLink, *, connection_id: int, name: str) -> None:
-    """Tell whoever connected in their chat, and write the audit fact. Commits each; once a connection."""
-    async with acquire(office.pool) as connection:
-        facts = {"kind": link.kind, "name": name}
-        await note_in(connection, office, Noted(link.actor, Deed.connected, f"connection:{connection_id}", facts))
-    payload = {"notice": Notice.connection_made.value, "name": name, "kind": link.kind}
+    await hold_administration(connection, link.actor)
+    if not await connect_links.take(connection, link.id, now=office.clock.now()):
+        raise LinkOver("the link was used just now")
+    facts = {"kind": link.kind, "name": made.name}
+    await note_in(connection, office, Noted(link.actor, Deed.connected, f"connection:{made.id}", facts))
     manager_id = ManagerId(int(link.manager.id))
-
-    def fold(rows: WorkingSet) -> None:
-        key = f"connection_made:{connection_id}:{manager_id}"
-        rows.deliveries[key] = Delivery(
-            id=DeliveryId(rows.new_id()),
-            lane=Lane.notify,
-            order_hash=order_hash("notify", manager_id, f"connection:{connection_id}"),
-            key=key,
-            due_at=rows.now,
-            created_at=rows.now,
-            payload={**payload, "manager_id": int(manager_id)},
-            manager_id=manager_id,
-        )
-
-    await office.change(Scope(ids=2), fold)
-    crash_point("connect_links.told")
+    await tell_in(connection, office, [Word(Notice.connection_made, manager_id, f"connection:{made.id}", facts)])

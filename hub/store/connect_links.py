@@ -41,17 +41,11 @@ async def find(connection: asyncpg.Connection, token_hash: str) -> ConnectLink |
 
 
 async def take(connection: asyncpg.Connection, link_id: int, *, now: datetime) -> bool:
-    """Use a link up; False if it is used or over. Of two at once one gets it. Commits by itself."""
+    """Use a link up; False if it is used or gone. Of two at once one gets it, the other waits. The caller commits.
+
+    One that was opened in time may have run out while its settings were tried.
+    """
     done = await connection.execute(
-        "UPDATE connect_links SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2", link_id, now
+        "UPDATE connect_links SET used_at = $2 WHERE id = $1 AND used_at IS NULL", link_id, now
     )
     return bool(done == "UPDATE 1")
-
-
-async def give_back(connection: asyncpg.Connection, link_id: int) -> None:
-    """Let a link be used after all: what was tried with it failed; not if a later one has ended it. Commits by itself."""
-    await connection.execute(
-        "UPDATE connect_links given SET used_at = NULL WHERE id = $1 AND NOT EXISTS (SELECT FROM connect_links later "
-        "WHERE later.manager_id = given.manager_id AND later.id <> given.id AND later.expires_at >= given.expires_at)",
-        link_id,
-    )

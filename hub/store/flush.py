@@ -1,6 +1,6 @@
 """Writes the differences of a working set in one statement, and proves that every guarded row was still as loaded."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -156,6 +156,13 @@ async def write(connection: asyncpg.Connection, workset: WorkingSet) -> None:
         await _move(connection, move)
     for patch in workset.message_patches:
         await _patch(connection, patch)
+
+
+async def write_deliveries(connection: asyncpg.Connection, deliveries: Sequence[Delivery]) -> None:
+    """Write what is to go out, inside the caller's transaction; of a key that is there already nothing changes."""
+    statement = _Statement([], [], [])
+    _insert(statement, _DELIVERIES, list(deliveries), is_exact=False)
+    await _run(connection, statement, VersionMissed)
 
 
 async def _run(

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,24 +12,25 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.app.connect_form import REQUESTS_AT_ONCE
-from hub.app.connections import create_connection
+from hub.app.connections import NameTaken, NewConnection, Wanted, create_connection, save_connection
 from hub.app.doors import AttemptBook, build_entrance
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import Building, build
 from hub.commands.roles import SPEECH
 from hub.config import load_config
-from hub.domain.errors import ConfigError, NotFound, PermissionDenied
+from hub.domain.errors import NotFound, PermissionDenied
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.rights import Person
-from hub.inbox.connect_links import LASTING, give_back_link, make_link, open_link, take_link
+from hub.inbox.connect_links import LASTING, Made, make_link, open_link, use_link
 from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.staff import change_role
 from hub.store import managers
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 from hub.store.secrets import token_hash
 from hub.testing.telegram import BotApi
+from hub.testing.telegram.faults import bad_gateway
 from hub.web.server import make_app
 
 OLGA = ManagerId(7)
@@ -60,16 +61,30 @@ class House:
         self.proof = found[1] if found else self.proof
         return page
 
-    async def sends(self, link: str, **settings: str) -> tuple[int, str]:
+    async def sends(self, link: str, name: str = "Бот магазина", **settings: str) -> tuple[int, str]:
         """Fill the form in and press its button."""
         await self.opens(link)
-        typed = {f"s.{name}": value for name, value in settings.items()}
-        fields = {"proof": self.proof, "name": "Бот магазина", "line": "sales", **typed}
+        typed = {f"s.{setting}": value for setting, value in settings.items()}
+        fields = {"proof": self.proof, "name": name, "line": "sales", **typed}
         answer = await self.client.post(link, data=fields)
         return answer.status, await answer.text()
 
-    async def connects(self, link: str, token: str = TOKEN) -> tuple[int, str]:
-        return await self.sends(link, token=token, mode="polling", base_url=self.api.base_url, region="RU")
+    async def connects(self, link: str, token: str = TOKEN, **more: str) -> tuple[int, str]:
+        settings = {"token": token, "mode": "polling", "base_url": self.api.base_url, "region": "RU"}
+        return await self.sends(link, **(settings | more))
+
+    async def sends_meanwhile(self, link: str, happens: Callable[[], Awaitable[None]]) -> tuple[int, str]:
+        """Send the form; while its settings are tried something else happens."""
+
+        async def relayed(request: web.Request) -> web.Response:
+            await happens()
+            answer = await self.building.http.request(request.method, f"{self.api.base_url}{request.path_qs}")
+            return web.Response(body=answer.body, content_type="application/json")
+
+        relay = web.Application()
+        relay.router.add_route("*", "/{path:.*}", relayed)
+        async with TestServer(relay) as server:
+            return await self.connects(link, base_url=str(server.make_url("")))
 
 
 @pytest.fixture
@@ -144,6 +159,12 @@ async def test_a_wrong_setting_is_marked_in_the_readers_language(house: House) -
     assert await house.rows("SELECT used_at FROM connect_links") == [{"used_at": None}]
 
 
+async def test_a_fault_of_several_settings_stands_at_one_of_them_in_words(house: House) -> None:
+    status, page = await house.connects(await house.link(), mode="webhook")
+    assert (status, "нужен для режима webhook" in page) == (422, True)
+    assert "webhook_secret:" not in page
+
+
 async def test_a_setting_nested_deeper_than_anybody_types_is_a_wrong_one(house: House) -> None:
     assert (await house.sends(await house.link(), token=TOKEN, base_url="[" * 20_000))[0] == 422
 
@@ -160,21 +181,56 @@ async def test_of_two_connections_that_get_one_name_at_once_the_second_is_asked_
     ground = house.building.ground
     made = (create_connection(ground, "telegram", name="Бот", settings=settings) for _ in range(4))
     ends = await asyncio.gather(*made, return_exceptions=True)
-    assert [type(each) for each in ends if isinstance(each, BaseException)] == [ConfigError] * 3
+    assert [type(each) for each in ends if isinstance(each, BaseException)] == [NameTaken] * 3
 
 
 async def test_whoever_loses_access_while_the_settings_are_tried_connects_nothing(house: House) -> None:
-    async def dismiss(request: web.Request) -> web.Response:
+    async def dismiss() -> None:
         await dismiss_manager(house.building.office, AT_THE_MACHINE, OLGA)
-        answer = await house.building.http.request(request.method, f"{house.api.base_url}{request.path_qs}")
-        return web.Response(body=answer.body, content_type="application/json")
 
-    relay = web.Application()
-    relay.router.add_route("*", "/{path:.*}", dismiss)
-    async with TestServer(relay) as server:
-        settings = {"mode": "polling", "base_url": str(server.make_url("")), "region": "RU"}
-        status, _ = await house.sends(await house.link(), token=TOKEN, **settings)
-    assert (status, await house.rows("SELECT id FROM connections")) == (422, [])
+    status, _ = await house.sends_meanwhile(await house.link(), dismiss)
+    assert (status, await house.rows("SELECT id FROM connections")) == (404, [])
+
+
+async def test_a_name_that_is_taken_is_marked_at_its_question_in_words_of_the_form(house: House) -> None:
+    await house.connects(await house.link())
+    status, page = await house.connects(link := await house.link())
+    assert (status, page.count("Придумайте другое название")) == (422, 1)
+    assert "--" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    assert (await house.connects(link, name="Бот склада"))[0] == 200
+
+
+async def test_a_fault_that_nobody_foresaw_saves_nothing_and_leaves_the_link_good(house: House) -> None:
+    """The deed, the word and the link's end stand or fall with the connection."""
+    link = await house.link()
+    await house.rows("ALTER TABLE deliveries RENAME TO deliveries_away")
+    assert (await house.connects(link))[0] == 500
+    await house.rows("ALTER TABLE deliveries_away RENAME TO deliveries")
+    assert await house.rows("SELECT id FROM connections") == []
+    assert await house.rows("SELECT id FROM audit WHERE action = 'connected'") == []
+    assert await house.rows("SELECT used_at FROM connect_links") == [{"used_at": None}]
+    assert (await house.connects(link))[0] == 200
+
+
+async def test_a_process_that_dies_before_the_commit_of_a_connection_leaves_neither_it_nor_a_word(house: House) -> None:
+    link = await open_link(house.building.office, (await house.link()).rpartition("/")[2])
+
+    async def use_and_die(connection: Connection, new: NewConnection) -> None:
+        await use_link(connection, house.building.office, link, made=Made(new.id, new.name))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await save_connection(house.building.ground, Wanted("webform", "Сайт", {}), use_and_die)
+    for table in ("connections", "deliveries"):
+        assert await house.rows(f"SELECT id FROM {table}") == []
+
+
+async def test_a_provider_that_takes_no_address_is_told_with_the_next_step(house: House) -> None:
+    house.api.bots[TOKEN].faults.add("setWebhook", bad_gateway(), times=50)
+    status, page = await house.connects(await house.link(), mode="webhook", webhook_secret="s" * 20)
+    assert (status, "Подключено: Бот магазина" in page) == (200, True)
+    assert "Подключение сохранено, но настроить сервис с той стороны не вышло" in page
+    assert "/health" in page
 
 
 async def test_a_browser_that_says_it_comes_from_the_public_address_is_let_in(house: House) -> None:
@@ -199,12 +255,15 @@ async def test_a_new_link_ends_the_one_before(house: House) -> None:
 
 
 async def test_a_new_link_ends_the_one_before_though_it_is_being_tried(house: House) -> None:
-    office, first = house.building.office, await house.link()
-    being_tried = await open_link(office, first.rpartition("/")[2])
-    await take_link(office, being_tried)
-    second = await house.link()
-    await give_back_link(office, being_tried)
-    assert [(await house.client.get(each)).status for each in (first, second)] == [410, 200]
+    links: list[str] = []
+
+    async def make_another() -> None:
+        links.append(await house.link())
+
+    status, page = await house.sends_meanwhile(await house.link(), make_another)
+    assert (status, "уже подключили" in page) == (409, True)
+    assert await house.rows("SELECT id FROM connections") == []
+    assert (await house.client.get(links[-1])).status == 200
 
 
 async def test_rg4_the_link_of_who_left_or_is_no_administrator_any_more_is_unknown(house: House) -> None:

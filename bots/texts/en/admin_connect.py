@@ -21,8 +21,14 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "connect.done": "Connected: {name}",
     "connect.told": "The bot has told your chat. You may close this page.",
     "connect.address": "Address for the provider's cabinet: {url}",
+    "connect.name_taken": "Another connection has this name. Choose a different one.",
+    "connect.untold_provider": "⚠️ The connection is saved, but the service could not be set up from here: {reason}",
+    "connect.next_step": (
+        "It need not be made again. If there are steps above, take them in the service's cabinet; in a few minutes "
+        "look at /health in the bot."
+    ),
     "connect.over": "The link was used or its time is over. A new one: /connect in the bot.",
-    "connect.busy": "A connection is just being made by this link. Wait, and look into the chat.",
+    "connect.busy": "This link has been used just now. What came of it is in your chat with the bot.",
     "connect.unknown": "There is no such link.",
     "button.connect": "🔌 Connect a channel",
     "help.connect": "🔌 /connect email: connect a mailbox, bot, form or PBX by a one-time link",

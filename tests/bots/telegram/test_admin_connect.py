@@ -7,8 +7,9 @@ import pytest
 
 from bots.telegram.bot import ManagerBot
 from bots.telegram.notifier import TelegramNotifier
+from hub.domain.ids import ConnectionId
 from hub.domain.manager import Role
-from hub.inbox.connect_links import open_link, tell_connected
+from hub.inbox.connect_links import Made, open_link, use_link
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import BOT, Workplace
 
@@ -56,9 +57,9 @@ async def test_a_kind_may_be_typed_and_an_unknown_one_is_offered_the_list(place:
 async def test_what_was_connected_in_the_browser_is_told_in_the_chat(place: Workplace, olga: Person) -> None:
     await place.writes(olga, "/connect email")
     link = await open_link(place.desk.office, token_in(place, olga))
-    for _ in range(2):
-        await tell_connected(place.desk.office, link, connection_id=12, name="sales@example.ru")
-        await place.work()
+    async with place.desk.pool.acquire() as connection:
+        await use_link(connection, place.desk.office, link, made=Made(ConnectionId(12), "sales@example.ru"))
+    await place.work()
     told = [each for each in place.seen(olga) if each == "✅ Подключено: ✉️ Почта «sales@example.ru»"]
     assert len(told) == 1
 
