@@ -20,6 +20,7 @@ from bots.screens.lists import list_screen
 from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.moments import clock_time
 from bots.screens.quoting import one_line
+from bots.screens.room import still_in_words
 from bots.screens.screen import Row, Screen, line, notice
 from bots.screens.tasks import task_screen
 from bots.screens.words import account_words, channel_name, contact_name, ending_words
@@ -194,6 +195,11 @@ async def _room_lost(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _room_still_in(telling: Telling, payload: Payload) -> Told:
+    words = still_in_words(telling.texts, payload)
+    return Told(one_line(words, 100), [notice(words)])
+
+
 async def _refused(telling: Telling, payload: Payload) -> Told:
     """Say why an answer by mail did not go to the client; a reply to this letter is another try.
 
@@ -259,6 +265,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_ending: _connection_ending,
     Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
+    Notice.room_still_in: _room_still_in,
     Notice.account: _account,
     Notice.mail_refused: _refused,
 }

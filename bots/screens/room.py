@@ -5,7 +5,7 @@ word of what was written. Buttons show nothing there; what they open comes to wh
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bots.screens import moments
@@ -56,6 +56,12 @@ def here_screen(texts: Texts, title: str) -> Screen:
     """Return that this is the room already, with the way to end that."""
     row = (_choice(texts, UNLINK), _choice(texts, KEEP))
     return notice(texts("room.is_here", title=one_line(title, 60)), row)
+
+
+def still_in_words(texts: Texts, payload: Mapping[str, object]) -> str:
+    """Return the sentence that somebody who left has to be taken out of the group by hand."""
+    name, title = (one_line(str(payload.get(part, "")), 60) for part in ("name", "title"))
+    return texts("room.still_in", name=name, title=title)
 
 
 def short_name(texts: Texts, name: str) -> str:

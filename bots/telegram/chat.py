@@ -12,6 +12,9 @@ from typing import Any
 from aiogram import Bot
 from aiogram.types import (
     BufferedInputFile,
+    ChatMemberBanned,
+    ChatMemberLeft,
+    ChatMemberRestricted,
     LinkPreviewOptions,
     ReactionTypeEmoji,
     ReplyKeyboardMarkup,
@@ -115,6 +118,20 @@ class Chat:
                 await self.delete(message_id)
         crash_point("bot.after_clear")
 
+    async def take_out(self, user_id: int) -> None:
+        """Remove somebody from a group, who cannot come back until let in. Repeating it changes nothing."""
+        crash_point("bot.before_take_out")
+        with provider_errors():
+            await self.bot.ban_chat_member(self.id, user_id)
+        crash_point("bot.after_take_out")
+
+    async def has(self, user_id: int) -> bool:
+        """Tell whether somebody is a member of a group now."""
+        with provider_errors():
+            member = await self.bot.get_chat_member(self.id, user_id)
+        is_out = isinstance(member, ChatMemberLeft | ChatMemberBanned)
+        return not (is_out or (isinstance(member, ChatMemberRestricted) and not member.is_member))
+
     async def pin(self, message_id: int) -> None:
         """Pin a message of the bot without sound; a chat that lets nobody pin keeps it unpinned."""
         crash_point("bot.before_pin")
@@ -123,10 +140,11 @@ class Chat:
         crash_point("bot.after_pin")
 
     async def react(self, message_id: int, emoji: str) -> bool:
-        """Put the bot's reaction under a message of the person; return False where that is not possible."""
+        """Put the bot's reaction under a message of the person, without `emoji` none; return False where it cannot be."""
+        marks = [ReactionTypeEmoji(emoji=emoji)] if emoji else []
         try:
             with provider_errors():
-                await self.bot.set_message_reaction(self.id, message_id, reaction=[ReactionTypeEmoji(emoji=emoji)])
+                await self.bot.set_message_reaction(self.id, message_id, reaction=marks)
         except PermanentFailure:
             return False
         return True
@@ -186,6 +204,7 @@ class Chat:
     ) -> int:
         words: dict[str, Any] = {"caption": drawing.text, "caption_entities": list(drawing.entities)}
         words |= {"disable_notification": True, "reply_parameters": _answering(reply_to)}
+        words["reply_markup"] = drawing.keyboard
         match kind:
             case AttachmentKind.photo:
                 return (await self.bot.send_photo(self.id, file, **words)).message_id

@@ -18,6 +18,7 @@ from bots.screens.moments import clock_time
 from bots.screens.question import question_screen
 from bots.screens.quoting import one_line
 from bots.screens.restored import restored_screen
+from bots.screens.room import still_in_words
 from bots.screens.screen import Screen, notice
 from bots.screens.words import account_words, ending_words
 from bots.telegram.bursts import tell_burst
@@ -295,6 +296,10 @@ async def _room_lost(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(words).aloud())
 
 
+async def _room_still_in(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(notice(still_in_words(turn.texts, payload)).aloud())
+
+
 async def _restored(turn: Turn, payload: Payload) -> list[int]:
     """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
     policy = turn.office.policy()
@@ -322,6 +327,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_ending: _connection_ending,
     Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
+    Notice.room_still_in: _room_still_in,
     Notice.account: _account,
     Notice.restored: _restored,
     Notice.overheard: tell_overheard,

@@ -11,11 +11,10 @@ from aiogram import Bot
 from bots.office import BotOffice
 from bots.telegram.chat import Chat
 from bots.telegram.failures import BLOCKED, as_result
-from bots.telegram.keeping import clear_chat
+from bots.telegram.farewell import FAREWELLS, say_farewell
 from bots.telegram.notices import tell
 from bots.telegram.turn import Turn
 from bots.texts import Texts
-from hub.domain.delivery import Notice
 from hub.domain.errors import PermanentFailure, ProviderError
 from hub.domain.ids import ManagerId
 from hub.domain.outbound import Failed, SendResult, Sent
@@ -36,8 +35,8 @@ class TelegramNotifier:
         from now on (R-6). Repeating a key refreshes what it has already shown.
         """
         started_at = self._desk.now()
-        if payload["notice"] == Notice.chat_ended:
-            return await self._end_chat(int(str(payload["chat_id"])))
+        if payload["notice"] in FAREWELLS:
+            return await say_farewell(self._desk, self._bot, payload)
         found = await self._desk.reader.find_person(ManagerId(int(str(payload["manager_id"]))))
         if found is None:
             return Failed("not_found", "the manager no longer has access")
@@ -52,12 +51,3 @@ class TelegramNotifier:
                 await set_reachable(self._desk.office, manager.tg_user_id, False)
             return as_result(error)
         return Sent(tuple(str(message_id) for message_id in ids), started_at)
-
-    async def _end_chat(self, chat_id: int) -> SendResult:
-        """Take away what stands in the chat of somebody who left (RG-4)."""
-        started_at = self._desk.now()
-        try:
-            await clear_chat(self._desk, Chat(self._bot, chat_id))
-        except ProviderError as error:
-            return as_result(error)
-        return Sent((), started_at)

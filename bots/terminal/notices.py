@@ -39,6 +39,8 @@ _UNTOLD = frozenset(
         Notice.restored,
         Notice.offers_changed,
         Notice.room_lost,
+        Notice.room_farewell,
+        Notice.room_still_in,
         Notice.mail_refused,
         Notice.change_refused,
         Notice.overheard,

@@ -44,6 +44,7 @@ _ONLY_IN_CHAT = frozenset(
         Notice.offers_changed,
         Notice.overheard,
         Notice.chat_ended,
+        Notice.room_farewell,
     }
 )
 _log = structlog.get_logger()

@@ -62,6 +62,8 @@ class Notice(StrEnum):
     whisper = "whisper"
     offers_changed = "offers_changed"
     room_lost = "room_lost"
+    room_farewell = "room_farewell"
+    room_still_in = "room_still_in"
     overheard = "overheard"
     day = "day"
     account = "account"

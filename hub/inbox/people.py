@@ -1,25 +1,24 @@
 """People of the business: invited, present, reachable, gone (R-6, RG-4).
 
 A person comes in by a link that works once for 48 hours; only its hash is stored. One who leaves loses access in the
-first commit, and what they held is handed over in the ones after it, as often as it takes.
+first commit, and what they held is handed over in the ones after it, as often as it takes. What only their messenger
+can do (clear the chat, leave the team room) is written in that first commit too, as notices that are brought later.
 """
 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from hub.crash import crash_point
 from hub.domain.audit import Deed
 from hub.domain.conversation import Conversation
-from hub.domain.delivery import Delivery, Lane, Notice
+from hub.domain.delivery import Lane, Notice
 from hub.domain.errors import Conflict, NotFound
-from hub.domain.ids import DeliveryId, ManagerId
+from hub.domain.ids import ManagerId
 from hub.domain.ledger import Actor, Fact
 from hub.domain.manager import Manager, Presence, Role
-from hub.domain.order import order_hash
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
 from hub.inbox.auditing import Noted, note_in
@@ -27,9 +26,12 @@ from hub.inbox.folds.assignment import release_wait, route_wait
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.office import Office
+from hub.inbox.rooms import farewell_from, list_rooms
 from hub.inbox.shifts import leave_shift
 from hub.inbox.task_handover import hand_over_tasks
 from hub.inbox.viewer import person_of
+from hub.inbox.word import Word, tell_in
+from hub.routing.typed import make_key
 from hub.store import managers, people, staff
 from hub.store.pool import Connection, acquire
 from hub.store.scope import Scope
@@ -46,6 +48,23 @@ _AT_ONCE = 50
 _IDS_EACH = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody to be invited who has no key yet. `id` is given before: the same newcomer again is the same person."""
+
+    id: ManagerId
+    name: str
+    role: Role = Role.manager
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invitation: the `key` of the person in the rules, and the token of the link, shown once."""
+
+    key: str
+    token: str
+
+
 async def create_invite(office: Office, actor: Person, *, key: str, name: str, role: Role = Role.manager) -> str:
     """Invite a person and return the token of the link, shown once. Commits.
 
@@ -56,20 +75,61 @@ async def create_invite(office: Office, actor: Person, *, key: str, name: str, r
         PermissionDenied, NotFound: only an administrator invites.
     """
     ensure(actor, Action.manage_people, Subject())
-    token = secrets.token_urlsafe(24)
-    now = office.clock.now()
     async with acquire(office.pool) as connection, connection.transaction():
-        new_id = await office.ids.reserve(connection, 2)
+        await managers.hold_keys(connection)
+        new_id = await office.ids.reserve(connection, 1)
         invited = await people.find_by_key(connection, key)
         if invited is None:
             invited = Manager(ManagerId(new_id()), key, name, role, is_active=False)
-            await managers.add_manager(connection, invited, at=now)
-        await staff.end_invites(connection, invited.id, at=now)
-        await managers.add_invite(connection, new_id(), _hash(token), invited.id, now + INVITED_FOR)
-        noted = Noted(actor, Deed.invited, f"manager:{invited.id}", {"role": invited.role.value})
-        await note_in(connection, office, noted)
+            await managers.add_manager(connection, invited, at=office.clock.now())
+        token = await _invite(connection, office, actor, invited)
         crash_point("people.before_invite_commit")
     crash_point("people.after_invite_commit")
+    return token
+
+
+async def expect_newcomer(office: Office, actor: Person) -> ManagerId:
+    """Return the number of a person whom somebody is going to invite; nothing is stored.
+
+    Raises:
+        PermissionDenied, NotFound: only an administrator invites.
+    """
+    ensure(actor, Action.manage_people, Subject())
+    async with acquire(office.pool) as connection:
+        return ManagerId((await office.ids.reserve(connection, 1))())
+
+
+async def invite_newcomer(office: Office, actor: Person, newcomer: Newcomer) -> Invited:
+    """Invite somebody under a key that nobody has, made of the name: «Анна Петрова» is `anna-petrova`. Commits.
+
+    Of two people of one name who are invited at once each gets a key of their own. The same newcomer again keeps the
+    key; the earlier link ends.
+
+    Raises:
+        PermissionDenied, NotFound: only an administrator invites.
+    """
+    ensure(actor, Action.manage_people, Subject())
+    async with acquire(office.pool) as connection, connection.transaction():
+        await managers.hold_keys(connection)
+        invited = await people.find_manager(connection, newcomer.id)
+        if invited is None:
+            taken = {each.key for each in await managers.list_managers(connection)}
+            key = make_key(newcomer.name, taken, instead="manager")
+            invited = Manager(newcomer.id, key, newcomer.name, newcomer.role, is_active=False)
+            await managers.add_manager(connection, invited, at=office.clock.now())
+        token = await _invite(connection, office, actor, invited)
+        crash_point("people.before_newcomer_commit")
+    crash_point("people.after_newcomer_commit")
+    return Invited(invited.key, token)
+
+
+async def _invite(connection: Connection, office: Office, actor: Person, invited: Manager) -> str:
+    """Store an invitation in place of earlier ones and return its token; the caller commits."""
+    token, now = secrets.token_urlsafe(24), office.clock.now()
+    new_id = await office.ids.reserve(connection, 1)
+    await staff.end_invites(connection, invited.id, at=now)
+    await managers.add_invite(connection, new_id(), _hash(token), invited.id, now + INVITED_FOR)
+    await note_in(connection, office, Noted(actor, Deed.invited, f"manager:{invited.id}", {"role": invited.role.value}))
     return token
 
 
@@ -114,8 +174,8 @@ async def set_reachable(office: Office, tg_user_id: int, is_reachable: bool) -> 
 async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) -> int:
     """«Уволен»: end access at once and hand the work over by the rules; returns how many conversations (RG-4).
 
-    Commits access first, unused invitations included, then the work in parts; called again after a crash it goes on
-    where it stopped.
+    Commits access first, unused invitations included, with the notices that clear their chat and take them out of the
+    team room; then the work in parts; called again after a crash it goes on where it stopped.
 
     Raises:
         Conflict: somebody dismisses themselves.
@@ -124,14 +184,18 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
     ensure(actor, Action.manage_people, Subject())
     if manager_id == actor.manager_id:
         raise Conflict("nobody can dismiss themselves: ask another administrator")
-    await _end_chat(office, manager_id)
     async with acquire(office.pool) as connection, connection.transaction():
         await hold_administration(connection, actor)
+        manager = await people.find_manager(connection, manager_id)
+        if manager is None:
+            raise NotFound("there is no such person")
         await managers.set_left(connection, manager_id, office.clock.now())
         await staff.end_invites(connection, manager_id, at=office.clock.now())
         await note_in(connection, office, Noted(actor, Deed.dismissed, f"manager:{manager_id}"))
+        await tell_in(connection, office, await _farewell(connection, office, manager))
         crash_point("people.before_access_ends")
     crash_point("people.after_access_ends")
+    office.wakeup.wake(Lane.notify)
     handed_over = 0
     while held := await _list_held(office, manager_id):
         await _hand_over(office, manager_id, held)
@@ -153,32 +217,17 @@ async def hold_administration(connection: Connection, actor: Person) -> None:
         raise NotFound("there is no such thing for you")
 
 
-async def _end_chat(office: Office, manager_id: ManagerId) -> None:
-    """Have the person's chat with the bot cleared a moment after access ends, while its number is still known. Commits.
+async def _farewell(connection: Connection, office: Office, manager: Manager) -> list[Word]:
+    """Return what is left to do in the messenger, while the person's number there is known; nothing without one.
 
-    A process that dies in between has only cleared the chat of somebody who is still there. Raises: NotFound.
+    The chat with the bot is cleared a moment later, and the team room lets them in no more.
     """
-    async with acquire(office.pool) as connection:
-        manager = await people.find_manager(connection, manager_id)
-    if manager is None:
-        raise NotFound("there is no such person")
-    if manager.tg_user_id is not None:
-        await office.change(Scope(ids=1), partial(_queue_clearing, manager_id=manager_id, chat_id=manager.tg_user_id))
-    crash_point("people.chat_ended")
-
-
-def _queue_clearing(rows: WorkingSet, *, manager_id: ManagerId, chat_id: int) -> None:
-    key = f"{Notice.chat_ended}:{manager_id}:{chat_id}:{rows.now.isoformat()}"
-    rows.deliveries[key] = Delivery(
-        id=DeliveryId(rows.new_id()),
-        lane=Lane.notify,
-        order_hash=order_hash("notify", manager_id, Notice.chat_ended),
-        key=key,
-        due_at=rows.now + CLEARED_AFTER,
-        created_at=rows.now,
-        payload={"notice": Notice.chat_ended.value, "manager_id": int(manager_id), "chat_id": chat_id},
-        manager_id=manager_id,
-    )
+    if manager.tg_user_id is None:
+        return []
+    now, chat_id = office.clock.now(), manager.tg_user_id
+    left = f"{chat_id}:{now.isoformat()}"
+    clearing = Word(Notice.chat_ended, manager.id, left, {"chat_id": chat_id}, after=CLEARED_AFTER)
+    return [clearing, *(farewell_from(room, manager, left=left) for room in await list_rooms(connection, office))]
 
 
 async def _list_held(office: Office, manager_id: ManagerId) -> list[int]:

@@ -1,8 +1,9 @@
 """The team room: the group a manager bot posts into, linked by an administrator, at most one a bot (telegram 7.12).
 
 The link is kept without an end beside what the bot remembers of its chats. It follows a group that gets another number,
-falls back to the general topic when its own is gone, and ends when the bot may not write there any more. What the room
-shows is `hub.inbox.queries.room`, how it is drawn `bots.telegram.room`.
+falls back to the general topic when its own is gone, and ends when the bot may not write there any more. Who leaves the
+business leaves the room: by the bot's hand, or by an administrator's who is told. What the room shows is
+`hub.inbox.queries.room`, how it is drawn `bots.telegram.room`.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,13 @@ from hub.crash import crash_point
 from hub.domain.audit import Deed
 from hub.domain.delivery import Delivery, Lane, Notice
 from hub.domain.ids import DeliveryId, ManagerId
-from hub.domain.manager import Role
+from hub.domain.manager import Manager, Role
 from hub.domain.order import order_hash
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.domain.workset import WorkingSet
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
+from hub.inbox.word import Word, tell_in
 from hub.store import managers, screens
 from hub.store.pool import Connection, acquire
 from hub.store.scope import Scope
@@ -123,6 +125,34 @@ async def move_room(office: Office, bot: str, chat_id: int, *, to: int) -> None:
 async def leave_topic(office: Office, bot: str, chat_id: int) -> None:
     """Post into the general part of the group from now on: the topic is gone. Commits; repeating it changes nothing."""
     await _put_in_place(office, bot, chat_id, chat_id=chat_id)
+
+
+async def list_rooms(connection: Connection, office: Office) -> list[Room]:
+    """Return the rooms of all bots."""
+    found = await screens.list_everywhere(connection, _ROOM, now=office.clock.now())
+    return [Room.read(each) for each in found]
+
+
+def farewell_from(room: Room, manager: Manager, *, left: str) -> Word:
+    """Return what takes somebody who left out of a room (RG-4); `left` names their account and when it was."""
+    facts = {"room": room.chat_id, "title": room.title, "user": manager.tg_user_id, "name": manager.name, "left": left}
+    return Word(Notice.room_farewell, manager.id, f"room:{room.chat_id}:{left}", facts)
+
+
+async def tell_still_there(office: Office, facts: Mapping[str, object]) -> None:
+    """Tell the administrators that somebody who left may still be in a group and has to be taken out by hand. Commits.
+
+    `facts` are those of `farewell_from`; told once for each farewell.
+    """
+    about = f"room:{facts['room']}:{facts['left']}"
+    said = {"title": facts["title"], "name": facts["name"]}
+    async with acquire(office.pool) as connection, connection.transaction():
+        everybody = await managers.list_managers(connection)
+        told = [each.id for each in everybody if each.is_active and each.role is Role.admin]
+        await tell_in(connection, office, [Word(Notice.room_still_in, each, about, said) for each in told])
+        crash_point("room.before_still_in_commit")
+    crash_point("room.after_still_in_commit")
+    office.wakeup.wake(Lane.notify)
 
 
 async def _put_in_place(office: Office, bot: str, present_id: int, *, chat_id: int) -> None:

@@ -17,7 +17,6 @@ from hub.domain.rights import Action, Person, Subject, ensure
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
 from hub.inbox.people import hold_administration
-from hub.routing.typed import make_key
 from hub.store import managers, people, staff
 from hub.store.pool import acquire
 from hub.store.staff import StaffRow
@@ -108,18 +107,6 @@ async def change_role(office: Office, actor: Person, manager_id: ManagerId, role
         await note_in(connection, office, Noted(actor, Deed.role_changed, f"manager:{manager_id}", facts))
         crash_point("staff.before_role_commit")
     crash_point("staff.after_role_commit")
-
-
-async def find_free_key(office: Office, actor: Person, name: str) -> str:
-    """Return a key for the rules that nobody has, made of a name: «Анна Петрова» is `anna-petrova`.
-
-    Raises:
-        PermissionDenied, NotFound: only an administrator invites.
-    """
-    ensure(actor, Action.manage_people, Subject())
-    async with acquire(office.pool) as connection:
-        taken = {each.key for each in await managers.list_managers(connection)}
-    return make_key(name, taken, instead="manager")
 
 
 async def list_administrators(office: Office) -> list[Manager]:

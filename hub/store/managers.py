@@ -7,6 +7,7 @@ import asyncpg
 
 from hub.domain.manager import Manager
 from hub.domain.workset import ManagerLoad
+from hub.store.pool import lock_key
 from hub.store.rows import codec_of
 
 _HAS_MAILBOX = """m.id IN (SELECT manager_id FROM staff_identities WHERE type = 'email')
@@ -76,6 +77,11 @@ async def list_untold(connection: asyncpg.Connection, below: str, *, key: str) -
         key,
     )
     return [codec_of(Manager).decode(row) for row in rows]
+
+
+async def hold_keys(connection: asyncpg.Connection) -> None:
+    """Let nobody else invite a new person until the caller's transaction ends: who looks first gets the key."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", lock_key("managers"))
 
 
 async def add_manager(connection: asyncpg.Connection, manager: Manager, *, at: datetime) -> None:

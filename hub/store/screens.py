@@ -25,6 +25,9 @@ _LIST_NAMED = """
 SELECT chat_id, facts FROM screens WHERE bot = $1 AND name = $2 AND (expires_at IS NULL OR expires_at > $3)
 ORDER BY chat_id
 """
+_LIST_EVERYWHERE = """
+SELECT facts FROM screens WHERE chat_id = $1 AND name = $2 AND (expires_at IS NULL OR expires_at > $3) ORDER BY bot
+"""
 _POP = "DELETE FROM screens WHERE bot = $1 AND chat_id = $2 AND name = $3 RETURNING facts, expires_at"
 
 
@@ -60,6 +63,12 @@ async def list_named(
 ) -> dict[int, Mapping[str, object]]:
     """Return what is kept under one name in all chats, by chat; what has run out is absent."""
     return {row["chat_id"]: row["facts"] for row in await connection.fetch(_LIST_NAMED, bot, name, now)}
+
+
+async def list_everywhere(connection: asyncpg.Connection, name: Name, *, now: datetime) -> list[Mapping[str, object]]:
+    """Return what all bots keep under one name of one chat; what has run out is absent."""
+    rows = await connection.fetch(_LIST_EVERYWHERE, *name, now)
+    return [row["facts"] for row in rows]
 
 
 async def pop(

@@ -12,9 +12,12 @@ from hub.domain.ids import ManagerId
 from hub.domain.manager import Presence, Role
 from hub.inbox.people import (
     AT_THE_MACHINE,
+    Newcomer,
     accept_invite,
     create_invite,
     dismiss_manager,
+    expect_newcomer,
+    invite_newcomer,
     set_presence,
     set_reachable,
 )
@@ -46,6 +49,45 @@ async def test_rg4_an_invitation_ends_after_48_hours(desk: Desk) -> None:
         await accept_invite(desk.office, token, 77, "Ольга")
 
 
+async def test_people_of_one_name_who_are_invited_at_once_get_keys_of_their_own(desk: Desk) -> None:
+    numbers = [await expect_newcomer(desk.office, AT_THE_MACHINE) for _ in range(3)]
+    invited = await asyncio.gather(
+        *(invite_newcomer(desk.office, AT_THE_MACHINE, Newcomer(each, "Ольга Б.")) for each in numbers)
+    )
+    assert sorted(each.key for each in invited) == ["olga-b", "olga-b-2", "olga-b-3"]
+    for place, each in enumerate(invited):
+        await accept_invite(desk.office, each.token, 77 + place, "Ольга")
+    rows = await desk.rows("managers", "key LIKE 'olga-b%' AND is_active")
+    assert sorted(row["id"] for row in rows) == sorted(numbers)
+
+
+async def test_the_same_newcomer_again_keeps_the_key_and_the_earlier_link_ends(desk: Desk) -> None:
+    newcomer = Newcomer(await expect_newcomer(desk.office, AT_THE_MACHINE), "Ольга", Role.head)
+    first = await invite_newcomer(desk.office, AT_THE_MACHINE, newcomer)
+    second = await invite_newcomer(desk.office, AT_THE_MACHINE, newcomer)
+    assert (first.key, second.key) == ("olga", "olga")
+    with pytest.raises(NotFound):
+        await accept_invite(desk.office, first.token, 77, "Ольга")
+    assert (await accept_invite(desk.office, second.token, 77, "Ольга")).role is Role.head
+
+
+async def test_one_key_that_is_invited_twice_at_once_is_one_person(desk: Desk) -> None:
+    await asyncio.gather(*(create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга") for _ in range(3)))
+    assert len(await desk.rows("managers", "key = 'olga'")) == 1
+
+
+async def test_rg4_a_dismissal_that_is_refused_leaves_the_chat_alone(desk: Desk) -> None:
+    """What clears the chat of who leaves stands or falls with the end of access."""
+    for key in ("olga", "pavel"):
+        await desk.hire(key, role=Role.admin)
+    olga, pavel = await actor(desk, "olga"), await actor(desk, "pavel")
+    await dismiss_manager(desk.office, pavel, olga.manager_id)
+    with pytest.raises(NotFound):
+        await dismiss_manager(desk.office, olga, pavel.manager_id)
+    farewells = await desk.rows("deliveries", "payload->>'notice' = 'chat_ended'")
+    assert [row["manager_id"] for row in farewells] == [olga.manager_id]
+
+
 async def test_one_account_is_one_person_and_the_invitation_stays_good(desk: Desk) -> None:
     taken = (await desk.one("managers", "key = 'anna'"))["tg_user_id"]
     token = await create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга")
@@ -58,6 +100,8 @@ async def test_rg3_only_an_administrator_invites_and_dismisses(desk: Desk) -> No
     anna, ivan = await actor(desk, "anna"), await actor(desk, "ivan")
     for attempt in (
         create_invite(desk.office, anna, key="olga", name="Ольга"),
+        expect_newcomer(desk.office, anna),
+        invite_newcomer(desk.office, anna, Newcomer(ManagerId(77), "Ольга")),
         dismiss_manager(desk.office, anna, ivan.manager_id),
     ):
         with pytest.raises((NotFound, PermissionDenied)):

@@ -40,13 +40,19 @@ from hub.domain.ids import ManagerId
 from hub.domain.manager import Role
 from hub.domain.message import Attachment, AttachmentKind
 from hub.inbox.auditing import what_they_saw
-from hub.inbox.people import INVITE_MARK, create_invite, dismiss_manager
+from hub.inbox.people import (
+    INVITE_MARK,
+    Newcomer,
+    create_invite,
+    dismiss_manager,
+    expect_newcomer,
+    invite_newcomer,
+)
 from hub.inbox.rule_changes import change_at_once, list_drafts
 from hub.inbox.staff import (
     LineChoice,
     StaffView,
     change_role,
-    find_free_key,
     get_staff,
     list_line_choices,
     list_staff,
@@ -93,9 +99,9 @@ async def invite(turn: Turn, action: Action) -> None:
     elif not turn.words:
         await ask(turn, Action(Press.invite), notice(turn.texts("invite.ask_name")))
     else:
+        number = await expect_newcomer(turn.office, turn.actor)
         name = one_line(turn.words, _NAME_LIMIT)
-        key = await find_free_key(turn.office, turn.actor, name)
-        await _show_choices(turn, {"name": name, "key": key, "role": Role.manager.value, "lines": []}, lines)
+        await _show_choices(turn, {"id": number, "name": name, "role": Role.manager.value, "lines": []}, lines)
 
 
 async def _one(turn: Turn, person: StaffView, what: str) -> None:
@@ -167,7 +173,7 @@ async def _choose(turn: Turn, arg: str, lines: Sequence[LineChoice]) -> None:
     """Take a pressed role or line, or make the link."""
     facts = await turn.desk.memory.recall(turn.chat.id, _INVITING)
     what, _, chosen = arg.partition(".")
-    if facts is None:
+    if facts is None or "id" not in facts:
         await turn.say("invite.over")
     elif what == "go":
         await _make_link(turn, facts, lines)
@@ -184,12 +190,14 @@ async def _show_choices(turn: Turn, facts: Mapping[str, object], lines: Sequence
 
 
 async def _make_link(turn: Turn, facts: Mapping[str, object], lines: Sequence[LineChoice]) -> None:
-    """Put the person into the teams, then make the invitation: pressed twice, the second link replaces the first."""
-    key, name, chosen = str(facts["key"]), str(facts["name"]), _codes(facts)
-    wishes = [Wish(Wished.team, each.key, key, JOIN) for each in lines if not each.is_for_all and _code(each) in chosen]
-    await change_at_once(turn.office, turn.actor, wishes, comment=f"{key}: {JOIN}")
-    token = await create_invite(turn.office, turn.actor, key=key, name=name, role=Role(str(facts["role"])))
-    await _show_link(turn, token, name)
+    """Invite the person, put them into the teams, then show the link: pressed twice, the second replaces the first."""
+    name, chosen = str(facts["name"]), _codes(facts)
+    newcomer = Newcomer(ManagerId(int(str(facts["id"]))), name, Role(str(facts["role"])))
+    invited = await invite_newcomer(turn.office, turn.actor, newcomer)
+    wanted = [each.key for each in lines if not each.is_for_all and _code(each) in chosen]
+    wishes = [Wish(Wished.team, line, invited.key, JOIN) for line in wanted]
+    await change_at_once(turn.office, turn.actor, wishes, comment=f"{invited.key}: {JOIN}")
+    await _show_link(turn, invited.token, name)
 
 
 async def _show_link(turn: Turn, token: str, name: str) -> None:

@@ -30,6 +30,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "⚠️ The bot was taken out of the group “{name}” or may not write there: there is no team room now. "
         "Add the bot and write /room there"
     ),
+    "room.still_in": (
+        "⚠️ {name} does not work with you any more, but may still be in the group “{title}”: the bot could not take "
+        "them out. Remove this person from the group by hand. For the bot to do it by itself, make it an administrator "
+        "there with the right to ban members."
+    ),
     "room.stranger": "This button is for the staff",
     "room.taken": "✋ #{number} is yours, its card is in your private chat with the bot",
     "room.shown": "The card #{number} is in your private chat with the bot",

@@ -88,6 +88,7 @@ class BotAccount:
         post = Post(number, chat, sender, self.now(), content, reply_to, topic=topic)
         chat.posts.append(post)
         if sender is not self.user:
+            chat.members.setdefault(sender.id, "member")
             self.queue("message", post.as_json(), chat)
         self.changed(chat)
         return post

@@ -101,7 +101,9 @@ class Chat:
     """A chat of one bot. `reply_keyboard` is what stands under the input field of the person now.
 
     `link` is set where it is a chat of somebody's own account with `user`. `topics` are those of a forum, by the id of
-    their first message, and whether they are open; the general part is none of them.
+    their first message, and whether they are open; the general part is none of them. `members` are the people of a
+    group by id, with the provider's word for each: creator, administrator, member, kicked. `may_ban`: the bot is an
+    administrator there with that right.
     """
 
     id: int
@@ -114,6 +116,8 @@ class Chat:
     last_action: str = ""
     link: "BusinessLink | None" = None
     topics: dict[int, bool] = field(default_factory=dict)
+    members: dict[int, str] = field(default_factory=dict)
+    may_ban: bool = False
 
     def as_json(self) -> Json:
         """Return the provider's Chat object."""

@@ -75,6 +75,34 @@ async def test_chosen_lines_are_written_into_the_rules_by_whoever_invited(place:
     assert latest["manager_id"] == olga.user.id
 
 
+async def test_two_administrators_who_invite_people_of_one_name_at_once_invite_two(
+    place: Workplace, olga: Person
+) -> None:
+    pavel = await place.hire("pavel", "Павел", role=Role.admin)
+    for each in (olga, pavel):
+        await place.writes(each, "/invite Анна Петрова")
+    links = []
+    for number, each in enumerate((olga, pavel)):
+        await place.presses(each, "Приглашаем: Анна", "🔗 Создать ссылку")
+        found = re.search(r"start=(\S+)", place.post(each, "Приглашение для").text)
+        assert found is not None
+        links.append(found[1])
+        anna = place.api.person(f"Анна{number}")
+        anna.starts(place.account, links[-1])
+        await place.work()
+    rows = await place.desk.rows("managers", "name = 'Анна Петрова' AND is_active ORDER BY key")
+    assert [row["key"] for row in rows] == ["anna-petrova", "anna-petrova-2"]
+
+
+async def test_a_link_that_is_pressed_for_twice_invites_one_person(place: Workplace, olga: Person) -> None:
+    await place.writes(olga, "/invite Анна Петрова")
+    asked = place.post(olga, "Приглашаем: Анна")
+    olga.presses(place.account, asked, "🔗 Создать ссылку")
+    olga.presses(place.account, asked, "🔗 Создать ссылку")
+    await place.work()
+    assert len(await place.desk.rows("managers", "name = 'Анна Петрова'")) == 1
+
+
 async def test_rg4_a_new_invitation_ends_the_one_before(place: Workplace, olga: Person) -> None:
     first = await link_of(place, olga)
     await place.writes(olga, "/people Анна")

@@ -8,8 +8,17 @@ from hub.testing.telegram.methods.business import BUSINESS_METHODS
 from hub.testing.telegram.methods.call import Method
 from hub.testing.telegram.methods.editing import EDITING_METHODS
 from hub.testing.telegram.methods.inline import INLINE_METHODS
+from hub.testing.telegram.methods.members import MEMBER_METHODS
 from hub.testing.telegram.methods.receiving import RECEIVING_METHODS
 from hub.testing.telegram.methods.sending import SENDING_METHODS
 
-_TABLES = (ACCOUNT_METHODS, RECEIVING_METHODS, SENDING_METHODS, EDITING_METHODS, INLINE_METHODS, BUSINESS_METHODS)
+_TABLES = (
+    ACCOUNT_METHODS,
+    RECEIVING_METHODS,
+    SENDING_METHODS,
+    EDITING_METHODS,
+    INLINE_METHODS,
+    BUSINESS_METHODS,
+    MEMBER_METHODS,
+)
 METHODS: dict[str, Method] = {name.lower(): method for table in _TABLES for name, method in table.items()}
