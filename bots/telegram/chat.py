@@ -140,11 +140,12 @@ class Chat:
         crash_point("bot.after_pin")
 
     async def react(self, message_id: int, emoji: str) -> bool:
-        """Put the bot's reaction under a message of the person, without `emoji` none; return False where it cannot be."""
-        marks = [ReactionTypeEmoji(emoji=emoji)] if emoji else []
+        """Put the bot's reaction under a message of the person, none for ""; return False where none can be."""
         try:
             with provider_errors():
-                await self.bot.set_message_reaction(self.id, message_id, reaction=marks)
+                await self.bot.set_message_reaction(
+                    self.id, message_id, reaction=[ReactionTypeEmoji(emoji=emoji)] if emoji else []
+                )
         except PermanentFailure:
             return False
         return True

@@ -3,7 +3,7 @@
 Letters alone are held: what a messenger took can be taken back there (S10). The clock stops when it leaves (S3).
 """
 
-from bots.memory import CARD_KEPT
+from bots.memory import CARD_KEPT, Purpose
 from bots.telegram.turn import Turn
 from bots.telegram.undoable import Undo, Undoable, say_undoable
 from hub.domain.ids import ConversationId, MessageId
@@ -24,6 +24,13 @@ async def end_held(turn: Turn, message_id: MessageId) -> None:
     if kept is not None:
         await turn.chat.delete(int(str(kept["shown"])))
         await turn.desk.memory.forget(turn.chat.id, _name(message_id))
+
+
+async def unmark(turn: Turn, message_id: MessageId) -> None:
+    """Take the 👀 away below an answer that does not leave after all. Raises: ProviderError."""
+    own = await turn.desk.memory.find_shown(turn.chat.id, message_id, Purpose.answer)
+    if own is not None:
+        await turn.chat.react(own, "")
 
 
 def _name(message_id: MessageId) -> str:

@@ -59,6 +59,10 @@ class SoftLocks(Protocol):
         """Mark the conversation for 90 s; return another manager who holds the mark, if any."""
         ...
 
+    async def release(self, conversation_id: ConversationId, manager_id: ManagerId) -> None:
+        """Take the manager's mark away; another's stays."""
+        ...
+
 
 class Notifier(Protocol):
     """Brings a notice to a manager's messenger. Built from `bots` by `hub.app`, called by `hub.delivery`."""

@@ -120,3 +120,8 @@ class LocalLocks:
             return holder
         self._marks[conversation_id] = (manager_id, now + _COMPOSING_SECONDS)
         return None
+
+    async def release(self, conversation_id: ConversationId, manager_id: ManagerId) -> None:
+        holder, _ = self._marks.get(conversation_id, (None, 0.0))
+        if holder == manager_id:
+            del self._marks[conversation_id]

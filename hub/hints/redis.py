@@ -69,6 +69,10 @@ if holder and holder ~= ARGV[1] then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return false
 """
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return false
+"""
 
 
 class _Line:
@@ -165,11 +169,19 @@ class RedisLocks:
         self._local = LocalLocks()
 
     async def touch(self, conversation_id: ConversationId, manager_id: ManagerId) -> ManagerId | None:
-        key = f"hub:composing:{conversation_id}"
+        key = _composing_key(conversation_id)
         is_done, holder = await self._line.run_script(_TOUCH, [key], manager_id, _COMPOSING_SECONDS)
         if not is_done:
             return await self._local.touch(conversation_id, manager_id)
         return ManagerId(int(holder)) if holder else None
+
+    async def release(self, conversation_id: ConversationId, manager_id: ManagerId) -> None:
+        await self._local.release(conversation_id, manager_id)
+        await self._line.run_script(_RELEASE, [_composing_key(conversation_id)], manager_id)
+
+
+def _composing_key(conversation_id: ConversationId) -> str:
+    return f"hub:composing:{conversation_id}"
 
 
 class RedisHints(NamedTuple):

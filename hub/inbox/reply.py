@@ -17,7 +17,7 @@ from hub.domain.errors import Composing, Conflict, ContactBlocked, PermissionDen
 from hub.domain.ids import ConnectionId, ConversationId, IdentityId, ManagerId, MessageId, ThreadId
 from hub.domain.ledger import Fact
 from hub.domain.line import LineMode
-from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
+from hub.domain.message import Attachment, Author, DeliveryState, Direction, Message, MessageKind
 from hub.domain.rights import Action, Person, may
 from hub.domain.workset import WorkingSet
 from hub.inbox.assignment import end_accept_clock, take_over
@@ -33,6 +33,7 @@ from hub.inbox.ways import choose_way, endpoint_writing_to, ensure_window_open
 from hub.store import cards, deliveries, people, timeline
 from hub.store.pool import acquire
 from hub.store.scope import Scope
+from hub.store.timeline import Entry
 
 _NOTES = ConnectionId(0)  # what people do belongs to no connection; its keys are unique all the same
 _MEANWHILE = timedelta(seconds=90)
@@ -131,16 +132,19 @@ async def _composing(office: Office, conversation: Conversation, holder: Manager
     if manager is None:
         return None
     since = office.clock.now() - _MEANWHILE
-    said = next((each.message.text for each in entries if _is_said_by(each.message, holder, since)), "")
+    said = next((each.message.text for each in entries if _is_said_by(each, holder, since)), "")
     still_may = may(person_of(office.policy(), manager), Action.reply, subject_of(conversation, office))
     if not said and not still_may:
         return None
     return Composing("somebody else is answering this client now", manager.name, said)
 
 
-def _is_said_by(message: Message, manager_id: ManagerId, since: datetime) -> bool:
-    is_outbound = message.direction is Direction.outbound
-    return is_outbound and message.manager_id == manager_id and message.occurred_at >= since
+def _is_said_by(entry: Entry, manager_id: ManagerId, since: datetime) -> bool:
+    """Tell whether somebody has said it to the client meanwhile; what was taken back nobody reads."""
+    message = entry.message
+    is_outbound = message.direction is Direction.outbound and message.manager_id == manager_id
+    is_taken_back = entry.delivery_state == DeliveryState.cancelled or message.deleted_at is not None
+    return is_outbound and message.occurred_at >= since and not is_taken_back
 
 
 @dataclass(frozen=True, slots=True)

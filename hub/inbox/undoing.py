@@ -118,7 +118,7 @@ async def withdraw_transfer(office: Office, actor: Person, conversation_id: Conv
 async def withdraw_answer(office: Office, actor: Person, message_id: MessageId) -> bool:
     """Keep an own answer from leaving that is still held; False once it is on its way. Commits; idempotent.
 
-    The client goes on waiting: what never went out stopped no clock (S3).
+    The client goes on waiting: what never went out stopped no clock (S3), and nobody is asked about it (R-11).
 
     Raises: NotFound, PermissionDenied by rights, or if it is no answer of the actor.
     """
@@ -134,6 +134,8 @@ async def withdraw_answer(office: Office, actor: Person, message_id: MessageId) 
         crash_point("undoing.before_withdraw")
         is_kept = await deliveries.withdraw(connection, message_id)
     crash_point("undoing.after_withdraw")
+    if is_kept:
+        await office.locks.release(card.conversation.id, actor.manager_id)
     return is_kept
 
 

@@ -54,6 +54,11 @@ async def test_r11_two_who_compose_in_different_processes_see_each_other(join: J
     assert await there.locks.touch(conversation, ivan) == anna
     assert await here.locks.touch(conversation, anna) is None
 
+    await here.locks.release(conversation, ivan)
+    assert await there.locks.touch(conversation, ivan) == anna
+    await here.locks.release(conversation, anna)
+    assert await there.locks.touch(conversation, ivan) is None
+
 
 async def test_case32_without_redis_everything_works_within_the_process(server: ValkeyServer, join: Join) -> None:
     hints = await join()
@@ -65,6 +70,8 @@ async def test_case32_without_redis_everything_works_within_the_process(server: 
     assert await hints.rates.take("bot", per_second=1, burst=1) > timedelta(0)
     assert await hints.locks.touch(ConversationId(1), ManagerId(1)) is None
     assert await hints.locks.touch(ConversationId(1), ManagerId(2)) == ManagerId(1)
+    await hints.locks.release(ConversationId(1), ManagerId(1))
+    assert await hints.locks.touch(ConversationId(1), ManagerId(2)) is None
 
 
 async def test_case32_redis_that_comes_back_is_used_again_and_everybody_looks_once(

@@ -128,6 +128,15 @@ async def test_r11_what_was_said_long_ago_is_not_shown_as_said_meanwhile(desk: D
     assert caught.value.said == ""
 
 
+@pytest.mark.parametrize("change", ["deliveries SET state = 'cancelled'", "messages SET deleted_at = received_at"])
+async def test_r11_what_was_taken_back_is_not_shown_as_said_meanwhile(desk: Desk, scene: Scene, change: str) -> None:
+    await says_back(desk, scene.anna, scene.conversation, "Сто")
+    await desk.pool.execute(f"UPDATE {change}")
+    with pytest.raises(Composing) as caught:
+        await says_back(desk, scene.olga, scene.conversation, "Двести")
+    assert caught.value.said == ""
+
+
 async def test_r11_a_colleague_to_whom_it_is_handed_is_asked_too(desk: Desk, scene: Scene) -> None:
     await transfer(desk.office, scene.anna, scene.conversation, to=scene.ivan.manager_id, force=True)
     await says_back(desk, scene.anna, scene.conversation, "Сейчас передам")

@@ -6,7 +6,7 @@ An edit and a deletion are told by a reaction on the manager's own message; word
 from bots.memory import Purpose, Shown
 from bots.screens.action import Action, Press, from_base36, to_base36
 from bots.telegram.cards import refresh_card
-from bots.telegram.held import end_held
+from bots.telegram.held import end_held, unmark
 from bots.telegram.turn import Turn
 from hub.domain.errors import Conflict, PermissionDenied
 from hub.domain.ids import ConversationId, MessageId
@@ -48,6 +48,7 @@ async def delete(turn: Turn, action: Action) -> None:
             await turn.say("reply.not_deleted")
             return
         await end_held(turn, message_id)
+        await unmark(turn, message_id)
         told = "reply.withdrawn"
     await refresh_card(turn, ConversationId(action.subject))
     await turn.say(told)

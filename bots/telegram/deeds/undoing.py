@@ -7,6 +7,7 @@ from bots.screens.screen import Button, Screen, notice
 from bots.telegram.cards import post_card, refresh_card
 from bots.telegram.deeds.matching import undo_joining
 from bots.telegram.deeds.reading import get
+from bots.telegram.held import unmark
 from bots.telegram.turn import Turn
 from bots.telegram.undoable import Remembered, Undo, forget_undoable, read_undo, recall_undoable
 from hub.domain.ids import ConversationId, MessageId
@@ -41,7 +42,7 @@ async def _take_back(turn: Turn, action: Action) -> None:
     what, detail = read_undo(action.arg)
     card = await get(turn, action)
     if what is Undo.letter:
-        is_undone = await undoing.withdraw_answer(turn.office, turn.actor, MessageId(from_base36(detail)))
+        is_undone = await _withdraw(turn, MessageId(from_base36(detail)))
     else:
         is_undone = await _USE_CASES[what](turn.once, turn.actor, card.id)
     await forget_undoable(turn)
@@ -50,6 +51,13 @@ async def _take_back(turn: Turn, action: Action) -> None:
         await post_card(turn, await get(turn, action))
     else:
         await refresh_card(turn, card.id)
+
+
+async def _withdraw(turn: Turn, message_id: MessageId) -> bool:
+    is_undone = await undoing.withdraw_answer(turn.office, turn.actor, message_id)
+    if is_undone:
+        await unmark(turn, message_id)
+    return is_undone
 
 
 async def _release(office: Office, actor: Person, conversation_id: ConversationId) -> bool:

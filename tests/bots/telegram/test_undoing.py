@@ -6,6 +6,7 @@ import pytest
 
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.inbound import Address, Sender
+from hub.domain.manager import Role
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.workplace import Workplace, repeat, waiting_update
 from tests.inbox.desk import person, says
@@ -165,6 +166,31 @@ async def test_s3_a_letter_taken_back_never_leaves_and_the_clock_runs_on(place: 
     await place.channel_says("sent")
     assert (await place.desk.one("waits"))["state"] == "open"
     assert "не ушло" in "\n".join(place.seen(letter))
+
+
+@pytest.mark.parametrize("way", ["button", "/delete"])
+async def test_a_letter_taken_back_leaves_no_mark_below_the_managers_words(
+    place: Workplace, letter: Person, way: str
+) -> None:
+    own = await place.replies(letter, ASKED, "Пять тысяч")
+    assert list(own.reactions.values()) == ["👀"]
+    if way == "button":
+        await place.presses(letter, "уйдёт через несколько секунд", "↩️ Отменить")
+    else:
+        await place.replies(letter, "Пять тысяч", way)
+    assert list(own.reactions.values()) == []
+
+
+async def test_r11_about_a_letter_taken_back_nobody_is_asked_and_nobody_reads_it(
+    place: Workplace, letter: Person
+) -> None:
+    olga = await place.hire("olga", "Ольга", role=Role.head)
+    await place.writes(olga, f"/card {await number(place)}")
+    await place.replies(letter, ASKED, "Пять тысяч")
+    await place.presses(letter, "уйдёт через несколько секунд", "↩️ Отменить")
+    await place.replies(olga, ASKED, "Четыре тысячи")
+    assert "отвечает" not in "\n".join(place.seen(olga))
+    assert len(await place.desk.rows("messages", "direction = 'outbound'")) == 2
 
 
 async def test_s3_the_clock_stops_when_the_letter_really_left(place: Workplace, letter: Person) -> None:
