@@ -6,6 +6,7 @@ from dataclasses import replace
 from bots.screens import transfer as transfer_screens
 from bots.screens.action import Action, Press, from_base36
 from bots.screens.quoting import one_line
+from bots.screens.screen import notice
 from bots.screens.transfer import ANYWAY, AT_ONCE, confirm_screen, note_screen, receivers_screen
 from bots.telegram.cards import collapse_card, post_card, refresh_card
 from bots.telegram.deeds.lines import LINE_WORDS, move_by_words
@@ -182,7 +183,8 @@ async def _show_mine(turn: Turn, conversation_id: ConversationId) -> None:
     else:
         await refresh_card(turn, conversation_id)
         card = await get_card(turn.office, turn.actor, conversation_id)
-        await turn.say("done.taken", number=card.number)
+        # The newest message about the client is what people answer, so it has to lead to them as the card does.
+        await turn.show(notice(turn.texts("done.taken", number=card.number)), about=conversation_id)
     await remember_undoable(turn, Undoable(Undo.take, conversation_id, card.number))
 
 

@@ -1,6 +1,11 @@
 """To whom a reply goes when the hub does not know the message replied to: its sender died before that was written."""
 
+from hub.routing.build import to_policy
+from hub.routing.document import parse_policy
 from tests.bots.telegram.workplace import Workplace
+from tests.inbox.desk import ALWAYS_OPEN
+
+OFFER_ALL = ALWAYS_OPEN + 'strategy = "offer_all"\n'
 
 
 async def forget_links(place: Workplace) -> None:
@@ -47,3 +52,12 @@ async def test_case72_a_reply_to_a_persons_own_words_names_nobody(place):
     await forget_links(place)
     await place.replies(ivan, "заметка для себя", "Сто рублей")
     assert await place.desk.rows("messages", "direction = 'outbound'") == []
+
+
+async def test_case72_a_reply_to_what_the_bot_says_of_a_take_goes_to_that_client(place):
+    place.desk.rules.append(to_policy(parse_policy(OFFER_ALL), 2))
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("Сколько стоит?")
+    await place.presses(ivan, "Сколько стоит?", "✋ Взять")
+    await place.replies(ivan, "у вас", "Сто рублей")
+    assert (await place.desk.one("messages", "direction = 'outbound'"))["text"] == "Сто рублей"
