@@ -4,6 +4,7 @@ One function draws it whatever its state is: new, offered, mine, handed over, sn
 Which notice brought it is the first line only, so that a refreshed card never loses its meaning.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bots.screens import card_buttons, moments
@@ -11,6 +12,7 @@ from bots.screens.calls import calling_line
 from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
 from bots.screens.ways import reachable
+from bots.screens.whole import is_cut, whole_row
 from bots.screens.words import address_text, body_blocks, channel_name, contact_name, outcome_name
 from bots.texts import Texts
 from hub.domain.message import Direction, MessageKind
@@ -27,7 +29,8 @@ def card_screen(texts: Texts, card: CardView, *, now: datetime, headline: str = 
     times = (*_due(texts, card, now), *_matter(texts, card, now))
     blocks = (*first, _title(texts, card, now), *_who(texts, card), *times)
     blocks += (*calling_line(texts, card), *_state(texts, card, now))
-    return Screen(blocks + _last_words(texts, card) + _footer(texts, card, now), card_buttons.rows(texts, card))
+    rows = (*card_buttons.rows(texts, card), *whole_row(texts, card, filter(_is_cut, _last_said(card)), now=now))
+    return Screen(blocks + _last_words(texts, card) + _footer(texts, card, now), rows)
 
 
 def pointer(texts: Texts, number: int) -> Screen:
@@ -134,17 +137,25 @@ def _last_words(texts: Texts, card: CardView) -> tuple[Block, ...]:
 
     Calls are left out since the card speaks of them.
     """
-    shown = (Direction.inbound, Direction.note)
-    said = [m for m in card.recent if m.direction in shown and m.kind is not MessageKind.call]
     blocks = [line(texts("card.subject", subject=one_line(card.subject)))] if card.subject else []
     if card.new_subject:
         blocks.append(line(texts("card.new_subject", subject=one_line(card.new_subject))))
-    for message in said[-SHOWN_MESSAGES:]:
+    for message in _last_said(card):
         if message.direction is Direction.note:
             blocks.append(_note(texts, message))
         else:
             blocks += body_blocks(texts, message, limit=TEXT_LIMIT)
     return tuple(blocks)
+
+
+def _last_said(card: CardView) -> Sequence[MessageView]:
+    shown = (Direction.inbound, Direction.note)
+    said = [m for m in card.recent if m.direction in shown and m.kind is not MessageKind.call]
+    return said[-SHOWN_MESSAGES:]
+
+
+def _is_cut(message: MessageView) -> bool:
+    return is_cut(message, limit=NOTE_LIMIT if message.direction is Direction.note else TEXT_LIMIT)
 
 
 def _note(texts: Texts, note: MessageView) -> Block:

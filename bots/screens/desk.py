@@ -35,8 +35,9 @@ def desk_screen(texts: Texts, desk: DeskView, *, now: datetime) -> Screen:
 
 def help_screen(texts: Texts, role: Role) -> Screen:
     """Return what the bot can do, for this role."""
-    keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.rest", "help.templates"]
-    keys += ["help.asklink", "help.calls", "help.plans", "help.plans_more", "help.match", "help.number"]
+    keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.rest", "help.whole"]
+    keys += ["help.templates", "help.asklink", "help.calls", "help.plans", "help.plans_more"]
+    keys += ["help.match", "help.number"]
     keys += ["help.shift", "help.self"]
     match role:
         case Role.manager:

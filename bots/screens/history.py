@@ -10,6 +10,7 @@ from bots.screens.card_buttons import button
 from bots.screens.quoting import cut, one_line
 from bots.screens.recordings import listen_row
 from bots.screens.screen import Block, Row, Screen, bold, line
+from bots.screens.whole import is_cut, whole_row
 from bots.screens.words import body_blocks, channel_name, contact_name, failure_words
 from bots.texts import Texts
 from hub.domain.message import DeliveryState, Direction
@@ -37,7 +38,11 @@ def history_screen(texts: Texts, card: CardView, page: Page, *, now: datetime) -
     for message in page.messages:
         blocks += (_head(texts, card, message, now), *body_blocks(texts, message, limit=TEXT_LIMIT))
     heard = listen_row(texts, card, tuple(page.messages), now=now)
-    return Screen(tuple(blocks), (*heard, _turning(texts, card, page), (button(texts, card, Press.card),)))
+    long = (each for each in page.messages if is_cut(each, limit=TEXT_LIMIT))
+    whole = whole_row(texts, card, long, now=now)
+    taking = (button(texts, card, Press.transcript), button(texts, card, Press.files))
+    rows = (*heard, *whole, _turning(texts, card, page), taking, (button(texts, card, Press.card),))
+    return Screen(tuple(blocks), rows)
 
 
 def why_screen(texts: Texts, card: CardView, reasons: Sequence[str]) -> Screen:

@@ -11,7 +11,8 @@ from datetime import datetime
 from bots.screens import moments
 from bots.screens.card_buttons import link_rows, short_row
 from bots.screens.quoting import one_line
-from bots.screens.screen import Block, Screen, Span, bold, line
+from bots.screens.screen import Block, Row, Screen, Span, bold, line
+from bots.screens.whole import is_cut, whole_burst_row, whole_row
 from bots.screens.words import body_blocks, channel_name, contact_name
 from bots.texts import Texts
 from hub.inbox.views import CardView, MessageView
@@ -19,8 +20,13 @@ from hub.inbox.views import CardView, MessageView
 TEXT_LIMIT = 12_000
 
 
-def mirror_screen(texts: Texts, card: CardView, message: MessageView, *, now: datetime) -> Screen:
-    """Return the message as the manager sees it, with the time left and the short row of buttons."""
+def mirror_screen(
+    texts: Texts, card: CardView, message: MessageView, *, now: datetime, is_burst: bool = False
+) -> Screen:
+    """Return the message as the manager sees it, with the time left and the short row of buttons.
+
+    With `is_burst` it is many messages drawn as one.
+    """
     header = texts(
         "message.header",
         name=contact_name(texts, card.contact_name),
@@ -31,7 +37,7 @@ def mirror_screen(texts: Texts, card: CardView, message: MessageView, *, now: da
     subject = (line(texts("card.subject", subject=one_line(message.subject))),) if message.subject else ()
     blocks = (line(bold(header), edited), *subject, *body_blocks(texts, message, limit=TEXT_LIMIT))
     stored = tuple(attachment for attachment in message.attachments if attachment.sha256)
-    rows = (*link_rows(texts, card, message), short_row(texts, card))
+    rows = (*link_rows(texts, card, message), *_whole(texts, card, message, now, is_burst), short_row(texts, card))
     return Screen(blocks + _due(texts, card, now), rows, is_quiet=False, attachments=stored)
 
 
@@ -50,6 +56,12 @@ def caption(texts: Texts, card: CardView) -> Screen:
     name = contact_name(texts, card.contact_name)
     channel = channel_name(texts, card.channel)
     return Screen((line(texts("message.header", name=name, channel=channel, number=card.number)),))
+
+
+def _whole(texts: Texts, card: CardView, message: MessageView, now: datetime, is_burst: bool) -> tuple[Row, ...]:
+    if not is_cut(message, limit=TEXT_LIMIT):
+        return ()
+    return whole_burst_row(texts, card) if is_burst else whole_row(texts, card, [message], now=now)
 
 
 def _due(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:

@@ -3,24 +3,29 @@
 Nothing here answers by accident: no button writes to the client, and words written below it are asked about first.
 """
 
+from datetime import datetime
+
 from bots.screens.action import Action, Press
 from bots.screens.card_buttons import button
 from bots.screens.feedback import ANYWAY
 from bots.screens.mirror import TEXT_LIMIT
 from bots.screens.quoting import one_line
 from bots.screens.screen import Button, Row, Screen, Span, bold, line, notice
+from bots.screens.whole import is_cut, whole_row
 from bots.screens.words import body_blocks, channel_name, contact_name
 from bots.texts import Texts
 from hub.domain.message import Direction
 from hub.inbox.views import CardView, MessageView
 
 
-def overheard_screen(texts: Texts, card: CardView, message: MessageView) -> Screen:
+def overheard_screen(texts: Texts, card: CardView, message: MessageView, *, now: datetime) -> Screen:
     """Return a message of a conversation that somebody reads along, without sound."""
     edited = Span(f" · {texts('message.edited')}") if message.is_edited else Span("")
     subject = (line(texts("card.subject", subject=one_line(message.subject))),) if message.subject else ()
     words = body_blocks(texts, message, limit=TEXT_LIMIT)
-    return Screen((line(bold(_header(texts, card, message)), edited), *subject, *words), (_buttons(texts, card),))
+    whole = whole_row(texts, card, [message] if is_cut(message, limit=TEXT_LIMIT) else [], now=now)
+    blocks = (line(bold(_header(texts, card, message)), edited), *subject, *words)
+    return Screen(blocks, (*whole, _buttons(texts, card)))
 
 
 def confirm_screen(texts: Texts, card: CardView) -> Screen:

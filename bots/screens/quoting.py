@@ -34,7 +34,12 @@ def one_line(text: str, limit: int = 80) -> str:
 
 def client_text(text: str, limit: int = 700) -> str:
     """Return what a client wrote, lines kept, at most `limit` characters."""
-    return cut(_BLANK_LINES.sub("\n\n", _visible(text.replace("\r\n", "\n"))).strip(), limit)
+    return cut(whole_text(text), limit)
+
+
+def whole_text(text: str) -> str:
+    """Return all that a client wrote, lines kept."""
+    return _BLANK_LINES.sub("\n\n", _visible(text.replace("\r\n", "\n"))).strip()
 
 
 def cut(text: str, limit: int) -> str:

@@ -20,6 +20,7 @@ from hub.domain.errors import (
     StorageUnavailable,
 )
 from hub.inbox.extensions import ExtensionRefused
+from hub.inbox.queries.whole import NotKept
 from hub.inbox.rule_changes import NothingChanges, RulesMoved
 
 
@@ -32,6 +33,7 @@ class NothingAsked(NotFound):
 _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (StaleButton, "error.stale"),
     (NothingAsked, "question.none"),
+    (NotKept, "whole.not_kept"),
     (NotFound, "error.not_found"),
     (PermissionDenied, "error.denied"),
     (ReplyWindowClosed, "error.window"),

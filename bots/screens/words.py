@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 
 from bots.screens.call_words import call_line
-from bots.screens.quoting import client_text, one_line
+from bots.screens.quoting import cut, one_line, whole_text
 from bots.screens.screen import Block, line, quote
 from bots.texts import Texts
 from hub.channels.registry import get_channel_class
@@ -16,6 +16,7 @@ from hub.inbox.views import AddressView, MessageView
 
 _ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_chat": "👥", "tg_business": "💬", "crm_id": "🔗"}
 KILOBYTE = 1024
+_FIELD_LIMIT = 200
 
 
 def channel_name(texts: Texts, kind: str) -> str:
@@ -70,26 +71,46 @@ def address_text(texts: Texts, address: AddressView) -> str:
 def file_line(texts: Texts, attachment: Attachment) -> Block:
     """Return the line of one file: its name, its size if known, and why it is only announced."""
     name = one_line(attachment.name, 60) or texts(f"kind.{attachment.kind.value}")
-    size = _size(texts, attachment.size_bytes)
+    size = file_size(texts, attachment.size_bytes)
     words = texts("message.file_size", name=name, size=size) if size else texts("message.file", name=name)
     return line(f"{words} — {one_line(attachment.note, 120)}" if attachment.note else words)
 
 
 def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Block, ...]:
-    """Return what a message says: its text as a quotation, form fields line by line, its files; a call in words."""
+    """Return what a message says: its text as a quotation, form fields line by line, its files; a call in words.
+
+    What has no place here is told of: it can be read whole (`bots.screens.whole`).
+    """
     if message.kind is MessageKind.call:
         return (call_line(texts, message),)
     blocks = []
     if message.is_deleted:
         blocks.append(line(texts("message.deleted")))
-    unread = [(label, value) for label, value in message.fields if value.strip() and value.strip() not in message.text]
-    fields = "\n".join(f"{one_line(label, 40)}: {one_line(value, 200)}" for label, value in unread)
-    words = "\n".join(part for part in (client_text(message.text, limit), fields) if part)
+    words, missing = shown_words(message, limit=limit)
     if words:
         blocks.append(quote(words))
     elif not message.attachments and not message.is_deleted:
         blocks.append(line(texts("message.media")))
+    if missing:
+        blocks.append(line(texts("message.cut", shown=len(words), n=len(words) + missing)))
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
+
+
+def shown_words(message: MessageView, *, limit: int) -> tuple[str, int]:
+    """Return a message's text and form fields as a screen has place for them, and how many characters it leaves out."""
+    text = whole_text(message.text)
+    shown, left_out = [cut(text, limit)], len(text) - len(cut(text, limit))
+    for label, value in unread_fields(message):
+        short = one_line(value, _FIELD_LIMIT)
+        shown.append(f"{one_line(label, 40)}: {short}")
+        left_out += len(one_line(value, len(value) + _FIELD_LIMIT)) - len(short)
+    return "\n".join(filter(None, shown)), left_out
+
+
+def unread_fields(message: MessageView) -> list[tuple[str, str]]:
+    """Return the fields of a form that its text does not say already, without the blanks around their values."""
+    found = ((label, value.strip()) for label, value in message.fields)
+    return [(label, value) for label, value in found if value and value not in message.text]
 
 
 @cache
@@ -100,7 +121,8 @@ def _is_telephony(kind: str) -> bool:
         return False
 
 
-def _size(texts: Texts, size_bytes: int) -> str:
+def file_size(texts: Texts, size_bytes: int) -> str:
+    """Return a size in words, empty if it is not known."""
     if size_bytes >= KILOBYTE * KILOBYTE:
         return texts("size.mb", n=round(size_bytes / KILOBYTE / KILOBYTE, 1))
     return texts("size.kb", n=max(1, size_bytes // KILOBYTE)) if size_bytes else ""

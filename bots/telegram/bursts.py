@@ -20,7 +20,7 @@ async def tell_burst(turn: Turn, payload: Mapping[str, object]) -> list[int]:
     card, parts = await list_burst(turn.office, turn.actor, conversation_id, since=since, until=until)
     if not parts:
         return []
-    screen = mirror_screen(turn.texts, card, album_of(parts), now=turn.now())
+    screen = mirror_screen(turn.texts, card, album_of(parts), now=turn.now(), is_burst=True)
     counted = line(turn.texts.count("message.burst", len(parts)))
     screen = replace(screen, blocks=(screen.blocks[0], counted, *screen.blocks[1:]))
     shown = await turn.desk.memory.find_shown(turn.chat.id, parts[0].id, Purpose.mirror)

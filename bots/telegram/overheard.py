@@ -28,7 +28,7 @@ async def tell_overheard(turn: Turn, payload: Mapping[str, object]) -> list[int]
     card, parts = await turn.desk.reader.get_overheard(
         turn.actor, ConversationId(conversation_id), MessageId(message_id), language=turn.texts.language
     )
-    screen = overheard_screen(turn.texts, card, album_of(parts))
+    screen = overheard_screen(turn.texts, card, album_of(parts), now=turn.now())
     shown = await turn.desk.memory.find_shown(turn.chat.id, parts[0].id, Purpose.overheard)
     is_there = shown is not None and await turn.chat.replace(shown, screen)
     ids: list[int] = []

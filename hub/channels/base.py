@@ -57,6 +57,7 @@ class Capabilities:
     client's last message we may write, None for ever; `account_reply_window` the same in chats of people's own accounts
     (`hub.domain.account`), None for a channel that has none. `is_send_idempotent`: a repeated send with the same key
     gives one message at the client. `can_write_first`: we may begin (FR-5), to addresses of the type `writes_to`.
+    `original_suffix`: the ending of the file that a stored payload is, where people can open it as it came (a letter).
     """
 
     text_limit: int = 0
@@ -69,6 +70,7 @@ class Capabilities:
     writes_to: IdentityType | None = None
     needs_public_url: bool = False
     has_buttons: bool = False
+    original_suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from hub.store.locks import alone
 from hub.store.named_files import named_files
 from hub.store.partitions import drop_partitions, ensure_partitions
 from hub.store.pool import acquire
+from hub.store.receipts import BODIES_KEPT_FOR
 from hub.store.statistics import analyze_outgrown
 
 EVERY = timedelta(hours=24)
-BODIES_KEPT_FOR = timedelta(days=90)
 AGAIN_AFTER_FAILURE = timedelta(minutes=10)
 LOOKS_AT_GROWTH_EVERY = timedelta(seconds=5)
 _log = structlog.get_logger()

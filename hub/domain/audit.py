@@ -13,6 +13,10 @@ class Deed(StrEnum):
 
     card_read = "card_read"
     history_read = "history_read"
+    history_saved = "history_saved"
+    message_saved = "message_saved"
+    original_saved = "original_saved"
+    file_read = "file_read"
     reasons_read = "reasons_read"
     read_along = "read_along"
     searched = "searched"

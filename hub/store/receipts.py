@@ -97,6 +97,12 @@ SELECT u.id FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[
 WHERE EXISTS (SELECT 1 FROM receipts r WHERE r.is_unkeyed AND r.connection_id = u.connection_id
   AND r.body_hash = u.body_hash AND (r.received_at, r.id) < (u.received_at, u.id) AND r.received_at >= u.received_at - u.span)
 """
+_BODIES = """
+SELECT b.body, b.file_sha256 FROM receipt_bodies b JOIN receipts r ON r.id = b.receipt_id AND r.connection_id = $1
+WHERE b.received_at = $2 LIMIT 2
+"""
+BODIES_KEPT_FOR = timedelta(days=90)
+"""How long payloads stay at least; then their month is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +281,23 @@ async def find_repeated(
         list(spans),
     )
     return {row["id"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBody:
+    """A payload as it came: its bytes, or the name of the file that holds them."""
+
+    body: bytes | None
+    file_sha256: str
+
+
+async def find_body(connection: asyncpg.Connection, connection_id: int, received_at: datetime) -> StoredBody | None:
+    """Return the payload a connection brought at that instant; `None` once it is dropped, or if there were two.
+
+    Meant for a rare question of a person: it walks an index of the month.
+    """
+    rows = await connection.fetch(_BODIES, connection_id, received_at)
+    return StoredBody(rows[0]["body"], rows[0]["file_sha256"]) if len(rows) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

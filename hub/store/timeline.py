@@ -25,6 +25,10 @@ SELECT {_ENTRY} FROM unnest($1::bigint[]) AS u(id)
 CROSS JOIN LATERAL (SELECT * FROM messages m WHERE m.conversation_id = u.id {_NEWEST_FIRST} LIMIT $2) m {_AROUND}
 {_NEWEST_FIRST}
 """
+_OLDER = f"""
+SELECT {_ENTRY} FROM messages m {_AROUND} WHERE m.conversation_id = $1 AND m.occurred_at <= $2
+  AND (m.occurred_at, m.received_at, m.id) < ($2, $3, $4) {_NEWEST_FIRST} LIMIT $5
+"""
 _NAMED = f"SELECT {_ENTRY} FROM messages m {_AROUND} WHERE m.id = ANY($1::bigint[])"
 _GROUPS = f"""
 SELECT {_ENTRY} FROM unnest($1::bigint[], $2::text[]) AS u(conversation_id, group_key)
@@ -100,7 +104,7 @@ async def find_keyed(
 
 async def list_albums(connection: asyncpg.Connection, message_ids: Iterable[int]) -> dict[int, list[Entry]]:
     """Return messages by id, each in order with the other parts of its album; alone if it belongs to none."""
-    named = _entries(await connection.fetch(_NAMED, list(message_ids)))
+    named = await list_named(connection, message_ids)
     groups = {_group(entry): [entry] for entry in named if entry.message.group_key}
     if groups:
         conversations, keys = zip(*groups, strict=True)
@@ -124,6 +128,18 @@ async def list_of_conversation(
 ) -> list[Entry]:
     """Return a page of a conversation's history, newest first."""
     return await _page(connection, "conversation_id", conversation_id, limit=limit, offset=offset)
+
+
+async def list_older(connection: asyncpg.Connection, entry: Entry, *, limit: int) -> list[Entry]:
+    """Return what was said before an entry in its conversation, newest first."""
+    last = entry.message
+    place = (last.occurred_at, last.received_at, last.id)
+    return _entries(await connection.fetch(_OLDER, last.conversation_id, *place, limit))
+
+
+async def list_named(connection: asyncpg.Connection, message_ids: Iterable[int]) -> list[Entry]:
+    """Return messages by id, in no order."""
+    return _entries(await connection.fetch(_NAMED, list(message_ids)))
 
 
 async def list_heard(

@@ -31,11 +31,13 @@ from bots.telegram.deeds import (
     telephones,
     templates,
     undoing,
+    whole,
 )
 from bots.telegram.turn import Deed
 
 DEEDS: Mapping[Press, Deed] = (
     reading.DEEDS
+    | whole.DEEDS
     | reading_along.DEEDS
     | days.DEEDS
     | client.DEEDS

@@ -22,6 +22,7 @@ from bots.texts.en import (
     templates,
     terminal,
     voices,
+    whole,
 )
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
@@ -44,4 +45,5 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **voices.TEXTS,
     **accounts.TEXTS,
     **room.TEXTS,
+    **whole.TEXTS,
 }

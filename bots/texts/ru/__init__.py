@@ -25,6 +25,7 @@ from bots.texts.ru import (
     templates,
     terminal,
     voices,
+    whole,
 )
 
 TEXTS: Mapping[str, str | Mapping[str, str]] = {
@@ -47,4 +48,5 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **voices.TEXTS,
     **accounts.TEXTS,
     **room.TEXTS,
+    **whole.TEXTS,
 }

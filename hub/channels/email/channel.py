@@ -41,6 +41,7 @@ class EmailChannel(Channel[EmailSettings]):
         media_limit_bytes=20 * MEGABYTE,
         can_write_first=True,
         writes_to=IdentityType.email,
+        original_suffix=".eml",
     )
     evidence = Evidence.documented
     parses_in_child: ClassVar[bool] = True
