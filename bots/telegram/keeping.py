@@ -19,12 +19,13 @@ from bots.office import BotOffice
 from bots.telegram.chat import Chat
 from hub.domain.client_base import DELETABLE_FOR, ClientBase
 from hub.store import shown
-from hub.store.locks import alone
 from hub.store.pool import acquire
 from hub.store.shown import Shown
+from hub.store.turns import turn
 
 _AT_ONCE = 100
 _MOST = 1000
+_AT_IT_FOR = timedelta(minutes=10)
 _MARGIN = timedelta(minutes=5)
 """A message is left alone so long before Telegram would refuse: one too old spoils the whole call."""
 _log = structlog.get_logger()
@@ -72,11 +73,12 @@ async def clear_due(desk: BotOffice, bot: Bot) -> int:
     rules, now = _rules(desk), desk.now()
     if not rules.clears_chats_after:
         return 0
-    async with acquire(desk.office.pool) as connection, alone(connection, "clearing") as is_alone:
-        if not is_alone:
+    async with turn(desk.office.pool, desk.bot_name, "clearing", lease=_AT_IT_FOR) as is_mine:
+        if not is_mine:
             return 0
-        await shown.forget_before(connection, now - DELETABLE_FOR + _MARGIN)
-        due = await shown.list_due(connection, desk.bot_name, before=now - rules.clears_chats_after, limit=_MOST)
+        async with acquire(desk.office.pool) as connection:
+            await shown.forget_before(connection, now - DELETABLE_FOR + _MARGIN)
+            due = await shown.list_due(connection, desk.bot_name, before=now - rules.clears_chats_after, limit=_MOST)
         for chat_id, ids in due.items():
             await take_away(desk, Chat(bot, chat_id), ids)
     count = sum(map(len, due.values()))

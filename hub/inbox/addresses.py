@@ -42,14 +42,17 @@ def list_phones(identities: Iterable[ContactIdentity]) -> list[str]:
     return [row.value for row in identities if row.type is IdentityType.phone]
 
 
-def show_address(row: ContactIdentity, *, sees_phones: bool) -> str:
-    """Return an address as people may read it: the number behind a messenger account says nothing to anybody."""
+def show_address(row: ContactIdentity, *, sees_phones: bool, known: Iterable[str] = ()) -> str:
+    """Return an address as people may read it: the number behind a messenger account says nothing to anybody.
+
+    `known` are the client's own numbers, in E.164.
+    """
     if row.type is IdentityType.phone:
         return row.value if sees_phones else mask_phone(row.value)
     shown = row.original or row.value
     if row.type is IdentityType.tg_user:
         shown = row.original if row.original not in ("", row.value) else "Telegram"
-    return shown if sees_phones else hide_numbers(shown)
+    return shown if sees_phones else hide_numbers(shown, known)
 
 
 def list_addresses(

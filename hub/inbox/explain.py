@@ -16,7 +16,7 @@ from hub.domain.policy import Policy
 from hub.domain.rights import Action, Person, may
 from hub.domain.wait import Wait
 from hub.domain.words import Words
-from hub.inbox.addresses import mask_in, show_address
+from hub.inbox.addresses import list_phones, mask_in, show_address
 from hub.inbox.office import Office
 from hub.inbox.rights import subject_of
 from hub.inbox.told import Happened, list_absorbed, list_told, say_span
@@ -137,7 +137,7 @@ def _who(story: _Story) -> Iterator[str]:
 def _known_by(story: _Story, row: ContactIdentity) -> str:
     """Return «телефон +7… (подтверждён)»; an account without a name is its messenger."""
     kind, level = story.viewed.say(_TYPES[row.type]), story.viewed.say(_LEVELS[row.level])
-    shown = show_address(row, sees_phones=story.viewed.sees_phones)
+    shown = show_address(row, sees_phones=story.viewed.sees_phones, known=list_phones(story.identities))
     return f"{shown} ({level})" if shown == kind else f"{kind} {shown} ({level})"
 
 

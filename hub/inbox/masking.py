@@ -31,7 +31,7 @@ def mask_phone(number: str) -> str:
     return number[:2] + MASKED * max(len(number) - 4, 0) + number[-2:]
 
 
-def hide_numbers(text: str, known: Iterable[str] = ()) -> str:
+def hide_numbers(text: str, known: Iterable[str]) -> str:
     """Return a text in which every telephone number is masked; `known` are the client's own, in E.164."""
     if not any(each.isdigit() for each in text):
         return text
@@ -92,15 +92,19 @@ def hide_in_card(card: CardView, known: Iterable[str]) -> CardView:
         subject=hide_numbers(card.subject, numbers),
         new_subject=hide_numbers(card.new_subject, numbers),
         reply_hint=hide_numbers(card.reply_hint, numbers),
+        addresses=tuple(replace(each, text=hide_numbers(each.text, numbers)) for each in card.addresses),
         recent=tuple(hide_in_message(each, numbers) for each in card.recent),
     )
 
 
-def hide_in_row(row: RowView) -> RowView:
+def hide_in_row(row: RowView, known: Iterable[str]) -> RowView:
     """Return a line of a list as somebody reads it who may not see the client's numbers."""
-    return replace(row, contact_name=hide_numbers(row.contact_name), last_text=hide_numbers(row.last_text))
+    numbers = tuple(known)
+    name, said = hide_numbers(row.contact_name, numbers), hide_numbers(row.last_text, numbers)
+    return replace(row, contact_name=name, last_text=said)
 
 
-def hide_in_task(task: TaskView) -> TaskView:
+def hide_in_task(task: TaskView, known: Iterable[str]) -> TaskView:
     """Return a task as somebody reads it who may not see the client's numbers."""
-    return replace(task, what=hide_numbers(task.what), contact_name=hide_numbers(task.contact_name))
+    numbers = tuple(known)
+    return replace(task, what=hide_numbers(task.what, numbers), contact_name=hide_numbers(task.contact_name, numbers))

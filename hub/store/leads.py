@@ -5,12 +5,14 @@ apart, each by its index, so that a list costs what one person has and not what 
 among the open leads without a responsible, the longest standing first: conversations that nobody had only grow in number.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
 from hub.domain.lead import Lead
+from hub.store.lists import PHONES
 from hub.store.reach import Reach
 from hub.store.rows import codec_of
 
@@ -28,7 +30,8 @@ SELECT l.* FROM leads l WHERE l.state = 'open' AND l.responsible_id IS DISTINCT 
 """
 _OWN = f"""
 SELECT l.id, l.conversation_id, l.line, l.stage, l.stage_at, k.name AS contact_name, coalesce(c.number, 0) AS number,
-  (SELECT min(t.due_at) FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open') AS next_at
+  (SELECT min(t.due_at) FROM tasks t WHERE t.contact_id = l.contact_id AND t.lead_id = l.id AND t.state = 'open') AS next_at,
+  {PHONES} AS phones
 FROM ({_HELD}) l JOIN contacts k ON k.id = l.contact_id LEFT JOIN conversations c ON c.id = l.conversation_id
 WHERE $2::text[] IS NULL OR l.line = ANY($2)
 ORDER BY next_at NULLS FIRST, l.stage_at, l.id LIMIT {_OWN_LIMIT}
@@ -42,7 +45,8 @@ SELECT l.* FROM leads l WHERE l.state = 'open' AND l.responsible_id IS NULL AND 
 ORDER BY l.stage_at, l.id LIMIT {_STEPLESS_LIMIT}
 """
 _STEPLESS = f"""
-SELECT l.id, l.stage_at, k.name AS contact_name, coalesce(c.number, 0) AS number, coalesce(m.name, '') AS manager_name
+SELECT l.id, l.stage_at, k.name AS contact_name, coalesce(c.number, 0) AS number, coalesce(m.name, '') AS manager_name,
+  {PHONES} AS phones
 FROM {{leads}} l LEFT JOIN conversations c ON c.id = l.conversation_id
 JOIN contacts k ON k.id = l.contact_id LEFT JOIN managers m ON m.id = coalesce(c.assignee_id, l.responsible_id)
 WHERE l.state = 'open' AND ({{lines}}::text[] IS NULL OR l.line = ANY({{lines}}))
@@ -63,7 +67,10 @@ AND NOT EXISTS (SELECT 1 FROM ledger WHERE conversation_id = $1 AND kind = 'resu
 
 @dataclass(frozen=True, slots=True)
 class ListedLead:
-    """An open lead of somebody's. `next_at` is the deadline of its next task, `None` if it has no next step (T-1)."""
+    """An open lead of somebody's. `next_at` is the deadline of its next task, `None` if it has no next step (T-1).
+
+    `phones` are the client's own numbers, in E.164.
+    """
 
     id: int
     conversation_id: int | None
@@ -73,17 +80,22 @@ class ListedLead:
     contact_name: str
     number: int
     next_at: datetime | None
+    phones: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SteplessLead:
-    """An open lead without an open task (T-1). `number` is that of its conversation, `manager_name` who has the client."""
+    """An open lead without an open task (T-1). `number` is that of its conversation, `manager_name` who has the client.
+
+    `phones` are the client's own numbers, in E.164.
+    """
 
     id: int
     stage_at: datetime
     contact_name: str
     number: int
     manager_name: str
+    phones: Sequence[str] = ()
 
 
 async def find_of_conversation(connection: asyncpg.Connection, conversation_id: int) -> Lead | None:

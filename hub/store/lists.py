@@ -10,6 +10,8 @@ import asyncpg
 from hub.store.reach import REACH, Reach
 
 _PAGE_LIMIT = "50"
+PHONES = "ARRAY(SELECT i.value FROM identities i WHERE i.contact_id = k.id AND i.type = 'phone' ORDER BY i.id)"
+"""The telephone numbers of a client `k`, by which they are found in words that a list shows."""
 OPEN_WAIT = (
     "LEFT JOIN waits w ON w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open' AND c.state = 'open'"
 )
@@ -23,7 +25,7 @@ WITH page AS (
 )
 SELECT c.id, c.number, c.line, k.name AS contact_name, c.assignee_id, coalesce(m.name, '') AS assignee_name, c.deadline_at,
   c.wait_id IS NOT NULL AS is_waiting, c.is_overdue, c.needs_callback, c.snoozed_until, c.last_message_at,
-  coalesce(c.wait_channel, '') AS channel, t.connection_id, coalesce(said.text, '') AS last_text
+  coalesce(c.wait_channel, '') AS channel, t.connection_id, coalesce(said.text, '') AS last_text, {PHONES} AS phones
 FROM page c JOIN contacts k ON k.id = c.contact_id
 LEFT JOIN managers m ON m.id = c.assignee_id LEFT JOIN threads t ON t.id = c.reply_thread_id
 LEFT JOIN LATERAL (
@@ -62,7 +64,10 @@ _CONDITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ListedConversation:
-    """One line of a list. `channel` is that of the wait, empty without one; `connection_id` where the client wrote last."""
+    """One line of a list. `channel` is that of the wait, empty without one; `connection_id` where the client wrote last.
+
+    `phones` are the client's own numbers, in E.164.
+    """
 
     id: int
     number: int
@@ -79,6 +84,7 @@ class ListedConversation:
     channel: str
     connection_id: int | None
     last_text: str
+    phones: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

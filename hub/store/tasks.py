@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from hub.domain.lead import Task
+from hub.store.lists import PHONES
 from hub.store.reach import Reach
 from hub.store.rows import codec_of
 
@@ -17,7 +18,7 @@ JOIN (SELECT $1::bigint AS manager_id, $2::text[] AS lines, $3::boolean AS sees_
 """
 _LISTED = f"""
 SELECT t.*, coalesce(k.name, '') AS contact_name, coalesce(c.number, 0) AS number, coalesce(m.name, '') AS manager_name,
-  coalesce(l.stage, '') AS stage
+  coalesce(l.stage, '') AS stage, {PHONES} AS phones
 FROM tasks t {_REACH}
 LEFT JOIN contacts k ON k.id = t.contact_id LEFT JOIN conversations c ON c.id = t.conversation_id
 LEFT JOIN managers m ON m.id = t.manager_id LEFT JOIN leads l ON l.id = t.lead_id
@@ -32,13 +33,14 @@ WHERE t.state = 'open' GROUP BY t.manager_id, m.name ORDER BY overdue DESC, acti
 
 @dataclass(frozen=True, slots=True)
 class ListedTask:
-    """A task with the names around it. `number` is that of its conversation, 0 for none."""
+    """A task with the names around it. `number` is that of its conversation, 0 for none; `phones` are the client's."""
 
     task: Task
     contact_name: str
     number: int
     manager_name: str
     stage: str
+    phones: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,5 @@ async def count_by_manager(connection: asyncpg.Connection, reach: Reach, *, now:
 
 async def _listed(connection: asyncpg.Connection, condition: str, arguments: Sequence[object]) -> list[ListedTask]:
     rows = await connection.fetch(_LISTED.format(condition=condition), *arguments)
-    return [
-        ListedTask(codec_of(Task).decode(row), row["contact_name"], row["number"], row["manager_name"], row["stage"])
-        for row in rows
-    ]
+    told = ("contact_name", "number", "manager_name", "stage", "phones")
+    return [ListedTask(codec_of(Task).decode(row), *(row[name] for name in told)) for row in rows]

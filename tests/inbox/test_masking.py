@@ -32,13 +32,13 @@ GAPS = ["", " ", "-", " - ", "\u00a0", "\u200b", ".", ") ", "("]
     ],
 )
 def test_rg5_a_number_is_found_however_it_is_written(spelled):
-    hidden = hide_numbers(f"Мария {spelled}, срочно")
+    hidden = hide_numbers(f"Мария {spelled}, срочно", ())
     assert "123" not in hidden and "•" in hidden
     assert hidden.startswith("Мария ") and hidden.endswith(", срочно")
 
 
 def test_rg5_numbers_side_by_side_are_all_found():
-    hidden = hide_numbers("8 916 123 45 67 8 903 765 43 21 +375 29 123-45-67")
+    hidden = hide_numbers("8 916 123 45 67 8 903 765 43 21 +375 29 123-45-67", ())
     assert not any(part in hidden for part in ("916", "903", "765", "375 29", "29 123"))
 
 
@@ -61,7 +61,7 @@ def test_rg5_a_clients_own_number_is_found_without_its_beginning():
     ],
 )
 def test_what_is_no_number_of_a_telephone_stays(text):
-    assert hide_numbers(text) == text
+    assert hide_numbers(text, ()) == text
 
 
 @given(
@@ -71,7 +71,7 @@ def test_what_is_no_number_of_a_telephone_stays(text):
 )
 def test_rg5_no_gaps_bring_a_number_through(gaps, start, around):
     spelled = start + "".join(gap + digit for gap, digit in zip(gaps, KNOWN[2:], strict=True))
-    hidden = hide_numbers(f"{around}{spelled}{around}")
+    hidden = hide_numbers(f"{around}{spelled}{around}", ())
     assert MASK in hidden and "4" not in hidden
 
 

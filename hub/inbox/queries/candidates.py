@@ -7,7 +7,7 @@ from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
 from hub.domain.ids import ContactId
 from hub.domain.rights import Action, Person, may
-from hub.inbox.addresses import mask_in, show_address
+from hub.inbox.addresses import list_phones, mask_in, show_address
 from hub.inbox.masking import hide_numbers
 from hub.inbox.match_words import say_match
 from hub.inbox.office import Office
@@ -27,10 +27,11 @@ async def get_candidate(office: Office, actor: Person, candidate_id: int) -> Can
         viewer = await people.find_manager(connection, actor.manager_id)
     said = tuple(say_match(each, language=viewer.language if viewer else "ru") for each in question.reasons)
     sees_phones = may(actor, Action.see_phone, subject_of(conversation, office))
+    hidden = None if sees_phones else list_phones(identities)
     others = tuple(
         (
             ContactId(other),
-            _name(contacts.values(), other, is_hidden=not sees_phones),
+            _name(contacts.values(), other, hidden=hidden),
             _addresses(identities, other, sees_phones=sees_phones),
         )
         for other in question.candidates
@@ -38,7 +39,7 @@ async def get_candidate(office: Office, actor: Person, candidate_id: int) -> Can
     )
     return CandidateView(
         id=question.id,
-        name=_name(contacts.values(), question.contact_id, is_hidden=not sees_phones),
+        name=_name(contacts.values(), question.contact_id, hidden=hidden),
         addresses=_addresses(identities, question.contact_id, sees_phones=sees_phones),
         others=others,
         reasons=said if sees_phones else tuple(mask_in(each, identities) for each in said),
@@ -65,10 +66,13 @@ async def find_question(
     raise NotFound("there is no such question for you")
 
 
-def _name(contacts: Iterable[Contact], contact_id: int, *, is_hidden: bool) -> str:
+def _name(contacts: Iterable[Contact], contact_id: int, *, hidden: Sequence[str] | None) -> str:
+    """Return a client's name, without these numbers and whatever else has the shape of one, unless that is `None`."""
     name = next((contact.name for contact in contacts if contact.id == contact_id), "")
-    return hide_numbers(name) if is_hidden else name
+    return name if hidden is None else hide_numbers(name, hidden)
 
 
 def _addresses(rows: Sequence[ContactIdentity], contact_id: int, *, sees_phones: bool) -> tuple[str, ...]:
-    return tuple(show_address(row, sees_phones=sees_phones) for row in rows if row.contact_id == contact_id)
+    known = list_phones(rows)
+    own = (row for row in rows if row.contact_id == contact_id)
+    return tuple(show_address(row, sees_phones=sees_phones, known=known) for row in own)

@@ -108,7 +108,7 @@ def _views(office: Office, actor: Person, rows: Iterable[ListedConversation]) ->
 def row_view(office: Office, row: ListedConversation, actor: Person | None = None) -> RowView:
     """Return one line of a list as the actor may read it, `None` for several people at once (RG-5)."""
     shown = _draw(office, row)
-    return shown if sees_phones(office, actor, row.line, row.assignee_id) else hide_in_row(shown)
+    return shown if sees_phones(office, actor, row.line, row.assignee_id) else hide_in_row(shown, row.phones)
 
 
 def _draw(office: Office, row: ListedConversation) -> RowView:

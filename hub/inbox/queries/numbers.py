@@ -25,5 +25,5 @@ async def list_number_moves(office: Office, actor: Person, conversation_id: Conv
 
 def _view(viewed: Viewed, move: NumberMove) -> NumberView:
     number = move.number if viewed.sees_phones else mask_phone(move.number)
-    other = move.other if viewed.sees_phones else hide_numbers(move.other)
+    other = move.other if viewed.sees_phones else hide_numbers(move.other, [move.number])
     return NumberView(number, move.at, has_come=move.has_come, other=other if move.has_come else "")

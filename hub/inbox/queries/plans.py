@@ -9,6 +9,7 @@ from hub.domain.ids import ConversationId
 from hub.domain.manager import Role
 from hub.domain.rights import Action, Person, ensure, may
 from hub.domain.words import Words
+from hub.inbox.addresses import list_phones
 from hub.inbox.masking import hide_in_task, hide_numbers
 from hub.inbox.office import Office
 from hub.inbox.plan_views import LeadRow, LeadView, PlanView, TalkView, TaskCountView, TaskView, TodayView
@@ -17,8 +18,9 @@ from hub.inbox.rights import sees_phones, subject_of
 from hub.inbox.tasks import subject_of_task
 from hub.inbox.viewer import reach_of
 from hub.store import cards, leads, tasks
+from hub.store.cards import StoredCard
 from hub.store.leads import ListedLead, SteplessLead
-from hub.store.pool import acquire
+from hub.store.pool import Connection, acquire
 from hub.store.tasks import ListedTask
 
 
@@ -60,13 +62,14 @@ async def get_lead_view(office: Office, actor: Person, conversation_id: Conversa
     async with acquire(office.pool) as connection:
         card = await cards.find_card(connection, conversation_id)
         lead = None if card is None else await leads.find_of_conversation(connection, conversation_id)
+        known = await _phones(connection, card)
     if card is None:
         raise NotFound("there is no such conversation for you")
     ensure(actor, Action.view, subject_of(card.conversation, office))
     if lead is None:
         raise NotFound("this client has no lead here; start one first")
     if not may(actor, Action.see_phone, subject_of(card.conversation, office)):
-        lead = replace(lead, fields={key: hide_numbers(value) for key, value in lead.fields.items()})
+        lead = replace(lead, fields={key: hide_numbers(value, known) for key, value in lead.fields.items()})
     return LeadView(conversation_id, card.conversation.number, lead, office.policy().leads)
 
 
@@ -105,14 +108,20 @@ async def get_talk(office: Office, actor: Person, conversation_id: ConversationI
     async with acquire(office.pool) as connection:
         card = await cards.find_card(connection, conversation_id)
         is_asked = await leads.is_asked(connection, conversation_id, call_id, manager_id=actor.manager_id)
+        known = await _phones(connection, card)
     if card is None:
         raise NotFound("there is no such conversation for you")
     subject = subject_of(card.conversation, office)
     if not (actor.is_active and is_asked):
         ensure(actor, Action.view, subject)
     works_with = may(actor, Action.view, subject)
-    name = card.contact_name if may(actor, Action.see_phone, subject) else hide_numbers(card.contact_name)
+    name = card.contact_name if may(actor, Action.see_phone, subject) else hide_numbers(card.contact_name, known)
     return TalkView(conversation_id, card.conversation.number, name, works_with)
+
+
+async def _phones(connection: Connection, card: StoredCard | None) -> list[str]:
+    """Return the numbers of a conversation's client, by which they are found in words."""
+    return [] if card is None else list_phones(await cards.list_identities(connection, [card.conversation.contact_id]))
 
 
 def _is_same_day(at: datetime, now: datetime, zone: ZoneInfo) -> bool:
@@ -122,19 +131,19 @@ def _is_same_day(at: datetime, now: datetime, zone: ZoneInfo) -> bool:
 def _name(office: Office, actor: Person, lead: ListedLead) -> str:
     """Return a client's name as the actor, whose lead it is, may read it (RG-5)."""
     is_readable = sees_phones(office, actor, lead.line, actor.manager_id)
-    return lead.contact_name if is_readable else hide_numbers(lead.contact_name)
+    return lead.contact_name if is_readable else hide_numbers(lead.contact_name, lead.phones)
 
 
 def _name_of_free(office: Office, actor: Person, lead: SteplessLead) -> str:
     """Return a client's name as the actor may read it on every line of theirs: the lead may be nobody's (RG-5)."""
     is_readable = all(sees_phones(office, actor, line, None) for line in actor.lines)
-    return lead.contact_name if is_readable else hide_numbers(lead.contact_name)
+    return lead.contact_name if is_readable else hide_numbers(lead.contact_name, lead.phones)
 
 
 def _task(office: Office, actor: Person, listed: ListedTask) -> TaskView:
     shown = _draw_task(office, listed)
     is_readable = sees_phones(office, actor, listed.task.line, listed.task.manager_id)
-    return shown if is_readable else hide_in_task(shown)
+    return shown if is_readable else hide_in_task(shown, listed.phones)
 
 
 def _draw_task(office: Office, listed: ListedTask) -> TaskView:

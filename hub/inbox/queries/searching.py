@@ -100,9 +100,9 @@ def _told(office: Office, actor: Person, row: ListedConversation, found: Found) 
             return found.shown if is_readable else mask_phone(found.shown)
         case Way.text:
             said = " ".join(found.shown.split())
-            return _around(said if is_readable else hide_numbers(said), found.stems)
+            return _around(said if is_readable else hide_numbers(said, row.phones), found.stems)
         case _:
-            return found.shown if is_readable else hide_numbers(found.shown)
+            return found.shown if is_readable else hide_numbers(found.shown, row.phones)
 
 
 def _around(text: str, stems: Sequence[str]) -> str:

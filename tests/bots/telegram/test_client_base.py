@@ -14,8 +14,9 @@ from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.queries.bursts import list_burst
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
+from hub.store.turns import turn
 from hub.testing.telegram.people import Person
-from tests.bots.telegram.workplace import Workplace
+from tests.bots.telegram.workplace import BOT, Workplace
 from tests.inbox.desk import ALWAYS_OPEN, person
 
 PHONE = "+79161234567"
@@ -67,6 +68,59 @@ async def test_rg5_no_screen_of_a_manager_shows_a_masked_number_however_it_was_w
     shown = await everything_read(place, ivan)
     assert "Мария" in shown and "+7••••••••67" in shown and "Москва" in shown
     assert [line for line in shown.splitlines() if any(tail in line for tail in TAILS)] == []
+
+
+HOUSE_PHONE = "+74957654321"
+HOUSE_TAILS = ("765-43-21", "7654321", "765 43 21")
+
+
+@pytest.fixture
+async def petr(place: Workplace) -> Person:
+    """Пётр's client has a number that nothing but knowing it gives away: a town's one, without its beginning."""
+    put_in_force(place, HIDDEN)
+    petr = await place.hire("petr", "Пётр")
+    sender = Sender((Address(IdentityType.phone, HOUSE_PHONE, "495 765-43-21"),), name="Мария 495 765-43-21")
+    fields = (("Телефон", "495 765-43-21"), ("Комментарий", "звонить 4957654321"))
+    form = FormSubmission("f1", "calc", sender, place.desk.now, text="Срочно, мой 495 765 43 21", fields=fields)
+    await place.desk.receive(form, connection=3)
+    await place.work()
+    await place.writes(petr, "/step 1001 2ч позвонить 495 765-43-21")
+    await place.desk.pool.execute("DELETE FROM deliveries")
+    return petr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "/card 1001",
+        "/client 1001",
+        "/history 1001",
+        "/why 1001",
+        "/my",
+        "/queue",
+        "/overdue",
+        "/next",
+        "/find мария",
+        "/find 4321",
+        "/find срочно",
+        "/tasks",
+        "/task 1001",
+        "/today",
+        "/stage 1001",
+    ],
+)
+async def test_rg5_a_number_that_only_the_client_gives_away_is_hidden_on_each_screen_as_on_the_card(
+    place: Workplace, petr: Person, command: str
+) -> None:
+    if command in ("/queue", "/next"):
+        await place.desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
+        await place.desk.pool.execute("UPDATE waits SET assignee_id = NULL")
+    place.desk.clock.move(timedelta(hours=3))
+    before = len(petr.screen(place.account).visible())
+    await place.writes(petr, command)
+    told = "\n".join(place.seen(petr)[before + 1 :])
+    assert "Мария" in told or "•" in told, told
+    assert [tail for tail in HOUSE_TAILS if tail in told] == []
 
 
 async def test_rg5_a_template_greets_by_the_name_without_the_number_in_it(place, ivan):
@@ -154,6 +208,26 @@ async def test_clients_words_are_deleted_in_time_and_the_card_stays_answerable(p
     assert len(await place.desk.rows("messages", "direction = 'inbound'")) == 2
     await pass_hours(place, 9)
     assert await place.desk.rows("shown", "is_lasting") == [], "what cannot be deleted any more is forgotten"
+
+
+async def test_no_connection_is_held_while_telegram_deletes(place):
+    put_in_force(place, CLEARED)
+    await work_of_a_day(place)
+    pool, held = place.desk.pool, []
+    stop = place.api.listen(lambda _: held.append(pool.get_size() - pool.get_idle_size()))
+    assert await pass_hours(place, 40) > 0
+    stop()
+    assert (len(held) > 0, set(held)) == (True, {0})
+
+
+async def test_of_two_processes_one_clears_and_one_that_died_is_followed_after_a_while(place):
+    put_in_force(place, CLEARED)
+    await work_of_a_day(place)
+    async with turn(place.desk.pool, BOT, "clearing", lease=timedelta(minutes=1)):
+        assert await pass_hours(place, 40) == 0
+        await place.desk.pool.execute("UPDATE screens SET expires_at = clock_timestamp() WHERE name = 'clearing'")
+        assert await pass_hours(place, 0) > 0
+    assert await pass_hours(place, 0) == 0
 
 
 async def test_without_the_rule_nothing_is_noted_and_nothing_deleted(place):
