@@ -12,6 +12,8 @@ from hub.store.rows import codec_of
 
 _HAS_MAILBOX = """m.id IN (SELECT manager_id FROM staff_identities WHERE type = 'email')
     AND EXISTS (SELECT FROM connections WHERE kind = 'email' AND state <> 'paused')"""
+# A full join is never made row by row with row: a server without statistics takes what is open for a few rows, plans for
+# those, and keeps the plan (measured: 195 ms for 2,000 clients instead of 1.5).
 _LOAD = f"""
 WITH open_waits AS MATERIALIZED (
   SELECT contact_id, line, assignee_id FROM waits WHERE state = 'open'
@@ -20,8 +22,8 @@ WITH open_waits AS MATERIALIZED (
 ), owned AS MATERIALIZED (
   SELECT c.assignee_id, count(*) AS conversations, count(*) FILTER (
     WHERE last_response_at > $1::timestamptz AND last_responder_id = c.assignee_id AND w.contact_id IS NULL) AS answered
-  FROM conversations c LEFT JOIN open_waits w ON w.contact_id = c.contact_id AND w.line = c.line
-  WHERE c.state = 'open' AND c.assignee_id IS NOT NULL GROUP BY 1
+  FROM (SELECT * FROM conversations WHERE state = 'open' AND assignee_id IS NOT NULL) c
+  FULL JOIN open_waits w ON w.contact_id = c.contact_id AND w.line = c.line GROUP BY 1
 ), speaking AS MATERIALIZED (
   SELECT manager_id, count(*) AS calls FROM calls WHERE state = 'talking' AND manager_id IS NOT NULL GROUP BY 1
 )

@@ -151,8 +151,7 @@ waits = Table(
     Index("waits_by_conversation", "conversation_id"),
     Index("waits_by_response", "response_message_id", postgresql_where=text("response_message_id IS NOT NULL")),
     Index("waits_first_answers", "ended_at", postgresql_where=text("kind = 'first_response' AND ended_at IS NOT NULL")),
-    Index("waits_load", "assignee_id", "line", postgresql_where=text("state = 'open'")),
-    Index("waits_queue", "line", "deadline_at", "started_at", postgresql_where=text("state = 'open'")),
+    Index("waits_load", "assignee_id", "line", postgresql_where=text("state = 'open' AND assignee_id IS NOT NULL")),
 )
 
 ledger = Table(
