@@ -11,6 +11,7 @@ from datetime import date, datetime
 from bots.screens import feedback
 from bots.screens.action import Press
 from bots.screens.admin_connect import connected_words
+from bots.screens.admin_rules import lapsed_words
 from bots.screens.card import card_screen
 from bots.screens.day import day_screen
 from bots.screens.digest import digest_screen
@@ -200,6 +201,11 @@ async def _room_still_in(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _draft_lapsed(telling: Telling, payload: Payload) -> Told:
+    words = lapsed_words(telling.texts, payload)
+    return Told(one_line(words, 100), [notice(words)])
+
+
 async def _refused(telling: Telling, payload: Payload) -> Told:
     """Say why an answer by mail did not go to the client; a reply to this letter is another try.
 
@@ -266,6 +272,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
     Notice.room_still_in: _room_still_in,
+    Notice.draft_lapsed: _draft_lapsed,
     Notice.account: _account,
     Notice.mail_refused: _refused,
 }

@@ -97,6 +97,13 @@ def offered_screen(texts: Texts, run: DryRun) -> Screen:
     return notice(told, (Button(texts("button.read_draft"), Action(Press.draft, run.draft.id)),)).aloud()
 
 
+def lapsed_words(texts: Texts, payload: Mapping[str, object]) -> str:
+    """Return the sentence that a proposal came to its end because nobody decided."""
+    wish = payload.get("wish")
+    told = {str(name): str(value) for name, value in wish.items()} if isinstance(wish, Mapping) else {}
+    return texts("draft.lapsed", what=_named(texts, told.get("kind", ""), told.get("line", ""), told.get("name", "")))
+
+
 def decided_screen(texts: Texts, revision: int) -> Screen:
     """Return that a change is in force."""
     return notice(texts("draft.applied", n=revision), (Button(texts("button.rules"), Action(Press.rules)),))
@@ -190,8 +197,12 @@ def _decision(texts: Texts, run: DryRun, *, may_decide: bool) -> Row:
 
 
 def _what(texts: Texts, draft: DraftView) -> str:
-    about = " · ".join(filter(None, (draft.wish.line, draft.wish.name)))
-    return f"{texts(f'wish.{draft.wish.kind}')} {one_line(about, _NAME)}".strip()
+    return _named(texts, draft.wish.kind, draft.wish.line, draft.wish.name)
+
+
+def _named(texts: Texts, kind: str, line_key: str, name: str) -> str:
+    about = " · ".join(filter(None, (line_key, name)))
+    return f"{texts(f'wish.{kind}')} {one_line(about, _NAME)}".strip()
 
 
 def _listed(rules: LineRules) -> list[tuple[str, tuple[str, str]]]:

@@ -21,7 +21,7 @@ from hub.domain.errors import (
 )
 from hub.inbox.extensions import ExtensionRefused
 from hub.inbox.queries.whole import NotKept
-from hub.inbox.rule_changes import NothingChanges, RulesMoved
+from hub.inbox.rule_changes import DraftDecided, DraftLapsed, NothingChanges, RulesMoved, TooManyDrafts
 
 
 class NothingAsked(NotFound):
@@ -34,6 +34,8 @@ _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (StaleButton, "error.stale"),
     (NothingAsked, "question.none"),
     (NotKept, "whole.not_kept"),
+    (DraftLapsed, "draft.lapsed_already"),
+    (DraftDecided, "draft.decided_already"),
     (NotFound, "error.not_found"),
     (PermissionDenied, "error.denied"),
     (ReplyWindowClosed, "error.window"),
@@ -45,6 +47,7 @@ _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (FieldInvalid, "error.field"),
     (NothingChanges, "rules.same"),
     (RulesMoved, "draft.moved"),
+    (TooManyDrafts, "draft.too_many"),
     (Conflict, "error.conflict"),
 )
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
 from bots.screens.admin_connect import connected_words
+from bots.screens.admin_rules import lapsed_words
 from bots.screens.digest import digest_screen
 from bots.screens.lists import list_screen
 from bots.screens.mirror import album_of, mirror_screen
@@ -300,6 +301,10 @@ async def _room_still_in(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(still_in_words(turn.texts, payload)).aloud())
 
 
+async def _draft_lapsed(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(notice(lapsed_words(turn.texts, payload)))
+
+
 async def _restored(turn: Turn, payload: Payload) -> list[int]:
     """Say once that the hub came from a backup and how many clients wait longer than they should (case 38)."""
     policy = turn.office.policy()
@@ -328,6 +333,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
     Notice.room_still_in: _room_still_in,
+    Notice.draft_lapsed: _draft_lapsed,
     Notice.account: _account,
     Notice.restored: _restored,
     Notice.overheard: tell_overheard,

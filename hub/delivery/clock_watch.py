@@ -21,6 +21,7 @@ from hub.domain.errors import StorageUnavailable
 from hub.inbox import clocks
 from hub.inbox.automations import watch_automations
 from hub.inbox.day_digests import watch_day_digests
+from hub.inbox.draft_ends import watch_drafts
 from hub.inbox.office import Office
 from hub.inbox.recompute import is_unread
 from hub.inbox.shifts import watch_shifts
@@ -68,7 +69,8 @@ class ClockWatch:
     async def serve_queue(self) -> int:
         """Offer waits that nobody has to whoever can take them now (R-9); return how many found somebody. Commits.
 
-        Looks for shifts that end (R-13), for what automations wait for and for whom the day is to be told, too.
+        Looks for shifts that end (R-13), for what automations wait for, for whom the day is to be told, and for
+        proposals of rules that lapse, too.
         """
         async with self._turn("queue") as is_ours:
             if not is_ours:
@@ -76,6 +78,7 @@ class ClockWatch:
             await watch_shifts(self.office)
             await watch_automations(self.office)
             await watch_day_digests(self.office)
+            await watch_drafts(self.office)
             async with acquire(self.office.pool) as connection:
                 queued = await timers.list_queued_waits(connection, limit=_MOST_QUEUED)
             batches = [queued[place : place + BATCH] for place in range(0, len(queued), BATCH)]

@@ -64,6 +64,7 @@ class Notice(StrEnum):
     room_lost = "room_lost"
     room_farewell = "room_farewell"
     room_still_in = "room_still_in"
+    draft_lapsed = "draft_lapsed"
     overheard = "overheard"
     day = "day"
     account = "account"

@@ -39,13 +39,34 @@ TRIED_OVER = timedelta(days=14)
 """A change is tried over the requests of so long."""
 EVIDENCE_OVER = timedelta(days=30)
 """How often an automation would have helped is counted over so long."""
+LAPSES_AFTER = timedelta(days=14)
+"""A change that nobody decides about in so long is none any more."""
 _MOST = 20
+_MOST_OF_ONE = 10
 
 
 class RulesMoved(Conflict):
     """The rules in force are not those over which a change was tried."""
 
     code = "conflict.rules_moved"
+
+
+class DraftDecided(NotFound):
+    """Somebody has decided about the change."""
+
+    code = "not_found.draft_decided"
+
+
+class DraftLapsed(DraftDecided):
+    """Nobody has decided about the change for too long; it can be proposed anew."""
+
+    code = "not_found.draft_lapsed"
+
+
+class TooManyDrafts(Conflict):
+    """So many proposals of one person wait for a decision that others' could not be seen for them."""
+
+    code = "conflict.too_many_drafts"
 
 
 class NothingChanges(Conflict):
@@ -123,11 +144,13 @@ async def propose(office: Office, actor: Person, wish: Wish, *, comment: str = "
     Raises:
         PolicyInvalid: it is not understood, or the rules would be wrong with it.
         NothingChanges: the rules say so already.
+        TooManyDrafts: ten of a head's proposals wait already.
         PermissionDenied, NotFound: heads propose for their own lines.
     """
     ensure(actor, Action.propose_policy, _subject(wish))
     now = office.clock.now()
     async with acquire(office.pool) as connection, connection.transaction():
+        await _ensure_few(connection, actor, now)
         rules = await _rules(connection)
         changed = fulfil(rules.text, wish, at=now)
         if parse_policy(changed.text) == rules.document:
@@ -146,11 +169,12 @@ async def try_draft(office: Office, actor: Person, draft_id: int) -> DryRun:
 
     Raises:
         PolicyInvalid: over the rules in force it would be wrong.
-        NotFound: somebody has decided, or it is neither the actor's own nor is the actor an administrator.
+        DraftDecided: somebody has decided, or nobody has for too long.
+        NotFound: it is neither the actor's own nor is the actor an administrator.
     """
     async with acquire(office.pool) as connection:
-        draft, rules = await _open_draft(connection, draft_id), await _rules(connection)
-    _ensure_concerned(actor, draft)
+        draft = await _open_draft(connection, actor, draft_id, now=office.clock.now())
+        rules = await _rules(connection)
     changed = fulfil(rules.text, _wish(draft), at=draft.created_at)
     return await _run(office, draft, rules, changed)
 
@@ -160,11 +184,13 @@ async def apply_draft(office: Office, actor: Person, draft_id: int, *, base: int
 
     Raises:
         RulesMoved: another revision is in force by now.
-        NotFound: somebody has decided, or the actor is no administrator.
+        DraftDecided: somebody has decided, or nobody has for too long.
+        NotFound: the actor is no administrator.
     """
     ensure(actor, Action.edit_policy, Subject())
     async with acquire(office.pool) as connection, connection.transaction():
-        draft, rules = await _open_draft(connection, draft_id), await _rules(connection)
+        draft = await _open_draft(connection, actor, draft_id, now=office.clock.now())
+        rules = await _rules(connection)
         if rules.revision != base:
             raise RulesMoved("the rules were changed meanwhile: read what this change would do now")
         text = fulfil(rules.text, _wish(draft), at=draft.created_at).text
@@ -180,11 +206,11 @@ async def refuse_draft(office: Office, actor: Person, draft_id: int) -> None:
     """Refuse a draft, or take an own one back. Commits.
 
     Raises:
-        NotFound: somebody has decided, or it is not for this actor to decide.
+        DraftDecided: somebody has decided, or nobody has for too long.
+        NotFound: it is not for this actor to decide.
     """
     async with acquire(office.pool) as connection, connection.transaction():
-        draft = await _open_draft(connection, draft_id)
-        _ensure_concerned(actor, draft)
+        draft = await _open_draft(connection, actor, draft_id, now=office.clock.now())
         await _decide(connection, office, draft, actor, state=policy_drafts.REFUSED)
         await note_in(connection, office, Noted(actor, Deed.policy_refused, f"draft:{draft.id}"))
         crash_point("policy_drafts.before_refuse_commit")
@@ -200,7 +226,8 @@ async def list_drafts(office: Office, actor: Person) -> list[DraftView]:
     await load_rules(office, actor)
     own = None if may(actor, Action.edit_policy, Subject()) else actor.manager_id
     async with acquire(office.pool) as connection:
-        drafts = await policy_drafts.list_open(connection, limit=_MOST, manager_id=own)
+        since = office.clock.now() - LAPSES_AFTER
+        drafts = await policy_drafts.list_open(connection, limit=_MOST, since=since, manager_id=own)
         names = await people.list_names(connection, (each.manager_id for each in drafts))
     return [_view(each, names.get(each.manager_id or 0, "")) for each in drafts]
 
@@ -254,7 +281,16 @@ async def _add(connection: Connection, ids: IdBlocks, text: str, change: PolicyC
 async def _decide(connection: Connection, office: Office, draft: Draft, actor: Person, *, state: str) -> None:
     by, now = actor.manager_id or None, office.clock.now()
     if not await policy_drafts.decide(connection, draft.id, state=state, manager_id=by, at=now):
-        raise NotFound("somebody has decided about this change already")
+        raise DraftDecided("somebody has decided about this change already")
+
+
+async def _ensure_few(connection: Connection, actor: Person, now: datetime) -> None:
+    """Let those who only propose have so many proposals open that the list of them shows others' too."""
+    if may(actor, Action.edit_policy, Subject()):
+        return
+    since, own = now - LAPSES_AFTER, actor.manager_id
+    if len(await policy_drafts.list_open(connection, limit=_MOST_OF_ONE, since=since, manager_id=own)) == _MOST_OF_ONE:
+        raise TooManyDrafts("too many of your proposals wait for a decision: take some back, then propose")
 
 
 async def _rules(connection: Connection) -> Rules:
@@ -263,21 +299,27 @@ async def _rules(connection: Connection) -> Rules:
     return Rules(latest.number if latest else 0, text, parse_policy(text))
 
 
-async def _open_draft(connection: Connection, draft_id: int) -> Draft:
+async def _open_draft(connection: Connection, actor: Person, draft_id: int, *, now: datetime) -> Draft:
+    """Return a draft that can be decided about.
+
+    Raises:
+        DraftDecided: it cannot any more; said only to whom it concerns.
+        NotFound: there is none for this actor.
+    """
     draft = await policy_drafts.find(connection, draft_id)
-    if draft is None or draft.state != policy_drafts.OPEN:
-        raise NotFound("somebody has decided about this change already")
+    if draft is None or not _concerns(actor, draft):
+        raise NotFound("there is no such change for you")
+    is_old = draft.state == policy_drafts.OPEN and draft.created_at <= now - LAPSES_AFTER
+    if is_old or draft.state == policy_drafts.LAPSED:
+        raise DraftLapsed("nobody has decided about this change for 14 days: propose it anew")
+    if draft.state != policy_drafts.OPEN:
+        raise DraftDecided("somebody has decided about this change already")
     return draft
 
 
-def _ensure_concerned(actor: Person, draft: Draft) -> None:
-    if not _concerns(actor, draft):
-        raise NotFound("there is no such change for you")
-
-
 def _concerns(actor: Person, draft: Draft) -> bool:
-    """Tell whether a draft is the actor's own, or theirs to decide about."""
-    is_own = actor.is_active and draft.manager_id == actor.manager_id
+    """Tell whether a draft is the actor's own, who still leads its line, or theirs to decide about."""
+    is_own = draft.manager_id == actor.manager_id and may(actor, Action.propose_policy, _subject(_wish(draft)))
     return is_own or may(actor, Action.edit_policy, Subject())
 
 

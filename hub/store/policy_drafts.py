@@ -9,6 +9,7 @@ import asyncpg
 OPEN = "open"
 APPLIED = "applied"
 REFUSED = "refused"
+LAPSED = "lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,34 @@ async def find(connection: asyncpg.Connection, draft_id: int) -> Draft | None:
     return None if row is None else Draft(**row)
 
 
-async def list_open(connection: asyncpg.Connection, *, limit: int, manager_id: int | None = None) -> list[Draft]:
-    """Return what nobody has decided, oldest first; of one person where `manager_id` is given."""
+async def list_open(
+    connection: asyncpg.Connection, *, limit: int, since: datetime, manager_id: int | None = None
+) -> list[Draft]:
+    """Return what was proposed after `since` and nobody has decided, oldest first; of one person by `manager_id`."""
     rows = await connection.fetch(
         f"SELECT {_COLUMNS} FROM policy_drafts WHERE state = 'open' AND ($2::bigint IS NULL OR manager_id = $2) "
-        "ORDER BY id LIMIT $1",
+        "AND created_at > $3 ORDER BY id LIMIT $1",
         limit,
         manager_id,
+        since,
+    )
+    return [Draft(**row) for row in rows]
+
+
+async def has_old(connection: asyncpg.Connection, *, before: datetime) -> bool:
+    """Tell whether something proposed until `before` is still open."""
+    found = "SELECT EXISTS (SELECT FROM policy_drafts WHERE state = 'open' AND created_at <= $1)"
+    return bool(await connection.fetchval(found, before))
+
+
+async def lapse(connection: asyncpg.Connection, *, before: datetime, at: datetime) -> list[Draft]:
+    """End what was proposed until `before` and nobody has decided, and return it. The caller commits."""
+    rows = await connection.fetch(
+        "UPDATE policy_drafts SET state = $3, decided_at = $2 WHERE state = 'open' AND created_at <= $1 "
+        f"RETURNING {_COLUMNS}",
+        before,
+        at,
+        LAPSED,
     )
     return [Draft(**row) for row in rows]
 

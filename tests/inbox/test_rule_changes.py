@@ -8,11 +8,15 @@ from hub.domain.errors import NotFound, PermissionDenied, PolicyInvalid
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
+from hub.inbox.draft_ends import watch_drafts
 from hub.inbox.people import AT_THE_MACHINE
 from hub.inbox.rule_changes import (
+    LAPSES_AFTER,
+    DraftLapsed,
     DryRun,
     NothingChanges,
     RulesMoved,
+    TooManyDrafts,
     apply_draft,
     change_at_once,
     list_drafts,
@@ -104,6 +108,64 @@ async def test_a_decision_is_made_once(desk: Desk) -> None:
         with pytest.raises(NotFound):
             await attempt
     assert await revisions(desk) == [1]
+
+
+async def test_a_proposal_that_nobody_decides_lapses_after_14_days_and_who_made_it_is_told_once(desk: Desk) -> None:
+    run, own = await proposed(desk, actor=HEAD), await proposed(desk, TARGET)
+    desk.clock.move(LAPSES_AFTER - timedelta(seconds=1))
+    fresh = await proposed(desk, TARGET)
+    assert await watch_drafts(desk.office) == 0
+
+    desk.clock.move(timedelta(seconds=1))
+    assert [await watch_drafts(desk.office) for _ in range(2)] == [2, 0]
+    [told] = await desk.rows("deliveries", "payload->>'notice' = 'draft_lapsed'")
+    assert (told["manager_id"], told["payload"]["wish"]) == (1, {"kind": "hours", "line": "sales", "name": ""})
+    assert [each.id for each in await list_drafts(desk.office, AT_THE_MACHINE)] == [fresh.draft.id]
+    states = await desk.rows("policy_drafts", "true ORDER BY id")
+    assert [row["state"] for row in states] == ["lapsed", "lapsed", "open"]
+    for draft in (run, own):
+        with pytest.raises(DraftLapsed):
+            await apply_draft(desk.office, AT_THE_MACHINE, draft.draft.id, base=draft.base)
+    assert await revisions(desk) == [1]
+
+
+async def test_a_proposal_that_is_too_old_is_refused_though_nobody_has_looked_yet(desk: Desk) -> None:
+    run = await proposed(desk, actor=HEAD)
+    desk.clock.move(LAPSES_AFTER)
+    for attempt in (
+        apply_draft(desk.office, AT_THE_MACHINE, run.draft.id, base=run.base),
+        try_draft(desk.office, HEAD, run.draft.id),
+        refuse_draft(desk.office, HEAD, run.draft.id),
+    ):
+        with pytest.raises(DraftLapsed):
+            await attempt
+    assert await list_drafts(desk.office, HEAD) == []
+
+
+async def test_rg2_what_became_of_a_proposal_is_said_to_nobody_whom_it_does_not_concern(desk: Desk) -> None:
+    run = await proposed(desk, actor=HEAD)
+    await refuse_draft(desk.office, AT_THE_MACHINE, run.draft.id)
+    for stranger in (ELSEWHERE, MANAGER):
+        with pytest.raises(NotFound) as refused:
+            await try_draft(desk.office, stranger, run.draft.id)
+        assert refused.type is NotFound
+
+
+async def test_rg4_who_leads_the_line_no_more_sees_nothing_of_what_they_proposed(desk: Desk) -> None:
+    run = await proposed(desk, actor=HEAD)
+    elsewhere = Person(HEAD.manager_id, Role.head, frozenset({LineKey("support")}))
+    for moved in (MANAGER, elsewhere):
+        for attempt in (try_draft(desk.office, moved, run.draft.id), refuse_draft(desk.office, moved, run.draft.id)):
+            with pytest.raises(NotFound):
+                await attempt
+
+
+async def test_one_head_cannot_fill_the_list_of_what_waits_for_a_decision(desk: Desk) -> None:
+    runs = [await proposed(desk, actor=HEAD) for _ in range(10)]
+    with pytest.raises(TooManyDrafts):
+        await proposed(desk, actor=HEAD)
+    await refuse_draft(desk.office, HEAD, runs[0].draft.id)
+    await proposed(desk, actor=HEAD)
 
 
 async def test_what_the_rules_say_already_and_what_is_wrong_is_not_kept(desk: Desk) -> None:

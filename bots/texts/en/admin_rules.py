@@ -63,6 +63,13 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "draft.offered": "📋 {name} proposes to change the rules: {what}",
     "draft.applied": "✅ The rules are changed, revision {n}. Open deadlines are counted anew.",
     "draft.refused": "✖️ Not applied, the rules are as before.",
+    "draft.lapsed": (
+        "📋 Your proposal to change the rules ({what}) does not wait for a decision any more: in 14 days nobody took "
+        "or refused it. If it is still wanted, propose it again: /rules"
+    ),
+    "draft.lapsed_already": "This proposal is older than 14 days and cannot be applied. Propose the change again.",
+    "draft.decided_already": "This change was decided already. What waits for a decision now: /draft",
+    "draft.too_many": "Ten of your proposals wait for a decision already. Take some back: /draft",
     "draft.moved": "Somebody else has changed the rules meanwhile. The same change over the new ones:",
     "button.rules": "📋 Rules of lines",
     "button.drafts": "📋 To decide: {n}",

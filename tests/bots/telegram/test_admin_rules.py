@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.manager import Role
+from hub.inbox.draft_ends import watch_drafts
 from hub.inbox.people import AT_THE_MACHINE
-from hub.inbox.rule_changes import change_at_once, put_in_force, read_rules
+from hub.inbox.rule_changes import LAPSES_AFTER, change_at_once, put_in_force, read_rules
 from hub.routing.changes import Wish, Wished
 from hub.store.policy import PolicyChange
 from hub.testing.telegram.people import Person
@@ -149,6 +150,32 @@ async def test_rg1_a_head_proposes_and_an_administrator_decides(place: Workplace
     assert "Предлагает: Вера" in place.post(olga, "📋 Изменение правил").text
     await place.presses(olga, "📋 Изменение правил", "✅ Применить")
     assert (await read_rules(place.desk.office, AT_THE_MACHINE)).revision == 2
+
+
+async def test_a_proposal_that_lapsed_is_told_to_who_made_it_and_its_old_buttons_say_why(
+    place: Workplace, olga: Person
+) -> None:
+    vera = await place.hire("vera", "Вера", role=Role.head)
+    await ask_for_hours(place, vera, "пн-пт 9-18")
+    await place.presses(olga, "Вера предлагает изменить правила", "📋 Посмотреть, что изменится")
+    place.desk.clock.move(LAPSES_AFTER)
+    await watch_drafts(place.desk.office)
+    await place.work()
+    assert "(часы support) больше не ждёт решения" in place.seen(vera)[-1]
+    await place.presses(olga, "📋 Изменение правил", "✅ Применить")
+    assert "больше 14 дней" in place.seen(olga)[-1]
+    assert await document(place) == DOCUMENT
+
+
+async def test_a_button_of_a_change_that_another_has_decided_about_says_so(place: Workplace, olga: Person) -> None:
+    pavel, vera = await place.hire("pavel", "Павел", role=Role.admin), await place.hire("vera", "Вера", role=Role.head)
+    await ask_for_hours(place, vera, "пн-пт 9-18")
+    for admin in (olga, pavel):
+        await place.presses(admin, "Вера предлагает изменить правила", "📋 Посмотреть, что изменится")
+    await place.presses(olga, "📋 Изменение правил", "✖️ Нет")
+    await place.presses(pavel, "📋 Изменение правил", "✅ Применить")
+    assert "уже решили" in place.seen(pavel)[-1]
+    assert await document(place) == DOCUMENT
 
 
 async def test_what_waits_for_a_decision_is_counted_in_the_menu(place: Workplace, olga: Person) -> None:
