@@ -52,14 +52,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a chat shows of a conversation: its live card with what is known of it, the mirror of a message.
+    """What a chat shows of a conversation: its live card with what is known of it, the messages that mirror a message.
 
     `has_sounded`: a message of this conversation has rung just now.
     """
 
     card: int | None
     known: Facts
-    mirror: int | None
+    mirror: Sequence[int]
     has_sounded: bool
 
 
@@ -122,6 +122,11 @@ class Memory:
         """Return the chat's newest message that shows a message of the hub for `purpose`."""
         async with acquire(self.office.pool) as connection:
             return await links.find_shown(connection, self.bot, chat_id, message_id=message_id, purpose=purpose.value)
+
+    async def list_shown(self, chat_id: int, message_id: MessageId, purpose: Purpose) -> Sequence[int]:
+        """Return the chat's messages that together show a message of the hub for `purpose`, in order."""
+        async with acquire(self.office.pool) as connection:
+            return await links.list_shown(connection, self.bot, chat_id, message_id=message_id, purpose=purpose.value)
 
     async def keep(self, chat_id: int, name: str, facts: Facts, *, lasting: timedelta | None = DIALOGUE_KEPT) -> None:
         """Remember a step of a dialogue under `name`, in place of the one before; `lasting` None is for ever."""

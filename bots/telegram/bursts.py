@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bots.memory import Purpose
 from bots.screens.mirror import album_of, mirror_screen
 from bots.screens.screen import line
 from bots.telegram.cards import show_files
+from bots.telegram.mirrors import Mirror, bring_mirror
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId
 from hub.inbox.queries.bursts import list_burst
@@ -23,9 +23,6 @@ async def tell_burst(turn: Turn, payload: Mapping[str, object]) -> list[int]:
     screen = mirror_screen(turn.texts, card, album_of(parts), now=turn.now(), is_burst=True)
     counted = line(turn.texts.count("message.burst", len(parts)))
     screen = replace(screen, blocks=(screen.blocks[0], counted, *screen.blocks[1:]))
-    shown = await turn.desk.memory.find_shown(turn.chat.id, parts[0].id, Purpose.mirror)
-    ids = [] if shown is not None and await turn.chat.replace(shown, screen) else await turn.chat.show(screen)
-    for each in ids:  # words of a minute may take several messages, and a reply to any of them is for their client
-        await turn.link(each, card.id, Purpose.mirror, parts[0].id)
-    await show_files(turn, card, tuple(parts), below=ids[-1] if ids else shown)
+    mirror, ids = await bring_mirror(turn, Mirror(card.id, parts[0].id), screen)
+    await show_files(turn, card, tuple(parts), below=mirror.last)
     return ids

@@ -106,7 +106,8 @@ async def show_files(
 ) -> None:
     """Show the stored files of a client's messages, each once, each naming its client and answerable as `purpose` says.
 
-    They reply to the message `below` which they belong, by default to the live card.
+    They reply to the message `below` which they belong, by default to the live card. Only as files do they stand for
+    their message: what mirrors it is redrawn with its words.
     """
     if not any(attachment.sha256 for message in messages for attachment in message.attachments):
         return
@@ -121,5 +122,5 @@ async def show_files(
                 continue
             content = await turn.desk.read_file(attachment.sha256)
             sent = await turn.chat.send_file(attachment, content, caption(turn.texts, card), reply_to=below)
-            await turn.link(sent, card.id, purpose, message.id)
+            await turn.link(sent, card.id, purpose, message.id if purpose is Purpose.file else None)
             await memory.keep(turn.chat.id, name, {"sent": sent}, lasting=CARD_KEPT)

@@ -4,7 +4,7 @@ Sends and edits are separate calls without identity on the provider's side; who 
 Every method raises only `ProviderError`s (see `failures.provider_errors`).
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from bots.screens.quoting import ELLIPSIS
 from bots.screens.screen import Screen
 from bots.telegram.failures import BLOCKED, GONE, MARKUP, UNCHANGED, provider_errors
 from bots.telegram.render import Drawing, draw
@@ -62,6 +63,11 @@ class Chat:
             )
         return ids
 
+    async def show_rest(self, screen: Screen, *, after: int = 0) -> AsyncIterator[int]:
+        """Send the messages of a screen behind the first `after`, and yield the id of each as soon as it is there."""
+        for place, drawing in enumerate(draw(screen)[after:], start=after):
+            yield await self._send(drawing, is_quiet=screen.is_quiet or place > 0, reply_to=None, below=None)
+
     async def _send_picture(self, screen: Screen, words: Drawing, *, reply_to: int | None) -> list[int]:
         """Send the picture with some words below it; return no id where Telegram does not take it."""
         crash_point("bot.before_send_picture")
@@ -90,15 +96,22 @@ class Chat:
         A screen that needs several messages shows its first one here. Repeating it changes nothing.
         """
         drawings = draw(screen)
-        drawing = Drawing(drawings[0].text, drawings[0].entities, drawings[-1].keyboard)
-        try:
-            await self._edit(message_id, drawing)
-        except PermanentFailure as failure:
-            if failure.reason == GONE:
-                return False
-            if failure.reason != UNCHANGED:
-                raise
-        return True
+        return await self._replace(message_id, Drawing(drawings[0].text, drawings[0].entities, drawings[-1].keyboard))
+
+    async def replace_all(self, ids: Sequence[int], screen: Screen) -> int:
+        """Turn messages that together are one screen into `screen`; return how many of its messages stand there now.
+
+        It may take more of them than there are; those it needs no more are taken away. 0 if one of them cannot be
+        changed any more. Repeating it changes nothing.
+        """
+        drawings = draw(screen)
+        for message_id, drawing in zip(ids, drawings, strict=False):
+            if not await self._replace(message_id, drawing):
+                return 0
+        for message_id in ids[len(drawings) :]:
+            await self._replace(message_id, Drawing(ELLIPSIS, ()))  # one older than 48 h cannot be deleted
+            await self.delete(message_id)
+        return min(len(ids), len(drawings))
 
     async def delete(self, message_id: int) -> None:
         """Take a message of the bot away; one that is gone, or too old to be deleted (48 h), stays as it is."""
@@ -186,6 +199,16 @@ class Chat:
             return await self._send(plain, is_quiet=is_quiet, reply_to=reply_to, below=below)
         crash_point("bot.after_send")
         return sent.message_id
+
+    async def _replace(self, message_id: int, drawing: Drawing) -> bool:
+        try:
+            await self._edit(message_id, drawing)
+        except PermanentFailure as failure:
+            if failure.reason == GONE:
+                return False
+            if failure.reason != UNCHANGED:
+                raise
+        return True
 
     async def _edit(self, message_id: int, drawing: Drawing) -> None:
         crash_point("bot.before_edit")

@@ -27,6 +27,7 @@ from bots.telegram.call_notices import tell_of_call, tell_of_recording
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.day_notices import tell_of_day
 from bots.telegram.held import end_held
+from bots.telegram.mirrors import Mirror, find_mirror, redraw_mirror, send_mirror
 from bots.telegram.overheard import tell_overheard
 from bots.telegram.plan_notices import ask_about_talk, tell_of_automation, tell_of_task
 from bots.telegram.queue_card import ONE_SOUND_IN, bring_offer, is_for_list, refresh_list
@@ -164,26 +165,27 @@ async def _client_message(turn: Turn, payload: Payload) -> list[int]:
     )
     standing = await turn.desk.memory.look(turn.chat.id, card.id, _message(payload))
     screen = mirror_screen(turn.texts, card, album_of(parts), now=turn.now())
-    shown = standing.mirror or await _mirror_of(turn, parts)
-    is_there = shown is not None and await turn.chat.replace(shown, screen)
+    known = Mirror(card.id, _message(payload), shown=standing.mirror)
+    mirror = await redraw_mirror(turn, await _mirror_of(turn, card, parts, known), screen)
     ids: list[int] = []
-    if not is_there and not payload.get("only_files"):
-        ids = await turn.chat.show(screen if await _rings(turn, card, standing) else replace(screen, is_quiet=True))
-        for each in ids:  # a long letter takes several messages, and a reply to any of them is for its client
-            await turn.link(each, card.id, Purpose.mirror, parts[0].id)
-    await show_files(turn, card, parts, below=ids[-1] if ids else shown)
+    if mirror.shown or not payload.get("only_files"):
+        rings = not mirror.shown and await _rings(turn, card, standing)
+        mirror, ids = await send_mirror(turn, mirror, screen if rings else replace(screen, is_quiet=True))
+    await show_files(turn, card, parts, below=mirror.last)
     if standing.card and (not ids or has_news(turn, card, standing.known)):
         await refresh_card(turn, card.id)
     return ids
 
 
-async def _mirror_of(turn: Turn, parts: Sequence[MessageView]) -> int | None:
-    """Return the message that mirrors an album, whichever part it was first drawn for; None for a single message."""
+async def _mirror_of(turn: Turn, card: CardView, parts: Sequence[MessageView], known: Mirror) -> Mirror:
+    """Return the mirror if it is `known` where it stands; of an album whichever part it was first drawn for."""
+    if known.shown:
+        return known
     for part in parts if len(parts) > 1 else ():
-        shown = await turn.desk.memory.find_shown(turn.chat.id, part.id, Purpose.mirror)
-        if shown is not None:
-            return shown
-    return None
+        found = await find_mirror(turn, Mirror(card.id, part.id))
+        if found.shown:
+            return found
+    return Mirror(card.id, parts[0].id)
 
 
 async def _card_changed(turn: Turn, payload: Payload) -> list[int]:

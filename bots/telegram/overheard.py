@@ -12,6 +12,7 @@ from bots.screens.mirror import album_of
 from bots.screens.overheard import confirm_screen, overheard_screen
 from bots.telegram.cards import show_files
 from bots.telegram.drafts import keep_draft
+from bots.telegram.mirrors import Mirror, bring_mirror
 from bots.telegram.turn import Turn
 from hub.domain.ids import ConversationId, MessageId
 from hub.inbox.queries import get_card
@@ -29,14 +30,13 @@ async def tell_overheard(turn: Turn, payload: Mapping[str, object]) -> list[int]
         turn.actor, ConversationId(conversation_id), MessageId(message_id), language=turn.texts.language
     )
     screen = overheard_screen(turn.texts, card, album_of(parts), now=turn.now())
-    shown = await turn.desk.memory.find_shown(turn.chat.id, parts[0].id, Purpose.overheard)
-    is_there = shown is not None and await turn.chat.replace(shown, screen)
-    ids: list[int] = []
-    if not is_there and not payload.get("only_files"):
-        ids = await turn.chat.show(replace(screen, is_quiet=True))
-        for each in ids:
-            await turn.link(each, card.id, Purpose.overheard, parts[0].id)
-    await show_files(turn, card, parts, below=ids[-1] if ids else shown, purpose=Purpose.overheard)
+    mirror, ids = await bring_mirror(
+        turn,
+        Mirror(card.id, parts[0].id, Purpose.overheard),
+        replace(screen, is_quiet=True),
+        only_there=bool(payload.get("only_files")),
+    )
+    await show_files(turn, card, parts, below=mirror.last, purpose=Purpose.overheard)
     return ids
 
 

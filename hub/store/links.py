@@ -20,8 +20,8 @@ _STANDING = """
 SELECT
   (SELECT max(bot_message_id) FROM links l WHERE l.conversation_id = u.conversation_id AND l.purpose = 'card'
     AND l.bot = $1 AND l.chat_id = u.chat_id) AS card,
-  (SELECT max(bot_message_id) FROM links l WHERE l.message_id = u.message_id AND l.purpose = 'mirror'
-    AND l.bot = $1 AND l.chat_id = u.chat_id) AS mirror
+  ARRAY(SELECT bot_message_id FROM links l WHERE l.message_id = u.message_id AND l.purpose = 'mirror'
+    AND l.bot = $1 AND l.chat_id = u.chat_id ORDER BY bot_message_id) AS mirror
 FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS u(chat_id, conversation_id, message_id, place)
 ORDER BY u.place
 """
@@ -56,10 +56,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The chat's newest card of the conversation, and its newest mirror of the message."""
+    """The chat's newest card of the conversation, and what mirrors the message there: long ones take several."""
 
     card: int | None
-    mirror: int | None
+    mirror: Sequence[int] = ()
 
 
 async def remember(connection: asyncpg.Connection, kept: Iterable[Link], *, at: datetime) -> None:
@@ -71,7 +71,7 @@ async def remember(connection: asyncpg.Connection, kept: Iterable[Link], *, at: 
 async def list_standing(connection: asyncpg.Connection, bot: str, places: Sequence[Place]) -> list[Standing]:
     """Return what stands in each place, in their order."""
     columns = zip(*((each.chat_id, each.conversation_id, each.message_id) for each in places), strict=True)
-    return [Standing(row["card"], row["mirror"]) for row in await connection.fetch(_STANDING, bot, *columns)]
+    return [Standing(row["card"], tuple(row["mirror"])) for row in await connection.fetch(_STANDING, bot, *columns)]
 
 
 async def find(connection: asyncpg.Connection, bot: str, chat_id: int, bot_message_id: int) -> Link | None:
@@ -125,3 +125,18 @@ async def find_shown(
         purpose,
     )
     return found
+
+
+async def list_shown(
+    connection: asyncpg.Connection, bot: str, chat_id: int, *, message_id: int, purpose: str
+) -> Sequence[int]:
+    """Return the chat's messages of a purpose that show a message of the hub, oldest first."""
+    rows = await connection.fetch(
+        "SELECT bot_message_id FROM links "
+        "WHERE bot = $1 AND chat_id = $2 AND message_id = $3 AND purpose = $4 ORDER BY bot_message_id",
+        bot,
+        chat_id,
+        message_id,
+        purpose,
+    )
+    return tuple(row["bot_message_id"] for row in rows)

@@ -55,6 +55,7 @@ async def test_many_chats_are_looked_at_in_one_question(pool: asyncpg.Pool) -> N
     """Each place is answered in the order of the questions, and nothing of another chat or bot is shown."""
     shown = [
         Link("bot", 7, 100, 5, 1, "card"),
+        Link("bot", 7, 102, 5, 1, "mirror", 55),
         Link("bot", 7, 101, 5, 1, "mirror", 55),
         Link("bot", 8, 100, 6, 2, "card"),
         Link("other", 7, 109, 5, 1, "card"),
@@ -63,7 +64,9 @@ async def test_many_chats_are_looked_at_in_one_question(pool: asyncpg.Pool) -> N
     places = [Place(8, 6), Place(7, 5, 55), Place(7, 6), Place(7, 5)]
 
     found = await links.list_standing(pool, "bot", places)
-    assert found == [Standing(100, None), Standing(100, 101), Standing(None, None), Standing(100, None)]
+    assert found == [Standing(100), Standing(100, (101, 102)), Standing(None), Standing(100)]
+    assert await links.list_shown(pool, "bot", 7, message_id=55, purpose="mirror") == (101, 102)
+    assert await links.list_shown(pool, "bot", 8, message_id=55, purpose="mirror") == ()
 
 
 async def test_of_two_links_of_one_message_the_later_holds(pool: asyncpg.Pool) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hub.domain.ids import ManagerId
 from hub.domain.inbound import MessageEdited
 from hub.domain.manager import Role
+from hub.domain.message import Attachment, AttachmentKind, MessageKind
 from hub.inbox.auditing import what_they_saw
 from hub.inbox.viewer import person_of
 from hub.testing.telegram.people import Person
@@ -160,6 +161,20 @@ async def test_edge6_what_the_client_changes_is_changed_in_its_place(
     await place.work()
     assert len(overheard(place, olga)) == 1
     assert "И с доставкой?" in overheard(place, olga)[0]
+
+
+async def test_a_file_is_mirrored_once_and_its_words_stay_where_they_are(
+    place: Workplace, ivan: Person, olga: Person
+) -> None:
+    stored = Attachment(AttachmentKind.document, "план.pdf", sha256=(await place.files.write(b"%PDF")).digest)
+    asked = says(MORE, at=place.desk.now, kind=MessageKind.media, attachments=(stored,))
+    await place.desk.receive(asked)
+    await place.work()
+    before = place.seen(olga)
+    await place.desk.pool.execute("UPDATE deliveries SET state = 'queued' WHERE payload->>'notice' = 'overheard'")
+    await place.work()
+    assert place.seen(olga) == before
+    assert len([each for each in olga.screen(place.account).visible() if each.files]) == 1
 
 
 # --- nothing changes
