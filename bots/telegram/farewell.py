@@ -53,10 +53,10 @@ async def _leave_room(desk: BotOffice, room: Chat, payload: Mapping[str, object]
     except PermanentFailure as refused:
         if await _is_gone(room, user_id):
             return
-        log.warning("room.member_not_removed", chat_id=room.id, reason=refused.reason)
+        log.warning("bot.room_member_kept", chat_id=room.id, reason=refused.reason)
         await tell_still_there(desk.office, payload)
     else:
-        log.info("room.member_removed", chat_id=room.id)
+        log.info("bot.room_member_removed", chat_id=room.id)
 
 
 async def _is_gone(room: Chat, user_id: int) -> bool:
