@@ -109,6 +109,7 @@ class Press(StrEnum):
     day = "day"
     week = "stats"
     room = "room"
+    practice = "practice"
     help = "help"
 
 

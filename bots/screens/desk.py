@@ -38,7 +38,7 @@ def help_screen(texts: Texts, role: Role) -> Screen:
     keys = ["help.reply", "help.note", "help.lists", "help.work", "help.more", "help.rest", "help.whole"]
     keys += ["help.templates", "help.asklink", "help.calls", "help.plans", "help.plans_more"]
     keys += ["help.match", "help.number"]
-    keys += ["help.shift", "help.self"]
+    keys += ["help.shift", "help.practice", "help.self"]
     match role:
         case Role.manager:
             pass

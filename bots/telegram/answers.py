@@ -16,6 +16,7 @@ from bots.telegram.cards import refresh_card
 from bots.telegram.drafts import keep_draft, recall_draft
 from bots.telegram.held import say_held
 from bots.telegram.next_up import offer_next
+from bots.telegram.practice import choose_whom, was_practised
 from bots.telegram.turn import Turn
 from hub.domain.errors import Composing, Conflict, ContactBlocked, HubError, ReplyWindowClosed
 from hub.domain.ids import ConversationId
@@ -58,6 +59,8 @@ async def answer_together(turn: Turn, conversation_id: ConversationId) -> None:
 
 async def ask_whom(turn: Turn, content: Content, *, album: str = "") -> None:
     """Keep a text or file that came without context and ask whom it is for; parts of an album are asked about once."""
+    if await was_practised(turn):
+        return
     kept = await recall_draft(turn)
     if album and kept is not None and kept.album == album:
         before = kept.content
@@ -66,7 +69,7 @@ async def ask_whom(turn: Turn, content: Content, *, album: str = "") -> None:
         return
     await keep_draft(turn, content, album=album)
     rows = await list_mine(turn.office, turn.actor)
-    await turn.show(feedback.whom_screen(turn.texts, rows))
+    await turn.show(await choose_whom(turn, rows))
 
 
 async def _what_now(turn: Turn, conversation_id: ConversationId, refused: HubError) -> Screen:

@@ -26,7 +26,7 @@ MENU = ("my", "queue", "next", "overdue", "find", "card", "note", "snooze", "tra
 MENU_OF_PLANS = ("today", "tasks", "step", "stage", "new", "write", "tpl")
 MENU_OF_HEADS = ("team", "day", "stats")
 MENU_OF_ADMINS = ("admin", "team", "people", "invite", "rules", "health", "autos", "connect")
-MENU_OF_SELF = ("shift", "help")
+MENU_OF_SELF = ("shift", "practice", "help")
 _FIRST: dict[Role, tuple[str, ...]] = {Role.manager: (), Role.head: MENU_OF_HEADS, Role.admin: MENU_OF_ADMINS}
 
 

@@ -47,6 +47,7 @@ WITHOUT_CONVERSATION = frozenset(
         Press.autos,
         Press.health,
         Press.connect,
+        Press.practice,
     }
 )
 ABOUT_QUESTION = frozenset({Press.question, Press.merge, Press.apart})

@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.types import Message, User
 
 from bots.office import BotOffice
-from bots.screens.screen import notice
+from bots.screens.screen import Screen, line, notice
 from bots.telegram.chat import Chat
 from bots.telegram.client import publish_commands_of
 from bots.telegram.keys import key_rows
@@ -68,7 +68,7 @@ async def say_neutral(bot: Bot, user: User) -> None:
 async def welcome(turn: Turn, name: str) -> None:
     """Greet a manager and put the keys under the input field, heads' own ones for heads."""
     role = turn.actor.role
-    screen = notice(turn.texts("start.welcome", name=name))
+    screen = Screen((line(turn.texts("start.welcome", name=name)), line(turn.texts("start.practice"))))
     await turn.chat.show(screen, below=labels_below(*key_rows(turn.texts, role)))
     if role is not Role.manager:
         await _give_own_menu(turn)

@@ -21,6 +21,7 @@ from bots.telegram.deeds import WRITTEN
 from bots.telegram.deeds.leads import start_from
 from bots.telegram.files import read_file, store
 from bots.telegram.overheard import ask_before_client
+from bots.telegram.practice_replies import practise_by_reply
 from bots.telegram.presses import say_refusal
 from bots.telegram.repeats import was_done
 from bots.telegram.replied import find_replied
@@ -58,6 +59,8 @@ async def politely(turn: Turn, doing: Awaitable[None]) -> None:
 async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> None:
     text = message.text or message.caption or ""
     replied = await find_replied(turn, message)
+    if replied is None and await practise_by_reply(turn, message, notes=NOTE_MARKS):
+        return
     if await _send_searched(turn, message, replied):
         return
     if message.text and (command := parse_command(message.text)):

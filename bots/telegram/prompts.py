@@ -13,11 +13,15 @@ from bots.telegram.turn import Turn
 _NAME = "prompt"
 
 
-async def ask(turn: Turn, action: Action, screen: Screen) -> None:
-    """Show a question; the manager's next line of text completes `action`, and a button takes the question back."""
+async def ask(turn: Turn, action: Action, screen: Screen) -> int:
+    """Show a question; the manager's next line of text completes `action`, and a button takes the question back.
+
+    Returns the message that asks.
+    """
     cancel = Button(turn.texts("button.cancel"), Action(Press.cancel))
     shown = await turn.show(screen if screen.rows else replace(screen, rows=((cancel,),)))
     await turn.desk.memory.keep(turn.chat.id, _NAME, {"action": encode(action), "shown": shown})
+    return shown
 
 
 async def asked(turn: Turn) -> tuple[Action, int] | None:

@@ -20,6 +20,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 import bots.screens
+from bots.practice.progress import Place
+from bots.practice.stories import STORIES
 from bots.screens.screen import Screen
 from bots.texts import CATALOGUES, Texts
 from hub.domain.ids import LineKey
@@ -151,8 +153,11 @@ def _of_many(origin: Any, inner: tuple[Any, ...]) -> st.SearchStrategy[Any]:
 
 
 RU = Texts("ru")
+PLAYED = [Place(story, scene) for story, scenes in STORIES.items() for scene in scenes if scenes[scene].ways]
 SPECIAL: Mapping[str, st.SearchStrategy[Any]] = {
     "NumberView.number": values_of(str),
+    "practice.scene_screen.place": st.sampled_from(PLAYED),
+    "Place.scene": st.just("done"),
     "LeadRow.stage": st.just(Words("Этап", "Stage")),
     "DayView.by_channel": st.lists(st.tuples(_CHANNELS, st.just(3)), max_size=3).map(tuple),
 }

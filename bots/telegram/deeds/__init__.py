@@ -23,6 +23,7 @@ from bots.telegram.deeds import (
     leads,
     lines,
     matching,
+    practice,
     reading,
     reading_along,
     rooms,
@@ -60,6 +61,7 @@ DEEDS: Mapping[Press, Deed] = (
     | templates.DEEDS
     | files.DEEDS
     | undoing.DEEDS
+    | practice.DEEDS
 )
 WRITTEN: Mapping[Press, Deed] = (
     assignment.WRITTEN
@@ -70,6 +72,7 @@ WRITTEN: Mapping[Press, Deed] = (
     | leads.WRITTEN
     | tasks.WRITTEN
     | templates.WRITTEN
+    | practice.WRITTEN
     | admin_people.WRITTEN
     | admin_rules.WRITTEN
 )

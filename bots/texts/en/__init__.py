@@ -17,6 +17,7 @@ from bots.texts.en import (
     pace,
     person,
     plans,
+    practice,
     room,
     team,
     templates,
@@ -45,5 +46,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **voices.TEXTS,
     **accounts.TEXTS,
     **room.TEXTS,
+    **practice.TEXTS,
     **whole.TEXTS,
 }

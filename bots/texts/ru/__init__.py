@@ -20,6 +20,7 @@ from bots.texts.ru import (
     pace,
     person,
     plans,
+    practice,
     room,
     team,
     templates,
@@ -48,5 +49,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     **voices.TEXTS,
     **accounts.TEXTS,
     **room.TEXTS,
+    **practice.TEXTS,
     **whole.TEXTS,
 }
