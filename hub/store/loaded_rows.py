@@ -14,6 +14,11 @@ def each(keys: str, names: str, query: str) -> str:
     return f"SELECT found.* FROM unnest({keys}) AS k({names}) CROSS JOIN LATERAL ({query} OFFSET 0) AS found"
 
 
+def by_id(table: str, ids: str, columns: str = "*") -> str:
+    """Return a query for the rows of a table with these ids, each found by its key."""
+    return each(f"{ids}::bigint[]", "id", f"SELECT {columns} FROM {table} WHERE id = k.id")
+
+
 def _rows(keys: str, names: str, query: str, where: str = "") -> str:
     """Return the whole rows (`it`) that `query` finds for every key `k`; `where` looks at its other columns."""
     found = f"unnest({keys}) AS k({names}) CROSS JOIN LATERAL ({query} OFFSET 0) AS found"
@@ -36,11 +41,11 @@ UNION ALL {each("$6::bigint[], $7::text[]", _OUTSIDE, f"SELECT contact_id FROM m
 WHERE found.contact_id IS NOT NULL
 UNION ALL {each("$8::bigint[], $9::text[]", _OUTSIDE, f"SELECT contact_id FROM calls {_BY_OUTSIDE}")}
 WHERE found.contact_id IS NOT NULL
-UNION ALL SELECT contact_id FROM conversations WHERE id = ANY($10::bigint[])
-UNION ALL SELECT contact_id FROM waits WHERE id = ANY($11::bigint[])
+UNION ALL {by_id("conversations", "$10", "contact_id")}
+UNION ALL {by_id("waits", "$11", "contact_id")}
 UNION ALL SELECT unnest($12::bigint[])
-UNION ALL SELECT contact_id FROM leads WHERE id = ANY($13::bigint[])
-UNION ALL SELECT contact_id FROM tasks WHERE id = ANY($14::bigint[]) AND contact_id IS NOT NULL
+UNION ALL {by_id("leads", "$13", "contact_id")}
+UNION ALL {by_id("tasks", "$14", "contact_id")} WHERE found.contact_id IS NOT NULL
 """
 
 _AGED = "SELECT x AS it, id, state, row_number() OVER (PARTITION BY line ORDER BY id DESC) AS age FROM conversations x"
@@ -94,12 +99,11 @@ ARRAY({_rows(*_OF_CONTACT, "SELECT x AS it FROM match_candidates x WHERE contact
     SELECT x AS it FROM timers x WHERE subject = k.subject OFFSET 0) AS found) AS timers
 """
 
-NAMED_CONVERSATIONS = "SELECT * FROM conversations WHERE id = ANY($1::bigint[])"
-NAMED_WAITS = "SELECT * FROM waits WHERE id = ANY($1::bigint[])"
-NAMED_LEADS = "SELECT * FROM leads WHERE id = ANY($1::bigint[])"
-NAMED_TASKS = "SELECT * FROM tasks WHERE id = ANY($1::bigint[])"
+NAMED_CONVERSATIONS = by_id("conversations", "$1")
+NAMED_WAITS = by_id("waits", "$1")
+NAMED_LEADS = by_id("leads", "$1")
+NAMED_TASKS = by_id("tasks", "$1")
 TASKS = each("$1::bigint[]", "contact_id", "SELECT * FROM tasks WHERE contact_id = k.contact_id AND state = 'open'")
-COMPANIES = "SELECT * FROM companies WHERE id = ANY($1::bigint[])"
 CALLS = each("$1::bigint[], $2::text[]", _OUTSIDE, f"SELECT * FROM calls {_BY_OUTSIDE}")
 TIMERS = each("$1::text[]", "subject", "SELECT * FROM timers WHERE subject = k.subject")
 LOOSE = """

@@ -89,3 +89,17 @@ async def test_open_waits_of_others_are_not_read_for_those_of_a_batch(connection
         loaded = await load(connection, 100_002, 100_003, 100_004)
         assert sorted(wait.id for wait in loaded.waits) == [300_002, 300_004]
         assert await connection.fetchval(ROWS_READ, "waits") <= 10
+
+
+async def test_whom_a_batch_reaches_is_found_without_reading_the_work_of_others(connection):
+    async def reach() -> list[int]:
+        async with connection.transaction():
+            found = await loading.lock(connection, Scope(threads={(1, "7")}, conversations={200_002}, waits={300_004}))
+            read = [await connection.fetchval(ROWS_READ, table) for table in ("conversations", "waits")]
+            assert max(read) <= 1
+            return found
+
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    assert await reach() == []
+    await fill(connection)
+    assert await reach() == [100_002, 100_004]
