@@ -17,7 +17,7 @@ from bots.telegram.failures import ChatMoved, as_result
 from bots.telegram.keeping import clear_chat
 from hub.domain.delivery import Notice
 from hub.domain.errors import OutcomeUnknown, PermanentFailure, ProviderError
-from hub.domain.outbound import SendResult, Sent
+from hub.domain.outbound import Later, SendResult, Sent
 from hub.inbox.queries import get_actor_by_telegram
 from hub.inbox.rooms import tell_still_there
 
@@ -33,6 +33,8 @@ async def say_farewell(desk: BotOffice, bot: Bot, payload: Mapping[str, object])
             await clear_chat(desk, Chat(bot, int(str(payload["chat_id"]))))
         else:
             await _leave_room(desk, Chat(bot, int(str(payload["room"]))), payload)
+    except OutcomeUnknown as error:
+        return Later(str(error))  # both bear repeating, so a broken connection is as good as none
     except ProviderError as error:
         return as_result(error)
     return Sent((), started_at)

@@ -8,7 +8,7 @@ from hub.domain.ids import ManagerId
 from hub.domain.manager import Role
 from hub.inbox.people import AT_THE_MACHINE, accept_invite, create_invite, dismiss_manager
 from hub.inbox.rooms import Room, link_room, unlink_room
-from hub.testing.telegram.faults import bad_gateway, refused
+from hub.testing.telegram.faults import Fault, bad_gateway, refused, reset_before, too_many_requests
 from hub.testing.telegram.people import Person
 from hub.testing.telegram.state import Chat
 from tests.bots.telegram.workplace import BOT, Workplace
@@ -95,9 +95,12 @@ async def test_rg4_a_group_that_does_not_say_who_is_in_it_is_told_of_too(
     assert [each.startswith(BY_HAND) for each in words_for(place, olga)] == [True]
 
 
-async def test_rg4_while_telegram_is_away_it_is_owed(place: Workplace, olga: Person, ivan: Person, group: Chat) -> None:
-    place.account.faults.add("banChatMember", bad_gateway())
-    assert "Unknown" in await dismiss(place, ivan) or group.members[ivan.user.id] == "member"
+@pytest.mark.parametrize("fault", [bad_gateway(), reset_before(), too_many_requests(3)])
+async def test_rg4_while_telegram_is_away_it_is_owed(
+    place: Workplace, olga: Person, ivan: Person, group: Chat, fault: Fault
+) -> None:
+    place.account.faults.add("banChatMember", fault)
+    assert "Later" in await dismiss(place, ivan)
     await place.desk.pool.execute("UPDATE deliveries SET state = 'queued' WHERE payload->>'notice' = 'room_farewell'")
     await place.work()
     assert group.members[ivan.user.id] == "kicked"
