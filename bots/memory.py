@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     answer = "answer"
     notice = "notice"
     overheard = "overheard"
+    burst = "burst"
+    overheard_burst = "overheard_burst"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,13 @@ class Shown:
     @property
     def is_kept(self) -> bool:
         """Tell whether it stays when a button on it is pressed: cards and mirrored messages do."""
-        return self.purpose in (Purpose.card, Purpose.mirror, Purpose.file, Purpose.overheard)
+        is_mirror = self.purpose in (Purpose.mirror, Purpose.burst, Purpose.file)
+        return self.purpose is Purpose.card or is_mirror or self.is_overheard
+
+    @property
+    def is_overheard(self) -> bool:
+        """Tell whether it is only read along: what is written below is asked about before it goes to the client."""
+        return self.purpose in (Purpose.overheard, Purpose.overheard_burst)
 
 
 @dataclass(frozen=True, slots=True)

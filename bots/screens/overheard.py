@@ -11,19 +11,22 @@ from bots.screens.feedback import ANYWAY
 from bots.screens.mirror import TEXT_LIMIT
 from bots.screens.quoting import one_line
 from bots.screens.screen import Button, Row, Screen, Span, bold, line, notice
-from bots.screens.whole import is_cut, whole_row
+from bots.screens.whole import is_cut, whole_burst_row, whole_row
 from bots.screens.words import body_blocks, channel_name, contact_name
 from bots.texts import Texts
 from hub.domain.message import Direction
 from hub.inbox.views import CardView, MessageView
 
 
-def overheard_screen(texts: Texts, card: CardView, message: MessageView, *, now: datetime) -> Screen:
-    """Return a message of a conversation that somebody reads along, without sound."""
+def overheard_screen(
+    texts: Texts, card: CardView, message: MessageView, *, now: datetime, is_burst: bool = False
+) -> Screen:
+    """Return a message of a conversation that somebody reads along, without sound; a burst is many drawn as one."""
     edited = Span(f" · {texts('message.edited')}") if message.is_edited else Span("")
     subject = (line(texts("card.subject", subject=one_line(message.subject))),) if message.subject else ()
     words = body_blocks(texts, message, limit=TEXT_LIMIT)
-    whole = whole_row(texts, card, [message] if is_cut(message, limit=TEXT_LIMIT) else [], now=now)
+    cut = [message] if is_cut(message, limit=TEXT_LIMIT) else []
+    whole = whole_burst_row(texts, card) if cut and is_burst else whole_row(texts, card, cut, now=now)
     blocks = (line(bold(_header(texts, card, message)), edited), *subject, *words)
     return Screen(blocks, (*whole, _buttons(texts, card)))
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 from aiogram.types import Contact, Message
 
-from bots.memory import Purpose, Shown
+from bots.memory import Shown
 from bots.screens.action import Action
 from bots.screens.starting import Written
 from bots.telegram import prompts
@@ -89,7 +89,7 @@ async def _send_searched(turn: Turn, message: Message, replied: Shown | None) ->
     if about is None or (replied is not None and replied.conversation_id != about):
         await ask_whom(turn, Content(words))
         return True
-    if replied is not None and replied.purpose is Purpose.overheard:
+    if replied is not None and replied.is_overheard:
         await ask_before_client(turn, about, Content(words))
     else:
         await answer(turn, about, Content(words, reply_to=replied.message_id if replied else None))
@@ -151,7 +151,7 @@ async def _answer(turn: Turn, parts: Sequence[Message], replied: Shown | None) -
         return
     if replied is None:
         await ask_whom(turn, content, album=parts[0].media_group_id or "")
-    elif replied.purpose is Purpose.overheard:
+    elif replied.is_overheard:
         await ask_before_client(turn, replied.conversation_id, content)
     else:
         await answer(turn, replied.conversation_id, replace(content, reply_to=replied.message_id))

@@ -22,7 +22,7 @@ from bots.screens.restored import restored_screen
 from bots.screens.room import still_in_words
 from bots.screens.screen import Screen, notice
 from bots.screens.words import account_words, ending_words
-from bots.telegram.bursts import tell_burst
+from bots.telegram.bursts import tell_burst, tell_overheard_burst
 from bots.telegram.call_notices import tell_of_call, tell_of_recording
 from bots.telegram.cards import collapse_card, has_news, post_card, redraw_card, refresh_card, show_files
 from bots.telegram.day_notices import tell_of_day
@@ -339,6 +339,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.account: _account,
     Notice.restored: _restored,
     Notice.overheard: tell_overheard,
+    Notice.overheard_burst: tell_overheard_burst,
     Notice.day: tell_of_day,
     Notice.task: tell_of_task,
     Notice.automation: tell_of_automation,

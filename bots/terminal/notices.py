@@ -45,6 +45,7 @@ _UNTOLD = frozenset(
         Notice.mail_refused,
         Notice.change_refused,
         Notice.overheard,
+        Notice.overheard_burst,
         Notice.day,
         Notice.account,
         Notice.chat_ended,

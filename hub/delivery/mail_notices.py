@@ -43,6 +43,7 @@ _ONLY_IN_CHAT = frozenset(
         Notice.restored,
         Notice.offers_changed,
         Notice.overheard,
+        Notice.overheard_burst,
         Notice.chat_ended,
         Notice.room_farewell,
     }

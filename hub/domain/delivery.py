@@ -66,6 +66,7 @@ class Notice(StrEnum):
     room_still_in = "room_still_in"
     draft_lapsed = "draft_lapsed"
     overheard = "overheard"
+    overheard_burst = "overheard_burst"
     day = "day"
     account = "account"
     chat_ended = "chat_ended"

@@ -149,6 +149,18 @@ async def list_heard(
     return _entries(await connection.fetch(_HEARD, conversation_id, since, until, limit))
 
 
+async def count_heard(connection: asyncpg.Connection, conversation_id: int, *, since: datetime, until: datetime) -> int:
+    """Return how many messages reached us in a conversation in [since, until)."""
+    found: int = await connection.fetchval(
+        "SELECT count(*) FROM messages WHERE conversation_id = $1 AND direction = 'inbound' "
+        "AND received_at >= $2 AND received_at < $3",
+        conversation_id,
+        since,
+        until,
+    )
+    return found
+
+
 async def _page(connection: asyncpg.Connection, column: str, value: int, *, limit: int, offset: int) -> list[Entry]:
     return _entries(await connection.fetch(_PAGE.format(column=column), value, limit, offset))
 

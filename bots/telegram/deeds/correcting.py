@@ -56,7 +56,7 @@ async def delete(turn: Turn, action: Action) -> None:
 
 async def mark(turn: Turn, shown: Shown, emoji: str) -> None:
     """Put the manager's reaction below the client's own message; what cannot have one stays as it is (case 46)."""
-    if shown.purpose in (Purpose.mirror, Purpose.file) and shown.message_id is not None:
+    if shown.purpose in (Purpose.mirror, Purpose.burst, Purpose.file) and shown.message_id is not None:
         await corrections.mark_message(turn.once, turn.actor, shown.message_id, emoji=emoji)
 
 

@@ -18,7 +18,7 @@ from hub.inbox.folds.line_work import LineWork
 
 ALBUM_WINDOW = timedelta(seconds=2)
 NO_DELAY = timedelta(0)
-_APART = frozenset({Notice.burst})
+_APART = frozenset({Notice.burst, Notice.overheard_burst})
 """Held back long: what is told about the same client meanwhile does not wait behind it."""
 
 

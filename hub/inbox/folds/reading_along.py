@@ -15,6 +15,7 @@ from hub.domain.ledger import Actor, Fact
 from hub.domain.message import Message
 from hub.domain.timer import Timer, TimerKind, TimerState
 from hub.domain.workset import WorkingSet
+from hub.inbox.folds.bursts import tell_of_burst
 from hub.inbox.folds.ledger import record
 from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.notices import ALBUM_WINDOW, NO_DELAY, tell
@@ -66,12 +67,14 @@ def readers_of(facts: Mapping[str, object]) -> list[ManagerId]:
 
 
 def tell_readers(work: LineWork, conversation: Conversation, message: Message, *, only_files: bool = False) -> None:
-    """Show a message to who reads along, an album as one.
+    """Show a message to who reads along, an album as one, what goes beyond a burst's limit when its minute is over.
 
     `only_files`: its files have come; the words were shown before.
     """
     told = list_listeners(work.rows, conversation, message.manager_id)
     if not told:
+        return
+    if not only_files and tell_of_burst(work, Notice.overheard_burst, conversation, message, to=told):
         return
     cause = f"group:{message.group_key}" if message.group_key else str(message.id)
     stored = sum(bool(each.sha256) for each in message.attachments)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hub.domain.contact import Contact
-from hub.domain.conversation import BURST_WINDOW, Conversation, Thread
+from hub.domain.conversation import Conversation, Thread
 from hub.domain.delivery import Notice
 from hub.domain.facts import RequestFacts
 from hub.domain.inbound import START_COMMAND, TOPIC_CHOSEN, Origin, origin_of_link
@@ -17,6 +17,7 @@ from hub.domain.workset import WorkingSet
 from hub.inbox.folds.assignment import route_wait
 from hub.inbox.folds.auto_texts import greet
 from hub.inbox.folds.bot_talk import is_with_bot, leave_to_bot
+from hub.inbox.folds.bursts import tell_of_burst
 from hub.inbox.folds.client_commands import obey
 from hub.inbox.folds.conversations import find_or_open_conversation, place_in_history
 from hub.inbox.folds.hours import tell_no_open_time
@@ -188,13 +189,10 @@ def _tell_owner(work: LineWork, conversation: Conversation, message: Message, no
     Where it is only offered so far, the offered cards are refreshed instead.
     """
     is_owned = conversation.assignee_id is not None
-    thread = next(
-        (each for each in work.rows.threads_of(conversation.contact_id) if each.id == message.thread_id), None
-    )
-    if thread is not None and thread.is_flooded:
-        _tell_of_burst(work, conversation, message, thread)
-        return
-    told = (conversation.assignee_id,) if conversation.assignee_id is not None else conversation.offered_to
+    owner = [conversation.assignee_id] if conversation.assignee_id is not None else []
+    if tell_of_burst(work, Notice.burst, conversation, message, to=owner):
+        return  # the offered see it on the card
+    told = owner or conversation.offered_to
     grouped = bool(message.group_key)
     tell(
         work,
@@ -204,20 +202,4 @@ def _tell_owner(work: LineWork, conversation: Conversation, message: Message, no
         cause=f"group:{message.group_key}" if grouped else message.id,
         delay=ALBUM_WINDOW if grouped else NO_DELAY,
         facts={"message_id": int(message.id), "received_at": message.received_at.isoformat()},
-    )
-
-
-def _tell_of_burst(work: LineWork, conversation: Conversation, message: Message, thread: Thread) -> None:
-    """Tell of everything beyond the burst's limit once, when its minute is over; the offered see it on the card."""
-    if conversation.assignee_id is None or thread.burst_at is None:
-        return
-    until = thread.burst_at + BURST_WINDOW
-    tell(
-        work,
-        Notice.burst,
-        conversation,
-        to=[conversation.assignee_id],
-        cause=f"{thread.id}:{thread.burst_at.isoformat()}",
-        delay=max(until - work.rows.now, NO_DELAY),
-        facts={"since": message.received_at.isoformat(), "until": until.isoformat()},
     )

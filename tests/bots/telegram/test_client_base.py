@@ -269,5 +269,5 @@ async def test_rg5_a_burst_that_is_shown_at_once_is_masked_too(place, ivan):
     conversation = (await place.desk.rows("conversations", "true ORDER BY id"))[0]
     manager = PersonOfRights(ManagerId(ivan.user.id), Role.manager, frozenset(place.desk.office.policy().lines))
     span = {"since": place.desk.now - timedelta(hours=1), "until": place.desk.now + timedelta(hours=1)}
-    _, said = await list_burst(place.desk.office, manager, conversation["id"], **span)
+    said = (await list_burst(place.desk.office, manager, conversation["id"], **span)).parts
     assert [each.text for each in said] == ["Перезвоните на +7••••••••67", "Мой +7••••••••67"]
