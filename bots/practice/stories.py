@@ -11,8 +11,9 @@ DONE = Scene(Shows.done, Matter.calm)
 BACK = "cancel"
 
 SITE: Story = {
-    "arrived": Scene(matter=Matter.free, ways={"take": "mine", "write": "letter"}),
-    "mine": Scene(ways={"write": "letter"}),
+    "arrived": Scene(matter=Matter.free, ways={"take": "mine", "write": "letter", SAY: "unsent"}),
+    "mine": Scene(ways={"write": "letter", SAY: "unsent"}),
+    "unsent": Scene(Shows.unsent, ways={"to": "again", BACK: "mine"}),
     "letter": Scene(Shows.letter, ways={SAY: "again", BACK: "mine"}, delivers=True),
     "again": Scene(ways={SAY: "done"}, says=2, delivers=True),
     "done": DONE,

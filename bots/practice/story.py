@@ -32,6 +32,7 @@ class Shows(StrEnum):
     card = "card"
     gone = "gone"
     letter = "letter"
+    unsent = "unsent"
     talk = "talk"
     result = "result"
     reached = "reached"

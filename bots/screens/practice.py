@@ -19,6 +19,7 @@ from bots.screens.practice_card import NUMBER, colleague, training_card
 from bots.screens.screen import Block, Button, Screen, bold, italic, line, notice
 from bots.screens.talk import talk_screen
 from bots.screens.transfer import note_screen, receivers_screen
+from bots.screens.ways import unsent_screen
 from bots.screens.words import address_text
 from bots.texts import Texts
 from hub.inbox.plan_views import TalkView
@@ -147,6 +148,7 @@ def _asks(texts: Texts, words: str) -> Screen:
 _DRAWN: Mapping[Shows, Callable[[Texts, CardView], Screen]] = {
     Shows.gone: lambda texts, card: collapsed(texts, card.number, colleague(texts).name),
     Shows.letter: _letter,
+    Shows.unsent: lambda texts, card: unsent_screen(texts, card, texts("error.window")),
     Shows.talk: _talk,
     Shows.result: lambda texts, card: _asks(texts, texts("talk.write", number=card.number)),
     Shows.reached: lambda texts, card: _asks(texts, texts("reached.ask", number=card.number)),

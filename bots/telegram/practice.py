@@ -62,21 +62,18 @@ async def play(turn: Turn, gesture: str, *, story: int = 0, scene: int = 0) -> N
     `story` and `scene` are those the gesture was made for, 0 for whichever is being played.
     """
     progress = await recall(turn)
-    place = progress.playing
     if await _was_done(turn, progress):
         return
+    place = progress.playing
     if place is None or story not in (0, place.story.number):
         await _say_over(turn)
         return
     next_scene = place.shown.follow(gesture) if scene in (0, place.number) else None
     if next_scene is None:
         await turn.chat.show(screens.hint_screen(turn.texts, place), reply_to=turn.own or None)
-        return
-    if gesture == SAY and place.shown.delivers and turn.own:
-        await turn.chat.react(turn.own, "👀")
-    await _enter(turn, progress.move(next_scene, key=turn.key))
-    if gesture == SAY and place.shown.delivers and turn.own:
-        await turn.chat.react(turn.own, "👌")
+    else:
+        answer = turn.own if gesture == SAY and place.shown.delivers else 0
+        await _go_on(turn, progress.move(next_scene, key=turn.key), answer=answer)
 
 
 async def play_draft(turn: Turn, *, story: int, scene: int) -> None:
@@ -128,6 +125,15 @@ async def _leave(turn: Turn, progress: Progress) -> Progress:
     if progress.card:
         await turn.chat.replace(progress.card, screens.left_screen(turn.texts, place.story))
     return left
+
+
+async def _go_on(turn: Turn, progress: Progress, *, answer: int) -> None:
+    """Enter the next scene; an answer is marked as one that leaves and arrives."""
+    if answer:
+        await turn.chat.react(answer, "👀")
+    await _enter(turn, progress)
+    if answer:
+        await turn.chat.react(answer, "👌")
 
 
 async def _enter(turn: Turn, progress: Progress) -> None:

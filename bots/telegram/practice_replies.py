@@ -21,14 +21,21 @@ async def practise_by_reply(turn: Turn, message: Message, *, notes: tuple[str, .
     target, text = message.reply_to_message, message.text or message.caption or ""
     if target is None or not _is_training(target):
         return False
-    command = parse_command(message.text) if message.text else None
-    if command is not None and (command.press is None or command.press in WITHOUT_CONVERSATION):
-        return False
-    if text.startswith(notes):
+    gesture = _gesture(message.text or "")
+    if gesture and text.startswith(notes):
         await turn.chat.react(turn.own, "✍")
-    else:
-        await play(turn, command.press.value if command and command.press else SAY, story=_story(target))
-    return True
+    elif gesture:
+        await play(turn, gesture, story=_story(target))
+    return bool(gesture)
+
+
+def _gesture(text: str) -> str:
+    """Return what a reply does in a story, empty for a command that needs no conversation: it works as everywhere."""
+    command = parse_command(text) if text else None
+    if command is None:
+        return SAY
+    is_about_client = command.press is not None and command.press not in WITHOUT_CONVERSATION
+    return command.name if is_about_client else ""
 
 
 def _is_training(target: Message) -> bool:

@@ -29,6 +29,7 @@ TEXTS = {
     "practice.site.arrived": "A request from the site that everybody on shift sees. Press “✋ Take” first.",
     "practice.site.mine": "The client is yours, the deadline runs. A form cannot be answered: press “✉️ Write to…”.",
     "practice.site.letter": "Write the letter in one message, in any words.",
+    "practice.site.unsent": "A form cannot be answered, the text went nowhere. Send it as a letter: “✉️ Write to…”.",
     "practice.site.again": "The client answered the letter. Reply to this card: swipe it left and write an answer.",
     "practice.site.done": "The request and the letters are one conversation, and your answer stopped the deadline.",
     # --- a missed call

@@ -249,6 +249,14 @@ async def test_the_question_taken_back_shows_the_card_again(place, ivan):
     assert "Кому отправить?" in place.seen(ivan)[-1]
 
 
+async def test_a_reply_to_a_form_is_kept_until_an_address_is_chosen(place, ivan):
+    await begin(place, ivan, "Лид с сайта")
+    await place.replies(ivan, "Нужны восемь светильников", "Здравствуйте!")
+    assert "Текст по #0 не ушёл" in place.seen(ivan)[-1]
+    await place.presses(ivan, "Текст по #0 не ушёл", "✉️ Написать на olga@mail.example")
+    assert "Клиент ответил на письмо" in place.seen(ivan)[-1]
+
+
 async def test_whoever_was_slower_may_press_first_and_still_sees_that_no_text_goes_out(place, ivan):
     await begin(place, ivan, "Два менеджера")
     await place.presses(ivan, CARD, "✋ Взять")
