@@ -31,16 +31,15 @@ class Chapters:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file of a client's history: in which conversation and message it hangs, `place` counted from 1."""
+    """A file of a client's history: in which conversation and message it hangs, `place` counted from 1.
+
+    `attachment` has its name as the reader may see it.
+    """
 
     conversation_id: ConversationId
     message: MessageView
     place: int
-
-    @property
-    def attachment(self) -> Attachment:
-        """Return the file itself, its name as the reader may see it."""
-        return self.message.attachments[self.place - 1]
+    attachment: Attachment
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ async def open_file(
     if message.is_deleted or not 1 <= place <= len(message.attachments):
         raise NotFound("there is no such file for you")
     await note(office, actor, Deed.file_read, _named(conversation_id), message=int(message_id), place=place)
-    return FileView(conversation_id, message, place)
+    return FileView(conversation_id, message, place, message.attachments[place - 1])
 
 
 async def read_reasons(

@@ -117,13 +117,13 @@ def test_history_shows_both_directions_notes_and_what_became_of_answers():
     assert "⬅️ Мария Петрова · Telegram · 12:20" in screen.text
     assert "➡️ Иван · Telegram · 12:20 · ❔ возможно, отправлено" in screen.text
     assert "📝 Анна · заметка · 12:20" in screen.text
-    assert [action.arg for action in actions(screen)] == ["2", "0", ""]
+    assert [action.arg for action in actions(screen)] == ["2", "0", "", "", ""]
 
 
 def test_an_empty_history_and_the_last_page_have_no_way_further():
     screen = history_screen(RU, CARD, Page([], 0, has_older=False), now=NOW)
     assert "Сообщений пока нет." in screen.text
-    assert labels(screen) == ["📋 Обращение"]
+    assert labels(screen) == ["📄 Файлом", "📎 Файлы", "📋 Обращение"]
 
 
 def test_reasons_are_told_a_sentence_a_line():

@@ -19,6 +19,7 @@ from hub.inbox.viewer import Viewed, reach_of, see, view
 from hub.inbox.views import MessageView
 from hub.inbox.ways import capabilities_of
 from hub.store import cards, histories, receipts, timeline
+from hub.store.histories import FilePlace
 from hub.store.pool import Connection, acquire
 from hub.store.receipts import BODIES_KEPT_FOR
 from hub.store.timeline import Entry
@@ -112,9 +113,7 @@ async def list_files(
         )
         entries = await timeline.list_named(connection, {each.message_id for each in places})
         shown = {each.message.id: await _show(connection, office, viewed, each) for each in entries}
-    files = [
-        FileView(ConversationId(each.conversation_id), shown[MessageId(each.message_id)], each.place) for each in places
-    ]
+    files = [_file(each, shown[MessageId(each.message_id)]) for each in places]
     return files[:FILES_PAGE], len(files) > FILES_PAGE
 
 
@@ -135,6 +134,11 @@ async def _show(
     of = viewed[ConversationId(entry.message.conversation_id or 0)]
     [shown] = await show_entries(connection, office, of, [entry])
     return shown
+
+
+def _file(place: FilePlace, message: MessageView) -> FileView:
+    attachment = message.attachments[place.place - 1]
+    return FileView(ConversationId(place.conversation_id), message, place.place, attachment)
 
 
 def _chapter(viewed: Viewed) -> Chapter:
