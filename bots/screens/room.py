@@ -59,9 +59,9 @@ def here_screen(texts: Texts, title: str) -> Screen:
 
 
 def still_in_words(texts: Texts, payload: Mapping[str, object]) -> str:
-    """Return the sentence that somebody who left has to be taken out of the group by hand."""
+    """Return the sentence that who left, or their former account, has to be taken out of the group by hand."""
     name, title = (one_line(str(payload.get(part, "")), 60) for part in ("name", "title"))
-    return texts("room.still_in", name=name, title=title)
+    return texts("room.still_in_moved" if payload.get("is_moved") else "room.still_in", name=name, title=title)
 
 
 def short_name(texts: Texts, name: str) -> str:

@@ -76,6 +76,7 @@ async def create_invite(office: Office, actor: Person, *, key: str, name: str, r
     """
     ensure(actor, Action.manage_people, Subject())
     async with acquire(office.pool) as connection, connection.transaction():
+        await hold_administration(connection, actor)
         await managers.hold_keys(connection)
         new_id = await office.ids.reserve(connection, 1)
         invited = await people.find_by_key(connection, key)
@@ -110,6 +111,7 @@ async def invite_newcomer(office: Office, actor: Person, newcomer: Newcomer) -> 
     """
     ensure(actor, Action.manage_people, Subject())
     async with acquire(office.pool) as connection, connection.transaction():
+        await hold_administration(connection, actor)
         await managers.hold_keys(connection)
         invited = await people.find_manager(connection, newcomer.id)
         if invited is None:
@@ -136,18 +138,23 @@ async def _invite(connection: Connection, office: Office, actor: Person, invited
 async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) -> Person:
     """Let in whoever holds the token: their Telegram account is the person's from now on. Commits; works once.
 
+    An account the person had before loses its chat and its place in the team room, as of somebody who leaves (RG-4).
+
     Raises:
         NotFound: the token is unknown, used or older than 48 hours.
         Conflict: the account belongs to another person of the business.
     """
     async with acquire(office.pool) as connection, connection.transaction():
         now = office.clock.now()
+        before = await people.find_invited(connection, _hash(token))
         manager = await people.accept_invite(connection, _hash(token), tg_user_id, name=name, at=now)
         if manager is None:
             raise NotFound("this invitation does not work any more; ask the administrator for a new one")
         person = person_of(office.policy(), manager)
         noted = Noted(person, Deed.let_in, f"manager:{manager.id}", {"role": manager.role.value})
         await note_in(connection, office, noted)
+        if before is not None and before.tg_user_id != tg_user_id:
+            await tell_in(connection, office, await _farewell(connection, office, before, is_moved=True))
         crash_point("invite.before_accept_commit")
     crash_point("invite.after_accept_commit")
     return person
@@ -174,8 +181,8 @@ async def set_reachable(office: Office, tg_user_id: int, is_reachable: bool) -> 
 async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) -> int:
     """«Уволен»: end access at once and hand the work over by the rules; returns how many conversations (RG-4).
 
-    Commits access first, unused invitations included, with the notices that clear their chat and take them out of the
-    team room; then the work in parts; called again after a crash it goes on where it stopped.
+    Commits access first, unused invitations of theirs and by them included, with the notices that clear their chat and
+    take them out of the team room; then the work in parts; called again after a crash it goes on where it stopped.
 
     Raises:
         Conflict: somebody dismisses themselves.
@@ -191,6 +198,7 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
             raise NotFound("there is no such person")
         await managers.set_left(connection, manager_id, office.clock.now())
         await staff.end_invites(connection, manager_id, at=office.clock.now())
+        await end_invites_by(connection, office, manager_id)
         await note_in(connection, office, Noted(actor, Deed.dismissed, f"manager:{manager_id}"))
         await tell_in(connection, office, await _farewell(connection, office, manager))
         crash_point("people.before_access_ends")
@@ -202,6 +210,15 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
         handed_over += len(held)
     await hand_over_tasks(office, manager_id)
     return handed_over
+
+
+async def end_invites_by(connection: Connection, office: Office, manager_id: ManagerId) -> None:
+    """End the unused invitations that somebody made: who administrates no more lets nobody in. The caller commits.
+
+    Somebody whom another has invited since is invited once more.
+    """
+    now = office.clock.now()
+    await staff.end_invites_by(connection, manager_id, since=now - INVITED_FOR, at=now)
 
 
 async def hold_administration(connection: Connection, actor: Person) -> None:
@@ -217,17 +234,21 @@ async def hold_administration(connection: Connection, actor: Person) -> None:
         raise NotFound("there is no such thing for you")
 
 
-async def _farewell(connection: Connection, office: Office, manager: Manager) -> list[Word]:
+async def _farewell(connection: Connection, office: Office, manager: Manager, *, is_moved: bool = False) -> list[Word]:
     """Return what is left to do in the messenger, while the person's number there is known; nothing without one.
 
-    The chat with the bot is cleared a moment later, and the team room lets them in no more.
+    The chat with the bot is cleared a moment later, and the team room lets the account in no more. `is_moved`: the
+    person stays, under another account.
     """
     if manager.tg_user_id is None:
         return []
     now, chat_id = office.clock.now(), manager.tg_user_id
     left = f"{chat_id}:{now.isoformat()}"
     clearing = Word(Notice.chat_ended, manager.id, left, {"chat_id": chat_id}, after=CLEARED_AFTER)
-    return [clearing, *(farewell_from(room, manager, left=left) for room in await list_rooms(connection, office))]
+    return [
+        clearing,
+        *(farewell_from(room, manager, left=left, is_moved=is_moved) for room in await list_rooms(connection, office)),
+    ]
 
 
 async def _list_held(office: Office, manager_id: ManagerId) -> list[int]:

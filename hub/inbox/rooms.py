@@ -133,19 +133,23 @@ async def list_rooms(connection: Connection, office: Office) -> list[Room]:
     return [Room.read(each) for each in found]
 
 
-def farewell_from(room: Room, manager: Manager, *, left: str) -> Word:
-    """Return what takes somebody who left out of a room (RG-4); `left` names their account and when it was."""
-    facts = {"room": room.chat_id, "title": room.title, "user": manager.tg_user_id, "name": manager.name, "left": left}
+def farewell_from(room: Room, manager: Manager, *, left: str, is_moved: bool) -> Word:
+    """Return what takes an account out of a room whose person left, or has another one now: `is_moved` (RG-4).
+
+    `left` names the account and when it was.
+    """
+    facts = {"room": room.chat_id, "title": room.title, "user": manager.tg_user_id, "name": manager.name}
+    facts |= {"left": left, "is_moved": is_moved}
     return Word(Notice.room_farewell, manager.id, f"room:{room.chat_id}:{left}", facts)
 
 
 async def tell_still_there(office: Office, facts: Mapping[str, object]) -> None:
-    """Tell the administrators that somebody who left may still be in a group and has to be taken out by hand. Commits.
+    """Tell the administrators that an account may still be in a group and has to be taken out by hand. Commits.
 
     `facts` are those of `farewell_from`; told once for each farewell.
     """
     about = f"room:{facts['room']}:{facts['left']}"
-    said = {"title": facts["title"], "name": facts["name"]}
+    said = {name: facts[name] for name in ("title", "name", "is_moved")}
     async with acquire(office.pool) as connection, connection.transaction():
         everybody = await managers.list_managers(connection)
         told = [each.id for each in everybody if each.is_active and each.role is Role.admin]

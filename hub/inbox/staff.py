@@ -16,7 +16,7 @@ from hub.domain.manager import Manager, Role, is_on_shift
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
-from hub.inbox.people import hold_administration
+from hub.inbox.people import end_invites_by, hold_administration
 from hub.store import managers, people, staff
 from hub.store.pool import acquire
 from hub.store.staff import StaffRow
@@ -90,6 +90,8 @@ async def get_staff(office: Office, actor: Person, manager_id: ManagerId) -> Sta
 async def change_role(office: Office, actor: Person, manager_id: ManagerId, role: Role) -> None:
     """Give a person another role from this moment on. Commits; repeating it changes nothing.
 
+    The unused invitations that somebody made end with their administration.
+
     Raises:
         Conflict: nobody changes their own role, so there is always an administrator left.
         NotFound: there is no such person any more, or the actor is no administrator, or just lost that.
@@ -102,7 +104,11 @@ async def change_role(office: Office, actor: Person, manager_id: ManagerId, role
         person = await people.find_manager(connection, manager_id)
         if person is None or not (person.is_active or await people.is_invited(connection, manager_id)):
             raise NotFound("there is no such person any more")
+        if person.role is role:
+            return
         await staff.set_role(connection, manager_id, role.value)
+        if person.role is Role.admin:
+            await end_invites_by(connection, office, manager_id)
         facts = {"was": person.role.value, "role": role.value}
         await note_in(connection, office, Noted(actor, Deed.role_changed, f"manager:{manager_id}", facts))
         crash_point("staff.before_role_commit")

@@ -87,6 +87,14 @@ async def accept_invite(
     return await find_manager(connection, manager.id)
 
 
+async def find_invited(connection: asyncpg.Connection, token_hash: str) -> Manager | None:
+    """Return whom an invitation is for, used or not."""
+    row = await connection.fetchrow(
+        "SELECT m.* FROM invites i JOIN managers m ON m.id = i.manager_id WHERE i.token_hash = $1", token_hash
+    )
+    return None if row is None else codec_of(Manager).decode(row)
+
+
 async def is_invited(connection: asyncpg.Connection, manager_id: int) -> bool:
     """Tell whether a person was invited who is not here yet and has not left."""
     found = "SELECT EXISTS (SELECT FROM managers WHERE id = $1 AND NOT is_active AND left_at IS NULL)"

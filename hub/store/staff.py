@@ -66,6 +66,18 @@ async def end_invites(connection: asyncpg.Connection, manager_id: int, *, at: da
     )
 
 
+async def end_invites_by(connection: asyncpg.Connection, manager_id: int, *, since: datetime, at: datetime) -> None:
+    """Let no unused invitation work any more of people whom somebody has invited since then; the caller commits."""
+    await connection.execute(
+        "UPDATE invites SET expires_at = $3 WHERE used_at IS NULL AND expires_at > $3 AND manager_id IN ("
+        "SELECT split_part(subject, ':', 2)::bigint FROM audit "
+        "WHERE manager_id = $1 AND action = 'invited' AND occurred_at >= $2)",
+        manager_id,
+        since,
+        at,
+    )
+
+
 def _row(record: asyncpg.Record) -> StaffRow:
     told = ("conversations", "waiting", "tasks", "last_seen_at", "invited_until")
     return StaffRow(codec_of(Manager).decode(record), *(record[name] for name in told))

@@ -71,6 +71,41 @@ async def test_the_same_newcomer_again_keeps_the_key_and_the_earlier_link_ends(d
     assert (await accept_invite(desk.office, second.token, 77, "Ольга")).role is Role.head
 
 
+@pytest.mark.parametrize("end", [dismiss_manager, partial(change_role, role=Role.head)], ids=["gone", "no admin"])
+async def test_rg4_invitations_by_who_administrates_no_more_let_nobody_in(desk: Desk, end: Taking) -> None:
+    """Who knows to be dismissed tomorrow invites themselves today."""
+    await desk.hire("olga", role=Role.admin)
+    olga = await actor(desk, "olga")
+    own = await create_invite(desk.office, olga, key="spare", name="Запасная", role=Role.admin)
+    others = await create_invite(desk.office, AT_THE_MACHINE, key="petr", name="Пётр")
+
+    await end(desk.office, AT_THE_MACHINE, olga.manager_id)
+
+    with pytest.raises(NotFound):
+        await accept_invite(desk.office, own, 77, "Ольга")
+    assert (await accept_invite(desk.office, others, 78, "Пётр")).is_active
+
+
+async def test_rg4_an_administrator_who_is_dismissed_meanwhile_invites_nobody(desk: Desk) -> None:
+    await desk.hire("olga", role=Role.admin)
+    olga = await actor(desk, "olga")
+    await dismiss_manager(desk.office, AT_THE_MACHINE, olga.manager_id)
+    for attempt in (
+        create_invite(desk.office, olga, key="spare", name="Запасная"),
+        invite_newcomer(desk.office, olga, Newcomer(ManagerId(77), "Запасная")),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
+    assert await desk.rows("invites") == []
+
+
+async def test_the_same_role_again_is_no_deed(desk: Desk) -> None:
+    ivan = await actor(desk, "ivan")
+    for _ in range(2):
+        await change_role(desk.office, AT_THE_MACHINE, ivan.manager_id, Role.head)
+    assert len(await desk.rows("audit", "action = 'role_changed'")) == 1
+
+
 async def test_one_key_that_is_invited_twice_at_once_is_one_person(desk: Desk) -> None:
     await asyncio.gather(*(create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга") for _ in range(3)))
     assert len(await desk.rows("managers", "key = 'olga'")) == 1

@@ -35,6 +35,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "them out. Remove this person from the group by hand. For the bot to do it by itself, make it an administrator "
         "there with the right to ban members."
     ),
+    "room.still_in_moved": (
+        "⚠️ {name} comes in by another Telegram account now, and the former one may still be in the group “{title}”: "
+        "the bot could not take it out. Remove the former account from the group by hand, and add the new one."
+    ),
     "room.stranger": "This button is for the staff",
     "room.taken": "✋ #{number} is yours, its card is in your private chat with the bot",
     "room.shown": "The card #{number} is in your private chat with the bot",

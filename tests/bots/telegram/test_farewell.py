@@ -127,6 +127,29 @@ async def test_rg4_who_is_back_before_it_happens_stays(
     assert group.members[ivan.user.id] == "member"
 
 
+async def test_rg4_an_account_that_is_no_longer_the_persons_loses_its_chat_and_its_place_in_the_room(
+    place: Workplace, olga: Person, ivan: Person, group: Chat
+) -> None:
+    group.may_ban = False
+    token = await create_invite(place.desk.office, AT_THE_MACHINE, key="ivan", name="Иван")
+    await accept_invite(place.desk.office, token, 4000, "Иван")
+    await place.work()
+    [told] = words_for(place, olga)
+    assert told.startswith("⚠️ Иван входит с другого аккаунта Telegram")
+    [cleared] = await place.desk.rows("deliveries", "payload->>'notice' = 'chat_ended'")
+    assert cleared["payload"]["chat_id"] == ivan.user.id
+
+
+async def test_rg4_who_comes_in_again_by_the_same_account_loses_nothing(
+    place: Workplace, olga: Person, ivan: Person, group: Chat
+) -> None:
+    token = await create_invite(place.desk.office, AT_THE_MACHINE, key="ivan", name="Иван")
+    await accept_invite(place.desk.office, token, ivan.user.id, "Иван")
+    await place.work()
+    assert group.members[ivan.user.id] == "member"
+    assert await place.desk.rows("deliveries", "payload->>'notice' = 'chat_ended'") == []
+
+
 async def test_rg4_without_a_room_there_is_nothing_to_leave(
     place: Workplace, olga: Person, ivan: Person, group: Chat
 ) -> None:
