@@ -11,7 +11,7 @@ To add one: the file, a test class that inherits `hub.testing.contracts.ChannelC
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -24,6 +24,7 @@ from hub.domain.inbound import InboundEvent
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import OutboundChange, OutboundMessage, SendResult
 from hub.domain.ports import Clock, RateBuckets
+from hub.domain.replacing import replace
 from hub.domain.words import Words
 from hub.net.http import Http
 from hub.net.masking import mask, mask_bytes, secret_forms

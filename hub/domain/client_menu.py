@@ -4,7 +4,7 @@ A topic may belong to a line, and may ask one question of its own: then the clie
 is chosen arrives as a message with the button's words, so a choice waits at the provider as long as any message does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hub.domain.facts import fold
@@ -22,7 +22,7 @@ class Topic:
     tags: tuple[str, ...] = ()
 
 
-def find_topic(topics: Iterable[Topic], text: str) -> Topic | None:
+def find_topic(topics: Sequence[Topic], text: str) -> Topic | None:
     """Return the topic whose button says exactly this, in either language, whatever the case; else `None`."""
-    said = fold(text.strip())
+    said = fold(text.strip()) if topics else ""
     return next((each for each in topics if said and said in (fold(each.name.ru), fold(each.name.en))), None)
