@@ -29,7 +29,8 @@ def card_screen(texts: Texts, card: CardView, *, now: datetime, headline: str = 
     times = (*_due(texts, card, now), *_matter(texts, card, now))
     blocks = (*first, _title(texts, card, now), *_who(texts, card), *times)
     blocks += (*calling_line(texts, card), *_state(texts, card, now))
-    rows = (*card_buttons.rows(texts, card), *whole_row(texts, card, filter(_is_cut, _last_said(card)), now=now))
+    long = [each for each in _last_said(card) if _is_cut(texts, each)]
+    rows = (*card_buttons.rows(texts, card), *whole_row(texts, card, long, now=now))
     return Screen(blocks + _last_words(texts, card) + _footer(texts, card, now), rows)
 
 
@@ -154,8 +155,8 @@ def _last_said(card: CardView) -> Sequence[MessageView]:
     return said[-SHOWN_MESSAGES:]
 
 
-def _is_cut(message: MessageView) -> bool:
-    return is_cut(message, limit=NOTE_LIMIT if message.direction is Direction.note else TEXT_LIMIT)
+def _is_cut(texts: Texts, message: MessageView) -> bool:
+    return is_cut(texts, message, limit=NOTE_LIMIT if message.direction is Direction.note else TEXT_LIMIT)
 
 
 def _note(texts: Texts, note: MessageView) -> Block:

@@ -38,7 +38,7 @@ def history_screen(texts: Texts, card: CardView, page: Page, *, now: datetime) -
     for message in page.messages:
         blocks += (_head(texts, card, message, now), *body_blocks(texts, message, limit=TEXT_LIMIT))
     heard = listen_row(texts, card, tuple(page.messages), now=now)
-    long = (each for each in page.messages if is_cut(each, limit=TEXT_LIMIT))
+    long = (each for each in page.messages if is_cut(texts, each, limit=TEXT_LIMIT))
     whole = whole_row(texts, card, long, now=now)
     taking = (button(texts, card, Press.transcript), button(texts, card, Press.files))
     rows = (*heard, *whole, _turning(texts, card, page), taking, (button(texts, card, Press.card),))

@@ -59,7 +59,7 @@ def caption(texts: Texts, card: CardView) -> Screen:
 
 
 def _whole(texts: Texts, card: CardView, message: MessageView, now: datetime, is_burst: bool) -> tuple[Row, ...]:
-    if not is_cut(message, limit=TEXT_LIMIT):
+    if not is_cut(texts, message, limit=TEXT_LIMIT):
         return ()
     return whole_burst_row(texts, card) if is_burst else whole_row(texts, card, [message], now=now)
 

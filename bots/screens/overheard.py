@@ -25,7 +25,7 @@ def overheard_screen(
     edited = Span(f" · {texts('message.edited')}") if message.is_edited else Span("")
     subject = (line(texts("card.subject", subject=one_line(message.subject))),) if message.subject else ()
     words = body_blocks(texts, message, limit=TEXT_LIMIT)
-    cut = [message] if is_cut(message, limit=TEXT_LIMIT) else []
+    cut = [message] if is_cut(texts, message, limit=TEXT_LIMIT) else []
     whole = whole_burst_row(texts, card) if cut and is_burst else whole_row(texts, card, cut, now=now)
     blocks = (line(bold(_header(texts, card, message)), edited), *subject, *words)
     return Screen(blocks, (*whole, _buttons(texts, card)))

@@ -9,16 +9,16 @@ from bots.screens.card_buttons import button
 from bots.screens.quoting import one_line, whole_text
 from bots.screens.screen import Button, Row, Screen, line
 from bots.screens.transcript import entry_head, indented, stamp
-from bots.screens.words import contact_name, shown_words, unread_fields
+from bots.screens.words import contact_name, field_name, shown_words, unread_fields
 from bots.texts import Texts
 from hub.domain.message import MessageKind
 from hub.inbox.history_views import WholeMessage
 from hub.inbox.views import CardView, MessageView
 
 
-def is_cut(message: MessageView, *, limit: int) -> bool:
+def is_cut(texts: Texts, message: MessageView, *, limit: int) -> bool:
     """Tell whether a screen with so much place for it leaves words of a message out."""
-    return message.kind is not MessageKind.call and shown_words(message, limit=limit)[1] > 0
+    return message.kind is not MessageKind.call and shown_words(texts, message, limit=limit)[1] > 0
 
 
 def whole_row(texts: Texts, card: CardView, messages: Iterable[MessageView], *, now: datetime) -> tuple[Row, ...]:
@@ -45,7 +45,7 @@ def whole_document(texts: Texts, card: CardView, found: WholeMessage) -> str:
         head.append(texts("card.subject", subject=one_line(message.subject, 1000)))
     said = [
         whole_text(message.text),
-        *(f"{one_line(label)}: {whole_text(value)}" for label, value in unread_fields(message)),
+        *(f"{field_name(texts, label)}: {whole_text(value)}" for label, value in unread_fields(message)),
     ]
     parts = ["\n".join(head), "\n".join(filter(None, said))]
     if found.quoted:

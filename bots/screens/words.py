@@ -17,6 +17,7 @@ from hub.inbox.views import AddressView, MessageView
 _ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_chat": "👥", "tg_business": "💬", "crm_id": "🔗"}
 KILOBYTE = 1024
 _FIELD_LIMIT = 200
+_FORM_FIELDS = frozenset({"name", "phone", "email", "company"})
 
 
 def channel_name(texts: Texts, kind: str) -> str:
@@ -86,7 +87,7 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     blocks = []
     if message.is_deleted:
         blocks.append(line(texts("message.deleted")))
-    words, missing = shown_words(message, limit=limit)
+    words, missing = shown_words(texts, message, limit=limit)
     if words:
         blocks.append(quote(words))
     elif not message.attachments and not message.is_deleted:
@@ -96,15 +97,20 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
 
 
-def shown_words(message: MessageView, *, limit: int) -> tuple[str, int]:
+def shown_words(texts: Texts, message: MessageView, *, limit: int) -> tuple[str, int]:
     """Return a message's text and form fields as a screen has place for them, and how many characters it leaves out."""
     text = whole_text(message.text)
     shown, left_out = [cut(text, limit)], len(text) - len(cut(text, limit))
     for label, value in unread_fields(message):
         short = one_line(value, _FIELD_LIMIT)
-        shown.append(f"{one_line(label, 40)}: {short}")
+        shown.append(f"{field_name(texts, label)}: {short}")
         left_out += len(one_line(value, len(value) + _FIELD_LIMIT)) - len(short)
     return "\n".join(filter(None, shown)), left_out
+
+
+def field_name(texts: Texts, label: str) -> str:
+    """Return what a field of a form is called: those every form has in the reader's words, others as the form says."""
+    return texts(f"form.{label}") if label in _FORM_FIELDS else one_line(label, 40)
 
 
 def unread_fields(message: MessageView) -> list[tuple[str, str]]:

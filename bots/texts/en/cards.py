@@ -214,6 +214,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "level.proven": "proven",
     "level.claimed": "as told",
     "level.imported": "imported",
+    # --- form
+    "form.name": "Name",
+    "form.phone": "Phone",
+    "form.email": "E-mail",
+    "form.company": "Company",
     # --- history
     "history.title": "🕘 History #{number} · {name}",
     "history.empty": "No messages yet.",

@@ -233,6 +233,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "level.proven": "подтверждён",
     "level.claimed": "со слов",
     "level.imported": "загружен",
+    # --- form
+    "form.name": "Имя",
+    "form.phone": "Телефон",
+    "form.email": "Почта",
+    "form.company": "Компания",
     # --- history
     "history.title": "🕘 История #{number} · {name}",
     "history.empty": "Сообщений пока нет.",

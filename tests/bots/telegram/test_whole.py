@@ -221,3 +221,14 @@ async def test_heads_read_along_and_get_a_long_message_whole(place: Workplace) -
     await place.client_says("слово " * 2_500 + "последнее", number=2)
     await place.presses(olga, "✂️", "📄 Целиком")
     assert "последнее" in whole(place, olga)
+
+
+async def test_fields_that_every_form_has_are_named_in_the_managers_words(place: Workplace) -> None:
+    ivan = await place.hire("ivan", "Иван")
+    fields = (("name", "Олег"), ("phone", "+79037654321"), ("Город", "Москва"))
+    sender = Sender((Address(IdentityType.phone, "+79037654321"),), name="Олег")
+    form = FormSubmission("f1", "calc", sender, place.desk.now, text="Нужен счёт", fields=fields)
+    await place.desk.receive(form, connection=3)
+    await place.work()
+    card = place.post(ivan, "Нужен счёт").text
+    assert "Имя: Олег\nТелефон: +79037654321\nГород: Москва" in card
