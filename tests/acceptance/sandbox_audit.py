@@ -1,17 +1,18 @@
-"""What keeps people from using a page: its look (`audit.js`), what those hear who do not see it, the keyboard.
+"""What keeps people from using a page: its look (`audit.js`), what those hear who do not see it, the keyboard, axe.
 
-Checks of our own over the page and over the accessibility tree of the DevTools protocol, so that they run wherever the
-browser does. They look for what an axe run calls serious or critical on such a page: names, roles, contrast, targets,
-landmarks, headings, lists, focus.
+Checks of our own over the page and over the accessibility tree of the DevTools protocol (names, contrast, targets,
+headings, lists, focus), and all that axe-core calls serious or critical.
 """
 
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 _AUDIT = Path(__file__).with_name("audit.js").read_text("utf-8")
 _TO_BE_NAMED = {"button", "link", "textbox", "combobox", "image", "dialog", "log", "region", "navigation", "searchbox"}
+_SERIOUS = {"serious", "critical"}
 _FOCUS = """() => {
   const element = document.activeElement;
   if (element === document.body) return null;
@@ -27,7 +28,7 @@ _FOCUS = """() => {
 async def list_faults(page: Page) -> list[str]:
     """Return a sentence for everything that keeps somebody from using what is shown now."""
     seen: list[str] = await page.evaluate(_AUDIT)
-    return [*seen, *await _list_unnamed(page)]
+    return [*seen, *await _list_unnamed(page), *await _list_serious(page)]
 
 
 async def _list_unnamed(page: Page) -> list[str]:
@@ -41,6 +42,17 @@ async def _list_unnamed(page: Page) -> list[str]:
         if not node["ignored"]
         and node["role"]["value"] in _TO_BE_NAMED
         and not str(node.get("name", {}).get("value", "")).strip()
+    ]
+
+
+async def _list_serious(page: Page) -> list[str]:
+    """Return what axe-core calls serious or critical, an element a sentence."""
+    found = (await Axe().run(page)).response["violations"]
+    return [
+        f"axe {each['id']}: {node['html'][:140]}"
+        for each in found
+        if each["impact"] in _SERIOUS
+        for node in each["nodes"]
     ]
 
 

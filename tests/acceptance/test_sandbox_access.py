@@ -42,10 +42,13 @@ async def _look_at(page: Page, pane: str) -> list[str]:
     return await list_faults(page)
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1000, 800), (360, 740)])
-async def test_nothing_keeps_anybody_from_playing(browser: Browser, address: str, width: int, height: int, theme):
-    async with open_page(browser, address, Glass(width, height, theme)) as (page, _):
+async def test_nothing_keeps_anybody_from_playing(
+    browser: Browser, address: str, width: int, height: int, theme, language
+):
+    async with open_page(browser, f"{address}/?lang={language}", Glass(width, height, theme)) as (page, _):
         await page.emulate_media(reduced_motion="reduce")
         await page.locator("#tale .told li").first.wait_for()
         panes = PANES if width < 900 else PANES[:1]  # a wide screen shows everything at once
@@ -57,6 +60,7 @@ async def test_what_the_hub_says_of_a_conversation_opens_and_closes_by_keyboard(
     async with open_page(browser, address, Glass(1440, 900)) as (page, _):
         await page.locator(".chip", has_text="Светлана").focus()
         await page.keyboard.press("Enter")
+        assert await page.locator("#why-title").text_content()  # a dialog has its name before its words
         await page.locator("#why:focus", has_text="Почему так?").wait_for()
         faults = await list_faults(page)
         await page.keyboard.press("Escape")
