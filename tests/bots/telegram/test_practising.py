@@ -143,6 +143,7 @@ async def test_words_for_nobody_may_be_for_the_training_client_and_then_are_for_
 
     await place.presses(ivan, "Кому отправить?", "🎓 Учебный лид: Алина Юсупова")
     assert list(post.reactions.values()) == ["👌"]
+    assert "Кому отправить?" not in place.seen(ivan)
     await place.writes(ivan, f"/to {(await place.desk.one('conversations'))['number']}")
     assert await place.desk.rows("messages", "direction = 'outbound'") == []
 
@@ -229,15 +230,54 @@ async def test_a_press_ends_the_story_and_takes_its_question_away(place, ivan):
     assert "Открытых обращений у вас нет" in place.seen(ivan)[-1]
 
 
-async def test_a_press_of_a_story_that_is_over_says_so_in_its_place(place, ivan):
-    await begin(place, ivan, "Два менеджера")
-    late = place.post(ivan, "Зеркало с подсветкой")
-    data = late.keyboard["inline_keyboard"][0][0]["callback_data"]
+@pytest.fixture
+async def late(place, ivan):
+    """A card of a story that was left while its edit did not arrive: its buttons are still there."""
+    await begin(place, ivan, "Закрытие с причиной")
+    card = place.post(ivan, "торшер «Лебедь»")
+    text, buttons = card.content, card.keyboard
     await place.writes(ivan, "/practice")
-    late.keyboard = {"inline_keyboard": [[{"text": "✋ Взять", "callback_data": data}]]}
-    ivan.presses(place.account, late, "✋ Взять")
+    card.content, card.keyboard = text, buttons
+    return card
+
+
+@pytest.mark.parametrize("label", ["✋ Взять", "✖️ Закончить"])
+@pytest.mark.parametrize("is_other_begun", [False, True])
+async def test_a_press_of_a_story_that_is_over_says_so_in_its_place(place, ivan, late, label, is_other_begun):
+    if is_other_begun:
+        await begin(place, ivan, "Передача клиента")
+    ivan.presses(place.account, late, label)
     await place.work()
     assert "Эта учебная история закончена" in late.text
+    assert is_other_begun is (f"{CARD} · Передача клиента\n🆕" in "\n".join(place.seen(ivan)))
+
+
+async def test_a_reply_to_a_story_that_is_over_is_no_answer_in_another(place, ivan, late):
+    await begin(place, ivan, "Два менеджера")
+    ivan.replies(place.account, "7 900 ₽", to=late)
+    await place.work()
+    assert "Эта учебная история закончена" in place.seen(ivan)[-1]
+
+
+async def test_a_button_pressed_twice_goes_one_step(place, ivan):
+    await begin(place, ivan, "Закрытие с причиной")
+    await place.replies(ivan, "торшер «Лебедь»", "7 900 ₽")
+    await place.presses(ivan, CARD, "✅ Закрыть")
+    for _ in range(2):
+        ivan.presses(place.account, place.post(ivan, "Чем закончилось"), "🙅 Отказ")
+    await place.work()
+    assert "Почему отказ по #0?" in "\n".join(place.seen(ivan))
+    assert place.seen(ivan)[-1] == "🎓 Почему отказался? Нажмите «Дорого»."
+
+
+async def test_the_end_of_a_story_that_comes_again_is_said_once(place, ivan):
+    await begin(place, ivan, "Закрытие с причиной")
+    ivan.presses(place.account, place.post(ivan, CARD), "✖️ Закончить")
+    update = waiting_update(place)
+    await place.work()
+    before = place.seen(ivan)
+    await repeat(place, update)
+    assert place.seen(ivan) == before
 
 
 async def test_the_question_taken_back_shows_the_card_again(place, ivan):
@@ -294,10 +334,9 @@ async def test_a_restart_in_the_middle_loses_no_step(place, ivan):
     assert "Клиент ответил на письмо" in again.seen(ivan)[-1]
 
 
-@pytest.mark.parametrize(("to", "text"), [("торшер «Лебедь»", "7 900 ₽")])
-async def test_an_update_that_comes_again_leads_no_further_and_shows_where_one_is(place, ivan, to, text):
+async def test_an_update_that_comes_again_leads_no_further_and_shows_where_one_is(place, ivan):
     await begin(place, ivan, "Закрытие с причиной")
-    ivan.replies(place.account, text, to=place.post(ivan, to))
+    ivan.replies(place.account, "7 900 ₽", to=place.post(ivan, "торшер «Лебедь»"))
     update = waiting_update(place)
     await place.work()
     await repeat(place, update)
