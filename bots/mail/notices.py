@@ -11,7 +11,7 @@ from datetime import date, datetime
 from bots.screens import feedback
 from bots.screens.action import Press
 from bots.screens.admin_connect import connected_words
-from bots.screens.admin_rules import lapsed_words
+from bots.screens.admin_rules import lapsed_words, offered_screen
 from bots.screens.card import card_screen
 from bots.screens.day import day_screen
 from bots.screens.digest import digest_screen
@@ -201,6 +201,11 @@ async def _room_still_in(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _draft_offered(telling: Telling, payload: Payload) -> Told:
+    screen = offered_screen(telling.texts, payload)
+    return Told(one_line(screen.text, 100), [Screen(screen.blocks)])
+
+
 async def _draft_lapsed(telling: Telling, payload: Payload) -> Told:
     words = lapsed_words(telling.texts, payload)
     return Told(one_line(words, 100), [notice(words)])
@@ -272,6 +277,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
     Notice.room_still_in: _room_still_in,
+    Notice.draft_offered: _draft_offered,
     Notice.draft_lapsed: _draft_lapsed,
     Notice.account: _account,
     Notice.mail_refused: _refused,

@@ -91,17 +91,22 @@ def drafts_screen(texts: Texts, drafts: Sequence[DraftView]) -> Screen:
     return notice(texts("draft.list" if drafts else "draft.none"), *rows, (_to_admin(texts),))
 
 
-def offered_screen(texts: Texts, run: DryRun) -> Screen:
+def offered_screen(texts: Texts, payload: Mapping[str, object]) -> Screen:
     """Return what administrators hear of a proposal: who wants what, and the way to its dry run."""
-    told = texts("draft.offered", name=one_line(run.draft.by, _NAME), what=_what(texts, run.draft))
-    return notice(told, (Button(texts("button.read_draft"), Action(Press.draft, run.draft.id)),)).aloud()
+    told = texts("draft.offered", name=one_line(str(payload["by"]), _NAME), what=_told(texts, payload))
+    to_read = Action(Press.draft, int(str(payload["draft_id"])))
+    return notice(told, (Button(texts("button.read_draft"), to_read),)).aloud()
 
 
 def lapsed_words(texts: Texts, payload: Mapping[str, object]) -> str:
     """Return the sentence that a proposal came to its end because nobody decided."""
-    wish = payload.get("wish")
+    return texts("draft.lapsed", what=_told(texts, payload))
+
+
+def _told(texts: Texts, payload: Mapping[str, object]) -> str:
+    wish = payload["wish"]
     told = {str(name): str(value) for name, value in wish.items()} if isinstance(wish, Mapping) else {}
-    return texts("draft.lapsed", what=_named(texts, told.get("kind", ""), told.get("line", ""), told.get("name", "")))
+    return _named(texts, told["kind"], told["line"], told["name"])
 
 
 def decided_screen(texts: Texts, revision: int) -> Screen:

@@ -11,7 +11,7 @@ from datetime import datetime
 from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
 from bots.screens.admin_connect import connected_words
-from bots.screens.admin_rules import lapsed_words
+from bots.screens.admin_rules import lapsed_words, offered_screen
 from bots.screens.digest import digest_screen
 from bots.screens.lists import list_screen
 from bots.screens.mirror import album_of, mirror_screen
@@ -303,6 +303,10 @@ async def _room_still_in(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(still_in_words(turn.texts, payload)).aloud())
 
 
+async def _draft_offered(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(offered_screen(turn.texts, payload))
+
+
 async def _draft_lapsed(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(lapsed_words(turn.texts, payload)))
 
@@ -335,6 +339,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_made: _connection_made,
     Notice.room_lost: _room_lost,
     Notice.room_still_in: _room_still_in,
+    Notice.draft_offered: _draft_offered,
     Notice.draft_lapsed: _draft_lapsed,
     Notice.account: _account,
     Notice.restored: _restored,

@@ -41,6 +41,7 @@ _UNTOLD = frozenset(
         Notice.room_lost,
         Notice.room_farewell,
         Notice.room_still_in,
+        Notice.draft_offered,
         Notice.draft_lapsed,
         Notice.mail_refused,
         Notice.change_refused,

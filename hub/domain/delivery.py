@@ -64,6 +64,7 @@ class Notice(StrEnum):
     room_lost = "room_lost"
     room_farewell = "room_farewell"
     room_still_in = "room_still_in"
+    draft_offered = "draft_offered"
     draft_lapsed = "draft_lapsed"
     overheard = "overheard"
     overheard_burst = "overheard_burst"

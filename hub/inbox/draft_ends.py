@@ -7,7 +7,7 @@ from hub.crash import crash_point
 from hub.domain.delivery import Lane, Notice
 from hub.domain.ids import ManagerId
 from hub.inbox.office import Office
-from hub.inbox.rule_changes import LAPSES_AFTER
+from hub.inbox.rule_changes import LAPSES_AFTER, name_wish
 from hub.inbox.word import Word, tell_in
 from hub.store import policy_drafts
 from hub.store.policy_drafts import Draft
@@ -31,5 +31,4 @@ async def watch_drafts(office: Office) -> int:
 
 
 def _word(draft: Draft, manager_id: int | None) -> Word:
-    facts = {name: draft.wish.get(name, "") for name in ("kind", "line", "name")}
-    return Word(Notice.draft_lapsed, ManagerId(manager_id or 0), f"draft:{draft.id}", {"wish": facts})
+    return Word(Notice.draft_lapsed, ManagerId(manager_id or 0), f"draft:{draft.id}", {"wish": name_wish(draft)})

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 from hub.crash import crash_point
 from hub.domain.audit import AuditFact, Deed
+from hub.domain.delivery import Lane, Notice
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import LineKey, ManagerId
+from hub.domain.manager import Role
 from hub.domain.policy import Policy
 from hub.domain.rights import Action, Person, Subject, ensure, may
 from hub.domain.words import Words
@@ -21,6 +23,7 @@ from hub.inbox.office import Office
 from hub.inbox.people import AT_THE_MACHINE
 from hub.inbox.recompute import count_moved
 from hub.inbox.trial import Trial, try_policy
+from hub.inbox.word import Word, tell_in
 from hub.routing.build import to_policy
 from hub.routing.changes import Wish, Wished, fulfil
 from hub.routing.document import DEFAULT_POLICY, diff, parse_policy
@@ -139,7 +142,9 @@ async def load_rules(office: Office, actor: Person) -> Rules:
 
 
 async def propose(office: Office, actor: Person, wish: Wish, *, comment: str = "") -> DryRun:
-    """Keep a change for an administrator to decide and return what it would do. Commits.
+    """Keep a change for an administrator to decide and return what it would do; a head's one is told them. Commits.
+
+    The same once more, while it is open, is that one again.
 
     Raises:
         PolicyInvalid: it is not understood, or the rules would be wrong with it.
@@ -150,17 +155,19 @@ async def propose(office: Office, actor: Person, wish: Wish, *, comment: str = "
     ensure(actor, Action.propose_policy, _subject(wish))
     now = office.clock.now()
     async with acquire(office.pool) as connection, connection.transaction():
-        await _ensure_few(connection, actor, now)
         rules = await _rules(connection)
         changed = fulfil(rules.text, wish, at=now)
         if parse_policy(changed.text) == rules.document:
             raise NothingChanges("the rules say so already")
         new_id = await office.ids.reserve(connection, 1)
         draft = Draft(new_id(), _as_facts(wish), rules.revision, comment, actor.manager_id or None, now)
-        await policy_drafts.add(connection, draft)
-        await note_in(connection, office, Noted(actor, Deed.policy_proposed, f"draft:{draft.id}"))
+        known = await policy_drafts.renew(connection, draft, since=now - LAPSES_AFTER)
+        draft = draft if known is None else replace(draft, id=known)
+        if known is None:
+            await _add_draft(connection, office, actor, draft)
         crash_point("policy_drafts.before_add_commit")
     crash_point("policy_drafts.after_add_commit")
+    office.wakeup.wake(Lane.notify)
     return await _run(office, draft, rules, changed)
 
 
@@ -284,6 +291,20 @@ async def _decide(connection: Connection, office: Office, draft: Draft, actor: P
         raise DraftDecided("somebody has decided about this change already")
 
 
+async def _add_draft(connection: Connection, office: Office, actor: Person, draft: Draft) -> None:
+    """Store a new proposal; what its author may not decide about is told to whoever may. Raises: TooManyDrafts."""
+    await _ensure_few(connection, actor, draft.created_at)
+    await policy_drafts.add(connection, draft)
+    await note_in(connection, office, Noted(actor, Deed.policy_proposed, f"draft:{draft.id}"))
+    if not may(actor, Action.edit_policy, Subject()):
+        names = await people.list_names(connection, [draft.manager_id])
+        told = {"draft_id": draft.id, "by": names.get(draft.manager_id or 0, ""), "wish": name_wish(draft)}
+        everybody = await managers.list_managers(connection)
+        administrators = [each for each in everybody if each.is_active and each.role is Role.admin]
+        words = (Word(Notice.draft_offered, each.id, f"draft:{draft.id}", told) for each in administrators)
+        await tell_in(connection, office, list(words))
+
+
 async def _ensure_few(connection: Connection, actor: Person, now: datetime) -> None:
     """Let those who only propose have so many proposals open that the list of them shows others' too."""
     if may(actor, Action.edit_policy, Subject()):
@@ -354,6 +375,11 @@ def _under(office: Office, present: Policy) -> Office:
 
 def _subject(wish: Wish) -> Subject:
     return Subject(LineKey(wish.line)) if wish.line else Subject()
+
+
+def name_wish(draft: Draft) -> dict[str, str]:
+    """Return what a notice needs to name what is wanted: no more of it than its place in the rules."""
+    return {name: draft.wish.get(name, "") for name in ("kind", "line", "name")}
 
 
 def _as_facts(wish: Wish) -> dict[str, str]:

@@ -12,12 +12,12 @@ from hub.domain.audit import Deed
 from hub.domain.errors import Conflict, NotFound
 from hub.domain.ids import LineKey, ManagerId
 from hub.domain.line import EVERYONE
-from hub.domain.manager import Manager, Role, is_on_shift
+from hub.domain.manager import Role, is_on_shift
 from hub.domain.rights import Action, Person, Subject, ensure
 from hub.inbox.auditing import Noted, note_in
 from hub.inbox.office import Office
 from hub.inbox.people import end_invites_by, hold_administration
-from hub.store import managers, people, staff
+from hub.store import people, staff
 from hub.store.pool import acquire
 from hub.store.staff import StaffRow
 
@@ -113,13 +113,6 @@ async def change_role(office: Office, actor: Person, manager_id: ManagerId, role
         await note_in(connection, office, Noted(actor, Deed.role_changed, f"manager:{manager_id}", facts))
         crash_point("staff.before_role_commit")
     crash_point("staff.after_role_commit")
-
-
-async def list_administrators(office: Office) -> list[Manager]:
-    """Return who decides about the business now."""
-    async with acquire(office.pool) as connection:
-        everybody = await managers.list_managers(connection)
-    return [each for each in everybody if each.is_active and each.role is Role.admin]
 
 
 def list_line_choices(office: Office, actor: Person) -> list[LineChoice]:

@@ -42,6 +42,21 @@ async def add(connection: asyncpg.Connection, draft: Draft) -> None:
     )
 
 
+async def renew(connection: asyncpg.Connection, draft: Draft, *, since: datetime) -> int | None:
+    """Let the same proposal of the same person, open since then, be this one; return its id. The caller commits."""
+    renewed: int | None = await connection.fetchval(
+        "UPDATE policy_drafts SET base = $3, comment = $4, created_at = $5 WHERE id = (SELECT min(id) FROM policy_drafts "
+        "WHERE state = 'open' AND wish = $1 AND manager_id IS NOT DISTINCT FROM $2 AND created_at > $6) RETURNING id",
+        dict(draft.wish),
+        draft.manager_id,
+        draft.base,
+        draft.comment,
+        draft.created_at,
+        since,
+    )
+    return renewed
+
+
 async def find(connection: asyncpg.Connection, draft_id: int) -> Draft | None:
     """Return a draft, decided or not."""
     row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM policy_drafts WHERE id = $1", draft_id)

@@ -113,7 +113,7 @@ async def test_a_decision_is_made_once(desk: Desk) -> None:
 async def test_a_proposal_that_nobody_decides_lapses_after_14_days_and_who_made_it_is_told_once(desk: Desk) -> None:
     run, own = await proposed(desk, actor=HEAD), await proposed(desk, TARGET)
     desk.clock.move(LAPSES_AFTER - timedelta(seconds=1))
-    fresh = await proposed(desk, TARGET)
+    fresh = await proposed(desk, Wish(Wished.targets, "sales", "", "7 мин"))
     assert await watch_drafts(desk.office) == 0
 
     desk.clock.move(timedelta(seconds=1))
@@ -160,12 +160,27 @@ async def test_rg4_who_leads_the_line_no_more_sees_nothing_of_what_they_proposed
                 await attempt
 
 
+async def test_the_same_proposal_once_more_is_that_one_and_administrators_are_told_once(desk: Desk) -> None:
+    boss = await desk.hire("boss", role=Role.admin)
+    first = await proposed(desk, actor=HEAD)
+    desk.clock.move(timedelta(days=10))
+    again = await proposed(desk, actor=HEAD)
+    assert again.draft.id == first.draft.id
+    assert again.draft.created_at - first.draft.created_at >= timedelta(days=10)
+    assert len(await desk.rows("policy_drafts")) == len(await desk.rows("audit", "action = 'policy_proposed'")) == 1
+    [told] = await desk.rows("deliveries", "payload->>'notice' = 'draft_offered'")
+    assert (told["manager_id"], told["payload"]["draft_id"]) == (boss, first.draft.id)
+    assert (await proposed(desk, TARGET, actor=HEAD)).draft.id != first.draft.id
+
+
 async def test_one_head_cannot_fill_the_list_of_what_waits_for_a_decision(desk: Desk) -> None:
-    runs = [await proposed(desk, actor=HEAD) for _ in range(10)]
+    wishes = [Wish(Wished.targets, "sales", "", f"{minutes} мин") for minutes in range(2, 13)]
+    runs = [await proposed(desk, wish, actor=HEAD) for wish in wishes[:10]]
     with pytest.raises(TooManyDrafts):
-        await proposed(desk, actor=HEAD)
+        await proposed(desk, wishes[10], actor=HEAD)
+    await proposed(desk, wishes[9], actor=HEAD)
     await refuse_draft(desk.office, HEAD, runs[0].draft.id)
-    await proposed(desk, actor=HEAD)
+    await proposed(desk, wishes[10], actor=HEAD)
 
 
 async def test_what_the_rules_say_already_and_what_is_wrong_is_not_kept(desk: Desk) -> None:
@@ -203,8 +218,8 @@ async def test_who_proposed_sees_it_and_may_take_it_back(desk: Desk) -> None:
 
 
 async def test_many_proposals_of_others_do_not_hide_ones_own(desk: Desk) -> None:
-    for _ in range(20):
-        await proposed(desk, TARGET)
+    for minutes in range(2, 22):
+        await proposed(desk, Wish(Wished.targets, "sales", "", f"{minutes} мин"))
     run = await proposed(desk, actor=HEAD)
     assert [each.id for each in await list_drafts(desk.office, HEAD)] == [run.draft.id]
 

@@ -3,8 +3,6 @@
 Heads propose, administrators decide; a change tried over older rules is refused and shown anew.
 """
 
-import structlog
-
 from bots.screens.action import Action, Press, StaleButton
 from bots.screens.admin_rules import (
     NO,
@@ -17,18 +15,16 @@ from bots.screens.admin_rules import (
     dry_run_screen,
     line_screen,
     lines_screen,
-    offered_screen,
     written_days,
     written_hours,
     written_targets,
 )
 from bots.screens.refusals import refusal
 from bots.screens.screen import notice
-from bots.telegram.chat import Chat
 from bots.telegram.prompts import ask
 from bots.telegram.turn import Turn
 from bots.texts import Texts
-from hub.domain.errors import NotFound, PolicyInvalid, ProviderError
+from hub.domain.errors import NotFound, PolicyInvalid
 from hub.domain.manager import Role
 from hub.inbox.rule_changes import (
     DryRun,
@@ -40,12 +36,10 @@ from hub.inbox.rule_changes import (
     try_draft,
 )
 from hub.inbox.rule_views import AUTO_TEXTS, LineRules, list_line_rules
-from hub.inbox.staff import list_administrators
 from hub.routing.changes import Wish, Wished
 from hub.routing.typed import make_key
 
 _REMOVED = frozenset({"-", "–", "—"})
-log = structlog.get_logger(__name__)
 
 
 async def rules(turn: Turn, action: Action) -> None:
@@ -90,14 +84,7 @@ async def draft(turn: Turn, action: Action) -> None:
         await refuse_draft(turn.office, turn.actor, action.subject)
         await turn.say("draft.refused")
     else:
-        await _show(turn, await try_draft(turn.office, turn.actor, action.subject))
-
-
-async def show_run(turn: Turn, run: DryRun) -> None:
-    """Show what a new proposal would do; a head's one is told to the administrators."""
-    await _show(turn, run)
-    if not _decides(turn):
-        await _tell_administrators(turn, run)
+        await show_run(turn, await try_draft(turn.office, turn.actor, action.subject))
 
 
 async def _apply(turn: Turn, action: Action) -> None:
@@ -111,19 +98,9 @@ async def _apply(turn: Turn, action: Action) -> None:
         await turn.show(decided_screen(turn.texts, revision))
 
 
-async def _show(turn: Turn, run: DryRun) -> None:
+async def show_run(turn: Turn, run: DryRun) -> None:
+    """Show what a proposal would do, with the buttons of whoever looks."""
     await turn.show(dry_run_screen(turn.texts, run, may_decide=_decides(turn)))
-
-
-async def _tell_administrators(turn: Turn, run: DryRun) -> None:
-    """Tell administrators of a proposal; it waits under /draft, whether they hear of it or not."""
-    for admin in await list_administrators(turn.office):
-        if admin.tg_user_id is None:
-            continue
-        try:
-            await Chat(turn.chat.bot, admin.tg_user_id).show(offered_screen(Texts(admin.language), run))
-        except ProviderError as failure:
-            log.info("bot.proposal_untold", manager_id=admin.id, reason=failure.code)
 
 
 async def _ask(turn: Turn, action: Action, chosen: LineRules, what: str) -> None:
