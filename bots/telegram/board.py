@@ -5,6 +5,7 @@ drawn because Telegram was away is seen at the next look. That it is there is a 
 deleted the message gets a new one, who does not want it presses «Убрать». Chats are numbered like their people.
 """
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,9 +21,11 @@ from bots.telegram.chat import Chat
 from bots.telegram.failures import BLOCKED
 from bots.telegram.turn import Turn
 from bots.texts import Texts
-from hub.domain.errors import NotFound, OutcomeUnknown, PermanentFailure, ProviderError
+from hub.domain.errors import OutcomeUnknown, PermanentFailure, ProviderError
 from hub.domain.ids import ManagerId
-from hub.inbox.queries import get_desk
+from hub.domain.manager import Manager
+from hub.domain.rights import Person
+from hub.inbox.queries import get_desk, list_desks
 from hub.inbox.views import DeskView
 from hub.store.locks import alone
 from hub.store.pool import acquire
@@ -55,11 +58,25 @@ async def is_board(turn: Turn, bot_message_id: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Board:
+    """One board: where it stands and for whom, what it shall say, and what is kept of it."""
+
+    turn: Turn
+    counts: DeskView
+    kept: Facts
+
+
+@dataclass(slots=True)
 class BoardKeeper:
-    """Looks after the boards of one bot; of several processes one at a time does."""
+    """Looks after the boards of one bot; of several processes one at a time does.
+
+    Where Telegram cannot go on a look ends, and the next one begins behind that chat: none that takes nothing now keeps
+    the others from theirs.
+    """
 
     desk: BotOffice
     bot: Bot
+    _ended_at: int = 0
 
     async def look(self) -> int:
         """Redraw the boards that say something else by now, and return how many.
@@ -72,32 +89,50 @@ class BoardKeeper:
 
     async def _look_at_all(self) -> int:
         drawn = 0
-        for chat_id, kept in (await self.desk.memory.list_kept(_NAME)).items():
+        for board in sorted(await self._read_all(), key=self._place):
             try:
-                drawn += await self._look_at(chat_id, kept)
+                drawn += await _redraw(board)
             except PermanentFailure as failure:
-                log.info("bot.board_not_drawn", manager_id=kept["manager"], reason=failure.reason)
+                log.info("bot.board_not_drawn", manager_id=board.turn.actor.manager_id, reason=failure.reason)
                 if failure.reason == BLOCKED:
-                    await self.desk.memory.forget(chat_id, _NAME)
+                    await self.desk.memory.forget(board.turn.chat.id, _NAME)
             except OutcomeUnknown as failure:
-                log.info("bot.board_in_doubt", manager_id=kept["manager"], reason=failure.code)
+                log.info("bot.board_in_doubt", manager_id=board.turn.actor.manager_id, reason=failure.code)
             except ProviderError as failure:
                 log.info("bot.board_put_off", reason=failure.code)
+                self._ended_at = board.turn.chat.id
                 break
         return drawn
 
-    async def _look_at(self, chat_id: int, kept: Facts) -> bool:
-        found = await self.desk.reader.find_person(ManagerId(int(str(kept["manager"]))))
-        if found is None or found[0].tg_user_id != chat_id:
-            await self.desk.memory.forget(chat_id, _NAME)  # who left has no desk any more (RG-4)
-            return False
-        manager, actor = found
-        turn = Turn(self.desk, Chat(self.bot, chat_id), actor, Texts(manager.language), "")
-        try:
-            counts = await get_desk(self.desk.office, actor)
-        except NotFound:
-            return False
-        return _mark(turn, counts) != kept["says"] and await _draw(turn, counts, kept)
+    async def _read_all(self) -> list[_Board]:
+        """Return all boards with what they shall say; who left has no desk any more (RG-4)."""
+        kept = await self.desk.memory.list_kept(_NAME)
+        ids = [ManagerId(int(str(facts["manager"]))) for facts in kept.values()]
+        people = await asyncio.gather(*(self.desk.reader.find_person(each) for each in ids))
+        there = []
+        for chat_id, found in zip(kept, people, strict=True):
+            if found is not None and found[0].tg_user_id == chat_id:
+                there.append((chat_id, found))
+            else:
+                await self.desk.memory.forget(chat_id, _NAME)
+        desks = await list_desks(self.desk.office, [found for _, found in there])
+        return [
+            _Board(self._turn(chat_id, *found), counts, kept[chat_id])
+            for (chat_id, found), counts in zip(there, desks, strict=True)
+        ]
+
+    def _place(self, board: _Board) -> tuple[bool, int]:
+        """Return where in a look a board stands: those behind the end of the last one come first."""
+        return board.turn.chat.id <= self._ended_at, board.turn.chat.id
+
+    def _turn(self, chat_id: int, manager: Manager, actor: Person) -> Turn:
+        return Turn(self.desk, Chat(self.bot, chat_id), actor, Texts(manager.language), "")
+
+
+async def _redraw(board: _Board) -> bool:
+    """Draw a board if it says something else by now."""
+    turn, counts = board.turn, board.counts
+    return _mark(turn, counts) != board.kept["says"] and await _draw(turn, counts, board.kept)
 
 
 async def _draw(turn: Turn, counts: DeskView, kept: Facts) -> bool:

@@ -2,7 +2,8 @@
 
 The room is drawn from the present state and not by notices: what was not drawn because Telegram was away is simply seen
 at the next look, and many changes cost one drawing. A group takes twenty messages a minute, edits counted; this makes
-six at most. The list comes anew, aloud, at most once in two minutes when it names somebody it has not rung for.
+six at most. The list comes anew, aloud, at most once in two minutes when it names somebody it has not rung for. Where
+nothing has changed a look costs one row of the database, and a group that is the room no more keeps no buttons.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ from bots.texts import Texts
 from hub.domain.errors import PermanentFailure, ProviderError, TemporaryFailure
 from hub.inbox.people import AT_THE_MACHINE
 from hub.inbox.queries.day import get_day
-from hub.inbox.queries.room import RoomView, get_room
+from hub.inbox.queries.room import RoomView, get_room, mark_room
 from hub.inbox.rooms import Room, find_room, leave_topic, lose_room, move_room
 from hub.store.locks import alone
 from hub.store.pool import acquire
@@ -42,7 +43,7 @@ log = structlog.get_logger(__name__)
 class Drawn:
     """The list as it stands in a group: its message (0: none), its mark, whom it has rung for, and when it did what.
 
-    `day` is the date whose figures were told last, in whichever group.
+    `day` is the date whose figures were told last, in whichever group; `language` that of what is said there.
     """
 
     chat_id: int = 0
@@ -53,32 +54,34 @@ class Drawn:
     drawn_at: datetime = _NEVER
     rang_at: datetime = _NEVER
     day: str = ""
+    language: str = "ru"
 
     @classmethod
-    def read(cls, facts: Facts | None, room: Room) -> Self:
-        """Return what was kept; of another group or topic only the day counts."""
-        if not facts:
-            return cls(room.chat_id, room.topic)
-        day = str(facts["day"])
-        if (facts["chat_id"], facts["topic"]) != (room.chat_id, room.topic):
-            return cls(room.chat_id, room.topic, day=day)
+    def read(cls, facts: Facts) -> Self:
+        """Return what was kept."""
         rung = facts["rung"]
         return cls(
-            chat_id=room.chat_id,
-            topic=room.topic,
+            chat_id=int(str(facts["chat_id"])),
+            topic=int(str(facts["topic"])),
             message=int(str(facts["message"])),
             says=str(facts["says"]),
             rung=frozenset(map(str, rung)) if isinstance(rung, Sequence) else frozenset(),
             drawn_at=datetime.fromisoformat(str(facts["drawn_at"])),
             rang_at=datetime.fromisoformat(str(facts["rang_at"])),
-            day=day,
+            day=str(facts["day"]),
+            language=str(facts.get("language", "ru")),
         )
+
+    def is_in(self, room: Room | None) -> bool:
+        """Tell whether it stands in this room, in its topic too."""
+        return room is not None and (self.chat_id, self.topic) == (room.chat_id, room.topic)
 
     def as_facts(self) -> Facts:
         """Return what is kept of it."""
-        place = {"chat_id": self.chat_id, "topic": self.topic, "message": self.message, "day": self.day}
+        place = {"chat_id": self.chat_id, "topic": self.topic, "message": self.message}
         times = {"drawn_at": self.drawn_at.isoformat(), "rang_at": self.rang_at.isoformat()}
-        return place | times | {"says": self.says, "rung": sorted(self.rung)}
+        said = {"says": self.says, "day": self.day, "language": self.language}
+        return {**place, **times, **said, "rung": sorted(self.rung)}
 
 
 @dataclass(slots=True)
@@ -88,9 +91,12 @@ class RoomKeeper:
     desk: BotOffice
     bot: Bot
     _rests_until: datetime = _NEVER
+    _settled: str = ""
 
     async def look(self) -> None:
         """Bring the room up to date, if there is one and it may be drawn now. Commits what it has shown.
+
+        The list of a group that is the room no more is taken down.
 
         What Telegram refuses is dealt with here: a group that moved is followed, a topic that is gone is left for the
         group's general part, and a group that took the bot out is no room any more.
@@ -98,14 +104,24 @@ class RoomKeeper:
         if self.desk.now() < self._rests_until:
             return
         room = await find_room(self.desk.office, self.desk.bot_name)
-        if room is None:
+        if room is None and not (await self._kept()).message:
             return
         name = f"room:{self.desk.bot_name}"
         async with acquire(self.desk.office.pool) as connection, alone(connection, name) as is_alone:
             if is_alone:
                 await self._keep(room)
 
-    async def _keep(self, room: Room) -> None:
+    async def _keep(self, room: Room | None) -> None:
+        try:
+            await self._take_down(room)
+            if room is not None:
+                await self._keep_up(room)
+        except ProviderError as error:
+            wish = error.retry_after if isinstance(error, TemporaryFailure) else None
+            self._rests_until = self.desk.now() + (wish or AFTER_FAILURE)
+            log.info("bot.room_not_drawn", reason=error.code)
+
+    async def _keep_up(self, room: Room) -> None:
         try:
             await self._draw(room)
             await self._tell_day(room)
@@ -113,10 +129,18 @@ class RoomKeeper:
             await move_room(self.desk.office, self.desk.bot_name, room.chat_id, to=moved.chat_id)
         except PermanentFailure as failure:
             await self._heed(room, failure)
-        except ProviderError as error:
-            wish = error.retry_after if isinstance(error, TemporaryFailure) else None
-            self._rests_until = self.desk.now() + (wish or AFTER_FAILURE)
-            log.info("bot.room_not_drawn", reason=error.code)
+
+    async def _take_down(self, room: Room | None) -> None:
+        """Leave a word in place of a list that stands where the room is no more: its buttons would take clients."""
+        drawn = await self._kept()
+        if not drawn.message or drawn.is_in(room):
+            return
+        chat = Chat(self.bot, drawn.chat_id, topic=drawn.topic)
+        try:
+            await chat.replace(drawn.message, notice(Texts(drawn.language)("room.list_ended")))
+        except PermanentFailure as failure:
+            log.info("bot.room_not_taken_down", reason=failure.reason)
+        await self._keep_drawn(replace(drawn, message=0))
 
     async def _heed(self, room: Room, failure: PermanentFailure) -> None:
         if failure.reason == NO_TOPIC and room.topic:
@@ -142,13 +166,18 @@ class RoomKeeper:
         now, drawn = self.desk.now(), await self._drawn(room)
         if timedelta(0) <= now - drawn.drawn_at < RESTS:
             return
+        state = f"{drawn}:{room.language}:{await mark_room(self.desk.office)}"
+        if state == self._settled:
+            return
         view = await get_room(self.desk.office)
         names, says = _names(view), _mark(view, room.language)
         rings = not names <= drawn.rung and not timedelta(0) <= now - drawn.rang_at < ONE_SOUND_IN
         if rings or (says != drawn.says and (names or drawn.message)):
             screen = room_screen(Texts(room.language), view, now=now)
-            shown = replace(drawn, says=says, drawn_at=now, rung=drawn.rung & names)
+            shown = replace(drawn, says=says, drawn_at=now, rung=drawn.rung & names, language=room.language)
             await self._put(room, screen, shown, rings_for=names if rings else frozenset())
+        elif names <= drawn.rung:
+            self._settled = state
 
     async def _put(self, room: Room, screen: Screen, shown: Drawn, *, rings_for: frozenset[str]) -> None:
         """Put the list in its place; below and aloud if it rings, below if its place is gone, and the old one goes."""
@@ -181,7 +210,13 @@ class RoomKeeper:
         return Chat(self.bot, room.chat_id, topic=room.topic)
 
     async def _drawn(self, room: Room) -> Drawn:
-        return Drawn.read(await self.desk.memory.recall(_OF_BOT, _NAME), room)
+        """Return the list in this room; of one in another only the day counts."""
+        kept = await self._kept()
+        return kept if kept.is_in(room) else Drawn(room.chat_id, room.topic, day=kept.day)
+
+    async def _kept(self) -> Drawn:
+        facts = await self.desk.memory.recall(_OF_BOT, _NAME)
+        return Drawn.read(facts) if facts else Drawn()
 
     async def _keep_drawn(self, drawn: Drawn) -> None:
         await self.desk.memory.keep(_OF_BOT, _NAME, drawn.as_facts(), lasting=None)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import asyncpg
 
-from hub.store.reach import REACH, Reach
+from hub.store.reach import REACH, REACHES, WITHIN, Reach, columns_of
 
 _PAGE_LIMIT = "50"
 PHONES = "ARRAY(SELECT i.value FROM identities i WHERE i.contact_id = k.id AND i.type = 'phone' ORDER BY i.id)"
@@ -16,6 +16,7 @@ OPEN_WAIT = (
     "LEFT JOIN waits w ON w.contact_id = c.contact_id AND w.line = c.line AND w.state = 'open' AND c.state = 'open'"
 )
 LATE = "(w.deadline_at < $4 OR w.needs_callback AND w.callback_due_at < $4)"
+_LATE_NOW = LATE.replace("$4", "$1")
 _PAGE = f"""
 WITH page AS (
   SELECT c.*, w.channel AS wait_channel, w.deadline_at, w.id AS wait_id, coalesce(w.needs_callback, false) AS needs_callback,
@@ -112,9 +113,18 @@ _COUNTS = f"""
 SELECT count(*) FILTER (WHERE c.assignee_id = me.manager_id) AS mine,
   count(*) FILTER (WHERE c.assignee_id = me.manager_id AND w.id IS NOT NULL) AS waiting,
   count(*) FILTER (WHERE c.assignee_id = me.manager_id AND {LATE}) AS overdue,
-  count(*) FILTER (WHERE c.assignee_id IS NULL) AS queue,
+  count(c.id) FILTER (WHERE c.assignee_id IS NULL) AS queue,
   min(w.deadline_at) FILTER (WHERE c.assignee_id = me.manager_id) AS next_deadline_at
-FROM conversations c {REACH} {OPEN_WAIT} WHERE c.state = 'open'
+FROM {REACHES} LEFT JOIN conversations c ON c.state = 'open' AND {WITHIN} {OPEN_WAIT}
+GROUP BY me.place ORDER BY me.place
+"""
+_ROOM_MARK = f"""
+SELECT md5(string_agg(shown.it, ',' ORDER BY shown.it)) FROM (
+  SELECT ROW(c.id, c.number, c.line, c.reply_thread_id, k.name, m.name, w.channel, w.deadline_at, w.needs_callback,
+    coalesce({_LATE_NOW}, false))::text AS it
+  FROM conversations c JOIN contacts k ON k.id = c.contact_id LEFT JOIN managers m ON m.id = c.assignee_id {OPEN_WAIT}
+  WHERE c.state = 'open' AND ({_LATE_NOW} OR c.assignee_id IS NULL AND w.started_at <= $2)
+) shown
 """
 
 
@@ -165,9 +175,14 @@ async def list_unclaimed(connection: asyncpg.Connection, *, since: datetime, now
     return await _page(connection, _UNCLAIMED, (*_EVERYTHING.arguments, now, since), limit=_ROOM_LIMIT)
 
 
-async def count_desk(connection: asyncpg.Connection, reach: Reach, *, now: datetime) -> Counts:
-    """Return the counts of somebody's day."""
-    return Counts(**await connection.fetchrow(_COUNTS, *reach.arguments, now))
+async def mark_room(connection: asyncpg.Connection, *, since: datetime, now: datetime) -> str:
+    """Return a mark of what `list_all_late` and `list_unclaimed` hold, the clients' words apart: one row, whatever."""
+    return str(await connection.fetchval(_ROOM_MARK, now, since) or "")
+
+
+async def count_desks(connection: asyncpg.Connection, reaches: Sequence[Reach], *, now: datetime) -> list[Counts]:
+    """Return the counts of each one's day, in their order."""
+    return [Counts(**row) for row in await connection.fetch(_COUNTS, *columns_of(reaches), now)]
 
 
 async def _page(

@@ -20,6 +20,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "room.ask_instead": "The team room is “{title}” now; nothing will come there any more.",
     "room.is_here": "“{title}” is the team room.",
     "room.linked": "✅ This is the team room. Cards and letters stay in the private chat with the bot.",
+    "room.list_ended": "This is no longer the team room: the list is not kept up.",
     "room.unlinked": "This is no longer the team room.",
     "room.cancelled": "All right, nothing changes.",
     "room.only_admin": "An administrator links the team room.",

@@ -11,6 +11,7 @@ from hub.inbox.queries.lines import list_other_lines
 from hub.inbox.queries.lists import (
     find_conversation_by_number,
     get_desk,
+    list_desks,
     list_mine,
     list_overdue,
     list_queue,
@@ -34,6 +35,7 @@ __all__ = [
     "get_history",
     "get_message",
     "list_crm_cards",
+    "list_desks",
     "list_mine",
     "list_number_moves",
     "list_other_lines",

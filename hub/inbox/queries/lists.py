@@ -14,7 +14,7 @@ from hub.inbox.rights import sees_phones
 from hub.inbox.viewer import person_of, reach_of
 from hub.inbox.views import DeskView, RowView
 from hub.store import lists, people, search
-from hub.store.lists import ListedConversation, Shelf
+from hub.store.lists import Counts, ListedConversation, Shelf
 from hub.store.pool import acquire
 
 
@@ -62,12 +62,23 @@ async def find_conversation_by_number(office: Office, actor: Person, number: int
 
 async def get_desk(office: Office, actor: Person) -> DeskView:
     """Return the counts of the actor's day. Raises: NotFound for one who left."""
-    now = office.clock.now()
     async with acquire(office.pool) as connection:
         manager = await people.find_manager(connection, actor.manager_id)
-        counts = await lists.count_desk(connection, reach_of(actor), now=now)
     if manager is None or not manager.is_active:
         raise NotFound("there is no such desk for you")
+    [desk] = await list_desks(office, [(manager, actor)])
+    return desk
+
+
+async def list_desks(office: Office, asking: Sequence[tuple[Manager, Person]]) -> list[DeskView]:
+    """Return the counts of the day of each of these people, read just now and with these rights, in their order."""
+    now = office.clock.now()
+    async with acquire(office.pool) as connection:
+        counted = await lists.count_desks(connection, [reach_of(actor) for _, actor in asking], now=now)
+    return [_desk(office, manager, counts, now) for (manager, _), counts in zip(asking, counted, strict=True)]
+
+
+def _desk(office: Office, manager: Manager, counts: Counts, now: datetime) -> DeskView:
     return DeskView(
         name=manager.name,
         zone=_zone(office, manager),

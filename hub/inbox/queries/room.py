@@ -34,6 +34,13 @@ async def get_room(office: Office) -> RoomView:
     return RoomView(_views(office, late), _views(office, free))
 
 
+async def mark_room(office: Office) -> str:
+    """Return a mark that stays the same as long as the room shows the same: cheaper than the room by far."""
+    now, policy = office.clock.now(), office.policy()
+    async with acquire(office.pool) as connection:
+        return f"{policy.revision}:{await lists.mark_room(connection, since=now - policy.room_after, now=now)}"
+
+
 def _views(office: Office, rows: Iterable[ListedConversation]) -> list[RowView]:
     lines = office.policy()
     return [row_view(office, each) for each in rows if lines.get_line(each.line).mode is not LineMode.observe]

@@ -1,10 +1,16 @@
 """The pinned «рабочий стол»: counts of now, edited in place at each look, anew where it was deleted."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from bots.screens.screen import notice
 from bots.telegram.board import BoardKeeper
+from bots.telegram.chat import Chat
 from hub.testing.telegram.faults import reset_after, too_many_requests
 from hub.testing.telegram.people import Person
+from tests.bots.telegram.counted import Counted
 from tests.bots.telegram.workplace import Workplace
 from tests.inbox.desk import person, says
 
@@ -107,3 +113,34 @@ async def test_an_answer_that_never_came_ends_no_look(place: Workplace, ivan: Pe
     await place.client_says("Есть доставка?", by=person(101, name="Олег"))
     place.account.faults.add("editMessageText", reset_after())
     assert await look(place) == 0
+
+
+async def test_a_chat_that_takes_nothing_now_holds_up_no_other(place: Workplace, ivan: Person) -> None:
+    anna = await place.hire("anna", "Анна")
+    await place.writes(anna, "/desk")
+    await place.presses(anna, "ваша смена", "📌 Закрепить счётчики")
+    await place.client_says("Есть доставка?", by=person(101, name="Олег"))
+    await place.client_says("А самовывоз?", by=person(102, name="Пётр"))
+    place.account.limits.is_on = True
+    for _ in range(3):
+        await Chat(place.bot, ivan.user.id).show(notice("Слишком много"))
+    keeper = BoardKeeper(place.office, place.bot)
+    assert (await keeper.look(), await keeper.look()) == (0, 1)
+    assert boards(place, anna) == [("📌 Мои 1 · ждут ответа 1 · очередь 0", True)]
+    assert boards(place, ivan) == [("📌 Мои 1 · ждут ответа 1 · очередь 0", True)]
+    place.desk.clock.move(timedelta(seconds=5))
+    assert await keeper.look() == 1
+    assert boards(place, ivan) == [("📌 Мои 2 · ждут ответа 2 · очередь 0", True)]
+
+
+async def test_the_boards_of_all_are_counted_by_a_few_statements(place: Workplace, ivan: Person) -> None:
+    for number in range(3):
+        who = await place.hire(f"m{number}", f"Менеджер {number}")
+        await place.writes(who, "/desk")
+        await place.presses(who, "ваша смена", "📌 Закрепить счётчики")
+    counted = Counted(place.desk.pool)
+    desk = replace(place.office, office=replace(place.desk.office, pool=counted))
+    assert await BoardKeeper(desk, place.bot).look() == 0
+    assert await counted.take("next_deadline_at") == 1
+    assert await BoardKeeper(desk, place.bot).look() == 0
+    assert await counted.take("managers") == 1

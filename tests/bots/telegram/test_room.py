@@ -11,6 +11,7 @@ from bots.texts import Texts
 from hub.domain.manager import Role
 from hub.inbox.rooms import find_room, leave_topic, link_room, move_room, unlink_room
 from hub.testing.telegram.faults import too_many_requests
+from tests.bots.telegram.counted import Counted
 from tests.bots.telegram.workplace import BOT
 from tests.inbox.desk import person, says
 from tests.inbox.rules import line_says, put_in_force
@@ -426,3 +427,67 @@ async def test_a_button_of_a_group_that_was_the_room_does_not_end_another(place,
     await links(place, olga, other)
     await presses(place, olga, old, "Отключить")
     assert (await linked(place)).chat_id == other.id
+
+
+async def unlinks(place, olga, group):
+    olga.writes(place.account, "/room", group=group)
+    await place.work()
+    await presses(place, olga, seen(place, olga, group)[-1].post, "Отключить")
+
+
+async def test_a_group_that_is_the_room_no_more_keeps_no_list_with_buttons(place, olga, room):
+    await ask(place, 1)
+    await look(place, after=timedelta(minutes=3))
+    before = shown(place, olga, room)
+    await unlinks(place, olga, room)
+    await look(place, after=timedelta(seconds=3))
+    [taken_down] = [each for each in seen(place, olga, room) if each.message_id == before.message_id]
+    assert (taken_down.text, taken_down.buttons) == ("Здесь больше не комната команды: список не обновляется.", ())
+    calls = len(place.account.calls)
+    await look(place, after=timedelta(minutes=3))
+    assert len(place.account.calls) == calls
+
+
+async def test_another_group_that_becomes_the_room_takes_the_list_from_the_first(place, olga, room):
+    await ask(place, 1)
+    await look(place, after=timedelta(minutes=3))
+    other = place.api.group(place.account, "Новая", chat_id=-78)
+    await links(place, olga, other)
+    place.account.faults.add("editMessageText", too_many_requests(40))
+    await look(place, after=timedelta(seconds=3))
+    assert shown(place, olga, room).buttons
+    await look(place, after=timedelta(seconds=41))
+    assert [each for each in seen(place, olga, room) if each.buttons] == []
+    assert "Никто не взял: 1" in shown(place, olga, other).text
+
+
+async def test_a_list_that_cannot_be_changed_any_more_holds_up_no_other_room(place, olga, room):
+    await ask(place, 1)
+    await look(place, after=timedelta(minutes=3))
+    place.account.blocked.add(room.id)
+    other = place.api.group(place.account, "Новая", chat_id=-78)
+    await links(place, olga, other)
+    await look(place, after=timedelta(seconds=3))
+    assert "Никто не взял: 1" in shown(place, olga, other).text
+
+
+async def test_a_look_at_a_room_where_nothing_changed_reads_no_list(place, olga, room):
+    await ask(place, 1)
+    await look(place, after=timedelta(minutes=3))
+    counted = Counted(place.desk.pool)
+    desk = replace(place.office, office=replace(place.desk.office, pool=counted))
+    keeper = RoomKeeper(desk, place.bot)
+    asked = []
+    for _ in range(3):
+        place.desk.clock.move(timedelta(seconds=11))
+        await keeper.look()
+        asked.append(await counted.take("last_text"))
+    assert asked == [2, 0, 0]
+
+    await ask(place, 2, name="Пётр")
+    place.desk.clock.move(timedelta(minutes=3))
+    await keeper.look()
+    assert "Никто не взял: 2" in shown(place, olga, room).text
+    place.desk.clock.move(timedelta(hours=3))
+    await keeper.look()
+    assert "Срок прошёл: 2" in shown(place, olga, room).text
