@@ -5,6 +5,8 @@ purpose: whoever searches by it forgives letters anyway. The keyboards are QWERT
 searching, never keys (M-6).
 """
 
+from itertools import pairwise
+
 _QWERTY = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _JCUKEN = "ёйцукенгшщзхъфывапролджэячсмитьбю"
 _SLIPS = str.maketrans(_QWERTY + _JCUKEN, _JCUKEN + _QWERTY)
@@ -36,6 +38,7 @@ _SOUNDS = {
     **dict(zip("abcdefghijklmnopqrstuvwyz'", "абкдефгхийклмнопкрстуввызь", strict=True)),
 }
 _LONGEST = 4
+_SHORTEST_TRANSPOSED, _LONGEST_TRANSPOSED = 5, 30
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -45,6 +48,19 @@ def spellings(text: str) -> tuple[str, ...]:
     """
     typed = text.casefold().strip()
     return tuple(dict.fromkeys((typed, transliterate(typed), slip(typed))))
+
+
+def transposed(text: str) -> tuple[str, ...]:
+    """Return what may have been meant where two neighbouring letters changed places: «ивнаов» is «иванов».
+
+    In lower case, of the first letters of a long text; nothing of one that is too short to tell.
+    """
+    typed = text.casefold().strip()[:_LONGEST_TRANSPOSED]
+    if len(typed) < _SHORTEST_TRANSPOSED:
+        return ()
+    places = [at for at, pair in enumerate(pairwise(typed)) if "".join(pair).isalpha()]
+    swapped = (typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in places)
+    return tuple(dict.fromkeys(each for each in swapped if each != typed))
 
 
 def slip(text: str) -> str:

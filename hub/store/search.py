@@ -42,13 +42,16 @@ class Wanted:
     """What is looked for; empty parts are not.
 
     `digits` end a telephone number, `email` is any part of an address, `inn` and `ref` are whole, `link` is the address
-    of a record in a CRM, of which `ref` are the parts. `names` and `texts` are spellings of the same words.
+    of a record in a CRM, of which `ref` are the parts. `names`, `companies` and `texts` are spellings of the same words;
+    `transposed` is tried where nobody has one of the `names` as it is.
     """
 
     number: int | None = None
     digits: str = ""
     email: str = ""
     names: tuple[str, ...] = ()
+    transposed: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
     inn: str = ""
     refs: tuple[str, ...] = ()
     link: str = ""
@@ -99,6 +102,10 @@ FROM unnest($4::text[]) AS wanted JOIN contacts k ON wanted <% k.name
 _COMPANIES = """
 SELECT k.id AS contact_id, 1 AS likeness, o.name AS shown FROM companies o JOIN contacts k ON k.company_id = o.id
 WHERE o.name ILIKE ANY($4::text[])
+"""
+_COMPANIES_LIKE = """
+SELECT k.id AS contact_id, word_similarity(wanted, o.name) AS likeness, o.name AS shown
+FROM unnest($4::text[]) AS wanted JOIN companies o ON wanted <% o.name JOIN contacts k ON k.company_id = o.id
 """
 _TAXED = """
 SELECT k.id AS contact_id, 1 AS likeness, o.name AS shown FROM companies o JOIN contacts k ON k.company_id = o.id
@@ -155,12 +162,11 @@ async def _look(connection: asyncpg.Connection, reach: Reach, wanted: Wanted) ->
     for way, sql, arguments in _exact(wanted):
         for row in await connection.fetch(sql, *reach.arguments, *arguments):
             yield Found(row["id"], way, row["shown"])
-    for row in await _find_named(connection, reach, wanted.names):
+    named = await _find_named(connection, reach, wanted)
+    for row in named:
         yield Found(row["id"], Way.name, row["shown"])
-    if wanted.names:
-        patterns = [f"%{_pattern(name)}%" for name in wanted.names]
-        for row in await connection.fetch(_of(_COMPANIES), *reach.arguments, patterns):
-            yield Found(row["id"], Way.company, row["shown"])
+    for row in await _find_companies(connection, reach, wanted.companies, is_guessing=not named):
+        yield Found(row["id"], Way.company, row["shown"])
     for words in wanted.texts:
         for found in await _find_said(connection, reach, words):
             yield found
@@ -182,17 +188,36 @@ def _of(met: str) -> str:
     return _OF_CONTACTS.format(met=met)
 
 
-async def _find_named(connection: asyncpg.Connection, reach: Reach, names: Sequence[str]) -> Sequence[asyncpg.Record]:
-    """Return who has the name as it is typed; if nobody has, who has one like it: that costs ten times as much."""
+async def _find_named(connection: asyncpg.Connection, reach: Reach, wanted: Wanted) -> Sequence[asyncpg.Record]:
+    """Return who has the name as it is typed, else with two letters in each other's place.
+
+    If nobody has, who has one like it: that costs ten times as much.
+    """
+    for names in filter(None, (wanted.names, wanted.transposed)):
+        typed = [_pattern(name) for name in names if all(len(word) > 2 for word in name.split())]
+        rows = await connection.fetch(_of(_NAMED), *reach.arguments, typed) if typed else []
+        if rows:
+            return list(rows)
+    return await _find_like(connection, reach, _LIKE, wanted.names)
+
+
+async def _find_companies(
+    connection: asyncpg.Connection, reach: Reach, names: Sequence[str], *, is_guessing: bool
+) -> Sequence[asyncpg.Record]:
+    """Return who belongs to a company of that name; with `is_guessing`, if nobody does, to one whose name is like it."""
+    patterns = [f"%{_pattern(name)}%" for name in names]
+    rows = await connection.fetch(_of(_COMPANIES), *reach.arguments, patterns) if patterns else []
+    return await _find_like(connection, reach, _COMPANIES_LIKE, names) if is_guessing and not rows else list(rows)
+
+
+async def _find_like(
+    connection: asyncpg.Connection, reach: Reach, met: str, names: Sequence[str]
+) -> Sequence[asyncpg.Record]:
     if not names:
         return []
-    typed = [_pattern(name) for name in names if all(len(word) > 2 for word in name.split())]
-    rows = await connection.fetch(_of(_NAMED), *reach.arguments, typed) if typed else []
-    if rows:
-        return list(rows)
     likeness = max(least for letters, least in _LIKENESS.items() if len(names[0]) >= letters)
     await connection.execute(f"SET LOCAL pg_trgm.word_similarity_threshold = {likeness}")
-    return list(await connection.fetch(_of(_LIKE), *reach.arguments, names))
+    return list(await connection.fetch(_of(met), *reach.arguments, names))
 
 
 async def _find_said(connection: asyncpg.Connection, reach: Reach, words: Sequence[str]) -> list[Found]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hub.domain.manager import Role
-from hub.domain.spelling import slip, spellings, transliterate
+from hub.domain.spelling import slip, spellings, transliterate, transposed
 from hub.inbox import queries
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
@@ -124,3 +124,31 @@ def test_names_are_read_in_the_other_alphabet(typed: str, meant: str) -> None:
 def test_the_other_keyboard_is_read_both_ways() -> None:
     assert (slip("bdfyjd"), slip("Шмфтщм"), slip(slip("ёж, бюро"))) == ("иванов", "ivanov", "ёж, бюро")
     assert spellings("1042") == ("1042",)
+
+
+def test_two_neighbouring_letters_may_have_changed_places() -> None:
+    assert "иванов" in transposed("Ивнаов") and "иванов" not in transposed("Иванов")
+    assert transposed("Ива") == () and transposed("12345") == ()
+    assert "анна иванова" in transposed("анна ивнаова") and "аннаи ванова" not in transposed("анна иванова")
+
+
+@pytest.mark.parametrize("text", ["ООО Ромашка", "ромашка ооо", "«Ромашка»", "Рамашка", "Romashca"])
+async def test_a_company_is_found_without_its_form_and_with_a_typo(desk: Desk, text: str) -> None:
+    await two_clients(desk)
+    await with_company(desk)
+    [row] = await queries.find_conversations(desk.office, await boss(desk), text)
+    assert (row.found_by, row.found) == ("company", "ООО «Ромашка»")
+
+
+async def test_a_letter_that_is_a_mark_on_the_other_keyboard_is_no_mark(desk: Desk) -> None:
+    await two_clients(desk)
+    await with_company(desk, "Поэма")
+    [row] = await queries.find_conversations(desk.office, await boss(desk), "gj'vf")
+    assert row.found == "Поэма"
+
+
+async def test_a_company_that_is_only_like_the_words_is_not_guessed_where_somebody_has_the_name(desk: Desk) -> None:
+    await two_clients(desk)
+    await with_company(desk, "Сидаров и сыновья")
+    rows = await queries.find_conversations(desk.office, await boss(desk), "Сидоров")
+    assert [row.contact_name for row in rows] == ["Олег Сидоров"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.domain.rights import Person
-from hub.domain.spelling import slip, spellings
+from hub.domain.spelling import slip, spellings, transliterate, transposed
 from hub.inbox.masking import hide_numbers, mask_phone
 from hub.inbox.office import Office
 from hub.inbox.queries.lists import row_view
@@ -26,6 +26,8 @@ _PHONE = re.compile(r"[\d\s()+.-]+")
 _LINK = re.compile(r"https?://[^/\s]+/\S*")
 _WORD = re.compile(r"[^\W_]{3,}")
 _PART = re.compile(r"[0-9A-Za-z-]+")
+_CALLED = re.compile(r'[^\s«»"“”„]+')
+_LEGAL_FORMS = frozenset({"ооо", "оао", "зао", "пао", "ао", "ип", "нко", "тоо", "ooo", "llc", "ltd", "inc", "gmbh"})
 _MOST_WORDS = 6
 _BEFORE, _FRAGMENT = 30, 90
 
@@ -80,7 +82,20 @@ def _read_words(words: str) -> Wanted:
     is_ref = _PART.fullmatch(words) and any(each.isdigit() for each in words)
     said = (_words(words), _words(slip(words)))
     texts = tuple(dict.fromkeys(each for each in said if each))
-    return Wanted(names=spellings(words), refs=(words,) if is_ref else (), texts=texts)
+    transposed_too = tuple(name for each in transposed(words) for name in (each, transliterate(each)))
+    return Wanted(
+        names=spellings(words),
+        transposed=transposed_too,
+        companies=spellings(_company(words)),
+        refs=(words,) if is_ref else (),
+        texts=texts,
+    )
+
+
+def _company(words: str) -> str:
+    """Return what a company is called without its legal form and quotation marks; all words if nothing else is left."""
+    called = [each for each in _CALLED.findall(words) if each.casefold() not in _LEGAL_FORMS]
+    return " ".join(called) or words
 
 
 def _words(text: str) -> tuple[str, ...]:
