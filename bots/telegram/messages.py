@@ -28,6 +28,7 @@ from bots.telegram.replied import find_replied
 from bots.telegram.searching import chosen_for, own_words
 from bots.telegram.turn import Turn
 from hub.domain.errors import AlreadyDone, HubError, ProviderError, StorageUnavailable
+from hub.domain.ids import ConversationId
 from hub.inbox.reply import Content, add_note
 
 NOTE_MARKS = ("//", "📝")
@@ -75,26 +76,29 @@ async def _understand(turn: Turn, message: Message, more: Sequence[Message]) -> 
 
 
 async def _send_searched(turn: Turn, message: Message, replied: Shown | None) -> bool:
-    """Send what was found or finished behind the bot's name; return False for any other message.
-
-    Where the number in it and the reply name two clients, it goes to neither before the manager says to whom. Below
-    what is only read along it is asked about as any words there are.
-    """
+    """Send what was found or finished behind the bot's name; return False for any other message."""
     text = message.text or ""
     words = await own_words(turn, text)
     if not text or (message.via_bot is None and words == text):
         return False
-    named = await chosen_for(turn, message)
+    await _send_words(turn, words, await chosen_for(turn, message), replied)
+    return True
+
+
+async def _send_words(turn: Turn, words: str, named: ConversationId | None, replied: Shown | None) -> None:
+    """Send words to the client named with them, or replied to; where these are two, ask to whom.
+
+    Below what is only read along they are asked about as any words there are.
+    """
     about = named or (replied.conversation_id if replied else None)
     if about is None or (replied is not None and replied.conversation_id != about):
         await ask_whom(turn, Content(words))
-        return True
+        return
     if replied is not None and replied.is_overheard:
         await ask_before_client(turn, about, Content(words))
     else:
         await answer(turn, about, Content(words, reply_to=replied.message_id if replied else None))
     await prompts.answered(turn)
-    return True
 
 
 async def _understand_loose(turn: Turn, message: Message, more: Sequence[Message]) -> None:
