@@ -6,7 +6,7 @@ from enum import StrEnum
 from zlib import crc32
 
 from bots.screens.action import Action, Press, to_base36
-from bots.screens.quoting import client_text, one_line
+from bots.screens.quoting import client_text, one_line, whole_text
 from bots.screens.screen import Block, Button, Row, Screen, bold, line, notice, quote
 from bots.screens.words import channel_name
 from bots.texts import Texts
@@ -73,7 +73,10 @@ def dry_run_screen(texts: Texts, run: DryRun, *, may_decide: bool) -> Screen:
     if run.draft.by:
         blocks.append(line(texts("draft.by", name=one_line(run.draft.by, _NAME))))
     if wish.words and wish.kind is not Wished.document:
-        blocks.append(quote(client_text(wish.words, _TEXT)))
+        blocks.append(quote(whole_text(wish.words)))  # nobody puts into force what they could not read
+    if run.shares_with:
+        names = ", ".join(one_line(each, _NAME) for each in run.shares_with)
+        blocks.append(line(f"⚠️ {texts('rules.shared', names=names)}"))
     blocks += [line(texts("draft.changes")), *(line(f"• {one_line(each, 200)}") for each in run.changes[:LISTED])]
     if len(run.changes) > LISTED:
         blocks.append(line(texts("draft.more", n=len(run.changes) - LISTED)))

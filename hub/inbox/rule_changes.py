@@ -25,7 +25,7 @@ from hub.inbox.recompute import count_moved
 from hub.inbox.trial import Trial, try_policy
 from hub.inbox.word import Word, tell_in
 from hub.routing.build import to_policy
-from hub.routing.changes import Wish, Wished, fulfil
+from hub.routing.changes import Wish, Wished, calendar_key, fulfil, sharing_lines
 from hub.routing.document import DEFAULT_POLICY, diff, parse_policy
 from hub.routing.doubts import list_doubts, people_of
 from hub.routing.editing import Edited
@@ -104,6 +104,7 @@ class DryRun:
 
     `changes` are the places that differ; `earlier` and `later` count the open deadlines that would move at once.
     `helped` is how often an automation would have acted in the last 30 days, `None` where that is not counted.
+    `shares_with` names the other lines that are open by the calendar that would change.
     """
 
     draft: DraftView
@@ -115,6 +116,7 @@ class DryRun:
     later: int
     doubts: tuple[Words, ...]
     helped: int | None = None
+    shares_with: tuple[str, ...] = ()
 
 
 async def read_rules(office: Office, actor: Person) -> Rules:
@@ -358,7 +360,26 @@ async def _run(office: Office, draft: Draft, rules: Rules, changed: Edited) -> D
     doubts = tuple(each.words for each in list_doubts(wanted, now, people=here) if each.say("en") not in known)
     view = _view(draft, names.get(draft.manager_id or 0, ""))
     changes = tuple(diff(rules.document, wanted))
-    return DryRun(view, rules.revision, changes, changed.keeps_comments, trial, earlier, later, doubts, helped)
+    return DryRun(
+        draft=view,
+        base=rules.revision,
+        changes=changes,
+        keeps_comments=changed.keeps_comments,
+        trial=trial,
+        earlier=earlier,
+        later=later,
+        doubts=doubts,
+        helped=helped,
+        shares_with=_shares_with(rules.document, view.wish),
+    )
+
+
+def _shares_with(document: PolicyDocument, wish: Wish) -> tuple[str, ...]:
+    """Return the names of the other lines whose calendar a change of one line's hours or days is of."""
+    line = document.lines.get(wish.line)
+    if line is None or wish.kind not in (Wished.hours, Wished.days):
+        return ()
+    return tuple(name for name in sharing_lines(document, calendar_key(document, line)) if name != line.name)
 
 
 async def _count_help(connection: Connection, wish: Wish, now: datetime) -> int | None:

@@ -22,6 +22,7 @@ from bots.screens.admin_rules import (
 from bots.screens.refusals import refusal
 from bots.screens.screen import notice
 from bots.telegram.prompts import ask
+from bots.telegram.render import draw
 from bots.telegram.turn import Turn
 from bots.texts import Texts
 from hub.domain.errors import NotFound, PolicyInvalid
@@ -100,7 +101,11 @@ async def _apply(turn: Turn, action: Action) -> None:
 
 async def show_run(turn: Turn, run: DryRun) -> None:
     """Show what a proposal would do, with the buttons of whoever looks."""
-    await turn.show(dry_run_screen(turn.texts, run, may_decide=_decides(turn)))
+    screen = dry_run_screen(turn.texts, run, may_decide=_decides(turn))
+    if len(draw(screen)) == 1:
+        await turn.show(screen)
+    else:  # in place of another message only its beginning would stand
+        await turn.chat.show(screen, reply_to=turn.own or None)
 
 
 async def _ask(turn: Turn, action: Action, chosen: LineRules, what: str) -> None:

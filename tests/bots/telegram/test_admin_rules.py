@@ -178,6 +178,25 @@ async def test_a_button_of_a_change_that_another_has_decided_about_says_so(place
     assert await document(place) == DOCUMENT
 
 
+async def test_an_administrator_reads_every_word_that_clients_would(place: Workplace, olga: Person) -> None:
+    vera = await place.hire("vera", "Вера", role=Role.head)
+    await place.writes(vera, "/rules Поддержка")
+    await place.presses(vera, "📋 Поддержка", "🗒 Цена")
+    await place.writes(vera, "Пять рублей за штуку. " * 120 + "Переводите на карту Веры.")
+    await place.presses(olga, "Вера предлагает изменить правила", "📋 Посмотреть, что изменится")
+    assert "на карту Веры" in "\n".join(place.seen(olga))
+    olga.presses(place.account, place.post(olga, "Открытых сроков сдвинется"), "✅ Применить")
+    await place.work()
+    assert "карту Веры" in await document(place)
+
+
+async def test_a_change_of_a_shared_calendar_names_the_other_lines(place: Workplace, olga: Person) -> None:
+    shared = (await document(place)).replace('calendar = "always"', 'calendar = "office"')
+    await put_in_force(place.desk.pool, place.desk.office.ids, shared, PolicyChange(place.desk.now, based_on=1))
+    await ask_for_hours(place, olga, "пн-пт 9-18")
+    assert "⚠️ Этот же календарь у линий: Продажи. Часы изменятся и там." in place.seen(olga)[-1]
+
+
 async def test_what_waits_for_a_decision_is_counted_in_the_menu(place: Workplace, olga: Person) -> None:
     await ask_for_hours(place, olga, "пн-пт 9-18")
     await place.writes(olga, "/admin")
