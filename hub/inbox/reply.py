@@ -318,18 +318,52 @@ async def add_note(office: Office, actor: Person, conversation_id: ConversationI
 
     def fold(rows: WorkingSet) -> MessageId:
         conversation = get_conversation(rows, office, actor, Action.note, conversation_id=conversation_id)
-        if present := rows.message_refs.get((_NOTES, key, "note")):
-            return present.message_id
-        note = write_note(rows, conversation, actor.manager_id, text)
-        remember_external(rows, note, _NOTES, thread="note", external_id=key)
-        owner = conversation.assignee_id
-        if conversation.is_open and owner is not None and owner != actor.manager_id:
-            work = LineWork(rows, office.policy(), office.policy().get_line(conversation.line))
-            tell(work, Notice.whisper, conversation, to=[owner], cause=f"note:{note.id}")
-        return note.id
+        return _fold_note(rows, office, conversation, _Noted(actor.manager_id, text, key))
 
-    scope = Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=5)
-    return await office.change(scope, fold)
+    return await office.change(_note_scope(conversation_id, key), fold)
+
+
+async def leave_note(office: Office, actor: Person, conversation_id: ConversationId, *, text: str, key: str) -> int:
+    """Store what somebody wrote to a client as a note instead, and return the conversation's number. Commits.
+
+    Whoever answered too late may do so though the client is a colleague's by now and out of sight (R-10): the colleague
+    is told, and nothing of the client is read. Otherwise as `add_note`.
+    """
+
+    def fold(rows: WorkingSet) -> int:
+        conversation = rows.conversations.get(conversation_id)
+        if conversation is None or who_was_faster(rows, actor, conversation_id) is None:
+            conversation = get_conversation(rows, office, actor, Action.note, conversation_id=conversation_id)
+        _fold_note(rows, office, conversation, _Noted(actor.manager_id, text, key))
+        return conversation.number
+
+    return await office.change(_note_scope(conversation_id, key), fold)
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """A note on its way: who wrote what, and the key that makes it one."""
+
+    manager_id: ManagerId
+    text: str
+    key: str
+
+
+def _note_scope(conversation_id: ConversationId, key: str) -> Scope:
+    return Scope(conversations={conversation_id}, messages={(_NOTES, key)}, ids=5)
+
+
+def _fold_note(rows: WorkingSet, office: Office, conversation: Conversation, noted: _Noted) -> MessageId:
+    """Write a note once, and tell whoever else has the client."""
+    if present := rows.message_refs.get((_NOTES, noted.key, "note")):
+        return present.message_id
+    note = write_note(rows, conversation, noted.manager_id, noted.text)
+    remember_external(rows, note, _NOTES, thread="note", external_id=noted.key)
+    owner = conversation.assignee_id
+    if conversation.is_open and owner is not None and owner != noted.manager_id:
+        work = LineWork(rows, office.policy(), office.policy().get_line(conversation.line))
+        tell(work, Notice.whisper, conversation, to=[owner], cause=f"note:{note.id}")
+    return note.id
 
 
 async def find_said(office: Office, key: str) -> ConversationId | None:

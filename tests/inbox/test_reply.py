@@ -15,7 +15,7 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox.assignment import take, transfer
 from hub.inbox.queries import get_card
-from hub.inbox.reply import Content, add_note, begin_answer, reply
+from hub.inbox.reply import Content, add_note, begin_answer, leave_note, reply
 from hub.inbox.ways import capabilities_of
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
@@ -205,6 +205,30 @@ async def test_s2_a_note_with_the_same_key_is_kept_once(desk: Desk, scene: Scene
     for _ in range(2):
         await add_note(desk.office, scene.anna, scene.conversation, text="Просит скидку", key="desk:1")
     assert len(await desk.rows("messages", "direction = 'note'")) == 1
+
+
+async def test_r10_whoever_wrote_too_late_leaves_it_as_a_note_and_reads_nothing_of_the_client(
+    desk: Desk, scene: Scene
+) -> None:
+    for _ in range(2):
+        await leave_note(desk.office, scene.ivan, scene.conversation, text="Скидка десять", key="desk:1")
+    note = await desk.one("messages", "direction = 'note'")
+    assert (note["text"], note["manager_id"]) == ("Скидка десять", scene.ivan.manager_id)
+    told = await desk.one("deliveries", "payload->>'notice' = 'whisper'")
+    assert told["payload"]["manager_id"] == scene.anna.manager_id
+    with pytest.raises(NotFound):
+        await get_card(desk.office, scene.ivan, scene.conversation)
+
+
+async def test_rg2_nobody_of_another_line_and_nobody_who_left_notes_anything(desk: Desk, scene: Scene) -> None:
+    stranger = Person(scene.ivan.manager_id, Role.manager, SUPPORT)
+    gone = Person(scene.ivan.manager_id, Role.manager, SALES, is_active=False)
+    for actor in (stranger, gone, Person(scene.olga.manager_id, Role.head, SUPPORT)):
+        with pytest.raises(NotFound):
+            await leave_note(desk.office, actor, scene.conversation, text="Скидка", key="desk:1")
+    with pytest.raises(NotFound):
+        await leave_note(desk.office, scene.ivan, ConversationId(1), text="Скидка", key="desk:1")
+    assert await desk.rows("messages", "direction = 'note'") == []
 
 
 async def test_r10_taking_names_the_winner_by_the_same_rule(desk: Desk, scene: Scene) -> None:

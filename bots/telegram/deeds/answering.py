@@ -21,7 +21,7 @@ from hub.domain.message import DeliveryState
 from hub.inbox.choosing import AsTheyWrite, ByAddress, ByThread, Way, choose_reply_way
 from hub.inbox.outcomes import confirm_unknown
 from hub.inbox.queries import get_message
-from hub.inbox.reply import Content, add_note
+from hub.inbox.reply import Content, leave_note
 from hub.inbox.views import CardView
 
 _TYPED = {"anyway": ANYWAY, "всё равно": ANYWAY}
@@ -44,15 +44,15 @@ async def to(turn: Turn, action: Action) -> None:
 
 
 async def memo(turn: Turn, action: Action) -> None:
-    """Leave the kept text as a note."""
+    """Leave the kept text as a note; one that was meant for this client reaches the colleague who was faster (R-10)."""
     draft = await recall_draft(turn)
     if draft is None or not draft.fits(action.subject):
         await turn.say("reply.lost_draft")
         return
-    card = await get(turn, action)
-    await add_note(turn.office, turn.actor, card.id, text=draft.content.text, key=turn.key)
+    conversation_id = ConversationId(action.subject) if draft.about else (await get(turn, action)).id
+    number = await leave_note(turn.office, turn.actor, conversation_id, text=draft.content.text, key=turn.key)
     await forget_draft(turn)
-    await turn.say("note.done", number=card.number)
+    await turn.say("note.done", number=number)
 
 
 async def write(turn: Turn, action: Action) -> None:

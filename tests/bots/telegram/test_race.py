@@ -40,6 +40,27 @@ async def test_case72_a_late_reply_is_not_sent_and_may_become_a_note(place, offe
     assert "Уже ведёт Иван. Ваш текст клиенту не ушёл." in "\n".join(place.seen(anna))
 
 
+async def test_r10_what_was_written_too_late_reaches_the_winner_as_a_note(place, offered):
+    ivan, anna = offered
+    await place.replies(ivan, "Сколько стоит?", "Сто")
+    await place.replies(anna, "взял(а) Иван", "Скидка десять")
+    await place.presses(anna, "Ваш текст клиенту не ушёл", "📝 Как заметку")
+    number = (await place.desk.one("conversations"))["number"]
+    assert place.post(anna, f"📝 Заметка к #{number} сохранена")
+    note = await place.desk.one("messages", "direction = 'note'")
+    assert (note["text"], note["manager_id"]) == ("Скидка десять", anna.user.id)
+    assert "📝 Анна: Скидка десять" in place.post(ivan, "Заметка коллеги о клиенте").text
+
+
+async def test_rg2_a_kept_text_without_a_client_is_no_way_into_a_colleagues(place, offered):
+    ivan, anna = offered
+    await place.replies(ivan, "Сколько стоит?", "Сто")
+    await place.writes(anna, "Скидка десять")
+    await place.writes(anna, f"/memo {(await place.desk.one('conversations'))['number']}")
+    assert "нет или оно не ваше" in place.seen(anna)[-1]
+    assert await place.desk.rows("messages", "direction = 'note'") == []
+
+
 async def test_r8_a_declined_offer_goes_away(place, offered):
     ivan, _ = offered
     await place.presses(ivan, "Сколько стоит?", "🙅 Не могу")
