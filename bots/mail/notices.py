@@ -40,6 +40,8 @@ from hub.inbox.views import CardView
 Payload = Mapping[str, object]
 _TASKS = {"made": "task.made", "before": "task.before", "due": "task.due", "after": "task.after"}
 _LINKED = frozenset({Press.take, Press.close})
+_WHOLE = 100_000
+"""A letter has place for what a card cuts, and no button that would bring it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +235,7 @@ async def _carded(telling: Telling, card: CardView, headline: str = "", *, above
     messages, has_older = await get_history(telling.office, telling.actor, card.id, page=0)
     drawn = card_screen(texts, card, now=now, headline=headline)
     shown = Screen(drawn.blocks, _linked(drawn.rows))
-    past = history_screen(texts, card, Page(messages, 0, has_older), now=now)
+    past = history_screen(texts, card, Page(messages, 0, has_older), now=now, text_limit=_WHOLE)
     first = (Screen(above.blocks),) if above is not None else ()
     why = texts(headline) if headline else texts("mail.about")
     name = contact_name(texts, card.contact_name)

@@ -29,16 +29,16 @@ class Page:
     has_older: bool
 
 
-def history_screen(texts: Texts, card: CardView, page: Page, *, now: datetime) -> Screen:
-    """Return one page with buttons to its neighbours."""
+def history_screen(texts: Texts, card: CardView, page: Page, *, now: datetime, text_limit: int = TEXT_LIMIT) -> Screen:
+    """Return one page with buttons to its neighbours; `text_limit` is for each message, the rest has a button."""
     name = contact_name(texts, card.contact_name)
     blocks = [line(bold(texts("history.title", number=card.number, name=name)))]
     if not page.messages:
         blocks.append(line(texts("history.empty")))
     for message in page.messages:
-        blocks += (_head(texts, card, message, now), *body_blocks(texts, message, limit=TEXT_LIMIT))
+        blocks += (_head(texts, card, message, now), *body_blocks(texts, message, limit=text_limit))
     heard = listen_row(texts, card, tuple(page.messages), now=now)
-    long = (each for each in page.messages if is_cut(texts, each, limit=TEXT_LIMIT))
+    long = (each for each in page.messages if is_cut(texts, each, limit=text_limit))
     whole = whole_row(texts, card, long, now=now)
     taking = (button(texts, card, Press.transcript), button(texts, card, Press.files))
     rows = (*heard, *whole, _turning(texts, card, page), taking, (button(texts, card, Press.card),))

@@ -75,6 +75,13 @@ async def test_a_further_message_is_told_whole(mail: Mail) -> None:
     assert len(mail.letters) == 1
 
 
+async def test_a_first_message_too_long_for_a_card_is_told_whole(mail: Mail) -> None:
+    words = " ".join(f"слово-{number}" for number in range(3_000))
+    await mail.desk.receive(says(words, at=mail.desk.now))
+    await mail.tell("new_lead")
+    assert words in mail.letters[0].text
+
+
 async def test_a_level_of_a_client_who_was_answered_makes_no_letter(mail: Mail) -> None:
     await mail.tell("level", clock="first_response")
     mail.desk.clock.move(timedelta(hours=1))
