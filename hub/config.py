@@ -77,13 +77,14 @@ def load_config(path: Path | None = None, **overrides: Any) -> Config:
         ConfigError: a value or name is wrong; says which and where.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
-    stored = _read_file(path or Path(os.environ.get("HUB_CONFIG", "hub.toml")), is_wanted=path is not None)
+    file = path or Path(os.environ.get("HUB_CONFIG", "hub.toml"))
+    stored = _read_file(file, is_wanted=path is not None)
     from_files = {name: text for name in _FROM_FILES if (text := _secret_file(name))}
     known = {name: value for name, value in stored.items() if f"HUB_{name.upper()}" not in os.environ}
     try:
         return Config(**{**known, **from_files, **given})
     except ValidationError as error:
-        raise ConfigError(_sentence(error)) from error
+        raise ConfigError(_sentence(error, file)) from error
 
 
 def _read_file(path: Path, *, is_wanted: bool) -> dict[str, Any]:
@@ -107,9 +108,9 @@ def _secret_file(name: str) -> str:
         raise ConfigError(f"HUB_{name.upper()}_FILE: {path} cannot be read: {error.strerror}") from error
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError, file: Path) -> str:
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
-        return f"hub.toml: there is no setting '{place}'; `hub check` lists those there are"
+        return f"{file}: there is no setting '{place}'; `hub check` lists those there are"
     return f"setting '{place}' (HUB_{place.upper()}): {first['msg']}"

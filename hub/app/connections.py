@@ -89,7 +89,8 @@ def channel_class(kind: str) -> type[Channel[Any]]:
         return get_crm_class(kind)
     if kind not in list_kinds():
         raise ConfigError(
-            f"no channel of the kind '{kind}'; there are: {', '.join(list_kinds())}; CRMs: {', '.join(list_crms())}"
+            f"no channel of the kind '{kind}'; there are: {', '.join(list_kinds())}; the managers' bot: {MANAGER_BOT}; "
+            f"CRMs: {', '.join(list_crms())}"
         )
     return get_channel_class(kind)
 

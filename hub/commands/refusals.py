@@ -29,7 +29,9 @@ REFUSALS: Mapping[str, str] = {
     "the spool {} is full ({} bytes)": "накопитель {} полон ({} байт)",
     "the spool {} cannot take it now: {}": "накопитель {} сейчас не принимает: {}",
     # telephones of people
-    "no PBX is connected": "ни одна АТС не подключена",
+    "no PBX is connected: connect one first, for instance hub connect mango": (
+        "ни одна АТС не подключена: сначала подключите, например hub connect mango"
+    ),
     "name one PBX of: {}": "назовите одну АТС из подключённых: {}",
     "'{}' is no telephone of {}: write the extension or login its account shows": (
         "«{}» не телефон АТС {}: впишите внутренний номер или логин, как в её кабинете"
@@ -43,7 +45,9 @@ REFUSALS: Mapping[str, str] = {
     ),
     "{} is not saved: {} (--unchecked saves it all the same)": "{} не сохранено: {} (--unchecked сохранит всё равно)",
     "the test failed": "проверка не прошла",
-    "no channel of the kind '{}'; there are: {}; CRMs: {}": "канала вида «{}» нет; есть: {}; CRM: {}",
+    "no channel of the kind '{}'; there are: {}; the managers' bot: {}; CRMs: {}": (
+        "канала вида «{}» нет; есть: {}; бот менеджеров: {}; CRM: {}"
+    ),
     "the connection {} was removed while it was being made: connect again": (
         "подключение {} удалили, пока оно создавалось: подключите заново"
     ),
@@ -176,6 +180,22 @@ REFUSALS: Mapping[str, str] = {
     "{} takes no webhooks: it fetches by itself": "{} не принимает вебхуки: забирает само",
     "{}: {}; correct that and try again": "{}: {}; исправьте и повторите",
     "none": "нет",
+    # settings of channels
+    "a token reads 123456:letters, copy it whole from @BotFather": (
+        "токен выглядит как 123456:буквы, скопируйте его целиком у @BotFather"
+    ),
+    "only http:// proxies are supported": "годятся только прокси http://",
+    "webhook_secret: 16 to 256 characters of A-Z a-z 0-9 _ -": "webhook_secret: от 16 до 256 знаков A-Z a-z 0-9 _ -",
+    "'{}' is no mail address; write it as name@example.ru": "«{}» не адрес почты; пишите как name@example.ru",
+    "give smtp_user and smtp_password together, or neither": "задайте smtp_user и smtp_password вместе или ни одного",
+    "'{}' is no IANA zone; write it like Europe/Moscow": "«{}» не часовой пояс; пишите как Europe/Moscow",
+    "stages: no word means completed, missed or leg_ended, so no call would ever end": (
+        "stages: ни одно слово не значит completed, missed или leg_ended, и звонок никогда не кончится"
+    ),
+    "'{}' is no origin; expected a form like https://shop.example, without a path": (
+        "«{}» не адрес сайта; пишите как https://shop.example, без пути"
+    ),
+    "expected an address that begins with https://": "нужен адрес, который начинается с https://",
     # what a check finds
     "PostgreSQL {}.{}, {}, durable, tables up to date": "PostgreSQL {}.{}, {}, записи не теряет, таблицы актуальны",
     "at the given DSN": "по заданному DSN",
@@ -220,9 +240,14 @@ REFUSALS: Mapping[str, str] = {
     "error while attempting to bind on address {}: address already in use": "адрес {} уже занят",
     "HUB_{}_FILE: {} cannot be read: {}": "HUB_{}_FILE: {} не читается: {}",
     "there is no file {}": "нет файла {}",
-    "hub.toml: there is no setting '{}'; `hub check` lists those there are": (
-        "hub.toml: настройки «{}» нет; какие есть, показывает `hub check`"
+    "{}: there is no setting '{}'; `hub check` lists those there are": (
+        "{}: настройки «{}» нет; какие есть, показывает `hub check`"
     ),
+    "{} (at line {}, column {})": "{} (строка {}, столбец {})",
+    "Invalid value": "неверное значение",
+    "Invalid statement": "непонятная запись",
+    "Expected '=' after a key in a key/value pair": "после имени нужен знак «=»",
+    "Cannot overwrite a value": "значение задано дважды",
     "setting '{}' (HUB_{}): {}": "настройка «{}» (HUB_{}): {}",
     "no channel of the kind '{}'; there are: {}": "канала вида «{}» нет; есть: {}",
     "channel '{}': its CHANNEL is no subclass of hub.channels.base.Channel": (

@@ -19,5 +19,7 @@ USAGE_REFUSALS: Mapping[str, str] = {
     "Missing argument '{}'. Choose from: {}": "не хватает: {}, одно из: {}",
     "Missing option '{}'. Choose from: {}": "не хватает параметра {}, одно из: {}",
     "Invalid value for '{}': {}": "неверно {}: {}",
+    "Invalid value for '{}' (env var: '{}'): {}": "неверно {} (переменная {}): {}",
+    "file '{}' does not exist": "файла «{}» нет",
     "Value error, '{}' is not one of {}": "«{}» не подходит, можно: {}",
 }

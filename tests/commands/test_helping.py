@@ -72,6 +72,7 @@ def test_the_language_may_be_asked_for_where_help_is(run):
         (("people", "list", "lost"), "лишнее: lost; как пишется: hub people list --help"),
         (("status", "--data"), "после --data нужно значение; как пишется: hub status --help"),
         (("up", "--port", "http"), "неверно --port: нужно целое число; как пишется: hub up --help"),
+        (("inspect", "email", "no.eml"), "неверно source: файла «no.eml» нет; как пишется: hub inspect email --help"),
         (
             ("people", "add", "anna", "Анна", "--role", "boss"),
             "неверно --role: «boss» не подходит, можно: 'manager', 'head', 'admin'; как пишется: hub people add --help",
@@ -87,4 +88,31 @@ def test_a_line_written_wrong_is_told_in_russian_with_the_next_step(run, argumen
 def test_in_english_it_is_one_line_too(run):
     assert run("people", "add", "anna").stderr == (
         "hub: Missing argument 'name'; `hub people add --help` shows how it is written\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("telegram", "token: токен выглядит как 123456:буквы, скопируйте его целиком у @BotFather"),
+        ("manager_bot", "token: токен выглядит как 123456:буквы, скопируйте его целиком у @BotFather"),
+        ("telegrm", "канала вида «telegrm» нет; есть: "),
+    ],
+)
+def test_a_wrong_setting_of_a_channel_is_told_in_russian(run, typed, said):
+    result = run("connect", typed, "--set", "token=abc", HUB_LANGUAGE="ru")
+
+    assert (result.exit_code, said in result.stderr) == (1, True)
+
+
+def test_whoever_asks_for_a_kind_that_is_not_there_reads_of_the_managers_bot(run):
+    assert "бот менеджеров: manager_bot" in run("connect", "fax", HUB_LANGUAGE="ru").stderr
+
+
+def test_a_wrong_name_in_a_settings_file_names_that_file(run, tmp_path):
+    file = tmp_path / "shop.toml"
+    file.write_text("colour = 1\n")
+
+    assert run("status", "--config", str(file), HUB_LANGUAGE="ru").stderr == (
+        f"hub: {file}: настройки «colour» нет; какие есть, показывает `hub check`\n"
     )

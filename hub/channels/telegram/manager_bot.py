@@ -11,6 +11,16 @@ from hub.channels.base import Capabilities, PollBatch, Raw
 from hub.channels.telegram.channel import TelegramChannel
 from hub.domain.inbound import InboundEvent
 
+_FIRST: Mapping[str, Sequence[str]] = {
+    "ru": (
+        "Откройте в Telegram чат с @BotFather и отправьте /newbot: это отдельный бот для работы, клиентам его не дают.",
+        "Скопируйте токен вида 123456:AAE… в поле token; токен бота, которому пишут клиенты, не подойдёт.",
+    ),
+    "en": (
+        "Open the chat with @BotFather in Telegram and send /newbot: a bot for work alone, clients never get it.",
+        "Copy the token (123456:AAE…) into the field token; that of the bot clients write to will not do.",
+    ),
+}
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction", "inline_query")
 
 
@@ -19,6 +29,11 @@ class ManagerBotChannel(TelegramChannel):
 
     capabilities = Capabilities()
     wanted = WANTED
+
+    def setup_steps(self, language: str) -> list[str]:
+        """Return what a person does: make the second bot; then whatever any bot needs."""
+        last = super().setup_steps(language)[-1]
+        return [*_FIRST[language if language in _FIRST else "en"], last]
 
     def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         """Return nothing: managers' updates are no events of clients."""
