@@ -17,6 +17,7 @@ from hub.routing.spelling import DAYS
 
 YES, NO = "yes", "no"
 LISTED = 12
+LISTED_OF_DOCUMENT = 80
 _NAME = 40
 _TEXT = 300
 
@@ -77,9 +78,12 @@ def dry_run_screen(texts: Texts, run: DryRun, *, may_decide: bool) -> Screen:
     if run.shares_with:
         names = ", ".join(one_line(each, _NAME) for each in run.shares_with)
         blocks.append(line(f"⚠️ {texts('rules.shared', names=names)}"))
-    blocks += [line(texts("draft.changes")), *(line(f"• {one_line(each, 200)}") for each in run.changes[:LISTED])]
-    if len(run.changes) > LISTED:
-        blocks.append(line(texts("draft.more", n=len(run.changes) - LISTED)))
+    if run.written_over is not None:
+        blocks.append(line(texts("draft.written_over", old=run.written_over, n=run.base)))
+    most = LISTED_OF_DOCUMENT if wish.kind is Wished.document else LISTED
+    blocks += [line(texts("draft.changes")), *(line(f"• {one_line(each, 200)}") for each in run.changes[:most])]
+    if len(run.changes) > most:
+        blocks.append(line(texts("draft.more", n=len(run.changes) - most)))
     blocks += [*_tried(texts, run), *(line(f"⚠️ {client_text(each.say(texts.language), _TEXT)}") for each in run.doubts)]
     if not run.keeps_comments:
         blocks.append(line(texts("draft.no_comments")))

@@ -104,7 +104,8 @@ class DryRun:
 
     `changes` are the places that differ; `earlier` and `later` count the open deadlines that would move at once.
     `helped` is how often an automation would have acted in the last 30 days, `None` where that is not counted.
-    `shares_with` names the other lines that are open by the calendar that would change.
+    `shares_with` names the other lines that are open by the calendar that would change. `written_over` is the older
+    revision over which a whole document was written: what has changed since it would take back.
     """
 
     draft: DraftView
@@ -117,6 +118,7 @@ class DryRun:
     doubts: tuple[Words, ...]
     helped: int | None = None
     shares_with: tuple[str, ...] = ()
+    written_over: int | None = None
 
 
 async def read_rules(office: Office, actor: Person) -> Rules:
@@ -371,6 +373,7 @@ async def _run(office: Office, draft: Draft, rules: Rules, changed: Edited) -> D
         doubts=doubts,
         helped=helped,
         shares_with=_shares_with(rules.document, view.wish),
+        written_over=draft.base if view.wish.kind is Wished.document and draft.base != rules.revision else None,
     )
 
 

@@ -70,6 +70,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "draft.lapsed_already": "This proposal is older than 14 days and cannot be applied. Propose the change again.",
     "draft.decided_already": "This change was decided already. What waits for a decision now: /draft",
     "draft.too_many": "Ten of your proposals wait for a decision already. Take some back: /draft",
+    "draft.written_over": (
+        "⚠️ The document was written over revision {old}, and {n} is in force: it would take back all that has changed "
+        "since."
+    ),
     "draft.moved": "Somebody else has changed the rules meanwhile. The same change over the new ones:",
     "button.rules": "📋 Rules of lines",
     "button.drafts": "📋 To decide: {n}",

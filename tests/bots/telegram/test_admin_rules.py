@@ -7,7 +7,7 @@ import pytest
 from hub.domain.manager import Role
 from hub.inbox.draft_ends import watch_drafts
 from hub.inbox.people import AT_THE_MACHINE
-from hub.inbox.rule_changes import LAPSES_AFTER, change_at_once, put_in_force, read_rules
+from hub.inbox.rule_changes import LAPSES_AFTER, change_at_once, propose, put_in_force, read_rules
 from hub.routing.changes import Wish, Wished
 from hub.store.policy import PolicyChange
 from hub.testing.telegram.people import Person
@@ -188,6 +188,22 @@ async def test_an_administrator_reads_every_word_that_clients_would(place: Workp
     olga.presses(place.account, place.post(olga, "Открытых сроков сдвинется"), "✅ Применить")
     await place.work()
     assert "карту Веры" in await document(place)
+
+
+async def test_a_document_written_over_older_rules_says_that_it_takes_back_what_changed_since(
+    place: Workplace, olga: Person
+) -> None:
+    whole = Wish(Wished.document, words=DOCUMENT.replace("Поддержка", "Помощь"))
+    draft = (await propose(place.desk.office, AT_THE_MACHINE, whole)).draft.id
+    await place.writes(olga, "/draft")
+    await place.presses(olga, "Ждут решения:", "весь документ правил")
+    assert "поверх редакции" not in place.seen(olga)[-1]
+
+    await change_at_once(place.desk.office, AT_THE_MACHINE, [Wish(Wished.targets, "support", "", "5 мин")], comment="")
+    await place.writes(olga, "/draft")
+    await place.presses(olga, "Ждут решения:", "весь документ правил")
+    assert "⚠️ Документ написан поверх редакции 1, а сейчас действует 2" in place.seen(olga)[-1]
+    assert (await place.desk.one("policy_drafts"))["id"] == draft
 
 
 async def test_a_change_of_a_shared_calendar_names_the_other_lines(place: Workplace, olga: Person) -> None:
