@@ -46,6 +46,7 @@ LAPSES_AFTER = timedelta(days=14)
 """A change that nobody decides about in so long is none any more."""
 _MOST = 20
 _MOST_OF_ONE = 10
+_TRIES = 6
 
 
 class RulesMoved(Conflict):
@@ -252,14 +253,22 @@ async def change_at_once(office: Office, actor: Person, wishes: Sequence[Wish], 
         PermissionDenied, NotFound: only an administrator changes the rules.
     """
     ensure(actor, Action.edit_policy, Subject())
-    async with acquire(office.pool) as connection:
-        rules = await _rules(connection)
-    text, now = rules.text, office.clock.now()
-    for wish in wishes:
-        text = fulfil(text, wish, at=now).text
-    if parse_policy(text) != rules.document:
+    for tries_left in reversed(range(_TRIES)):
+        async with acquire(office.pool) as connection:
+            rules = await _rules(connection)
+        text, now = rules.text, office.clock.now()
+        for wish in wishes:
+            text = fulfil(text, wish, at=now).text
+        if parse_policy(text) == rules.document:
+            return
         change = PolicyChange(now, comment, manager_id=actor.manager_id or None, based_on=rules.revision)
-        await put_in_force(office.pool, office.ids, text, change)
+        try:
+            await put_in_force(office.pool, office.ids, text, change)
+        except Conflict:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 async def put_in_force(pool: Pool, ids: IdBlocks, text: str, change: PolicyChange) -> int:

@@ -1,5 +1,6 @@
 """Changing the rules: tried before it counts, decided by an administrator, refused when the rules have moved on."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -26,7 +27,7 @@ from hub.inbox.rule_changes import (
     refuse_draft,
     try_draft,
 )
-from hub.routing.changes import Wish, Wished
+from hub.routing.changes import JOIN, Wish, Wished
 from hub.store.policy import PolicyChange
 from tests.inbox.desk import ALWAYS_OPEN, Desk, person, says
 from tests.inbox.rules import put_in_force as put_here
@@ -181,6 +182,16 @@ async def test_one_head_cannot_fill_the_list_of_what_waits_for_a_decision(desk: 
     await proposed(desk, wishes[9], actor=HEAD)
     await refuse_draft(desk.office, HEAD, runs[0].draft.id)
     await proposed(desk, wishes[10], actor=HEAD)
+
+
+async def test_newcomers_who_join_a_team_at_once_all_stand_in_it(desk: Desk) -> None:
+    await put_in_force(
+        desk.pool, desk.office.ids, ALWAYS_OPEN + 'team = ["anna"]\n[managers.anna]\n', PolicyChange(desk.now)
+    )
+    joining = [Wish(Wished.team, "sales", key, JOIN) for key in ("olga", "petr", "vera", "zoya")]
+    await asyncio.gather(*(change_at_once(desk.office, AT_THE_MACHINE, [each], comment="") for each in joining))
+    rules = await read_rules(desk.office, AT_THE_MACHINE)
+    assert sorted(rules.document.lines["sales"].team) == ["anna", "olga", "petr", "vera", "zoya"]
 
 
 async def test_what_the_rules_say_already_and_what_is_wrong_is_not_kept(desk: Desk) -> None:
