@@ -1,17 +1,21 @@
 """The pages about commands and rules say what the code says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from hub.commands.catalogue import CATALOGUE
 from hub.commands.reference import reference_lines
 from hub.commands.texts import TEXTS
 from hub.routing import conditions, groups
 from hub.routing.spelling import write_duration
 from hub.routing.tree import LineSection, PolicyDocument
 
+PAGES = [Path("README.md"), Path("README.ru.md"), *sorted(Path("docs").glob("*.md"))]
+PAGES.remove(Path("docs/decisions.md"))  # it tells of what was not chosen, too
 POLICY = Path("docs/policy.md").read_text()
 
 
@@ -32,6 +36,13 @@ def _parts(annotation: Any) -> list[Any]:
 
 def test_the_page_of_commands_is_made_from_the_code():
     assert Path("docs/commands.md").read_text().splitlines() == "\n".join(reference_lines()).splitlines()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_names_only_commands_that_are_there(page):
+    named = set(re.findall(r"(?:`|bin/)hub ([a-z]+)", page.read_text()))
+
+    assert named - {entry.name for entry in CATALOGUE} == set()
 
 
 @pytest.mark.parametrize("model", sorted(models(PolicyDocument), key=str))
