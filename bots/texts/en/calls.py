@@ -66,6 +66,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "recording.why.not_audio": "the PBX sent no sound; open it in the PBX account",
     "recording.why.not_ready": "the PBX never gave it out; try again later",
     "recording.why.private_address": "the link of the PBX leads into our own network, tell the administrator",
+    "recording.why.no_money": "the PBX account has run out of money, tell the administrator",
+    "recording.why.forbidden": "the PBX does not allow it, tell the administrator",
     "recording.why.other": "the PBX does not give it out; open it in the PBX account",
     "deed.recording_heard": "recording of a talk heard",
     "deed.extension_set": "telephone on a PBX set",

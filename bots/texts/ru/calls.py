@@ -66,6 +66,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "recording.why.not_audio": "АТС прислала не звук; откройте запись в кабинете АТС",
     "recording.why.not_ready": "АТС её так и не отдала; попробуйте позже",
     "recording.why.private_address": "ссылка АТС ведёт внутрь нашей сети, скажите администратору",
+    "recording.why.no_money": "на счёте АТС нет денег, скажите администратору",
+    "recording.why.forbidden": "АТС запрещает её отдавать, скажите администратору",
     "recording.why.other": "АТС не отдаёт её; откройте запись в кабинете АТС",
     "deed.recording_heard": "прослушана запись разговора",
     "deed.extension_set": "указан телефон на АТС",

@@ -31,7 +31,7 @@ from hub.channels.telephony.base import (
     whole_call,
 )
 from hub.domain.call import ABANDONED_IN_MENU, BLOCKED, OUT_OF_HOURS
-from hub.domain.errors import PayloadInvalid, PermanentFailure, TemporaryFailure, WebhookRejected
+from hub.domain.errors import AuthenticationFailed, PayloadInvalid, PermanentFailure, TemporaryFailure, WebhookRejected
 from hub.domain.inbound import CallDirection, CallEvent, CallStage
 from hub.domain.outbound import Failed, Later, SendResult
 from hub.net.http import HttpAnswer
@@ -113,13 +113,20 @@ class Mango(Telephony[MangoSettings]):
         return await self.command(self._post("commands/callback", order), command, refusal=_refusal)
 
     async def recording_address(self, reference: str) -> str:
-        """Exchange the recording's id for its single-use address."""
+        """Exchange the recording's id for its single-use address.
+
+        By which code one is refused that is not ready yet no page says: only what waiting cannot change is no wait.
+        """
         answer = await self._post("queries/recording/post", {"recording_id": reference, "action": "download"})
+        if answer.status == 302:
+            return answer.headers.get("location", "")
+        if answer.status in {401, 403}:
+            raise AuthenticationFailed("the PBX refuses our key for recordings", answer.status)
         if answer.status == 404:
             raise PermanentFailure("the provider no longer has the recording", 404, reason="not_found")
-        if answer.status != 302:
-            raise TemporaryFailure(f"the recording is not ready ({answer.status})", answer.status, timedelta(minutes=1))
-        return answer.headers.get("location", "")
+        if answer.status >= 400 and (reason := _reason_of(_code_of(answer))):
+            raise PermanentFailure("the PBX refuses the recording", answer.status, reason=reason)
+        raise TemporaryFailure(f"the recording is not ready ({answer.status})", answer.status, timedelta(minutes=1))
 
     def setup_steps(self, language: str) -> Sequence[str]:
         """Say where the address goes in the cabinet."""
@@ -187,15 +194,25 @@ class Mango(Telephony[MangoSettings]):
 
 def _refusal(answer: HttpAnswer) -> SendResult | None:
     """Return what a code means: overload passes, the other classes are refusals; without one the status decides."""
-    told = told_in(answer) if answer.body else {}
-    said = told.get("code") or told.get("result")
-    code = clean(said) if isinstance(said, str | int) else ""
+    code = _code_of(answer)
     if code in {"", _ACCEPTED}:
         return None
     if code.startswith(_OVERLOADED):
         return Later(f"the PBX is overloaded ({code})")
-    reason = next((_REFUSALS[code[:length]] for length in (2, 1) if code[:length] in _REFUSALS), "")
+    reason = _reason_of(code)
     return Failed(reason, code) if reason else refused(code)
+
+
+def _code_of(answer: HttpAnswer) -> str:
+    """Return the code of an answer, empty if it has none."""
+    told = told_in(answer) if answer.body else {}
+    said = told.get("code") or told.get("result")
+    return clean(said) if isinstance(said, str | int) else ""
+
+
+def _reason_of(code: str) -> str:
+    """Return the class of a refusal that no second request changes, empty for every other code."""
+    return next((_REFUSALS[code[:length]] for length in (2, 1) if code[:length] in _REFUSALS), "")
 
 
 def _recording(event: Mapping[str, Json], raw: Raw) -> Sequence[CallEvent]:

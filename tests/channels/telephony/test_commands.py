@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hub.channels.telephony import zadarma
-from hub.domain.errors import PermanentFailure, TemporaryFailure
+from hub.domain.errors import AuthenticationFailed, PermanentFailure, TemporaryFailure
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import Failed, Later, Sent, Unknown
 from hub.net.http import Http
@@ -186,6 +186,27 @@ async def test_c12_a_recording_that_is_not_there_says_whether_to_wait(
     status: int, expected: type[Exception], caller: Callable[..., Any], provider: FaultyServer
 ) -> None:
     provider.script.append(Answer(status))
+
+    with pytest.raises(expected):
+        await caller("mango").recording_address("rec-1")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer(420, b'{"code": 2110}'), PermanentFailure),
+        (Answer(420, b'{"code": 4501}'), PermanentFailure),
+        (Answer(403), AuthenticationFailed),
+        (Answer(420, b'{"code": 5003}'), TemporaryFailure),
+        (Answer(420, b'{"code": 3999}'), TemporaryFailure),
+        (Answer(420, b"<html>"), TemporaryFailure),
+        (Answer(200, b"<html>"), TemporaryFailure),
+    ],
+)
+async def test_c12_a_recording_that_is_refused_for_good_is_not_asked_for_again(
+    answer: Answer, expected: type[Exception], caller: Callable[..., Any], provider: FaultyServer
+) -> None:
+    provider.script.append(answer)
 
     with pytest.raises(expected):
         await caller("mango").recording_address("rec-1")
