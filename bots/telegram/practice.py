@@ -85,8 +85,8 @@ async def play_draft(turn: Turn, *, story: int, scene: int) -> None:
         await turn.say("reply.lost_draft")
         return
     await forget_draft(turn)
-    await turn.chat.delete(turn.pressed)
     await play(replace(turn, own=draft.own), SAY, story=story, scene=scene)
+    await turn.chat.delete(turn.pressed)
 
 
 async def was_practised(turn: Turn) -> bool:

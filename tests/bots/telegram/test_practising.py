@@ -6,6 +6,7 @@ import pytest
 
 from hub.domain.inbound import FormSubmission
 from hub.domain.manager import Role
+from hub.testing.telegram.faults import reset_before, too_many_requests
 from hub.testing.telegram.files import Media
 from tests.bots.telegram.workplace import Workplace, repeat, waiting_update
 from tests.inbox.desk import person as client
@@ -341,6 +342,18 @@ async def test_an_update_that_comes_again_leads_no_further_and_shows_where_one_i
     await place.work()
     await repeat(place, update)
     assert "Срок остановлен" in place.seen(ivan)[-1]
+
+
+@pytest.mark.parametrize("fault", [too_many_requests(), reset_before()], ids=["429", "reset"])
+async def test_a_scene_that_telegram_did_not_take_is_shown_when_the_update_comes_again(place, ivan, fault):
+    await begin(place, ivan, "Лид с сайта")
+    await place.presses(ivan, CARD, "✉️ Написать на olga@mail.example")
+    place.account.faults.add("sendMessage", fault)
+    await place.writes(ivan, "Здравствуйте!")
+    assert "Клиент ответил на письмо" in place.seen(ivan)[-1]
+    assert place.account.faults.left == 0
+    await place.replies(ivan, "А выключатель", "Да, подойдёт любой")
+    assert "Пройдено: 1 из 5" in place.seen(ivan)[-1]
 
 
 async def test_a_press_that_comes_again_leads_no_further(place, ivan):
