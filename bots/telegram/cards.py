@@ -2,15 +2,18 @@
 
 A card is drawn from the state at the moment of sending. Steps are ordered so that stopping after any of them leaves at
 worst a full older card, never a wrong one. What a card says is kept as a mark beside it: a client's further message,
-which is shown below the card, redraws it only when the card has something new to say (telegram 7.11).
+which is shown below the card, redraws it only when the card has something new to say (telegram 7.11). A long form takes
+several messages; they change and go together.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bots.memory import CARD_KEPT, Facts, Purpose
+from bots.memory import CARD_KEPT, Facts, Purpose, Standing
 from bots.screens.card import card_screen, collapsed, pointer
 from bots.screens.mirror import caption
+from bots.screens.screen import Screen
 from bots.telegram.turn import Turn
 from hub.domain.errors import NotFound
 from hub.domain.ids import ConversationId
@@ -25,18 +28,16 @@ async def post_card(
 
     `cause` is the delivery's key: the same cause refreshes the card it has already brought.
     """
-    memory, chat = turn.desk.memory, turn.chat
-    standing = await memory.look(chat.id, card.id)
-    before, known = standing.card, standing.known
+    standing = await turn.desk.memory.look(turn.chat.id, card.id)
     screen = card_screen(turn.texts, card, now=turn.now(), headline=headline)
-    if cause and before and known.get("cause") == cause and await chat.replace(before, screen):
-        await _note(turn, card, known, cause=cause)
+    if cause and standing.known.get("cause") == cause and await _redraw(turn, card, screen, standing):
         return []
-    ids = await chat.show(screen if is_quiet else screen.aloud())
-    await turn.link(ids[-1], card.id, Purpose.card)
-    await _note(turn, card, known, cause=cause)
-    if before:
-        await chat.replace(before, pointer(turn.texts, card.number))
+    before = _parts(standing)
+    ids = await turn.chat.show(screen if is_quiet else screen.aloud())
+    for each in ids:
+        await turn.link(each, card.id, Purpose.card)
+    await _note(turn, card, standing.known, cause=cause, parts=ids)
+    await turn.chat.replace_all(before, pointer(turn.texts, card.number))
     return ids
 
 
@@ -55,10 +56,8 @@ async def redraw_card(turn: Turn, card: CardView) -> None:
     standing = await turn.desk.memory.look(turn.chat.id, card.id)
     if standing.card is None:
         return
-    if not await turn.chat.replace(standing.card, card_screen(turn.texts, card, now=turn.now())):
+    if not await _redraw(turn, card, card_screen(turn.texts, card, now=turn.now()), standing):
         await post_card(turn, card)
-        return
-    await _note(turn, card, standing.known, cause=str(standing.known.get("cause", "")))
 
 
 def has_news(turn: Turn, card: CardView, known: Facts) -> bool:
@@ -75,12 +74,39 @@ async def collapse_card(turn: Turn, conversation_id: ConversationId, winner: str
     if says_nothing != standing.known:
         await turn.desk.memory.know_card(turn.chat.id, conversation_id, says_nothing)
     number = int(str(standing.known["number"]))
-    return await turn.chat.replace(standing.card, collapsed(turn.texts, number, winner))
+    return bool(await turn.chat.replace_all(_parts(standing), collapsed(turn.texts, number, winner)))
 
 
-async def _note(turn: Turn, card: CardView, known: Facts, *, cause: str) -> None:
-    """Remember what the live card says now and which delivery brought it."""
-    facts = {"number": card.number, "cause": cause, "says": _mark(turn, card)}
+async def _redraw(turn: Turn, card: CardView, screen: Screen, standing: Standing) -> bool:
+    """Redraw the live card in the messages it stands in, and in further ones; return False if it cannot be changed."""
+    before = _parts(standing)
+    count = await turn.chat.replace_all(before, screen)
+    if not count:
+        return False
+    for each in before[count:]:
+        await turn.link(each, card.id, Purpose.notice)  # its client's still, but no card any more
+    more = [sent async for sent in turn.chat.show_rest(screen, after=count)]
+    for each in more:
+        await turn.link(each, card.id, Purpose.card)
+    cause = str(standing.known.get("cause", ""))
+    await _note(turn, card, standing.known, cause=cause, parts=[*before[:count], *more])
+    return True
+
+
+def _parts(standing: Standing) -> Sequence[int]:
+    """Return the messages that the live card stands in: a long form takes several."""
+    if standing.card is None:
+        return ()
+    kept = standing.known.get("parts")
+    parts = [int(str(each)) for each in kept] if isinstance(kept, Sequence) else []
+    return parts if standing.card in parts else (standing.card,)
+
+
+async def _note(turn: Turn, card: CardView, known: Facts, *, cause: str, parts: Sequence[int]) -> None:
+    """Remember what the live card says now, which delivery brought it, and its messages if they are several."""
+    facts: dict[str, object] = {"number": card.number, "cause": cause, "says": _mark(turn, card)}
+    if len(parts) > 1:
+        facts["parts"] = list(parts)
     if facts != known:
         await turn.desk.memory.know_card(turn.chat.id, card.id, facts)
 
