@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from bots.memory import Memory
-from hub.domain.ids import ManagerId
+from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Manager
 from hub.inbox.office import Office
 from hub.inbox.queries import Reader
@@ -19,6 +19,11 @@ def _as_it_stands(text: str, language: str) -> str:
     return text
 
 
+async def _nowhere(line: LineKey, payload: str) -> str:
+    del line, payload
+    return ""
+
+
 @dataclass(frozen=True)
 class BotOffice:
     """Built once. `bot_name` names the manager bot in links, screens and idempotency keys, and never changes.
@@ -27,8 +32,9 @@ class BotOffice:
     content durable and returns its name (`Attachment.sha256`), `read_file` brings it back.
     `find_manager` reads the person afresh: language and Telegram account; `None` for one who left. `queue_card_rests`
     is the least time between two drawings of one queue card: Telegram takes about twenty edits a minute in a chat.
-    `public_url` is where browsers reach the hub, empty if nowhere. `say` returns an English error or finding of the hub
-    in a language.
+    `public_url` is where browsers reach the hub, empty if nowhere. `start_link` returns the link by which a client
+    opens a bot of ours, that of a line first, which hands a payload back; empty without one (raises `ProviderError`).
+    `say` returns an English error or finding of the hub in a language.
     """
 
     office: Office
@@ -39,6 +45,7 @@ class BotOffice:
     find_manager: Callable[[ManagerId], Awaitable[Manager | None]]
     queue_card_rests: timedelta = timedelta(seconds=3)
     public_url: str = ""
+    start_link: Callable[[LineKey, str], Awaitable[str]] = _nowhere
     say: Callable[[str, str], str] = _as_it_stands
 
     @cached_property

@@ -38,6 +38,7 @@ class Press(StrEnum):
     original = "original"
     files = "files"
     file = "file"
+    client_link = "botlink"
     why = "why"
     note = "note"
     transfer = "transfer"

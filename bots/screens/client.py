@@ -18,6 +18,7 @@ from hub.inbox.views import AddressView, CardView, CrmCardState, CrmCardView, Nu
 SHARED = "s"
 OWN = "o"
 _MAY_BE_SHARED = ("phone", "email")
+_IN_A_BOT = frozenset({"tg_user", "tg_chat"})
 
 
 def client_screen(
@@ -81,7 +82,11 @@ def _mark(texts: Texts, card: CardView, address: AddressView) -> Button:
 
 
 def _writing(texts: Texts, card: CardView) -> tuple[Row, ...]:
-    return () if card.state == "closed" else write_rows(texts, card)
+    """Return the ways to write; to who is in no messenger a link to our bot may be given."""
+    if card.state == "closed":
+        return ()
+    is_there = any(each.type in _IN_A_BOT for each in card.addresses)
+    return (*write_rows(texts, card), *(() if is_there else ((button(texts, card, Press.client_link),),)))
 
 
 def _planning(texts: Texts, card: CardView) -> tuple[Row, ...]:

@@ -21,14 +21,15 @@ from bots.intake import Intake, Messenger, StoredUpdate
 from bots.office import BotOffice
 from hub.app.connections import MANAGER_BOT
 from hub.app.office import Building
-from hub.channels.base import FetchesMedia
+from hub.channels.base import FetchesMedia, LinksToItself
 from hub.delivery.loops import keep_going
 from hub.domain.errors import PermanentFailure, ProviderError, StorageUnavailable
-from hub.domain.ids import ManagerId
+from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Manager
 from hub.domain.message import Attachment, AttachmentKind
 from hub.domain.outbound import Later, SendResult, Sent
 from hub.domain.ports import Notifier
+from hub.inbox.ways import capabilities_of
 from hub.store import managers, receipts
 from hub.store.connections import ConnectionRow
 from hub.store.deliveries import CONNECTION_PAUSED
@@ -206,6 +207,14 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
         async with acquire(building.ground.pool) as connection:
             return await managers.find_manager(connection, manager_id)
 
+    async def start_link(line: LineKey, payload: str) -> str:
+        endpoints = building.connections.endpoints()
+        for endpoint in sorted(endpoints.values(), key=lambda each: (each.line != line, each.id)):
+            channel: object = building.connections.channel_of(endpoint.id)
+            if capabilities_of(endpoint.kind).has_buttons and isinstance(channel, LinksToItself):
+                return await channel.start_link(payload)
+        return ""
+
     return BotOffice(
         office=building.office,
         bot_name=_name_of(row),
@@ -214,6 +223,7 @@ def build_bot_office(building: Building, row: ConnectionRow) -> BotOffice:
         read_file=building.ground.files.read,
         find_manager=find_manager,
         public_url=building.ground.config.public_url,
+        start_link=start_link,
         say=building.speech.say,
     )
 

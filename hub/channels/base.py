@@ -358,6 +358,18 @@ class EmbedsFiles(Protocol):
 
 
 @runtime_checkable
+class LinksToItself(Protocol):
+    """Can be opened by a link that hands something back with the first press."""
+
+    async def start_link(self, payload: str) -> str:
+        """Return such a link; `payload` has at most 64 letters, digits, `_` and `-`.
+
+        Raises: ProviderError: the provider did not say how we are called there.
+        """
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """Tests a connection before it is saved."""
 

@@ -17,6 +17,7 @@ class Deed(StrEnum):
     message_saved = "message_saved"
     original_saved = "original_saved"
     file_read = "file_read"
+    client_link_made = "client_link_made"
     reasons_read = "reasons_read"
     read_along = "read_along"
     searched = "searched"

@@ -18,8 +18,12 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 
 class IdentityType(StrEnum):
-    """Kinds of addresses. The last four also name people of the business (M-15); `tg_chat` is a group as a client."""
+    """Kinds of addresses. The last four also name people of the business (M-15); `tg_chat` is a group as a client.
 
+    `card_link` is the hash of a link that leads a client from a card to our bot (`hub.domain.client_link`).
+    """
+
+    card_link = "card_link"
     tg_user = "tg_user"
     tg_chat = "tg_chat"
     email = "email"

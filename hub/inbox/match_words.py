@@ -12,12 +12,14 @@ from hub.domain.words import Words
 NEW_CLIENT = "match:new"
 SAME_THREAD = "match:thread"
 SEVERAL_CARDS = "match:several"
+CARD_LINK = "match:card_link"
 _ADDRESS = "match:address"
 _SAID = {
     NEW_CLIENT: Words("новый клиент: такого адреса ещё не было", "a new client: no such address before"),
     SAME_THREAD: Words(
         "та же переписка: адрес общий для нескольких людей", "the same thread: several people share the address"
     ),
+    CARD_LINK: Words("открыта ссылка на бота с этой карточки", "a link to the bot from this card was opened"),
     SEVERAL_CARDS: Words("подходит больше одной карточки", "more than one card fits"),
 }
 _TYPES = {
@@ -34,6 +36,8 @@ _LEVELS = {
 
 def address_code(row: ContactIdentity) -> str:
     """Return the code of «known by this address»."""
+    if row.type is IdentityType.card_link:
+        return CARD_LINK
     shown = row.original or row.value
     if row.type is IdentityType.tg_user and shown == row.value:
         shown = ""

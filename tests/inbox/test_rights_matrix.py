@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.conversation import Outcome
 from hub.domain.errors import Conflict, NotFound
-from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
+from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId, MessageId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
 from hub.inbox import (
@@ -25,9 +25,11 @@ from hub.inbox import (
 )
 from hub.inbox.calling import order_call
 from hub.inbox.choosing import AsTheyWrite, choose_reply_way
+from hub.inbox.client_links import keep_client_link
 from hub.inbox.folds.tasks import NewTask
 from hub.inbox.lines import move_to_line
 from hub.inbox.queries.templates import list_templates
+from hub.inbox.queries.whole import list_files
 from hub.inbox.reply import Content, add_note, reply
 from hub.inbox.tasks import make_task
 from tests.inbox.desk import Desk, says
@@ -45,6 +47,19 @@ async def _call(desk: Desk, actor: Person, conversation: ConversationId) -> obje
         "SELECT 1, id, 'phone', '', '+79161234567', '', 'claimed', now() FROM contacts ON CONFLICT DO NOTHING"
     )
     return await order_call(desk.office, actor, conversation)
+
+
+async def _open_file(desk: Desk, actor: Person, conversation: ConversationId) -> object:
+    """Open a file that the client sent."""
+    await desk.pool.execute('UPDATE messages SET attachments = \'[{"kind": "document", "name": "a.pdf"}]\'::jsonb')
+    message = (await desk.one("messages", "direction = 'inbound'"))["id"]
+    return await reading.open_file(desk.office, actor, conversation, MessageId(message), place=1)
+
+
+async def _open_original(desk: Desk, actor: Person, conversation: ConversationId) -> object:
+    """Ask for the client's message as if it were a letter."""
+    desk.endpoints[ConnectionId(1)] = replace(desk.endpoints[ConnectionId(1)], kind="email")
+    return await reading.open_original(desk.office, actor, conversation)
 
 
 USE_CASES: dict[str, UseCase] = {
@@ -76,6 +91,12 @@ USE_CASES: dict[str, UseCase] = {
     "open_card": lambda d, a, c: reading.open_card(d.office, a, c),
     "read_history": lambda d, a, c: reading.read_history(d.office, a, c, page=0),
     "read_reasons": lambda d, a, c: reading.read_reasons(d.office, a, c),
+    "open_history": lambda d, a, c: reading.open_history(d.office, a, c),
+    "read_whole": lambda d, a, c: reading.read_whole(d.office, a, c),
+    "open_file": _open_file,
+    "list_files": lambda d, a, c: list_files(d.office, a, c, page=0),
+    "open_original": _open_original,
+    "keep_client_link": lambda d, a, c: keep_client_link(d.office, a, c, token="token"),
     "bot_says": lambda d, a, c: bot_talk.say(d.office, a, c, text="Здравствуйте", key="bot:1"),
     "give_to_people": lambda d, a, c: bot_talk.give_to_people(d.office, a, c),
     "move_lead": lambda d, a, c: leads.move_lead(d.office, a, c, to="waiting"),

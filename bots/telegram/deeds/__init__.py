@@ -16,6 +16,7 @@ from bots.telegram.deeds import (
     assignment,
     calling,
     client,
+    client_links,
     correcting,
     days,
     ending,
@@ -42,6 +43,7 @@ DEEDS: Mapping[Press, Deed] = (
     | reading_along.DEEDS
     | days.DEEDS
     | client.DEEDS
+    | client_links.DEEDS
     | assignment.DEEDS
     | lines.DEEDS
     | ending.DEEDS

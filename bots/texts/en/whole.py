@@ -44,5 +44,17 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "deed.message_saved": "message read whole",
     "deed.original_saved": "a letter taken as it came",
     "deed.file_read": "a client's file opened",
-    "help.whole": "/transcript history as a file · /whole message · /original letter as it came · /files · /file",
+    "button.botlink": "🔗 Link to the bot",
+    "button.copy_link": "📋 Copy the link",
+    "client_link.title": "🔗 A link to the bot for client #{number} · {name}",
+    "client_link.what": (
+        "It works once, for 7 days. Send it to the client yourself: SMS, letter, another messenger. "
+        "When they open the bot and write, you will be asked whether to join the cards: a link may have been passed on."
+    ),
+    "client_link.no_bot": "There is no bot for clients: an administrator connects one, /connect.",
+    "deed.client_link_made": "a link to the bot given",
+    "help.whole": (
+        "/transcript history as a file · /whole message · /original letter as it came · /files · /file · "
+        "/botlink a link to the bot for a client"
+    ),
 }

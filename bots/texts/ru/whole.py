@@ -44,5 +44,17 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "deed.message_saved": "сообщение прочитано целиком",
     "deed.original_saved": "выгружено исходное письмо",
     "deed.file_read": "открыт файл клиента",
-    "help.whole": "/transcript история файлом · /whole сообщение целиком · /original письмо · /files файлы · /file",
+    "button.botlink": "🔗 Ссылка на бота",
+    "button.copy_link": "📋 Скопировать ссылку",
+    "client_link.title": "🔗 Ссылка на бота для клиента #{number} · {name}",
+    "client_link.what": (
+        "Работает один раз и 7 дней. Отправьте её клиенту сами: СМС, письмом, в другом мессенджере. "
+        "Когда он откроет бота и напишет, спрошу, объединить ли карточки: ссылку могли и переслать."
+    ),
+    "client_link.no_bot": "Бота для клиентов нет: его подключает администратор, /connect.",
+    "deed.client_link_made": "выдана ссылка на бота",
+    "help.whole": (
+        "/transcript история файлом · /whole сообщение целиком · /original письмо · /files файлы · /file · "
+        "/botlink ссылка клиенту на бота"
+    ),
 }

@@ -113,6 +113,10 @@ class TelegramChannel(Channel[TelegramSettings]):
         """Ask who the bot is and how its updates leave."""
         return await setup.check(self._api, self.settings, self.wanted)
 
+    async def start_link(self, payload: str) -> str:
+        """Return the deep link of the bot. Source: core.telegram.org/api/links#bot-links (read 2026-11-22)."""
+        return await setup.start_link(self._api, payload)
+
     async def subscribe(self) -> CheckResult:
         """Set the webhook, or take it away for polling."""
         return await setup.subscribe(self._api, self.settings, self.context.public_url, wanted=self.wanted)

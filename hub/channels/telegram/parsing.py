@@ -25,6 +25,7 @@ from hub.channels.telegram.wire import (
     Venue,
     thread_of,
 )
+from hub.domain.client_link import hash_of, token_in
 from hub.domain.errors import PayloadInvalid
 from hub.domain.identity import IdentityType, ProofLevel, canonical_phone, canonical_telegram
 from hub.domain.inbound import (
@@ -148,12 +149,19 @@ def _group(chat: Chat, *ids: int) -> Sender:
 
 
 def _with_command(said: InboundMessage, *, is_to_bot: bool) -> InboundMessage:
-    """Mark a bare command (FR-2); the payload of /start, set by a deep link, names the source."""
+    """Mark a bare command (FR-2); the payload of /start, set by a deep link, names the source or the card it is from.
+
+    A link from a card says nothing but that it was opened, and its token is not kept in the words.
+    """
     found = _COMMAND.fullmatch(said.text) if is_to_bot else None
     if found is None:
         return said
-    origin = origin_of_link(found[2] or "") if found[1] == "start" else Origin()
-    return replace(said, automatic=_COMMANDS[found[1]], origin=origin)
+    payload = (found[2] or "") if found[1] == "start" else ""
+    if token := token_in(payload):
+        link = Address(IdentityType.card_link, hash_of(token))
+        sender = replace(said.sender, addresses=(*said.sender.addresses, link))
+        return replace(said, automatic=_COMMANDS[found[1]], text="/start", sender=sender)
+    return replace(said, automatic=_COMMANDS[found[1]], origin=origin_of_link(payload) if payload else Origin())
 
 
 def _with_contact(said: InboundMessage, card: Contact, *, is_own: bool, region: str) -> InboundMessage:

@@ -51,6 +51,12 @@ async def check(api: BotApi, settings: TelegramSettings, wanted: Sequence[str]) 
     return CheckResult(not is_elsewhere, tuple(lines))
 
 
+async def start_link(api: BotApi, payload: str) -> str:
+    """Return the link that opens the bot and sends `payload` back with «Start». Raises: ProviderError."""
+    bot = await _result(api, "getMe", {})
+    return f"https://t.me/{bot.get('username', '')}?start={payload}"
+
+
 def _webhook_lines(webhook: Mapping[str, Json], wanted: Sequence[str]) -> Iterator[str]:
     """Yield what the state of the bot's updates means for a person."""
     yield f"Ждут получения: {webhook.get('pending_update_count', 0)}."

@@ -2,12 +2,13 @@
 
 The address that the channel itself vouches for decides alone if it is known; what was typed or quoted beside it only
 attaches, and where it points to somebody else a person is asked (M-5). Nothing is ever matched by name, username or
-digits found in a text (M-6).
+digits found in a text (M-6). A link from a card proves only that somebody held it: it asks and never attaches.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hub.domain.client_link import is_spent
 from hub.domain.contact import Claim, Contact, ContactIdentity, MatchCandidate
 from hub.domain.conversation import Thread
 from hub.domain.identity import IdentityType, ProofLevel
@@ -63,7 +64,7 @@ def match_contact(workset: WorkingSet, sender: Sender, sighting: Sighting) -> Ma
     """Find the contact of a sender or make one, attach the addresses, ask where it is not sure (M-3 to M-5, M-7)."""
     keyed = {identity_key(address, sighting.connection_id): address for address in sender.addresses}
     rows = {key: row for key in keyed if (row := workset.identities.get(key)) is not None}
-    known = {key: row for key, row in rows.items() if not row.is_shared}
+    known = {key: row for key, row in rows.items() if not row.is_shared and not is_spent(row, workset.now)}
     own = next(iter(keyed), None) if sighting.is_vouched else None
     match = _by_thread(workset, rows, own, sighting) or _choose(workset, keyed, known, own, sender)
     _attach(workset, match.contact, keyed, shared_after=sighting.shared_after)
@@ -98,6 +99,9 @@ def _choose(
         return _known_sender(workset, known[own], known)
     if not found:
         return Match(_new_contact(workset, sender), NEW_CLIENT, is_new=True)
+    if all(row.type is IdentityType.card_link for row in known.values()):
+        stranger = _new_contact(workset, sender, is_provisional=True)
+        return Match(stranger, NEW_CLIENT, is_new=True, candidate=_ask(workset, stranger, known))
     if len(found) == 1 and not _contradicts(workset, found[0], keyed):
         row = next(iter(known.values()))
         return Match(workset.contacts[found[0]], address_code(row))
@@ -171,9 +175,11 @@ def _attach(workset: WorkingSet, contact: Contact, keyed: dict[IdentityKey, Addr
     """Give the contact what nobody has, raise the proof of what it has, note what it names of others (M-2, M-7)."""
     for key, address in keyed.items():
         row = workset.identities.get(key)
+        if row is None and address.type is IdentityType.card_link:
+            continue  # a link that nobody made
         if row is None:
             workset.identities.add(key, _new_identity(workset, contact, key, address))
-        elif row.contact_id != contact.id:
+        elif row.contact_id != contact.id or row.type is IdentityType.card_link:
             workset.identities.put(key, _claimed(workset, row, contact, address.level, shared_after=shared_after))
         elif address.level.rank > row.level.rank:
             workset.identities.put(key, replace(row, level=address.level))

@@ -63,6 +63,7 @@ async def open_clients_bot(place: Workplace) -> AsyncIterator[ClientsBot]:
     settings = TelegramSettings.model_validate({"token": account.token, "base_url": place.api.base_url})
     context = Context(BRAND, "Бренд", place.desk.clock, http, NoLimits(), place.files.read)
     channel = CHANNEL(settings, context)
+    place.clients_bot = channel
     maria = place.api.person("Мария")
     maria.starts(account)
     office = place.desk.office

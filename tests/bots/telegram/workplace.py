@@ -14,7 +14,8 @@ from bots.office import BotOffice
 from bots.telegram.bot import ManagerBot
 from bots.telegram.keeping import guard
 from bots.telegram.notifier import TelegramNotifier
-from hub.domain.ids import ManagerId
+from hub.channels.base import LinksToItself
+from hub.domain.ids import LineKey, ManagerId
 from hub.domain.manager import Manager, Role
 from hub.domain.outbound import SendResult
 from hub.domain.workset import Settled
@@ -67,6 +68,7 @@ class Workplace:
     bot: Bot
     files: Files
     queue_card_rests: timedelta = timedelta(0)
+    clients_bot: LinksToItself | None = None
 
     def __post_init__(self) -> None:
         self.office = BotOffice(
@@ -77,6 +79,7 @@ class Workplace:
             read_file=self.files.read,
             find_manager=self._find,
             queue_card_rests=self.queue_card_rests,
+            start_link=self._start_link,
         )
         guard(self.bot, self.office)
         self.notifier = TelegramNotifier(self.office, self.bot)
@@ -161,6 +164,9 @@ class Workplace:
 
     async def _store(self, content: bytes) -> str:
         return (await self.files.write(content)).digest
+
+    async def _start_link(self, line: LineKey, payload: str) -> str:
+        return await self.clients_bot.start_link(payload) if self.clients_bot else ""
 
     async def _find(self, manager_id: ManagerId) -> Manager | None:
         people = await list_managers(self.desk.pool)

@@ -1,5 +1,6 @@
 """What people do in Telegram, in the words of the hub; payloads come from the fake Bot API."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -85,6 +86,23 @@ def test_l1_a_deep_link_names_the_campaign_and_an_order_is_none(bot, maria, newe
     maria.starts(bot, payload)
 
     assert newest()[0].origin.marks == marks
+
+
+def test_m2_a_link_from_a_card_claims_it_by_the_hash_of_its_token_and_names_no_campaign(bot, maria, newest):
+    token = "A1b2C3d4E5f6G7h8I9j0_-"
+    maria.starts(bot, f"c_{token}")
+
+    (said,) = newest()
+    [_, link] = said.sender.addresses
+    assert (link.type, link.level, link.value) == ("card_link", "claimed", hashlib.sha256(token.encode()).hexdigest())
+    assert (said.text, said.automatic, said.origin.source) == ("/start", "start_command", "")
+
+
+@pytest.mark.parametrize("payload", ["c_short", "c_" + "A" * 23])
+def test_what_is_no_token_of_ours_claims_no_card(bot, maria, newest, payload):
+    maria.starts(bot, payload)
+
+    assert len(newest()[0].sender.addresses) == 1
 
 
 @pytest.mark.parametrize(("text", "automatic"), [("/stop", "stop_command"), ("/privacy", "privacy_command")])
