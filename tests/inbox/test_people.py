@@ -50,7 +50,7 @@ async def test_rg4_an_invitation_ends_after_48_hours(desk: Desk) -> None:
 
 
 async def test_people_of_one_name_who_are_invited_at_once_get_keys_of_their_own(desk: Desk) -> None:
-    numbers = [await expect_newcomer(desk.office, AT_THE_MACHINE) for _ in range(3)]
+    numbers = await asyncio.gather(*(expect_newcomer(desk.office, AT_THE_MACHINE) for _ in range(3)))
     invited = await asyncio.gather(
         *(invite_newcomer(desk.office, AT_THE_MACHINE, Newcomer(each, "Ольга Б.")) for each in numbers)
     )

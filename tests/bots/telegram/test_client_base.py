@@ -12,6 +12,7 @@ from hub.domain.manager import Role
 from hub.domain.rights import Person as PersonOfRights
 from hub.inbox.people import AT_THE_MACHINE, dismiss_manager
 from hub.inbox.queries.bursts import list_burst
+from hub.inbox.queries.searching import find_conversations
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from hub.store.turns import turn
@@ -79,7 +80,9 @@ async def petr(place: Workplace) -> Person:
     """Пётр's client has a number that nothing but knowing it gives away: a town's one, without its beginning."""
     put_in_force(place, HIDDEN)
     petr = await place.hire("petr", "Пётр")
-    sender = Sender((Address(IdentityType.phone, HOUSE_PHONE, "495 765-43-21"),), name="Мария 495 765-43-21")
+    mailbox = Address(IdentityType.email, "4957654321@mail.ru", "4957654321@mail.ru")
+    phone = Address(IdentityType.phone, HOUSE_PHONE, "495 765-43-21")
+    sender = Sender((phone, mailbox), name="Мария 495 765-43-21")
     fields = (("Телефон", "495 765-43-21"), ("Комментарий", "звонить 4957654321"))
     form = FormSubmission("f1", "calc", sender, place.desk.now, text="Срочно, мой 495 765 43 21", fields=fields)
     await place.desk.receive(form, connection=3)
@@ -121,6 +124,12 @@ async def test_rg5_a_number_that_only_the_client_gives_away_is_hidden_on_each_sc
     told = "\n".join(place.seen(petr)[before + 1 :])
     assert "Мария" in told or "•" in told, told
     assert [tail for tail in HOUSE_TAILS if tail in told] == []
+
+
+async def test_rg5_what_fits_a_search_is_told_without_the_number(place: Workplace, petr: Person) -> None:
+    manager = PersonOfRights(ManagerId(petr.user.id), Role.manager, frozenset(place.desk.office.policy().lines))
+    [row] = await find_conversations(place.desk.office, manager, "мария")
+    assert (row.found_by, row.found) == ("name", "Мария +7••••••••21")
 
 
 async def test_rg5_a_template_greets_by_the_name_without_the_number_in_it(place, ivan):
