@@ -31,7 +31,7 @@ FROM page c JOIN contacts k ON k.id = c.contact_id
 LEFT JOIN managers m ON m.id = c.assignee_id LEFT JOIN threads t ON t.id = c.reply_thread_id
 LEFT JOIN LATERAL (
   SELECT left(text, 200) AS text FROM messages x WHERE x.conversation_id = c.id AND x.direction <> 'note'
-    AND x.deleted_at IS NULL ORDER BY x.occurred_at DESC, x.id DESC LIMIT 1
+    AND x.author <> 'automation' AND x.deleted_at IS NULL ORDER BY x.occurred_at DESC, x.id DESC LIMIT 1
 ) said ON true
 ORDER BY c.deadline_at NULLS LAST, c.last_message_at DESC, c.id
 """

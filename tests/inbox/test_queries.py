@@ -144,6 +144,17 @@ async def test_rows_are_ordered_by_deadline_and_say_what_was_said_last(desk: Des
     ]
 
 
+async def test_a_row_says_what_the_client_asked_and_not_what_the_hub_answered_by_itself(desk: Desk) -> None:
+    document = ALWAYS_OPEN + '[lines.sales.texts.ru]\nwelcome = "Уже смотрим."\n'
+    desk.rules.append(to_policy(parse_policy(document), 2))
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    assert [row["text"] for row in await desk.rows("messages", "author = 'automation'")] == ["Уже смотрим."]
+
+    [row] = await queries.list_mine(desk.office, await actor(desk, "anna"))
+
+    assert row.last_text == "Сколько стоит?"
+
+
 @pytest.mark.parametrize("text", ["Мария Петрова", "Мрия", "петрва", "4567", "916 123-45-67", "+79161234567"])
 async def test_search_forgives_typos_and_finds_last_digits(desk: Desk, text: str) -> None:
     sender = person(100, name="Мария Петрова", phone="+79161234567")
