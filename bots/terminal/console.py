@@ -1,7 +1,7 @@
 """A manager at a terminal: what is typed becomes a deed, what the hub tells becomes a screen, all of it plain text.
 
-A number presses the button that carries it, `/word` is the command of the manager bot, `1042: words` answers that
-client, and any other line answers the client of the card shown last. If that card came by itself while another client
+A number presses the button that carries it, `/word` is the command of the manager bot, `#1042` shows that card,
+`1042: words` answers that client, and any other line answers the client of the card shown last. If that card came by itself while another client
 was being talked to, the console asks whom the line is for: nothing goes to a guessed client (reliability 72).
 """
 
@@ -32,6 +32,7 @@ ABOUT_NOBODY = frozenset(
 _PRESSED = re.compile(r"\d{1,2}", re.ASCII)
 _COMMAND = re.compile(r"/([a-z]+)(?:\s+(.*))?", re.DOTALL)
 _NUMBER = re.compile(r"#?(\d{3,12})(?:\s+|$)", re.ASCII)
+_SHOWN = re.compile(r"#(\d{3,12})", re.ASCII)
 _TO_NUMBER = re.compile(r"#?(\d{3,12}):\s+(.+)", re.ASCII | re.DOTALL)
 
 
@@ -98,6 +99,8 @@ class Console:
         if named := _TO_NUMBER.fullmatch(typed):
             found = await find_conversation_by_number(self.seat.office, self.seat.actor, int(named[1]))
             return await self._say(found, named[2])
+        if named := _SHOWN.fullmatch(typed):
+            return await self._command(Press.card.value, named[1])
         if self.seat.asked is not None:
             asked, self.seat.asked = self.seat.asked, None
             return await WRITTEN[asked.press](self.seat, asked, typed)

@@ -6,7 +6,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "terminal.help": "Что набирать",
     "terminal.help_press": "12 — нажать кнопку с этим номером",
     "terminal.help_answer": "любая строка — ответ клиенту, чья карточка показана последней (он назван в приглашении)",
-    "terminal.help_number": "1042: текст — ответ клиенту #1042",
+    "terminal.help_number": "#1042 — карточка · 1042: текст — ответ её клиенту",
     "terminal.help_note": "// текст — заметка для коллег, клиент её не увидит",
     "terminal.help_lists": "/my мои · /queue очередь · /overdue просрочено · /next самое срочное · /find поиск · "
     "/desk день",

@@ -143,3 +143,11 @@ def test_the_terminal_knows_no_messenger():
 @pytest.mark.parametrize("notice", ["day", "account", "chat_ended"])
 async def test_what_is_about_no_client_is_told_in_the_messenger_alone(anna: Console, notice: str) -> None:
     assert await anna.hear({"notice": notice, "manager_id": int(anna.seat.actor.manager_id)}) == ""
+
+
+async def test_a_number_of_a_conversation_shows_its_card_and_tells_nobody(desk: Desk, anna: Console) -> None:
+    await desk.receive(says("Сколько стоит?", at=desk.now))
+    number = (await desk.one("conversations"))["number"]
+
+    assert "│ Сколько стоит?" in await anna.type(f"#{number}")
+    assert await desk.rows("messages", "direction = 'outbound'") == []
