@@ -1,8 +1,9 @@
 """A manager at a terminal: what is typed becomes a deed, what the hub tells becomes a screen, all of it plain text.
 
 A number presses the button that carries it, `/word` is the command of the manager bot, `#1042` shows that card,
-`1042: words` answers that client, and any other line answers the client of the card shown last. If that card came by itself while another client
-was being talked to, the console asks whom the line is for: nothing goes to a guessed client (reliability 72).
+`1042: words` answers that client, and any other line answers the client of the card shown last. If that card came by
+itself while another client was being talked to, the console asks whom the line is for: nothing goes to a guessed client
+(reliability 72).
 """
 
 import re
