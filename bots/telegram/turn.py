@@ -51,17 +51,19 @@ class Turn:
         return self.desk.now()
 
     async def show(self, screen: Screen, *, about: ConversationId | None = None) -> int:
-        """Show a screen: in place of the pressed one if that may go, else as a new message.
+        """Show a screen: in place of the pressed one if that may go, else as a new message; return its last message.
 
-        `about` links it to a conversation, so that it can be answered.
+        What one message has no place for goes on in others. `about` links them to a conversation, so that each can be
+        answered.
         """
-        if self.pressed and await self.chat.replace(self.pressed, screen):
-            message_id = self.pressed
+        if self.pressed and await self.chat.replace_all([self.pressed], screen):
+            ids = [self.pressed, *[sent async for sent in self.chat.show_rest(screen, after=1)]]
         else:
-            message_id = (await self.chat.show(screen, reply_to=self.own or None))[-1]
+            ids = await self.chat.show(screen, reply_to=self.own or None)
         if about is not None:
-            await self.link(message_id, about, Purpose.notice)
-        return message_id
+            for each in ids:
+                await self.link(each, about, Purpose.notice)
+        return ids[-1]
 
     async def say(self, key: str, **values: object) -> int:
         """Show one sentence of the catalogue."""

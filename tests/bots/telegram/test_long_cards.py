@@ -1,5 +1,7 @@
 """A card of a long form takes several messages: each is the card's, and all of them change, move and go together."""
 
+from typing import Any
+
 import pytest
 
 from hub.domain.identity import IdentityType, ProofLevel
@@ -16,12 +18,14 @@ FIELDS = tuple((f"Вопрос {number}", "Подробный ответ кли�
 async def ivan(place: Workplace) -> Person:
     """Ivan with the client of a form of thirty long fields."""
     ivan = await place.hire("ivan", "Иван")
-    address = Address(IdentityType.email, "m@romashka.ru", "m@romashka.ru", ProofLevel.claimed)
-    sender = Sender((address,), "Мария")
-    form = FormSubmission("f1", "calc", sender, place.desk.now, text="Нужна смета", fields=FIELDS)
-    await place.desk.receive(form, connection=3)
+    await place.desk.receive(form(place, "f1", "Нужна смета", fields=FIELDS), connection=3)
     await place.work()
     return ivan
+
+
+def form(place: Workplace, key: str, text: str, **more: Any) -> FormSubmission:
+    address = Address(IdentityType.email, "m@romashka.ru", "m@romashka.ru", ProofLevel.claimed)
+    return FormSubmission(key, "calc", Sender((address,), "Мария"), place.desk.now, text=text, **more)
 
 
 def card(place: Workplace, ivan: Person) -> list[Seen]:
@@ -80,3 +84,15 @@ async def test_who_loses_the_client_keeps_no_part_of_the_card(place: Workplace, 
     await place.desk.pool.execute("UPDATE conversations SET assignee_id = $1", boris)
     await refresh(place)
     assert "Подробный" not in "\n".join(place.seen(ivan))
+
+
+async def test_a_page_of_history_that_is_turned_to_in_its_place_is_there_whole(place: Workplace, ivan: Person) -> None:
+    for number in range(2, 7):
+        await place.desk.receive(form(place, f"f{number}", f"Ещё {number}"), connection=3)
+    await place.work()
+    await place.writes(ivan, "/history 1001")
+    page = place.post(ivan, "Ещё 2")
+    await place.presses(ivan, "Ещё 2", "⟨ Раньше")
+    turned = [each for each in ivan.screen(place.account).visible() if each.message_id >= page.message_id]
+    assert "".join(each.text for each in turned).count("Вопрос") == len(FIELDS)
+    assert turned[-1].buttons
