@@ -104,7 +104,7 @@ async def invite_newcomer(office: Office, actor: Person, newcomer: Newcomer) -> 
     """Invite somebody under a key that nobody has, made of the name: «Анна Петрова» is `anna-petrova`. Commits.
 
     Of two people of one name who are invited at once each gets a key of their own. The same newcomer again keeps the
-    key; the earlier link ends.
+    key and, until they come, gets the role that is wanted now; the earlier link ends.
 
     Raises:
         PermissionDenied, NotFound: only an administrator invites.
@@ -119,6 +119,9 @@ async def invite_newcomer(office: Office, actor: Person, newcomer: Newcomer) -> 
             key = make_key(newcomer.name, taken, instead="manager")
             invited = Manager(newcomer.id, key, newcomer.name, newcomer.role, is_active=False)
             await managers.add_manager(connection, invited, at=office.clock.now())
+        elif not invited.is_active:
+            await staff.set_role(connection, invited.id, newcomer.role.value)
+            invited = replace(invited, role=newcomer.role)
         token = await _invite(connection, office, actor, invited)
         crash_point("people.before_newcomer_commit")
     crash_point("people.after_newcomer_commit")

@@ -106,6 +106,15 @@ async def test_the_same_role_again_is_no_deed(desk: Desk) -> None:
     assert len(await desk.rows("audit", "action = 'role_changed'")) == 1
 
 
+async def test_a_newcomer_gets_the_role_that_was_chosen_last_until_they_come(desk: Desk) -> None:
+    number = await expect_newcomer(desk.office, AT_THE_MACHINE)
+    await invite_newcomer(desk.office, AT_THE_MACHINE, Newcomer(number, "Ольга", Role.admin))
+    token = (await invite_newcomer(desk.office, AT_THE_MACHINE, Newcomer(number, "Ольга", Role.manager))).token
+    assert (await accept_invite(desk.office, token, 77, "Ольга")).role is Role.manager
+    token = (await invite_newcomer(desk.office, AT_THE_MACHINE, Newcomer(number, "Ольга", Role.admin))).token
+    assert (await accept_invite(desk.office, token, 77, "Ольга")).role is Role.manager
+
+
 async def test_one_key_that_is_invited_twice_at_once_is_one_person(desk: Desk) -> None:
     await asyncio.gather(*(create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга") for _ in range(3)))
     assert len(await desk.rows("managers", "key = 'olga'")) == 1

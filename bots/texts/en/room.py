@@ -33,8 +33,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     ),
     "room.still_in": (
         "⚠️ {name} does not work with you any more, but may still be in the group “{title}”: the bot could not take "
-        "them out. Remove this person from the group by hand. For the bot to do it by itself, make it an administrator "
-        "there with the right to ban members."
+        "them out. Remove this person from the group by hand; if the group is theirs, make another one the room: "
+        "/room there. For the bot to do it by itself, make it an administrator there with the right to ban members."
     ),
     "room.still_in_moved": (
         "⚠️ {name} comes in by another Telegram account now, and the former one may still be in the group “{title}”: "
