@@ -13,7 +13,7 @@ from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
 from bots.screens.ways import reachable
 from bots.screens.whole import is_cut, whole_row
-from bots.screens.words import address_text, body_blocks, channel_name, contact_name, outcome_name
+from bots.screens.words import address_text, body_blocks, channel_name, contact_name, outcome_name, source_name
 from bots.texts import Texts
 from hub.domain.message import Direction, MessageKind
 from hub.inbox.views import CardView, MessageView, WaitView
@@ -80,7 +80,7 @@ def _who(texts: Texts, card: CardView) -> tuple[Block, ...]:
         lines.append(line("  ".join(address_text(texts, address) for address in card.addresses[:3])))
     lines.append(line(texts("card.line", line=one_line(card.line_name))))
     if card.source:
-        lines.append(line(texts("card.source", source=one_line(card.source))))
+        lines.append(line(texts("card.source", source=source_name(texts, card.source))))
     return tuple(lines)
 
 

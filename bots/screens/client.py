@@ -11,7 +11,7 @@ from bots.screens.card_buttons import button
 from bots.screens.quoting import one_line
 from bots.screens.screen import Block, Button, Row, Screen, bold, line
 from bots.screens.ways import write_rows
-from bots.screens.words import address_text, contact_name
+from bots.screens.words import address_text, contact_name, source_name
 from bots.texts import Texts
 from hub.inbox.views import AddressView, CardView, CrmCardState, CrmCardView, NumberView
 
@@ -44,7 +44,7 @@ def client_screen(
     if card.lead_stage:
         blocks.append(line(texts("card.stage", stage=one_line(card.lead_stage))))
     if card.source:
-        blocks.append(line(texts("card.source", source=one_line(card.source))))
+        blocks.append(line(texts("card.source", source=source_name(texts, card.source))))
     blocks += [block for each in crms for block in _crm(texts, each)]
     marking = tuple((_mark(texts, card, each),) for each in may_be_shared(card))
     if marking:

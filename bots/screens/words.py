@@ -16,6 +16,7 @@ from hub.inbox.views import AddressView, MessageView
 
 _ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_chat": "👥", "tg_business": "💬", "crm_id": "🔗"}
 KILOBYTE = 1024
+_ORDER = "o_"
 _FIELD_LIMIT = 200
 _FORM_FIELDS = frozenset({"name", "phone", "email", "company"})
 
@@ -53,6 +54,13 @@ def failure_words(texts: Texts, reason: str) -> str:
     return texts(key) if texts.has(key) and reason != "other" else texts("failure.other", reason=one_line(reason, 120))
 
 
+def source_name(texts: Texts, source: str) -> str:
+    """Return where a client came from, on one line; a link with the number of an order says which order it is."""
+    if source.startswith(_ORDER) and (number := one_line(source.removeprefix(_ORDER), 40)):
+        return texts("source.order", number=number)
+    return one_line(source)
+
+
 def contact_name(texts: Texts, name: str) -> str:
     """Return the client's name on one line, or the words for an unknown one."""
     return one_line(name, 60) or texts("client.unknown")
@@ -86,7 +94,7 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
         return (call_line(texts, message),)
     blocks = []
     if message.is_deleted:
-        blocks.append(line(texts("message.deleted")))
+        blocks.append(line(deleted_words(texts, message)))
     words, missing = shown_words(texts, message, limit=limit)
     if words:
         blocks.append(quote(words))
@@ -95,6 +103,11 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     if missing:
         blocks.append(line(texts("message.cut", shown=len(words), n=len(words) + missing)))
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
+
+
+def deleted_words(texts: Texts, message: MessageView) -> str:
+    """Return that a message is deleted: by the client, or an answer of ours at the client."""
+    return texts("message.deleted" if message.direction is Direction.inbound else "message.taken_back")
 
 
 def shown_words(texts: Texts, message: MessageView, *, limit: int) -> tuple[str, int]:

@@ -201,6 +201,15 @@ async def test_l1_the_campaign_of_a_deep_link_is_the_leads(place, shop):
     assert (await place.desk.one("waits"))["source"] == "s_vk_spring"
 
 
+async def test_l1_a_link_with_an_order_names_it_on_the_card(place, shop):
+    ivan = await place.hire("ivan", "Иван")
+    oleg = place.api.person("Олег")
+    oleg.starts(shop.account, "o_883")
+    oleg.writes(shop.account, "Когда привезёте?")
+    await shop.work()
+    assert "Источник: заказ 883" in place.post(ivan, "Когда привезёте?").text
+
+
 async def test_privacy_answers_with_where_to_read_and_is_no_request(place, shop):
     shop.maria.writes(shop.account, "/privacy")
     await shop.work()
