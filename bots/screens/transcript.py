@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from bots.screens.call_words import call_line
 from bots.screens.quoting import one_line, whole_text
-from bots.screens.words import channel_name, contact_name, failure_words, field_name, file_line, unread_fields
+from bots.screens.words import (
+    channel_name,
+    contact_name,
+    deleted_words,
+    failure_words,
+    field_name,
+    file_line,
+    unread_fields,
+)
 from bots.texts import Texts
 from hub.domain.message import DeliveryState, Direction, MessageKind
 from hub.inbox.history_views import Chapter
@@ -103,7 +111,7 @@ def _said(texts: Texts, message: MessageView) -> list[str]:
     if message.kind is MessageKind.call:
         return [call_line(texts, message).text]
     said = [texts("card.subject", subject=one_line(message.subject, 1000))] if message.subject else []
-    said += [texts("message.deleted")] if message.is_deleted else []
+    said += [deleted_words(texts, message)] if message.is_deleted else []
     said += [text] if (text := whole_text(message.text)) else []
     said += [f"{field_name(texts, label)}: {whole_text(value)}" for label, value in unread_fields(message)]
     return said + [file_line(texts, each).text for each in message.attachments]

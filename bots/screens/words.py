@@ -11,7 +11,7 @@ from bots.texts import Texts
 from hub.channels.registry import get_channel_class
 from hub.channels.telephony.base import Telephony
 from hub.domain.errors import ConfigError
-from hub.domain.message import Attachment, MessageKind
+from hub.domain.message import Attachment, Direction, MessageKind
 from hub.inbox.views import AddressView, MessageView
 
 _ICONS = {"phone": "📞", "email": "✉️", "tg_user": "💬", "tg_chat": "👥", "tg_business": "💬", "crm_id": "🔗"}

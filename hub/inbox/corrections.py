@@ -20,7 +20,8 @@ from hub.domain.outbound import ChangeKind
 from hub.domain.rights import Action, Person
 from hub.domain.workset import MessageRef, WorkingSet
 from hub.inbox.endpoint import Endpoint
-from hub.inbox.folds.changes import fold_change
+from hub.inbox.folds.changes import fold_change, show_changed
+from hub.inbox.folds.line_work import LineWork
 from hub.inbox.folds.messages import patch_message
 from hub.inbox.folds.notes import write_note
 from hub.inbox.folds.outgoing import CHANGE
@@ -62,6 +63,8 @@ async def edit_answer(office: Office, actor: Person, message_id: MessageId, *, t
     def fold(rows: WorkingSet) -> None:
         conversation = _answerable(rows, office, actor, at)
         patch_message(rows, _ref(at), text=text, edited_at=rows.now)
+        policy = office.policy()
+        show_changed(LineWork(rows, policy, policy.get_line(conversation.line)), conversation, _ref(at))
         write_note(rows, conversation, actor.manager_id, _BEFORE.format(text=at.message.text))
         _queue(rows, at, actor, kind=ChangeKind.edit, text=text)
 

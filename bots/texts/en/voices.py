@@ -10,6 +10,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "one": "…and {n} more message: it is in the history",
         "other": "…and {n} more messages: they are in the history",
     },
+    "message.taken_back": "🗑 deleted at the client",
     "button.asklink": "🔗 Ask for a link",
     "asklink.nothing": "There is no file in this conversation that did not arrive.",
     "asklink.sent": "The client has been asked for a link already.",

@@ -17,6 +17,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "many": "…и ещё {n} сообщений: они в истории",
         "other": "…и ещё {n} сообщения: они в истории",
     },
+    "message.taken_back": "🗑 удалено у клиента",
     "button.asklink": "🔗 Попросить ссылку",
     "asklink.nothing": "В этом обращении нет файла, который не дошёл.",
     "asklink.sent": "Ссылку у клиента уже попросили.",

@@ -50,20 +50,25 @@ def _patch(rows: WorkingSet, endpoint: Endpoint, thread: str, external_id: str, 
 
 
 def _show_anew(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageEdited | MessageDeleted) -> None:
-    """Redraw what a client has changed where a manager sees it; it rings for nobody (case 6, P-6).
+    """Redraw what was changed where people see it; it rings for nobody (case 6, P-6)."""
+    ref = find_ref(rows, endpoint.id, change.thread, change.external_id)
+    conversation = rows.conversations.get(ref.conversation_id) if ref else None
+    if ref is not None and conversation is not None:
+        show_changed(LineWork(rows, policy, policy.get_line(conversation.line)), conversation, ref)
+
+
+def show_changed(work: LineWork, conversation: Conversation, ref: MessageRef) -> None:
+    """Redraw a message: the client's for who has them, of both sides for who reads along.
 
     However often a batch changes it, it is drawn once, as it is by then.
     """
-    ref = find_ref(rows, endpoint.id, change.thread, change.external_id)
-    conversation = rows.conversations.get(ref.conversation_id) if ref else None
-    if ref is None or conversation is None or ref.direction != Direction.inbound:
-        return
     facts = {"message_id": int(ref.message_id), "received_at": ref.received_at.isoformat(), "only_files": True}
-    cause = f"{ref.message_id}:changed:{rows.now.isoformat()}"
-    work = LineWork(rows, policy, policy.get_line(conversation.line))
-    owner = [] if conversation.assignee_id is None else [conversation.assignee_id]
-    tell(work, Notice.client_message, conversation, to=owner, cause=cause, facts=facts)
-    tell(work, Notice.overheard, conversation, to=list_listeners(rows, conversation), cause=cause, facts=facts)
+    cause = f"{ref.message_id}:changed:{work.rows.now.isoformat()}"
+    if ref.direction == Direction.inbound and conversation.assignee_id is not None:
+        owner = [conversation.assignee_id]
+        tell(work, Notice.client_message, conversation, to=owner, cause=cause, facts=facts)
+    readers = list_listeners(work.rows, conversation)
+    tell(work, Notice.overheard, conversation, to=readers, cause=cause, facts=facts)
 
 
 def _take_back(rows: WorkingSet, policy: Policy, endpoint: Endpoint, change: MessageDeleted) -> None:

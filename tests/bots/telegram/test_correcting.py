@@ -10,6 +10,7 @@ from hub.channels.base import Raw
 from hub.domain.identity import IdentityType, ProofLevel
 from hub.domain.ids import ConnectionId
 from hub.domain.inbound import Address, InboundMessage, Sender
+from hub.domain.manager import Role
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
 from tests.bots.telegram.clients_bot import ClientsBot, open_clients_bot
@@ -200,3 +201,18 @@ async def test_what_a_letter_says_cannot_be_edited_and_the_manager_reads_so(plac
 
     assert place.seen(ivan)[-1].startswith("У клиента прежний текст")
     assert [row["text"] for row in await place.desk.rows("messages", "direction = 'outbound'")] == ["Ответ"]
+
+
+async def test_who_reads_along_sees_an_answer_changed_and_taken_back(place, brand, ivan):
+    olga = await place.hire("olga", "Ольга", role=Role.head)
+    await place.writes(olga, f"/read {(await place.desk.one('conversations'))['number']}")
+    post = await answered(brand, ivan)
+    ivan.edits(place.account, post, "1600")
+    await brand.work()
+    [overheard] = [text for text in place.seen(olga) if text.startswith("👁 Иван")]
+    assert "1600" in overheard and "1500" not in overheard
+
+    await place.replies(ivan, "1600", "/delete")
+    await brand.work()
+    [overheard] = [text for text in place.seen(olga) if text.startswith("👁 Иван")]
+    assert "🗑 удалено у клиента" in overheard
