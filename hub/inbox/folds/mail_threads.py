@@ -46,7 +46,9 @@ def copy_key(message: InboundMessage) -> str:
 def find_copy(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage) -> MessageRef | None:
     """Return the letter that has come by another mailbox of ours already, `None` if this is the first to come."""
     key = copy_key(message)
-    known = (ref for ref in rows.message_refs if key and (ref.connection_id, ref.external_id) == (COPIES, key))
+    if not key:
+        return None
+    known = (ref for ref in rows.message_refs if (ref.connection_id, ref.external_id) == (COPIES, key))
     return next((ref for ref in known if ref.thread != str(connection_id) and ref.contact_id is not None), None)
 
 
@@ -66,10 +68,12 @@ def link_copy(work: LineWork, connection_id: ConnectionId, message: InboundMessa
 def find_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage) -> Thread | None:
     """Return the known thread a message belongs to, whoever's it is: its chat, or that of the letter it answers."""
     present = rows.threads.get((connection_id, message.thread))
-    answered = set(_answered_ids(message.mail)) - {""} if message.mail else set()
+    if present is not None or message.mail is None:
+        return present
+    answered = set(_answered_ids(message.mail)) - {""}
     refs = (ref for ref in rows.message_refs if ref.connection_id == connection_id and ref.external_id in answered)
     named = {ref.thread_id for ref in refs}
-    return present or next((thread for thread in rows.threads if thread.id in named), None)
+    return next((thread for thread in rows.threads if thread.id in named), None)
 
 
 def pick_thread(rows: WorkingSet, connection_id: ConnectionId, message: InboundMessage, contact: Contact) -> str:
@@ -109,10 +113,9 @@ def _answered_ids(mail: MailHints) -> tuple[str, ...]:
 
 
 def _thread_of(rows: WorkingSet, connection_id: ConnectionId, external_id: str, contact: Contact) -> Thread | None:
-    thread_ids = {
-        ref.thread_id
-        for ref in rows.message_refs
-        if external_id and ref.connection_id == connection_id and ref.external_id == external_id
-    }
+    if not external_id:
+        return None
+    refs = (ref for ref in rows.message_refs if ref.connection_id == connection_id and ref.external_id == external_id)
+    thread_ids = {ref.thread_id for ref in refs}
     own = (thread for thread in rows.threads_of(contact.id) if thread.connection_id == connection_id)
     return next((thread for thread in own if thread.id in thread_ids), None)
