@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from bots.screens.action import Action, Press
+from bots.screens.action import Action, Press, from_base36
 from bots.screens.client import client_screen
 from bots.screens.desk import desk_screen
 from bots.screens.found import found_screen
 from bots.screens.history import Page, history_screen, why_screen
 from bots.screens.lists import list_screen
-from bots.screens.screen import Screen, bold, line, notice
+from bots.screens.screen import Screen, bold, line, notice, quote
+from bots.screens.whole import whole_document
 from bots.terminal.deed import Deed, Written
 from bots.terminal.seat import Seat
-from hub.domain.ids import ConversationId
+from hub.domain.ids import ConversationId, MessageId
 from hub.domain.manager import Presence
 from hub.inbox import queries, reading
 from hub.inbox.people import set_presence
@@ -36,6 +37,14 @@ async def history(seat: Seat, action: Action) -> Screen:
     number = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
     messages, has_older = await reading.read_history(seat.office, seat.actor, shown.id, page=number)
     return history_screen(seat.texts, shown, Page(messages, number, has_older), now=seat.now())
+
+
+async def whole(seat: Seat, action: Action) -> Screen:
+    """Show every word of a message that a screen cut; without a button the client's newest."""
+    card = await seat.get(action)
+    wanted = MessageId(from_base36(action.arg)) if action.arg else None
+    found = await reading.read_whole(seat.office, seat.actor, card.id, wanted)
+    return Screen((quote(whole_document(seat.texts, card, found).rstrip("\n")),))
 
 
 async def why(seat: Seat, action: Action) -> Screen:
@@ -96,6 +105,7 @@ DEEDS: Mapping[Press, Deed] = {
     Press.card: card,
     Press.client: client,
     Press.history: history,
+    Press.whole: whole,
     Press.why: why,
     Press.my: my,
     Press.queue: queue,

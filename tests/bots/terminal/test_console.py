@@ -60,6 +60,15 @@ async def test_a_client_is_found_taken_answered_and_closed_at_a_terminal(desk: D
     assert (await desk.one("messages", "direction = 'outbound'"))["text"] == "Три тысячи"
 
 
+async def test_a_message_that_its_card_cuts_is_read_whole(desk: Desk, anna: Console) -> None:
+    words = " ".join(f"слово-{number}" for number in range(460))
+    await desk.receive(says(words, at=desk.now))
+    card = await anna.type(number_of(await anna.type("/queue"), "✋"))
+    assert "✂️" in card and "слово-459" not in card
+    assert words in await anna.type(number_of(card, "Целиком"))
+    assert words in await anna.type("/whole")
+
+
 async def test_a_note_stays_inside_and_words_to_nobody_go_nowhere(desk: Desk, anna: Console) -> None:
     await anna.type("Кому-нибудь")
     await desk.receive(says("Сколько стоит?", at=desk.now))
