@@ -108,20 +108,34 @@ class LocalRates:
 
 
 class LocalLocks:
-    """Who is composing, in this process (R-11)."""
+    """Who is composing, in this process (R-11); marks hold for `seconds`."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = _COMPOSING_SECONDS) -> None:
         self._marks: dict[ConversationId, tuple[ManagerId, float]] = {}
+        self._seconds = seconds
+        self._touched = 0
+
+    @property
+    def kept(self) -> int:
+        """Return how many marks are remembered."""
+        return len(self._marks)
 
     async def touch(self, conversation_id: ConversationId, manager_id: ManagerId) -> ManagerId | None:
         now = time.monotonic()
+        self._forget_ended(now)
         holder, until = self._marks.get(conversation_id, (manager_id, 0.0))
         if holder != manager_id and until > now:
             return holder
-        self._marks[conversation_id] = (manager_id, now + _COMPOSING_SECONDS)
+        self._marks[conversation_id] = (manager_id, now + self._seconds)
         return None
 
     async def release(self, conversation_id: ConversationId, manager_id: ManagerId) -> None:
         holder, _ = self._marks.get(conversation_id, (None, 0.0))
         if holder == manager_id:
             del self._marks[conversation_id]
+
+    def _forget_ended(self, now: float) -> None:
+        """Forget, from time to time, the marks that have run out: one a conversation would stay for ever otherwise."""
+        self._touched += 1
+        if self._touched % _FORGET_EVERY == 0:
+            self._marks = {key: mark for key, mark in self._marks.items() if mark[1] > now}

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from hub.hints.local import LocalRates, LocalWakeup
+from hub.domain.ids import ConversationId, ManagerId
+from hub.hints.local import LocalLocks, LocalRates, LocalWakeup
 
 
 async def test_buckets_that_are_full_again_are_forgotten() -> None:
@@ -25,6 +26,16 @@ async def test_buckets_that_are_not_full_yet_and_blocked_ones_are_kept() -> None
 
     assert await rates.take("bot", per_second=1e9, burst=1) > timedelta(minutes=59)
     assert await rates.take("slow", per_second=0.001, burst=1) > timedelta(minutes=16)
+
+
+@pytest.mark.parametrize(("seconds", "is_kept"), [(0.0, False), (3600.0, True)])
+async def test_r11_marks_that_have_run_out_are_forgotten(seconds: float, is_kept: bool) -> None:
+    locks = LocalLocks(seconds)
+    for conversation in range(5_000):
+        await locks.touch(ConversationId(conversation), ManagerId(1))
+
+    assert (locks.kept == 5_000) is is_kept
+    assert is_kept or locks.kept < 2_000
 
 
 @pytest.mark.parametrize("turns", range(5))
