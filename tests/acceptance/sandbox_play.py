@@ -184,6 +184,45 @@ async def begin_story(page: Page, title: str) -> None:
     await pane.get_by_role("heading", name=title).wait_for()
 
 
+_DONE = "document.querySelectorAll('#tale .done').length"
+_AIM = "[...document.querySelectorAll('button.aim:not(.who button)')].map((button) => button.textContent).join()"
+
+
+async def follow_story(page: Page, title: str) -> None:
+    """Play a story by keyboard alone, doing nothing but what the page points at, to its end."""
+    await page.locator("body[data-ready=true]").wait_for()
+    await begin_story(page, title)
+    for done in range(len(STORIES[title])):
+        pressed: list[str] = []
+        while await page.evaluate(_DONE) == done:
+            pressed.append(await _follow(page))
+            is_on = f"([done, pressed]) => {_DONE} > done || (pressed && {_AIM} && !pressed.includes({_AIM}))"
+            await page.wait_for_function(is_on, arg=[done, pressed if pressed[-1] else None])
+    await turn_to(page, "tale")
+    await page.locator("#tale .ending").wait_for()
+
+
+async def _follow(page: Page) -> str:
+    """Go where the page points, write what it proposes, press Enter there; return the button, empty for a text."""
+    await _press_in_the_step(page, "Показать")
+    writes_here = bool(await page.locator(":focus").evaluate("element => element.matches('textarea')"))
+    if writes_here:
+        await _press_in_the_step(page, "Подставить текст")
+        if await page.locator("#mail :focus, #form :focus").count():
+            await page.keyboard.press("Tab")
+    elif await page.locator(".going.talking").count():
+        await page.locator(".since", has_text="4 с").wait_for()
+    aim: str = await page.evaluate(_AIM)
+    await page.keyboard.press("Enter")
+    return "" if writes_here else aim
+
+
+async def _press_in_the_step(page: Page, name: str) -> None:
+    pane = await turn_to(page, "tale")
+    await pane.locator(".now").get_by_role("button", name=name).focus()
+    await page.keyboard.press("Enter")
+
+
 async def play_story(page: Page, title: str) -> None:
     """Play a story from the list to its end; each step has to be followed by the next without more."""
     await page.locator("body[data-ready=true]").wait_for()

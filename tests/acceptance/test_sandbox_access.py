@@ -58,6 +58,7 @@ async def test_nothing_keeps_anybody_from_playing(
 
 async def test_what_the_hub_says_of_a_conversation_opens_and_closes_by_keyboard(browser: Browser, address: str):
     async with open_page(browser, address, Glass(1440, 900)) as (page, _):
+        await page.emulate_media(reduced_motion="reduce")  # nothing is looked at while it fades in
         await page.locator(".chip", has_text="Светлана").focus()
         await page.keyboard.press("Enter")
         assert await page.locator("#why-title").text_content()  # a dialog has its name before its words

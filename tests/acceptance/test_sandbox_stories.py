@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 
 from hub.testing.sandbox.running import open_sandbox
 from tests.acceptance.browser import NARROW, PICTURES, WIDE, Glass, open_browser, open_page, take_picture
-from tests.acceptance.sandbox_play import STORIES, begin_story, play_story, turn_to, writes
+from tests.acceptance.sandbox_play import STORIES, begin_story, follow_story, play_story, presses, turn_to, writes
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -44,6 +44,29 @@ async def test_a_story_is_played_to_its_end_by_pressing(browser: Browser, addres
     assert complaints == []
 
 
+@pytest.mark.parametrize("glass", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("title", STORIES)
+async def test_whoever_only_follows_the_page_by_keyboard_comes_to_the_end(
+    browser: Browser, address: str, title: str, glass: Glass
+):
+    async with open_page(browser, address, glass) as (page, complaints):
+        await follow_story(page, title)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= glass.width
+    assert complaints == []
+
+
+async def test_a_story_that_went_another_way_says_so_and_begins_again(browser: Browser, address: str):
+    async with open_page(browser, address, WIDE) as (page, _):
+        await page.locator("body[data-ready=true]").wait_for()
+        await begin_story(page, "Два менеджера")
+        await writes("Есть зеркало?")(page)
+        await page.locator("#tale .done").wait_for()
+        await presses("Иван", "✋ Взять")(page)
+        await page.locator("#tale .astray", has_text="Клиента взял другой: Иван").wait_for()
+        await page.get_by_role("button", name="Начать сначала").click()
+        await page.locator("#tale", has_text="Шаг 1 из 4").wait_for()
+
+
 async def test_the_page_leads_to_the_next_press_and_fills_in_what_to_write(browser: Browser, address: str):
     async with open_page(browser, address, NARROW) as (page, _):
         await page.locator("body[data-ready=true]").wait_for()
@@ -72,7 +95,7 @@ async def test_the_hub_says_why_while_the_story_goes_on(browser: Browser, addres
         await begin_story(page, "Передача клиента")
         await writes("Нужен счёт")(page)
         await page.locator("#tale .told .news-line", has_text="предложено взять: Анна, Иван").wait_for()
-        await page.locator("#manager button", has_text="✋ Взять").last.click()
+        await presses("Анна", "✋ Взять")(page)
         await page.locator("#tale .told .news-line", has_text="берёт в работу").wait_for()
 
 
@@ -85,6 +108,7 @@ async def test_another_page_tells_the_same_story_in_english(browser: Browser, ad
         await page.get_by_role("button", name="Fill in the text").click()
         await page.get_by_role("button", name="Send the request").click()
         await page.locator("#manager .aim", has_text="✋ Take").wait_for()
+        await page.locator("#manager .below button", has_text="Mine").wait_for()
         await page.goto(f"{address}/?lang=ru")
         await (await turn_to(page, "tale")).get_by_role("heading", name="Лид с сайта").wait_for()
     assert complaints == []

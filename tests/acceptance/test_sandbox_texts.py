@@ -73,6 +73,33 @@ def test_a_story_follows_its_own_client_and_no_older_conversation():
     assert (older.done, story.done, story.number) == (0, 2, 7)
 
 
+def _of_calls(*calls):
+    row = {"number": 7, "name": "", "phone": calls[0]["phone"], "dueAt": 1, "assignee": "", "isOpen": True}
+    return {"conversations": [{**row, "isCallback": True}], "managers": [], "phone": {"calls": calls}, "moves": 0}
+
+
+def test_a_call_back_to_somebody_else_is_not_that_of_the_story():
+    guest = new_guest(0)
+    missed = {"phone": f"+{guest.phone}", "isOut": False, "state": "missed"}
+    other, own = ({"phone": phone, "isOut": True, "state": "talking"} for phone in ("+79855550142", f"+{guest.phone}"))
+    story = Story(StoryKey.missed, guest, 6, done=3)
+    story.follow(_of_calls(missed, other))
+    assert story.done == 3
+    story.follow(_of_calls(missed, own))
+    assert story.done == 4
+
+
+def test_a_form_under_another_name_is_still_the_storys():
+    row = {"number": 7, "name": "<b>&", "phone": "", "dueAt": 1, "assignee": "Анна", "isOpen": True}
+    desks = [{"key": key, "messages": [{"id": 1, "text": "🆕 #7"}]} for key in ("anna", "ivan")]
+    look = {"managers": desks, "phone": {"calls": []}, "moves": 0}
+    story = Story(StoryKey.site, new_guest(0), 6)
+    story.follow({**look, "conversations": [{**row, "channel": "telegram"}]})
+    assert story.done == 0
+    story.follow({**look, "conversations": [{**row, "channel": "webform"}]})
+    assert story.done == 2
+
+
 def test_the_pictures_of_the_readmes_are_there_and_small():
     pictures = sorted(PICTURES.glob("*.webp"))
     assert [picture.name for picture in pictures] == ["sandbox-narrow-dark.webp", "sandbox-wide.webp"]

@@ -89,7 +89,7 @@ async def _hire(building: Building, telephony: NewConnection) -> dict[str, Manag
         new_id = await ground.ids.reserve(connection, 2 * len(MEMBERS) + 1)
         for key, name, role in (
             *((member.key, member.name, Role.manager) for member in MEMBERS),
-            (OBSERVER, "Наблюдатель", Role.admin),
+            (OBSERVER, "Хозяин магазина", Role.admin),
         ):
             hired[key] = ManagerId(new_id())
             await add_manager(connection, Manager(hired[key], key, name, role), at=ground.clock.now())
@@ -142,7 +142,10 @@ def _connections(town: Town) -> tuple[tuple[str, str, dict[str, Any]], ...]:
     )
 
 
-async def set_language(building: Building, language: str) -> None:
-    """Let the managers' bot and the explanations speak `language`; commits."""
+async def set_language(building: Building, language: str) -> bool:
+    """Let the managers' bot and the explanations speak `language`; tell whether they spoke another. Commits."""
     async with acquire(building.ground.pool) as connection:
-        await connection.execute("UPDATE managers SET language = $1", language)
+        changed = await connection.fetch(
+            "UPDATE managers SET language = $1 WHERE language <> $1 RETURNING id", language
+        )
+    return bool(changed)

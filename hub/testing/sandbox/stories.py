@@ -62,6 +62,12 @@ class Scene:
         return str(self.conversation.get("assignee")) == name
 
     @property
+    def is_calling_back(self) -> bool:
+        """Tell whether the shop talks to the story's client, whom it called."""
+        is_to_client = bool(self.call) and self.call["phone"] == self.conversation.get("phone")
+        return is_to_client and bool(self.call["isOut"]) and self.call["state"] == "talking"
+
+    @property
     def call(self) -> Json:
         """Return the last call; empty without any."""
         calls: Sequence[Json] = self.look["phone"]["calls"]
@@ -102,7 +108,7 @@ STEPS: Mapping[StoryKey, Sequence[Step]] = {
         _rings,
         lambda scene: scene.call.get("state") == "missed" and bool(scene.conversation.get("isCallback")),
         lambda scene: scene.look["moves"] > scene.before["moves"],
-        lambda scene: bool(scene.call.get("isOut")) and scene.call["state"] == "talking",
+        lambda scene: scene.is_calling_back,
         _answered,
     ),
     StoryKey.two: (_arrived, _taken, lambda scene: scene.was_told("ivan"), _answered),
@@ -124,7 +130,10 @@ STEPS: Mapping[StoryKey, Sequence[Step]] = {
 
 @dataclass(slots=True)
 class Story:
-    """A story being played. `done` counts finished steps; `before` is the look when the current one began."""
+    """A story being played. `done` counts finished steps; `before` is the look when the current one began.
+
+    `strayed_to` names who took the client whom somebody else had to take; empty while all goes as told.
+    """
 
     key: StoryKey
     client: Client
@@ -132,6 +141,7 @@ class Story:
     done: int = 0
     before: Json = field(default_factory=dict)
     number: int = 0
+    strayed_to: str = ""
 
     def follow(self, look: Json) -> None:
         """Move on over every step that is done by now."""
@@ -141,6 +151,8 @@ class Story:
         steps = STEPS[self.key]
         while self.done < len(steps) and steps[self.done](Scene(look, self.before, conversation)):
             self.done, self.before = self.done + 1, look
+        is_to_be_taken = self.done < len(steps) and steps[self.done] is _taken
+        self.strayed_to = str(conversation.get("assignee", "")) if is_to_be_taken else ""
 
     def show(self) -> Json:
         """Return what the page needs to tell the story."""
@@ -149,6 +161,7 @@ class Story:
             "done": self.done,
             "steps": len(STEPS[self.key]),
             "number": self.number,
+            "strayedTo": self.strayed_to,
             "client": {
                 "key": self.client.key,
                 "name": self.client.name,
@@ -158,16 +171,20 @@ class Story:
         }
 
     def _conversation(self, look: Json) -> Json:
-        """Return the conversation of the story's client: by phone, or by name where no phone is known; {} before."""
+        """Return the conversation of the story's client: by phone or name, at the site of whoever writes; {} before."""
         mine = {f"+{self.client.phone}", self.client.name}
         return next(
             (
                 each
                 for each in reversed(look["conversations"])
-                if each["number"] > self.last_number and mine & {each["phone"], each["name"]}
+                if each["number"] > self.last_number and (mine & {each["phone"], each["name"]} or self._is_form(each))
             ),
             {},
         )
+
+    def _is_form(self, conversation: Json) -> bool:
+        """Tell whether it began with the site's form, in which the player may have written another name."""
+        return self.key is StoryKey.site and conversation.get("channel") == "webform"
 
 
 def new_guest(number: int) -> Client:

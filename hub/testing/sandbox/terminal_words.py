@@ -18,7 +18,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "refused": "Не получилось: {reason}",
     },
     "en": {
-        "ready": "{address}  the sandbox is ready after {seconds:.1f} s, stop it with Ctrl-C",
+        "ready": "{address}/?lang=en  the sandbox is ready after {seconds:.1f} s, stop it with Ctrl-C",
         "welcome": "You are {name}, a manager of a shop. The hub is real, the clients are made up.\n"
         "client — a new client comes · /help — what to type · Ctrl-C — the end\n",
         "help": "Only here, in the sandbox:\n"

@@ -40,11 +40,17 @@ export class Chat {
 
   // Put a text into the field, as an answer to the story's card where a manager writes.
   fill(text, story) {
-    const card = this.isManager && this.person.messages.findLast((each) => !each.isMine && each.text.includes(`#${story.number}`));
+    const card = this.isManager && this.#card(story.number);
     this.chosen = card ? card.id : 0;
     this.#draw();
     this.input.value = text;
     this.input.focus({ preventScroll: true });
+  }
+
+  // The newest message about a conversation that has buttons, or one that once had.
+  #card(number) {
+    const about = this.person.messages.filter((each) => !each.isMine && each.text.includes(`#${number}`));
+    return about.findLast((each) => each.buttons.length) ?? about.at(-1);
   }
 
   choosePerson(key) {

@@ -33,9 +33,14 @@ export function sync(parent, items, { key, make }) {
 }
 
 function swap(old, fresh) {
-  const hadFocus = old.contains(document.activeElement);
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
-  if (hadFocus) (fresh.querySelector('button') ?? fresh).focus({ preventScroll: true });
+  if (focused) (alike(focused, fresh) ?? fresh.querySelector('button') ?? fresh).focus({ preventScroll: true });
+}
+
+// The button that says the same: whoever was on it stays on it when what is around it is drawn anew.
+export function alike(button, root) {
+  return [...root.querySelectorAll('button')].find((each) => each.textContent === button.textContent);
 }
 
 export function segments(parent, items, { current, choose }) {

@@ -2,7 +2,7 @@
 
 import { act } from './deeds.js';
 import { el } from './dom.js';
-import { sayTime, t } from './words.js';
+import { sayName, sayTime, t } from './words.js';
 
 const FIELDS = [['name', 'text', 'name'], ['phone', 'tel', 'phone'], ['email', 'email', 'email']];
 
@@ -34,7 +34,7 @@ export class WebForm {
     this.pane.querySelector('#form-link').href = address;
     const last = forms.at(-1);
     this.receipt.replaceChildren(...(last ? [el('span', {}, t('receipt', { receipt: last.receipt })),
-      el('small', {}, t('lastForm', { name: last.name || '—', time: sayTime(last.at) }))] : []));
+      el('small', {}, t('lastForm', { name: sayName(last.name.split(' ')[0] || '—'), time: sayTime(last.at) }))] : []));
   }
 
   async #send() {

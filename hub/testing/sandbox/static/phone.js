@@ -5,6 +5,7 @@ import { act } from './deeds.js';
 import { el, sync } from './dom.js';
 import { saySpan, sayTime, t } from './words.js';
 
+const MIN_TALK = 3000;
 const STATE = { missed: '📵', answered: '📞', ringing: '🔔', talking: '🗣' };
 
 export class Telephone {
@@ -16,6 +17,7 @@ export class Telephone {
   }
 
   show(phone) {
+    this.phone = phone;
     const current = phone.calls.findLast((call) => !call.endedAt);
     this.since = current ? current.pickedUpAt ?? current.startedAt : 0;
     sync(this.handset, [{ current: current ?? null, members: phone.members }], {
@@ -27,12 +29,17 @@ export class Telephone {
     const items = over.map((call) => ({ ...call, member: phone.members[0], isBusy: Boolean(current), isOwed: isOwed(call, phone.calls) }));
     if (items.length) {
       this.log.querySelector('.empty')?.remove();
+      const newest = this.log.firstElementChild?.dataset.key;
       sync(this.log, items, { key: (call) => call.number, make: row });
+      if (newest !== this.log.firstElementChild.dataset.key) this.log.scrollTop = 0;
     } else this.log.replaceChildren(el('li', { class: 'empty' }, t('emptyCalls')));
   }
 
+  // A story begins: its client has the telephone in the hand, if it calls at all.
   meet(client) {
+    if (!this.phone.callers.some((each) => each.key === client.key)) return;
     this.caller = client.key;
+    this.show(this.phone);
   }
 
   beat() {
@@ -57,13 +64,14 @@ export class Telephone {
   }
 }
 
+// A talk too short to count leaves the call owed, as it does in the hub.
 function isOwed(call, calls) {
-  const isLater = (other) => other.phone === call.phone && other.number > call.number && other.pickedUpAt;
-  return call.state === 'missed' && call.phone !== '' && !calls.some(isLater);
+  const isTalk = (other) => other.phone === call.phone && other.number > call.number && other.pickedUpAt && (other.endedAt ?? now()) - other.pickedUpAt >= MIN_TALK;
+  return call.state === 'missed' && call.phone !== '' && !calls.some(isTalk);
 }
 
 function row(call) {
-  return el('li', {}, el('span', { 'aria-hidden': 'true' }, call.isOut ? '↗' : STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
+  return el('li', { 'data-who': call.who }, el('span', { 'aria-hidden': 'true', class: 'sign' }, call.isOut ? '↗' : STATE[call.state]), el('span', { class: 'number' }, call.phone ? sayNumber(call.phone) : t('hidden')),
     el('span', { class: 'how' }, call.state === 'missed' ? t('missed') : `${t(call.isOut ? 'calledBack' : 'answeredBy', { name: call.by })}, ${saySpan(call.endedAt - call.pickedUpAt)}`),
     el('time', {}, sayTime(call.startedAt)),
     call.isOwed ? el('button', { type: 'button', disabled: call.isBusy, onclick: () => act('calls_back', { who: call.who, extension: call.member.extension }) }, `↩ ${t('callBack')}`) : null);

@@ -2,7 +2,7 @@
 
 import { now } from './clock.js';
 import { el, sync } from './dom.js';
-import { saySpan, sayTime, t } from './words.js';
+import { sayName, saySpan, sayTime, t } from './words.js';
 
 const ICONS = { telegram: '✈️', email: '✉️', webform: '📝', mango: '📞' };
 
@@ -44,13 +44,14 @@ export class Strip {
 
   #chip(item) {
     return el('button', { type: 'button', class: 'chip', title: t('openWhy'), 'aria-pressed': String(item.isChosen), onclick: () => this.#choose(item.number) },
-      el('span', {}, el('span', { class: 'name' }, `${ICONS[item.channel] ?? '💬'} ${sayName(item.name)}`), el('span', { class: 'nr' }, `#${item.number}`)),
+      el('span', {}, el('span', { class: 'name' }, `${ICONS[item.channel] ?? '💬'} ${sayWho(item.name)}`), el('span', { class: 'nr' }, `#${item.number}`)),
       el('span', {}, el('span', { class: 'due' }), el('span', { class: 'owner' }, item.assignee || (item.isOpen ? t('noOne') : ''))));
   }
 
   async #choose(number) {
     if (this.number === number) { this.sheet.hide(); return; }
     this.number = number;
+    this.sheet.fill(t('why', { number }), []);
     this.sheet.open();
     this.show(this.conversations, true);
   }
@@ -75,6 +76,6 @@ function state(each) {
   return { words: `${what}${t('left', { span: saySpan(left) })}`, light: isHalf ? 'soon' : 'well' };
 }
 
-function sayName(name) {
-  return name.replace(/^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/, '+7 $1 $2-$3-$4') || t('noName');
+function sayWho(name) {
+  return sayName(name.replace(/^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/, '+7 $1 $2-$3-$4') || t('noName'));
 }

@@ -2,7 +2,7 @@
 
 import { place } from './aim.js';
 import { act } from './deeds.js';
-import { el, sync } from './dom.js';
+import { alike, el, sync } from './dom.js';
 import { line } from './sheets.js';
 import { language, list, t } from './words.js';
 
@@ -23,6 +23,7 @@ export class Tale {
     const isOn = story && !isNew && story.done !== this.story.done;
     if (isNew) this.lines = this.begun = [];
     if (isNew || isOn) this.#turn();
+    const focused = this.pages.contains(document.activeElement) ? document.activeElement : null;
     const hadFocus = this.pane.contains(document.activeElement);
     this.story = story;
     this.back.hidden = !story;
@@ -30,10 +31,10 @@ export class Tale {
     sync(this.pages, [story ? { ...story, lines: this.lines } : { key: '' }], {
       key: (item) => item.key, make: (item) => (item.key ? this.#telling(item) : this.#choice()),
     });
-    if (hadFocus && !this.pane.contains(document.activeElement)) this.pages.querySelector('.now button, .ending button, .tales button')?.focus();
+    if (hadFocus && !this.pane.contains(document.activeElement)) (focused && alike(focused, this.pages) || this.pages.querySelector('.now button, .ending button, .tales button'))?.focus();
     if (isNew) this.meet(story);
     if (isNew || isOn) this.#say();
-    this.aim.point(this.step, story?.number);
+    this.aim.point(this.step, story);
     if (story?.number) this.#explain();
   }
 
@@ -68,11 +69,13 @@ export class Tale {
       el('details', { class: 'free' }, el('summary', {}, t('free')), el('ul', { class: 'hints' }, ...list('hints').map((each) => el('li', {}, each)))));
   }
 
-  #telling({ key, done, steps, number, lines }) {
+  #telling({ key, done, steps, number, strayedTo, lines }) {
     const tale = texts[key];
+    const again = el('button', { type: 'button', class: 'quiet', onclick: () => act('begins_story', { story: key }) }, `↻ ${t('taleAgain')}`);
     return el('div', { class: 'telling', 'data-number': number },
       el('p', { class: 'lead' }, done < steps ? t('taleStep', { step: done + 1, steps }) : tale.about),
-      el('div', {}, el('ol', { class: 'steps' }, ...tale.steps.map((step, at) => this.#step(step, Math.sign(at - done)))), done < steps ? null : this.#ending(tale)),
+      el('div', {}, el('ol', { class: 'steps' }, ...tale.steps.map((step, at) => this.#step(step, Math.sign(at - done)))),
+        strayedTo ? el('p', { class: 'astray', role: 'status' }, t('taleAstray', { name: strayedTo })) : null, done < steps ? (done ? again : null) : this.#ending(tale)),
       el('div', {}, el('h3', {}, t('taleWhy')), lines.length ? el('ol', { class: 'told' }, ...lines.map((text) => this.#line(text)))
         : el('p', { class: 'lead' }, t('taleNothing'))));
   }

@@ -18,7 +18,7 @@ export const WORDS = {
     name: 'Имя', phone: 'Телефон', email: 'Почта', question: 'Чем помочь', sendForm: 'Отправить заявку',
     receipt: '✓ Принята, номер {receipt}', lastForm: '{name}, {time}',
     caller: 'Кто звонит', call: 'Позвонить', hidden: 'номер скрыт', newCaller: 'Новый', hiddenCaller: 'Скрытый номер', ringing: 'Идут гудки…', talking: 'Говорит {name}',
-    picksUp: '{name} берёт трубку', hangUp: 'Положить трубку', missed: 'не ответили',
+    picksUp: 'Берёт {name}', hangUp: 'Положить трубку', missed: 'не ответили',
     answeredBy: 'поговорили, {name}', working: 'играем утро в магазине…', lost: 'Связь с песочницей потеряна',
     noOne: 'свободно', answeredState: 'отвечено', closedState: 'закрыто',
     snoozed: 'отложено до {time}', callback: 'перезвонить', why: 'Почему так? Обращение #{number}', openWhy: 'Почему так?',
@@ -28,8 +28,9 @@ export const WORDS = {
     talePane: 'Истории', taleBack: 'Все истории', tabTale: 'Истории', show: 'Показать', fill: 'Подставить текст',
     taleLead: 'Пять историй за две минуты: что нажать, что сделал хаб и почему. Менеджеры, почта и телефон рядом, хаб настоящий.',
     taleStep: 'Шаг {step} из {steps}', taleWhy: 'Что сделал хаб и почему', taleNothing: 'Хаб ещё ничего об этом клиенте не знает.',
-    taleEnd: 'История сыграна', taleNext: 'Дальше: {title}', free: 'Свободная игра: что попробовать',
-    bot: 'бот', whose: 'Кто сейчас', slogan: 'Свет и полки для дома', account: '{address} пишет на {shop}', callList: 'Список звонков',
+    taleEnd: 'История сыграна', taleNext: 'Дальше: {title}', taleAgain: 'Начать сначала',
+    taleAstray: 'Клиента взял другой: {name}. Так тоже бывает, но история дальше не пойдёт: начните её сначала.', free: 'Свободная игра: что попробовать',
+    bot: 'бот', whose: 'Кто сейчас', slogan: 'Свет и полки для дома', account: '{address} → {shop}', callList: 'Список звонков',
     ready: '{number}', callBack: 'Перезвонить', calledBack: 'перезвонили, {name}',
     hints: [
       'Напишите как Мария или Денис в Telegram: Анне придёт карточка, на карточке идёт срок.',
@@ -58,7 +59,7 @@ export const WORDS = {
     name: 'Name', phone: 'Phone', email: 'E-mail', question: 'How can we help', sendForm: 'Send the request',
     receipt: '✓ Received, number {receipt}', lastForm: '{name}, {time}',
     caller: 'Who calls', call: 'Call', hidden: 'hidden number', newCaller: 'New', hiddenCaller: 'Hidden number', ringing: 'It rings…', talking: '{name} is talking',
-    picksUp: '{name} picks up', hangUp: 'Hang up', missed: 'not answered',
+    picksUp: '{name} takes', hangUp: 'Hang up', missed: 'not answered',
     answeredBy: 'talked, {name}', working: 'playing a morning in the shop…', lost: 'The sandbox cannot be reached',
     noOne: 'free', answeredState: 'answered', closedState: 'closed',
     snoozed: 'snoozed until {time}', callback: 'call back', why: 'Why so? Conversation #{number}', openWhy: 'Why so?',
@@ -68,8 +69,9 @@ export const WORDS = {
     talePane: 'Stories', taleBack: 'All stories', tabTale: 'Stories', show: 'Show me', fill: 'Fill in the text',
     taleLead: 'Five stories in two minutes: what to press, what the hub did and why. Managers, mail and telephone are at hand, and the hub is the real one.',
     taleStep: 'Step {step} of {steps}', taleWhy: 'What the hub did and why', taleNothing: 'The hub knows nothing of this client yet.',
-    taleEnd: 'The story is played', taleNext: 'Next: {title}', free: 'Free play: what to try',
-    bot: 'bot', whose: 'Who it is now', slogan: 'Light and shelves for the home', account: '{address} writes to {shop}', callList: 'List of calls',
+    taleEnd: 'The story is played', taleNext: 'Next: {title}', taleAgain: 'Begin again',
+    taleAstray: 'Somebody else took the client: {name}. That happens too, but the story cannot go on: begin it again.', free: 'Free play: what to try',
+    bot: 'bot', whose: 'Who it is now', slogan: 'Light and shelves for the home', account: '{address} → {shop}', callList: 'List of calls',
     ready: '{number}', callBack: 'Call back', calledBack: 'called back, {name}',
     hints: [
       'Write as Maria or Denis in Telegram: Anna gets a card with a running deadline.',
@@ -85,6 +87,7 @@ export const WORDS = {
 
 export const language = new URLSearchParams(location.search).get('lang') === 'en' ? 'en' : 'ru';
 const words = WORDS[language];
+const narrow = matchMedia('(max-width: 900px)');
 let zone = 'Europe/Moscow';
 
 export function setZone(name) {
@@ -93,6 +96,11 @@ export function setZone(name) {
 
 export function t(key, values = {}) {
   return String(words[key]).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+}
+
+// A name as it was written turns neither itself nor the words around it.
+export function sayName(name) {
+  return `\u2068${name.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')}\u2069`;
 }
 
 export function list(key) {
@@ -104,7 +112,7 @@ export function sayTime(at) {
 }
 
 export function sayClock(at) {
-  const day = format({ weekday: 'short', day: 'numeric', month: 'long' }, at);
+  const day = format({ weekday: 'short', day: 'numeric', month: narrow.matches ? 'short' : 'long' }, at);
   return { day, time: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }, at) };
 }
 
