@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate
 from hub.domain.conversation import Conversation
 from hub.domain.errors import NotFound
+from hub.domain.identity import IdentityType
 from hub.domain.ids import ContactId
 from hub.domain.rights import Action, Person, may
 from hub.inbox.addresses import list_phones, mask_in, show_address
@@ -73,6 +74,7 @@ def _name(contacts: Iterable[Contact], contact_id: int, *, hidden: Sequence[str]
 
 
 def _addresses(rows: Sequence[ContactIdentity], contact_id: int, *, sees_phones: bool) -> tuple[str, ...]:
+    """Return a client's addresses as the viewer may read them; a link to our bot is none to anybody but the hub."""
     known = list_phones(rows)
-    own = (row for row in rows if row.contact_id == contact_id)
+    own = (row for row in rows if row.contact_id == contact_id and row.type is not IdentityType.card_link)
     return tuple(show_address(row, sees_phones=sees_phones, known=known) for row in own)

@@ -173,3 +173,12 @@ async def test_the_client_of_the_card_who_opens_it_is_not_asked_about(
     await shop.work()
     await opens(place, shop, again[1], "Вера")
     assert await questions(place) == 1
+
+
+async def test_the_question_names_people_by_their_addresses_and_shows_no_hash_of_a_link(
+    place: Workplace, shop: ClientsBot, ivan: Person
+) -> None:
+    await opens(place, shop, await payload(place, ivan))
+    asked = place.post(ivan, "Это один клиент?").text
+    [row] = await place.desk.rows("identities", "type = 'card_link'")
+    assert PHONE in asked and row["value"][:20] not in asked
