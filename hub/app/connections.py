@@ -56,7 +56,8 @@ class NewConnection:
 
 
 Also = Callable[[Connection, NewConnection], Awaitable[None]]
-"""What is to be written in the transaction that saves a connection; what it raises undoes that."""
+"""What is to be written in the transaction that saves a connection; what it raises undoes that, and goes before a name
+or an account that is taken: whoever sends a form twice has taken both themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,18 +285,18 @@ async def save_connection(ground: Ground, wanted: Wanted, also: Also | None = No
     async with acquire(ground.pool) as connection, connection.transaction():
         await connections.hold_names(connection)
         new_id = ConnectionId((await ground.ids.reserve(connection, 1))())
+        row = _row(ground, new_id, model, key=key, named=(kind, name, wanted.line))
+        new = NewConnection(new_id, name, public_address(url, kind, key), _steps_of(ground, row))
+        if also is not None:
+            await also(connection, new)
         present = await connections.list_connections(connection)
         _refuse_twice(ground, kind, model, present)
-        if name in {row.name for row in present}:
+        if name in {each.name for each in present}:
             raise NameTaken(
                 f"a connection named '{name}' exists already: choose another name with --name, or correct it with "
                 "--again"
             )
-        row = _row(ground, new_id, model, key=key, named=(kind, name, wanted.line))
-        new = NewConnection(new_id, name, public_address(url, kind, key), _steps_of(ground, row))
         await connections.add_connection(connection, row)
-        if also is not None:
-            await also(connection, new)
         crash_point("connections.before_add")
     crash_point("connections.after_add")
     return new

@@ -176,6 +176,15 @@ async def test_two_sends_at_once_make_one_connection(house: House) -> None:
     assert sorted(status for status, _ in answers) in ([200, 409], [200, 410])
 
 
+async def test_the_same_form_sent_twice_at_once_is_told_that_it_is_done_and_not_that_its_name_is_taken(
+    house: House,
+) -> None:
+    link = await house.link()
+    answers = await asyncio.gather(house.connects(link), house.connects(link))
+    assert len(await house.rows("SELECT id FROM connections")) == 1
+    assert sorted(status for status, _ in answers) in ([200, 409], [200, 410])
+
+
 async def test_of_two_connections_that_get_one_name_at_once_the_second_is_asked_for_another(house: House) -> None:
     settings = {"token": TOKEN, "mode": "polling", "base_url": house.api.base_url, "region": "RU"}
     ground = house.building.ground
