@@ -110,9 +110,12 @@ async def _understand_loose(turn: Turn, message: Message, more: Sequence[Message
 
 
 async def _complete(turn: Turn, message: Message, text: str) -> bool:
-    """Complete what is being asked with the written line; return False if nothing is."""
-    waiting = await prompts.asked(turn)
-    if waiting is None:
+    """Complete what is being asked with the written line; return False if nothing is.
+
+    A reply to something else is no answer to it: whoever replies means somebody, and the line may be for a client.
+    """
+    waiting, target = await prompts.asked(turn), message.reply_to_message
+    if waiting is None or (target is not None and target.message_id != waiting[1]):
         return False
     action, _ = waiting
     try:

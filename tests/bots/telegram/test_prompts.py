@@ -27,3 +27,19 @@ async def test_a_line_that_brings_another_question_leaves_that_one_open(place, i
     await place.writes(ivan, "Мария без телефона")
     await place.writes(ivan, "Мария, 8 916 123-45-67")
     assert "лид заведён" in place.seen(ivan)[-1]
+
+
+async def test_case72_a_reply_to_something_else_is_no_answer_to_what_is_being_asked(place, ivan):
+    await place.client_says("Сколько стоит?")
+    await place.writes(ivan, "/my")
+    listed = ivan.screen(place.account).visible()[-1].text
+    number = (await place.desk.one("conversations"))["number"]
+    await place.writes(ivan, f"/note {number}")
+    question = place.seen(ivan)[-1]
+
+    await place.replies(ivan, listed, "Сто рублей")
+    assert place.post(ivan, "Кому отправить?")
+    assert await place.desk.rows("messages", "direction = 'note'") == []
+
+    await place.replies(ivan, question, "просил скидку")
+    assert [row["text"] for row in await place.desk.rows("messages", "direction = 'note'")] == ["просил скидку"]
