@@ -19,6 +19,7 @@ LIMIT_BYTES = 40
 _LARGEST = 2**63 - 1
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE36 = re.compile(r"0|[1-9a-z][0-9a-z]{0,12}", re.ASCII)
+_PAGE_DIGITS = 6
 _ARGUMENT = re.compile(r"[0-9A-Za-z_.\-]{1,20}", re.ASCII)
 
 
@@ -175,6 +176,11 @@ def from_base36(text: str) -> int:
     if number > _LARGEST:
         raise StaleButton("the button's number is larger than any of ours")
     return number
+
+
+def page_in(text: str) -> int:
+    """Return the page an argument names, from 0; the first one for anything else, and where no list could reach."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _PAGE_DIGITS else 0
 
 
 def _press(name: str) -> Press:

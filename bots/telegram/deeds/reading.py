@@ -1,6 +1,6 @@
 """Looking: card, history, reasons, lists, search, desk, help. Reading a client leaves an audit fact."""
 
-from bots.screens.action import Action, Press
+from bots.screens.action import Action, Press, page_in
 from bots.screens.board import PIN, UNPIN
 from bots.screens.desk import desk_screen, help_screen
 from bots.screens.found import found_screen
@@ -26,7 +26,7 @@ async def card(turn: Turn, action: Action) -> None:
 async def history(turn: Turn, action: Action) -> None:
     """Show a page of the history, the newest one first."""
     shown = await get(turn, action)
-    number = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
+    number = page_in(action.arg)
     messages, has_older = await reading.read_history(turn.office, turn.actor, shown.id, page=number)
     screen = history_screen(turn.texts, shown, Page(messages, number, has_older), now=turn.now())
     await turn.show(screen, about=shown.id)
@@ -65,7 +65,7 @@ async def search(turn: Turn, action: Action) -> None:
         return
     await turn.desk.memory.keep(turn.chat.id, _SEARCHED, {"words": words})
     rows = await reading.search(turn.office, turn.actor, words)
-    page = int(action.arg) if action.arg.isascii() and action.arg.isdigit() else 0
+    page = page_in(action.arg)
     await turn.show(found_screen(turn.texts, words, rows, page=page, now=turn.now()))
 
 

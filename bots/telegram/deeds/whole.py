@@ -7,7 +7,7 @@ import codecs
 from contextlib import aclosing
 
 from bots.memory import Purpose
-from bots.screens.action import Action, Press, StaleButton, from_base36
+from bots.screens.action import Action, Press, StaleButton, from_base36, page_in
 from bots.screens.client_files import PAGE_MARK, FilesPage, files_screen, missing_screen
 from bots.screens.mirror import caption
 from bots.screens.quoting import one_line
@@ -76,8 +76,7 @@ async def original(turn: Turn, action: Action) -> None:
 async def files(turn: Turn, action: Action) -> None:
     """Show the files of the client, a page at a time."""
     card = await get(turn, action)
-    page = action.arg.removeprefix(PAGE_MARK)
-    number = int(page) if page.isascii() and page.isdigit() else 0
+    number = page_in(action.arg.removeprefix(PAGE_MARK))
     found, has_older = await whole_queries.list_files(turn.office, turn.actor, card.id, page=number)
     shown = FilesPage(found, number, has_older, first=number * whole_queries.FILES_PAGE + 1)
     await turn.show(files_screen(turn.texts, card, shown, now=turn.now()), about=card.id)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bots.screens.action import Action, Press, encode
 from hub.domain.manager import Role
 from hub.domain.message import Attachment, AttachmentKind
 from hub.inbox.queries.whole import FILES_PAGE
@@ -143,3 +144,18 @@ async def test_rg5_a_number_in_a_files_name_is_masked(place: Workplace) -> None:
     for whom in (ivan, boss):
         await place.writes(whom, "/files 1001")
     assert "9161234567" not in place.seen(ivan)[-1] and "89161234567.pdf" in place.seen(boss)[-1]
+
+
+@pytest.mark.parametrize(("press", "title"), [("files", "📎 Файлы клиента"), ("history", "🕘 История")])
+async def test_a_made_up_page_beyond_any_list_is_the_newest(place: Workplace, press: str, title: str) -> None:
+    ivan = await place.hire("ivan", "Иван")
+    await brings(place, "план.pdf")
+    await place.writes(ivan, f"/{press} 1001")
+    made_up = place.post(ivan, title)
+    row = await place.desk.one("conversations")
+    page = "9" * 20 if press == "history" else "p" + "9" * 19
+    data = encode(Action(Press(press), row["id"], 0, page))
+    made_up.keyboard = {"inline_keyboard": [[{"text": "Дальше", "callback_data": data}]]}
+    await place.presses(ivan, title, "Дальше")
+    await place.writes(ivan, "/card 1001")
+    assert "Мария" in place.seen(ivan)[-1]
