@@ -113,7 +113,7 @@ async def invite_newcomer(office: Office, actor: Person, newcomer: Newcomer) -> 
     async with acquire(office.pool) as connection, connection.transaction():
         await hold_administration(connection, actor)
         await managers.hold_keys(connection)
-        invited = await people.find_manager(connection, newcomer.id)
+        invited = await people.hold_manager(connection, newcomer.id)
         if invited is None:
             taken = {each.key for each in await managers.list_managers(connection)}
             key = make_key(newcomer.name, taken, instead="manager")
@@ -149,7 +149,7 @@ async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) 
     """
     async with acquire(office.pool) as connection, connection.transaction():
         now = office.clock.now()
-        before = await people.find_invited(connection, _hash(token))
+        before = await people.hold_invited(connection, _hash(token))
         manager = await people.accept_invite(connection, _hash(token), tg_user_id, name=name, at=now)
         if manager is None:
             raise NotFound("this invitation does not work any more; ask the administrator for a new one")
@@ -196,7 +196,7 @@ async def dismiss_manager(office: Office, actor: Person, manager_id: ManagerId) 
         raise Conflict("nobody can dismiss themselves: ask another administrator")
     async with acquire(office.pool) as connection, connection.transaction():
         await hold_administration(connection, actor)
-        manager = await people.find_manager(connection, manager_id)
+        manager = await people.hold_manager(connection, manager_id)
         if manager is None:
             raise NotFound("there is no such person")
         await managers.set_left(connection, manager_id, office.clock.now())

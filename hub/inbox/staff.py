@@ -101,7 +101,7 @@ async def change_role(office: Office, actor: Person, manager_id: ManagerId, role
         raise Conflict("nobody changes their own role: ask another administrator")
     async with acquire(office.pool) as connection, connection.transaction():
         await hold_administration(connection, actor)
-        person = await people.find_manager(connection, manager_id)
+        person = await people.hold_manager(connection, manager_id)
         if person is None or not (person.is_active or await people.is_invited(connection, manager_id)):
             raise NotFound("there is no such person any more")
         if person.role is role:

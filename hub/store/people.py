@@ -45,6 +45,15 @@ async def find_manager(connection: asyncpg.Connection, manager_id: int) -> Manag
     return None if row is None else codec_of(Manager).decode(row)
 
 
+async def hold_manager(connection: asyncpg.Connection, manager_id: int) -> Manager | None:
+    """Return a person as `find_manager` does; nobody changes, lets in or takes out them until the transaction ends.
+
+    Whoever changes invitations of theirs too does so afterwards: two in the other order would wait for each other.
+    """
+    row = await connection.fetchrow("SELECT * FROM managers WHERE id = $1 FOR NO KEY UPDATE", manager_id)
+    return None if row is None else codec_of(Manager).decode(row)
+
+
 async def list_names(connection: asyncpg.Connection, ids: Iterable[int | None]) -> dict[int, str]:
     """Return names by id."""
     wanted = [each for each in ids if each is not None]
@@ -87,10 +96,12 @@ async def accept_invite(
     return await find_manager(connection, manager.id)
 
 
-async def find_invited(connection: asyncpg.Connection, token_hash: str) -> Manager | None:
-    """Return whom an invitation is for, used or not."""
+async def hold_invited(connection: asyncpg.Connection, token_hash: str) -> Manager | None:
+    """Return whom an invitation is for, used or not; held as by `hold_manager`."""
     row = await connection.fetchrow(
-        "SELECT m.* FROM invites i JOIN managers m ON m.id = i.manager_id WHERE i.token_hash = $1", token_hash
+        "SELECT m.* FROM invites i JOIN managers m ON m.id = i.manager_id WHERE i.token_hash = $1 "
+        "FOR NO KEY UPDATE OF m",
+        token_hash,
     )
     return None if row is None else codec_of(Manager).decode(row)
 

@@ -43,10 +43,14 @@ async def add(connection: asyncpg.Connection, draft: Draft) -> None:
 
 
 async def renew(connection: asyncpg.Connection, draft: Draft, *, since: datetime) -> int | None:
-    """Let the same proposal of the same person, open since then, be this one; return its id. The caller commits."""
+    """Let the same proposal of the same person, open since then, be this one; return its id. The caller commits.
+
+    Of one that is decided at this moment there is none: it is asked for its state again once the decision is there.
+    """
     renewed: int | None = await connection.fetchval(
         "UPDATE policy_drafts SET base = $3, comment = $4, created_at = $5 WHERE id = (SELECT min(id) FROM policy_drafts "
-        "WHERE state = 'open' AND wish = $1 AND manager_id IS NOT DISTINCT FROM $2 AND created_at > $6) RETURNING id",
+        "WHERE state = 'open' AND wish = $1 AND manager_id IS NOT DISTINCT FROM $2 AND created_at > $6) "
+        "AND state = 'open' RETURNING id",
         dict(draft.wish),
         draft.manager_id,
         draft.base,

@@ -1,5 +1,6 @@
 """A hub without doors: events go in as a provider would report them, through receipts; people act on what is stored."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -101,6 +102,13 @@ class Desk:
         rows = await self.rows(table, where, *arguments)
         assert len(rows) == 1, f"{len(rows)} rows in {table}"
         return rows[0]
+
+    async def until_held_up(self, count: int) -> None:
+        """Wait until so many transactions wait for locks of others."""
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        async with asyncio.timeout(20):
+            while await self.pool.fetchval(f"SELECT count(*) FROM pg_stat_activity WHERE {here}") < count:
+                await asyncio.sleep(0)
 
     async def hire(self, key: str, name: str = "", *, role: Role = Role.manager) -> ManagerId:
         new_id = await self._new_id()

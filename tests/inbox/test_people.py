@@ -178,6 +178,42 @@ async def test_rg4_work_without_a_waiting_client_becomes_free(desk: Desk) -> Non
     assert (await desk.one("conversations"))["assignee_id"] is None
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["another account", "first account"])
+async def test_rg4_who_is_dismissed_while_an_invitation_lets_them_in_has_that_chat_cleared_too(
+    desk: Desk, is_there: bool
+) -> None:
+    token = await create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга")
+    if is_there:
+        await accept_invite(desk.office, token, 77, "Ольга")
+        token = await create_invite(desk.office, AT_THE_MACHINE, key="olga", name="Ольга")
+    olga = ManagerId((await desk.one("managers", "key = 'olga'"))["id"])
+    async with desk.pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM managers WHERE id = $1 FOR UPDATE", olga)
+            coming = asyncio.create_task(accept_invite(desk.office, token, 88, "Ольга"))
+            await desk.until_held_up(1)
+            going = asyncio.create_task(dismiss_manager(desk.office, AT_THE_MACHINE, olga))
+            await desk.until_held_up(2)
+        await asyncio.gather(coming, going)
+    farewells = await desk.rows("deliveries", "payload->>'notice' = 'chat_ended'")
+    assert {row["payload"]["chat_id"] for row in farewells} == ({77, 88} if is_there else {88})
+
+
+async def test_the_role_of_who_comes_at_this_moment_is_not_changed_by_inviting_them_again(desk: Desk) -> None:
+    newcomer = Newcomer(await expect_newcomer(desk.office, AT_THE_MACHINE), "Ольга")
+    first = await invite_newcomer(desk.office, AT_THE_MACHINE, newcomer)
+    again = Newcomer(newcomer.id, "Ольга", Role.head)
+    async with desk.pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM managers WHERE id = $1 FOR UPDATE", newcomer.id)
+            coming = asyncio.create_task(accept_invite(desk.office, first.token, 77, "Ольга"))
+            await desk.until_held_up(1)
+            inviting = asyncio.create_task(invite_newcomer(desk.office, AT_THE_MACHINE, again))
+            await desk.until_held_up(2)
+        await asyncio.gather(coming, inviting)
+    assert (await desk.one("managers", "key = 'olga'"))["role"] == "manager"
+
+
 async def test_nobody_dismisses_themselves(desk: Desk) -> None:
     await desk.hire("boss", role=Role.admin)
     boss = await actor(desk, "boss")

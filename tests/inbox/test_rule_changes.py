@@ -64,6 +64,20 @@ async def test_r15_a_proposal_says_what_would_change_and_changes_nothing(desk: D
     assert await revisions(desk) == [1]
 
 
+async def test_r15_what_is_decided_at_this_moment_is_proposed_anew_and_stays_as_it_was_decided(desk: Desk) -> None:
+    first = (await proposed(desk)).draft.id
+    [before] = await desk.rows("policy_drafts")
+    async with desk.pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("UPDATE policy_drafts SET state = 'refused' WHERE id = $1", first)
+            desk.clock.move(timedelta(minutes=1))
+            proposing = asyncio.create_task(proposed(desk))
+            await desk.until_held_up(1)
+        again = (await proposing).draft.id
+    [old, new] = await desk.rows("policy_drafts", "true ORDER BY id")
+    assert (old["created_at"], new["id"], new["state"]) == (before["created_at"], again, "open")
+
+
 async def test_d6_the_open_deadlines_that_would_move_are_those_that_do(desk: Desk) -> None:
     await desk.receive(says("Сколько стоит?", at=desk.now))
     run = await proposed(desk, Wish(Wished.hours, "sales", "", "вс 3-4"))
