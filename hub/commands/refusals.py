@@ -29,8 +29,8 @@ REFUSALS: Mapping[str, str] = {
     "the spool {} is full ({} bytes)": "накопитель {} полон ({} байт)",
     "the spool {} cannot take it now: {}": "накопитель {} сейчас не принимает: {}",
     # telephones of people
-    "no PBX is connected: connect one first, for instance hub connect mango": (
-        "ни одна АТС не подключена: сначала подключите, например hub connect mango"
+    "no PBX is connected: connect one first with hub connect": (
+        "ни одна АТС не подключена: сначала подключите её командой hub connect"
     ),
     "name one PBX of: {}": "назовите одну АТС из подключённых: {}",
     "'{}' is no telephone of {}: write the extension or login its account shows": (

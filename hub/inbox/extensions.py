@@ -114,7 +114,7 @@ async def _ensure_free(connection: Connection, actor: Person, wanted: Wanted, te
 def _find_pbx(office: Office, name: str) -> Endpoint:
     there = _list_pbxs(office)
     if not there:
-        raise ExtensionRefused("no PBX is connected: connect one first, for instance hub connect mango", "no_pbx")
+        raise ExtensionRefused("no PBX is connected: connect one first with hub connect", "no_pbx")
     fitting = [each for each in there if not name or each.name.casefold() == name.casefold()]
     if len(fitting) == 1:
         return fitting[0]
