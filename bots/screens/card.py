@@ -13,7 +13,15 @@ from bots.screens.quoting import client_text, one_line
 from bots.screens.screen import Block, Screen, Span, bold, line
 from bots.screens.ways import reachable
 from bots.screens.whole import is_cut, whole_row
-from bots.screens.words import address_text, body_blocks, channel_name, contact_name, outcome_name, source_name
+from bots.screens.words import (
+    address_text,
+    body_blocks,
+    channel_name,
+    contact_name,
+    file_line,
+    outcome_name,
+    source_name,
+)
 from bots.texts import Texts
 from hub.domain.message import Direction, MessageKind
 from hub.inbox.views import CardView, MessageView, WaitView
@@ -143,7 +151,7 @@ def _last_words(texts: Texts, card: CardView) -> tuple[Block, ...]:
         blocks.append(line(texts("card.new_subject", subject=one_line(card.new_subject))))
     for message in _last_said(card):
         if message.direction is Direction.note:
-            blocks.append(_note(texts, message))
+            blocks += _note(texts, message)
         else:
             blocks += body_blocks(texts, message, limit=TEXT_LIMIT)
     return tuple(blocks)
@@ -159,8 +167,9 @@ def _is_cut(texts: Texts, message: MessageView) -> bool:
     return is_cut(texts, message, limit=NOTE_LIMIT if message.direction is Direction.note else TEXT_LIMIT)
 
 
-def _note(texts: Texts, note: MessageView) -> Block:
-    return line(texts("card.note", name=one_line(note.author_name), text=client_text(note.text, NOTE_LIMIT)))
+def _note(texts: Texts, note: MessageView) -> tuple[Block, ...]:
+    words = line(texts("card.note", name=one_line(note.author_name), text=client_text(note.text, NOTE_LIMIT)))
+    return (words, *(file_line(texts, attachment) for attachment in note.attachments))
 
 
 def _footer(texts: Texts, card: CardView, now: datetime) -> tuple[Block, ...]:

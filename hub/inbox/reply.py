@@ -294,7 +294,7 @@ def _message(
         direction=Direction.outbound,
         kind=_kind_of(content),
         author=Author.person,
-        text=words_of(content.enclosure) if content.enclosure else content.text,
+        text=_words(content),
         occurred_at=rows.now,
         received_at=rows.now,
         manager_id=manager_id,
@@ -302,6 +302,10 @@ def _message(
         attachments=content.attachments,
         fields=fields_of(content.enclosure) if content.enclosure else (),
     )
+
+
+def _words(content: Content) -> str:
+    return words_of(content.enclosure) if content.enclosure else content.text
 
 
 def _kind_of(content: Content) -> MessageKind:
@@ -318,23 +322,25 @@ async def add_note(office: Office, actor: Person, conversation_id: ConversationI
 
     def fold(rows: WorkingSet) -> MessageId:
         conversation = get_conversation(rows, office, actor, Action.note, conversation_id=conversation_id)
-        return _fold_note(rows, office, conversation, _Noted(actor.manager_id, text, key))
+        return _fold_note(rows, office, conversation, _Noted(actor.manager_id, Content(text), key))
 
     return await office.change(_note_scope(conversation_id, key), fold)
 
 
-async def leave_note(office: Office, actor: Person, conversation_id: ConversationId, *, text: str, key: str) -> int:
-    """Store what somebody wrote to a client as a note instead, and return the conversation's number. Commits.
+async def leave_note(
+    office: Office, actor: Person, conversation_id: ConversationId, *, content: Content, key: str
+) -> int:
+    """Store what was meant for a client as a note instead, files too; return the conversation's number. Commits.
 
     Whoever answered too late may do so though the client is a colleague's by now and out of sight (R-10): the colleague
     is told, and nothing of the client is read. Otherwise as `add_note`.
     """
 
     def fold(rows: WorkingSet) -> int:
-        conversation = rows.conversations.get(conversation_id)
-        if conversation is None or who_was_faster(rows, actor, conversation_id) is None:
+        conversation = rows.conversations.get(_present(rows, conversation_id))
+        if conversation is None or who_was_faster(rows, actor, conversation.id) is None:
             conversation = get_conversation(rows, office, actor, Action.note, conversation_id=conversation_id)
-        _fold_note(rows, office, conversation, _Noted(actor.manager_id, text, key))
+        _fold_note(rows, office, conversation, _Noted(actor.manager_id, content, key))
         return conversation.number
 
     return await office.change(_note_scope(conversation_id, key), fold)
@@ -345,7 +351,7 @@ class _Noted:
     """A note on its way: who wrote what, and the key that makes it one."""
 
     manager_id: ManagerId
-    text: str
+    content: Content
     key: str
 
 
@@ -357,7 +363,8 @@ def _fold_note(rows: WorkingSet, office: Office, conversation: Conversation, not
     """Write a note once, and tell whoever else has the client."""
     if present := rows.message_refs.get((_NOTES, noted.key, "note")):
         return present.message_id
-    note = write_note(rows, conversation, noted.manager_id, noted.text)
+    content = noted.content
+    note = write_note(rows, conversation, noted.manager_id, _words(content), content.attachments)
     remember_external(rows, note, _NOTES, thread="note", external_id=noted.key)
     owner = conversation.assignee_id
     if conversation.is_open and owner is not None and owner != noted.manager_id:

@@ -1,6 +1,7 @@
 """A manager's answer: who was faster, who answers at the same time, and the way to a client without a text channel."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -8,11 +9,13 @@ import pytest
 from hub.delivery.alarms import Alarms
 from hub.delivery.replies import ReplyHandler
 from hub.delivery.worker import DeliveryWorker
+from hub.domain.conversation import Outcome
 from hub.domain.delivery import Lane
 from hub.domain.errors import Composing, Conflict, ContactBlocked, NotFound, PermissionDenied
 from hub.domain.ids import ConnectionId, ConversationId, LineKey, ManagerId
 from hub.domain.manager import Role
 from hub.domain.rights import Person
+from hub.inbox import conversations, waits
 from hub.inbox.assignment import take, transfer
 from hub.inbox.queries import get_card
 from hub.inbox.reply import Content, add_note, begin_answer, leave_note, reply
@@ -211,7 +214,7 @@ async def test_r10_whoever_wrote_too_late_leaves_it_as_a_note_and_reads_nothing_
     desk: Desk, scene: Scene
 ) -> None:
     for _ in range(2):
-        await leave_note(desk.office, scene.ivan, scene.conversation, text="Скидка десять", key="desk:1")
+        await leave_note(desk.office, scene.ivan, scene.conversation, content=Content("Скидка десять"), key="desk:1")
     note = await desk.one("messages", "direction = 'note'")
     assert (note["text"], note["manager_id"]) == ("Скидка десять", scene.ivan.manager_id)
     told = await desk.one("deliveries", "payload->>'notice' = 'whisper'")
@@ -220,14 +223,34 @@ async def test_r10_whoever_wrote_too_late_leaves_it_as_a_note_and_reads_nothing_
         await get_card(desk.office, scene.ivan, scene.conversation)
 
 
+async def test_r10_a_note_below_an_old_card_reaches_who_has_the_client_now(desk: Desk, scene: Scene) -> None:
+    await desk.pool.execute("UPDATE conversations SET assignee_id = $1", scene.ivan.manager_id)
+    await desk.pool.execute("UPDATE waits SET assignee_id = $1", scene.ivan.manager_id)
+    await waits.dismiss(desk.office, scene.ivan, scene.conversation)
+    await conversations.close(desk.office, scene.ivan, scene.conversation, outcome=Outcome.solved)
+    desk.clock.move(timedelta(days=8))
+    await desk.receive(says("Снова я", at=desk.now, number=2))
+    present = await desk.one("conversations", "state = 'open'")
+    await desk.pool.execute("UPDATE conversations SET assignee_id = $1 WHERE state = 'open'", scene.anna.manager_id)
+    with pytest.raises(Conflict):
+        await reply(desk.office, scene.ivan, scene.conversation, content=Content("Скидка"), key="desk:1")
+
+    content = Content("Скидка")
+    number = await leave_note(desk.office, scene.ivan, scene.conversation, content=content, key="desk:2")
+    note = await desk.one("messages", "direction = 'note'")
+    assert (note["conversation_id"], number) == (present["id"], present["number"])
+    told = await desk.one("deliveries", "payload->>'notice' = 'whisper'")
+    assert told["payload"]["manager_id"] == scene.anna.manager_id
+
+
 async def test_rg2_nobody_of_another_line_and_nobody_who_left_notes_anything(desk: Desk, scene: Scene) -> None:
     stranger = Person(scene.ivan.manager_id, Role.manager, SUPPORT)
     gone = Person(scene.ivan.manager_id, Role.manager, SALES, is_active=False)
     for actor in (stranger, gone, Person(scene.olga.manager_id, Role.head, SUPPORT)):
         with pytest.raises(NotFound):
-            await leave_note(desk.office, actor, scene.conversation, text="Скидка", key="desk:1")
+            await leave_note(desk.office, actor, scene.conversation, content=Content("Скидка"), key="desk:1")
     with pytest.raises(NotFound):
-        await leave_note(desk.office, scene.ivan, ConversationId(1), text="Скидка", key="desk:1")
+        await leave_note(desk.office, scene.ivan, ConversationId(1), content=Content("Скидка"), key="desk:1")
     assert await desk.rows("messages", "direction = 'note'") == []
 
 

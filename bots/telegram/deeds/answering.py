@@ -44,13 +44,13 @@ async def to(turn: Turn, action: Action) -> None:
 
 
 async def memo(turn: Turn, action: Action) -> None:
-    """Leave the kept text as a note; one that was meant for this client reaches the colleague who was faster (R-10)."""
+    """Leave what is kept as a note; one that was meant for this client reaches the colleague who was faster (R-10)."""
     draft = await recall_draft(turn)
     if draft is None or not draft.fits(action.subject):
         await turn.say("reply.lost_draft")
         return
     conversation_id = ConversationId(action.subject) if draft.about else (await get(turn, action)).id
-    number = await leave_note(turn.office, turn.actor, conversation_id, text=draft.content.text, key=turn.key)
+    number = await leave_note(turn.office, turn.actor, conversation_id, content=draft.content, key=turn.key)
     await forget_draft(turn)
     await turn.say("note.done", number=number)
 

@@ -2,12 +2,14 @@
 
 from hub.domain.conversation import Conversation
 from hub.domain.ids import ManagerId, MessageId
-from hub.domain.message import Author, Direction, Message, MessageKind
+from hub.domain.message import Attachment, Author, Direction, Message, MessageKind
 from hub.domain.workset import WorkingSet
 
 
-def write_note(rows: WorkingSet, conversation: Conversation, by: ManagerId, text: str) -> Message:
-    """Store a note of a manager; returns it."""
+def write_note(
+    rows: WorkingSet, conversation: Conversation, by: ManagerId, text: str, attachments: tuple[Attachment, ...] = ()
+) -> Message:
+    """Store a note of a manager, with files that are stored already; returns it."""
     note = Message(
         id=MessageId(rows.new_id()),
         contact_id=conversation.contact_id,
@@ -20,6 +22,7 @@ def write_note(rows: WorkingSet, conversation: Conversation, by: ManagerId, text
         occurred_at=rows.now,
         received_at=rows.now,
         manager_id=by,
+        attachments=attachments,
     )
     rows.messages.append(note)
     return note

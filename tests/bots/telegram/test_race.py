@@ -5,8 +5,10 @@ import pytest
 from hub.domain.manager import Role
 from hub.routing.build import to_policy
 from hub.routing.document import parse_policy
+from hub.testing.telegram.files import Media
 from tests.inbox.desk import ALWAYS_OPEN
 
+PDF = Media("document", "расчёт.pdf", b"%PDF", "application/pdf")
 OFFER_ALL = ALWAYS_OPEN + 'strategy = "offer_all"\n'
 
 
@@ -50,6 +52,33 @@ async def test_r10_what_was_written_too_late_reaches_the_winner_as_a_note(place,
     note = await place.desk.one("messages", "direction = 'note'")
     assert (note["text"], note["manager_id"]) == ("Скидка десять", anna.user.id)
     assert "📝 Анна: Скидка десять" in place.post(ivan, "Заметка коллеги о клиенте").text
+
+
+@pytest.mark.parametrize("caption", ["", "Вот расчёт"])
+async def test_r10_a_file_that_came_too_late_reaches_the_winner_with_the_note(place, offered, caption):
+    ivan, anna = offered
+    await place.replies(ivan, "Сколько стоит?", "Сто")
+    await place.replies(anna, "взял(а) Иван", caption, files=(PDF,))
+    await place.presses(anna, "Ваш текст клиенту не ушёл", "📝 Как заметку")
+    note = await place.desk.one("messages", "direction = 'note'")
+    assert (note["text"], [each["name"] for each in note["attachments"]]) == (caption, [PDF.name])
+    assert PDF.name in place.post(ivan, "Заметка коллеги о клиенте").text
+    await place.writes(ivan, f"/files {(await place.desk.one('conversations'))['number']}")
+    await place.presses(ivan, "📎 Файлы клиента", "📎 1")
+    assert [place.api.file(file_id).data for _, file_id in ivan.screen(place.account).visible()[-1].files] == [PDF.data]
+
+
+async def test_r10_a_point_on_the_map_that_came_too_late_is_in_the_note(place, offered):
+    ivan, anna = offered
+    await place.replies(ivan, "Сколько стоит?", "Сто")
+    anna.sends(
+        place.account,
+        {"location": {"latitude": 55.7558, "longitude": 37.6173}},
+        reply_to=place.post(anna, "взял(а) Иван"),
+    )
+    await place.work()
+    await place.presses(anna, "Ваш текст клиенту не ушёл", "📝 Как заметку")
+    assert (await place.desk.one("messages", "direction = 'note'"))["text"] == "55.755800, 37.617300"
 
 
 async def test_rg2_a_kept_text_without_a_client_is_no_way_into_a_colleagues(place, offered):
