@@ -27,10 +27,10 @@ from hub.domain.manager import Manager
 from hub.domain.rights import Person
 from hub.inbox.queries import get_desk, list_desks
 from hub.inbox.views import DeskView
-from hub.store.locks import alone
-from hub.store.pool import acquire
+from hub.store.turns import turn as turn_of
 
 _NAME = "board"
+_TURN, _AT_IT_FOR = "board_keeping", timedelta(minutes=2)
 _KEPT = timedelta(days=3650)
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ class _Board:
 
 @dataclass(slots=True)
 class BoardKeeper:
-    """Looks after the boards of one bot; of several processes one at a time does.
+    """Looks after the boards of one bot; of several processes one at a time does, two minutes after one that died.
 
     Where Telegram cannot go on a look ends, and the next one begins behind that chat: none that takes nothing now keeps
     the others from theirs.
@@ -83,9 +83,8 @@ class BoardKeeper:
 
         Raises: StorageUnavailable. What Telegram cannot do now is done at the next look.
         """
-        name = f"boards:{self.desk.bot_name}"
-        async with acquire(self.desk.office.pool) as connection, alone(connection, name) as is_alone:
-            return await self._look_at_all() if is_alone else 0
+        async with turn_of(self.desk.office.pool, self.desk.bot_name, _TURN, lease=_AT_IT_FOR) as is_mine:
+            return await self._look_at_all() if is_mine else 0
 
     async def _look_at_all(self) -> int:
         drawn = 0

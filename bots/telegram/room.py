@@ -27,14 +27,14 @@ from hub.inbox.people import AT_THE_MACHINE
 from hub.inbox.queries.day import get_day
 from hub.inbox.queries.room import RoomView, get_room, mark_room
 from hub.inbox.rooms import Room, find_room, leave_topic, lose_room, move_room
-from hub.store.locks import alone
-from hub.store.pool import acquire
+from hub.store.turns import turn
 
 RESTS = timedelta(seconds=10)
 ONE_SOUND_IN = timedelta(minutes=2)
 AFTER_FAILURE = timedelta(seconds=30)
 _LOST = frozenset({BLOCKED, GONE, NO_RIGHTS})
 _OF_BOT, _NAME = 0, "room_list"
+_TURN, _AT_IT_FOR = "room_keeping", timedelta(minutes=2)
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 log = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ class Drawn:
 
 @dataclass(slots=True)
 class RoomKeeper:
-    """Looks after the room of one bot; of several processes one at a time does."""
+    """Looks after the room of one bot; of several processes one at a time does, two minutes after one that died."""
 
     desk: BotOffice
     bot: Bot
@@ -104,12 +104,19 @@ class RoomKeeper:
         if self.desk.now() < self._rests_until:
             return
         room = await find_room(self.desk.office, self.desk.bot_name)
-        if room is None and not (await self._kept()).message:
+        if await self._is_done(room):
             return
-        name = f"room:{self.desk.bot_name}"
-        async with acquire(self.desk.office.pool) as connection, alone(connection, name) as is_alone:
-            if is_alone:
+        async with turn(self.desk.office.pool, self.desk.bot_name, _TURN, lease=_AT_IT_FOR) as is_mine:
+            if is_mine:
                 await self._keep(room)
+
+    async def _is_done(self, room: Room | None) -> bool:
+        """Tell whether nothing is left to do, so that a look which finds nothing writes nothing either."""
+        drawn = await self._kept()
+        if room is None or (drawn.message and not drawn.is_in(room)):
+            return not drawn.message
+        drawn = await self._drawn(room)
+        return await self._state(room, drawn) == self._settled and self._day_to_tell(room, drawn) is None
 
     async def _keep(self, room: Room | None) -> None:
         try:
@@ -166,7 +173,7 @@ class RoomKeeper:
         now, drawn = self.desk.now(), await self._drawn(room)
         if timedelta(0) <= now - drawn.drawn_at < RESTS:
             return
-        state = f"{drawn}:{room.language}:{await mark_room(self.desk.office)}"
+        state = await self._state(room, drawn)
         if state == self._settled:
             return
         view = await get_room(self.desk.office)
@@ -193,18 +200,28 @@ class RoomKeeper:
 
     async def _tell_day(self, room: Room) -> None:
         """Tell the day's figures once, at the time the rules name, unless the group became the room after it."""
-        policy, now = self.desk.office.policy(), self.desk.now()
-        here = now.astimezone(policy.get_line(policy.default_line).calendar.zone)
-        if policy.day_digest is None or here.time() < policy.day_digest:
-            return
-        told_at = datetime.combine(here.date(), policy.day_digest, here.tzinfo)
         drawn = await self._drawn(room)
-        if drawn.day == here.date().isoformat() or room.linked_at > told_at:
+        day = self._day_to_tell(room, drawn)
+        if day is None:
             return
         view = await get_day(self.desk.office, AT_THE_MACHINE)
         if not view.says_nothing:
-            await self._chat(room).show(told_day(Texts(room.language), view, now=now))
-        await self._keep_drawn(replace(drawn, day=here.date().isoformat()))
+            await self._chat(room).show(told_day(Texts(room.language), view, now=self.desk.now()))
+        await self._keep_drawn(replace(drawn, day=day))
+
+    def _day_to_tell(self, room: Room, drawn: Drawn) -> str | None:
+        """Return the date whose figures are to be told now, None if there is none."""
+        policy, now = self.desk.office.policy(), self.desk.now()
+        here = now.astimezone(policy.get_line(policy.default_line).calendar.zone)
+        if policy.day_digest is None or here.time() < policy.day_digest:
+            return None
+        told_at = datetime.combine(here.date(), policy.day_digest, here.tzinfo)
+        day = here.date().isoformat()
+        return None if drawn.day == day or room.linked_at > told_at else day
+
+    async def _state(self, room: Room, drawn: Drawn) -> str:
+        """Return a mark of the room, its list, and everything it would show."""
+        return f"{drawn}:{room.language}:{await mark_room(self.desk.office)}"
 
     def _chat(self, room: Room) -> Chat:
         return Chat(self.bot, room.chat_id, topic=room.topic)

@@ -8,10 +8,11 @@ import pytest
 from bots.screens.screen import notice
 from bots.telegram.board import BoardKeeper
 from bots.telegram.chat import Chat
+from hub.store.turns import turn
 from hub.testing.telegram.faults import reset_after, too_many_requests
 from hub.testing.telegram.people import Person
 from tests.bots.telegram.counted import Counted
-from tests.bots.telegram.workplace import Workplace
+from tests.bots.telegram.workplace import BOT, Workplace
 from tests.inbox.desk import person, says
 
 
@@ -54,6 +55,25 @@ async def test_a_burst_costs_one_edit_and_no_message(place: Workplace, ivan: Per
 
 async def test_what_says_the_same_is_not_drawn_again(place: Workplace, ivan: Person) -> None:
     assert await look(place) == 0
+
+
+async def test_no_connection_is_held_while_telegram_draws_the_counts(place: Workplace, ivan: Person) -> None:
+    await place.client_says("Есть доставка?", by=person(101))
+    pool, held = place.desk.pool, []
+    stop = place.api.listen(lambda _: held.append(pool.get_size() - pool.get_idle_size()))
+    assert await look(place) == 1
+    stop()
+    assert (len(held) > 0, set(held)) == (True, {0})
+
+
+async def test_of_two_processes_one_draws_the_counts_and_one_that_died_is_followed(
+    place: Workplace, ivan: Person
+) -> None:
+    await place.client_says("Есть доставка?", by=person(101))
+    async with turn(place.desk.pool, BOT, "board_keeping", lease=timedelta(minutes=1)):
+        assert await look(place) == 0
+        await place.desk.pool.execute("UPDATE screens SET expires_at = clock_timestamp() WHERE name = 'board_keeping'")
+        assert await look(place) == 1
 
 
 async def test_a_deleted_one_is_made_anew_and_pinned(place: Workplace, ivan: Person) -> None:

@@ -1,7 +1,8 @@
 """The team room: an administrator makes a group one, it lists whom nobody took and who is late, presses are toasts."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,7 @@ from bots.telegram.room import RoomKeeper
 from bots.texts import Texts
 from hub.domain.manager import Role
 from hub.inbox.rooms import find_room, leave_topic, link_room, move_room, unlink_room
+from hub.store.turns import turn
 from hub.testing.telegram.faults import too_many_requests
 from tests.bots.telegram.counted import Counted
 from tests.bots.telegram.workplace import BOT
@@ -17,6 +19,7 @@ from tests.inbox.desk import person, says
 from tests.inbox.rules import line_says, put_in_force
 from tests.inbox.test_queries import actor
 
+MOSCOW = ZoneInfo("Europe/Moscow")
 OFFER_ALL = line_says('strategy = "offer_all"')
 
 
@@ -374,6 +377,8 @@ async def test_a_bot_taken_out_while_nobody_listened_is_noticed_at_the_next_draw
 
 
 async def test_the_days_figures_come_once_and_name_no_client(place, olga, room):
+    here = place.desk.now.astimezone(MOSCOW)
+    place.desk.clock.move(datetime.combine(here.date() + timedelta(days=1), time(12), MOSCOW) - here)
     await ask(place, 1, name="Мария Петрова")
     await look(place)
     assert days(place, olga, room) == []
@@ -384,7 +389,7 @@ async def test_the_days_figures_come_once_and_name_no_client(place, olga, room):
     assert told.buttons == ()
     await look(place, after=timedelta(minutes=5))
     assert len(days(place, olga, room)) == 1
-    await look(place, after=timedelta(days=1))
+    await look(place, after=timedelta(hours=8))
     assert len(days(place, olga, room)) == 2
 
 
@@ -471,6 +476,25 @@ async def test_a_list_that_cannot_be_changed_any_more_holds_up_no_other_room(pla
     assert "Никто не взял: 1" in shown(place, olga, other).text
 
 
+async def test_no_connection_is_held_while_telegram_draws_the_list(place, olga, room):
+    await ask(place, 1)
+    pool, held = place.desk.pool, []
+    stop = place.api.listen(lambda _: held.append(pool.get_size() - pool.get_idle_size()))
+    await look(place, after=timedelta(minutes=3))
+    stop()
+    assert (len(held) > 0, set(held)) == (True, {0})
+
+
+async def test_of_two_processes_one_draws_the_list_and_one_that_died_is_followed(place, olga, room):
+    await ask(place, 1)
+    async with turn(place.desk.pool, BOT, "room_keeping", lease=timedelta(minutes=1)):
+        await look(place, after=timedelta(minutes=3))
+        assert [each for each in seen(place, olga, room) if "Никто не взял" in each.text] == []
+        await place.desk.pool.execute("UPDATE screens SET expires_at = clock_timestamp() WHERE name = 'room_keeping'")
+        await look(place, after=timedelta(seconds=3))
+        assert "Никто не взял: 1" in shown(place, olga, room).text
+
+
 async def test_a_look_at_a_room_where_nothing_changed_reads_no_list(place, olga, room):
     await ask(place, 1)
     await look(place, after=timedelta(minutes=3))
@@ -483,6 +507,8 @@ async def test_a_look_at_a_room_where_nothing_changed_reads_no_list(place, olga,
         await keeper.look()
         asked.append(await counted.take("last_text"))
     assert asked == [2, 0, 0]
+    await keeper.look()
+    assert await counted.take("INSERT") == 0
 
     await ask(place, 2, name="Пётр")
     place.desk.clock.move(timedelta(minutes=3))
