@@ -10,6 +10,7 @@ import asyncpg
 from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.wait import Wait
+from hub.store.identities import decode_identities
 from hub.store.rows import codec_of
 
 _CARDS = """
@@ -112,7 +113,7 @@ async def list_identities(connection: asyncpg.Connection, contact_ids: Iterable[
     rows = await connection.fetch(
         "SELECT * FROM identities WHERE contact_id = ANY($1::bigint[]) ORDER BY id", list(contact_ids)
     )
-    return [codec_of(ContactIdentity).decode(row) for row in rows]
+    return decode_identities(rows)
 
 
 async def list_surroundings(
@@ -124,7 +125,7 @@ async def list_surroundings(
     """
     clients = list(of)
     found = await connection.fetchrow(_SURROUNDINGS, [each[0] for each in clients], [line for _, line in clients])
-    identities = [codec_of(ContactIdentity).decode(row) for row in found["identities"]]
+    identities = decode_identities(found["identities"])
     threads = [codec_of(Thread).decode(row) for row in found["threads"]]
     return identities, threads, [codec_of(Wait).decode(row) for row in found["waits"]]
 

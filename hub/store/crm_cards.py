@@ -11,6 +11,7 @@ from hub.domain.ids import ContactId, ConversationId, ManagerId, MessageId
 from hub.domain.lead import Lead, Task
 from hub.domain.message import Attachment
 from hub.store.crm_items import with_absorbed
+from hub.store.identities import decode_identities
 from hub.store.rows import codec_of
 
 
@@ -130,7 +131,7 @@ async def find_client(connection: asyncpg.Connection, contact_id: int) -> Client
         ids=tuple(ids),
         company=row["company_name"],
         assignee_id=row["assignee_id"],
-        identities=tuple(codec_of(ContactIdentity).decode(each) for each in identities),
+        identities=tuple(decode_identities(identities)),
         leads=tuple(codec_of(Lead).decode(each) for each in leads),
         tasks=tuple(codec_of(Task).decode(each) for each in tasks),
         came_over={each["id"]: each["name"] for each in await connection.fetch(_CAME_OVER, contact_id, ids)},

@@ -13,7 +13,7 @@ import asyncpg
 from hub.domain.automation import SENDING, Firing
 from hub.domain.call_record import CallRecord
 from hub.domain.company import Company
-from hub.domain.contact import Contact, ContactIdentity, MatchCandidate, Merge
+from hub.domain.contact import Contact, MatchCandidate, Merge
 from hub.domain.conversation import Conversation, Thread
 from hub.domain.lead import Lead, Task
 from hub.domain.timer import Timer, TimerKind
@@ -21,6 +21,7 @@ from hub.domain.wait import Wait
 from hub.domain.workset import MessageRef, Pointer, Rows, WorkingSet
 from hub.store import loaded_rows as statements
 from hub.store import managers
+from hub.store.identities import decode_identities
 from hub.store.pool import lock_key
 from hub.store.rows import codec_of
 from hub.store.scope import Scope
@@ -47,7 +48,6 @@ _BY_ID: tuple[tuple[str, str, type], ...] = (
     ("candidates", "candidates", MatchCandidate),
 )
 _BY_KEY: tuple[tuple[str, type, Callable[[Any], Any]], ...] = (
-    ("identities", ContactIdentity, lambda row: (row.type.value, row.scope, row.value)),
     ("threads", Thread, lambda row: (row.connection_id, row.external_id)),
     ("message_refs", MessageRef, lambda row: (row.connection_id, row.external_id, row.thread)),
 )
@@ -102,6 +102,8 @@ async def _load_everything(
     found = await connection.fetchrow(
         statements.EVERYTHING, contact_ids, *keys, bool(scope.tasks), sorted(scope.companies)
     )
+    for identity in decode_identities(found["identities"]):
+        workset.identities.load((identity.type.value, identity.scope, identity.value), identity)
     for name, row_class, key_of in _BY_KEY:
         rows = getattr(workset, name)
         for row in map(codec_of(row_class).decode, found[name]):

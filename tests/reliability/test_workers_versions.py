@@ -14,7 +14,11 @@ from hub.delivery.clock_watch import ClockWatch
 from hub.delivery.notices import NoticeHandler
 from hub.delivery.worker import DeliveryWorker
 from hub.domain.delivery import Lane, Notice
+from hub.domain.ids import ConversationId, ManagerId
+from hub.domain.manager import Role
 from hub.domain.outbound import SendResult, Sent
+from hub.domain.rights import Person
+from hub.inbox.queries import get_card
 from hub.store.connections import list_connections
 from tests.delivery.bench import Outside, add_connection, pass_hours
 from tests.inbox.desk import Desk, person, says
@@ -103,3 +107,24 @@ async def test_case36_a_notice_of_a_kind_we_do_not_know_is_kept_for_hours(outsid
         await pass_hours(desk, worker, hours=1)
 
     assert {row["state"] for row in await desk.rows("deliveries", "lane = 'notify'")} == {"queued"}
+
+
+async def test_case36_a_client_with_an_address_of_a_kind_we_do_not_know_is_served(outside: Outside) -> None:
+    desk = outside.desk
+    contact = (await desk.one("contacts"))["id"]
+    await desk.pool.execute(
+        "INSERT INTO identities (id, contact_id, type, value, level, created_at) "
+        "VALUES (7, $1, 'newer', 'hash', 'claimed', $2)",
+        contact,
+        desk.now,
+    )
+    await desk.receive(says("Ещё вопрос", at=desk.now, number=2))
+    await outside.reply("Пять тысяч")
+    await outside.deliver()
+
+    assert {row["state"] for row in await desk.rows("receipts")} == {"done"}
+    assert (await desk.one("waits"))["state"] == "answered"
+    owner = Person(ManagerId((await desk.one("waits"))["assignee_id"]), Role.admin, frozenset())
+    card = await get_card(desk.office, owner, ConversationId((await desk.one("conversations"))["id"]))
+    assert [each.type for each in card.addresses] == ["tg_user"]
+    assert (await desk.one("identities", "id = 7"))["value"] == "hash"
