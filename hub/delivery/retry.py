@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from hub.domain.delivery import Lane
 
+_MOST_PATIENCE = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -28,6 +30,14 @@ class Plan:
     doubt: timedelta = timedelta(seconds=30)
     tries_doubtful: bool = True
 
+    @property
+    def patience(self) -> int:
+        """Return how many attempts may come as soon as the provider wishes: its limit is met rather than its outage.
+
+        A quarter, so that a lane of few attempts does not spend them all within the first seconds of an outage.
+        """
+        return min(_MOST_PATIENCE, self.attempts // 4)
+
 
 PLANS: Mapping[Lane, Plan] = {
     Lane.reply: Plan(40, timedelta(seconds=2), timedelta(minutes=10)),
@@ -38,25 +48,21 @@ PLANS: Mapping[Lane, Plan] = {
 }
 
 
-PATIENCE = 8
-"""So many attempts may come as soon as the provider wishes; its limit is met rather than its outage."""
-
-
 def next_attempt(
     attempt: int, *, plan: Plan, retry_after: timedelta | None, now: datetime, jitter: float
 ) -> datetime | None:
     """Return when to try again after attempt number `attempt` (from 1) did not succeed, None when it was the last one.
 
-    `jitter` in [0, 1] spreads those who failed together. Never earlier than the provider's `retry_after`, and at the
-    first `PATIENCE` attempts hardly later.
+    `jitter` in [0, 1] spreads those who failed together. Never earlier than the provider's `retry_after`, and as long
+    as the plan's `patience` lasts hardly later.
     """
     if attempt >= plan.attempts:
         return None
     if retry_after is None:
         return now + _wait(attempt, plan, jitter)
-    if attempt <= PATIENCE:
+    if attempt <= plan.patience:
         return now + max(_wished(retry_after, plan, jitter), plan.first / 2)
-    return now + max(_wished(retry_after, plan, jitter), _wait(attempt - PATIENCE, plan, jitter))
+    return now + max(_wished(retry_after, plan, jitter), _wait(attempt - plan.patience, plan, jitter))
 
 
 def _wait(attempt: int, plan: Plan, jitter: float) -> timedelta:

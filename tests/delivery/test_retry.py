@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.delivery.retry import PATIENCE, PLANS, Plan, next_attempt
+from hub.delivery.retry import PLANS, Plan, next_attempt
 from hub.delivery.verdict import Attempt
 from hub.domain.delivery import Lane
 from hub.domain.outbound import Failed, Later, Sent, Unknown
@@ -49,14 +49,14 @@ def test_case63_never_earlier_than_the_provider_wishes(
 
 
 @given(
-    st.sampled_from([plan for plan in PLANS.values() if plan.attempts > PATIENCE]),
-    st.integers(1, PATIENCE),
+    st.sampled_from([(plan, attempt) for plan in PLANS.values() for attempt in range(1, plan.patience + 1)]),
     jitters,
     st.timedeltas(SECOND, timedelta(hours=2)),
 )
 def test_case63_a_named_wait_is_not_doubled_only_spread(
-    plan: Plan, attempt: int, jitter: float, wish: timedelta
+    place: tuple[Plan, int], jitter: float, wish: timedelta
 ) -> None:
+    plan, attempt = place
     due_at = next_attempt(attempt, plan=plan, retry_after=wish, now=NOW, jitter=jitter)
 
     assert due_at is not None
@@ -82,6 +82,19 @@ def test_an_outage_that_names_a_second_each_time_is_waited_out_for_hours(lane: L
 
     assert min(waits) >= plan.first / 2
     assert sum(waits, timedelta(0)) >= timedelta(hours=1)
+
+
+def waited(plan: Plan, wish: timedelta | None) -> timedelta:
+    """How long a plan tries where everything fails at once."""
+    dues = (next_attempt(each, plan=plan, retry_after=wish, now=NOW, jitter=0) for each in range(1, plan.attempts))
+    return sum((due_at - NOW for due_at in dues if due_at), timedelta(0))
+
+
+@given(st.sampled_from(sorted(PLANS)), st.timedeltas(timedelta(0), SECOND))
+def test_no_lane_gives_up_much_earlier_because_a_provider_that_is_down_names_a_second(
+    lane: Lane, wish: timedelta
+) -> None:
+    assert waited(PLANS[lane], wish) >= waited(PLANS[lane], None) / 5
 
 
 @given(st.sampled_from(sorted(PLANS)), st.integers(0, 10**6))
