@@ -9,7 +9,7 @@ from bots.screens.card_buttons import button
 from bots.screens.quoting import one_line, whole_text
 from bots.screens.screen import Button, Row, Screen, line
 from bots.screens.transcript import entry_head, indented, stamp
-from bots.screens.words import contact_name, field_name, shown_words, unread_fields
+from bots.screens.words import contact_name, deleted_words, field_name, shown_words, unread_fields
 from bots.texts import Texts
 from hub.domain.message import MessageKind
 from hub.inbox.history_views import WholeMessage
@@ -44,6 +44,7 @@ def whole_document(texts: Texts, card: CardView, found: WholeMessage) -> str:
     if message.subject:
         head.append(texts("card.subject", subject=one_line(message.subject, 1000)))
     said = [
+        deleted_words(texts, message) if message.is_deleted else "",
         whole_text(message.text),
         *(f"{field_name(texts, label)}: {whole_text(value)}" for label, value in unread_fields(message)),
     ]

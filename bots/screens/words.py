@@ -101,7 +101,7 @@ def body_blocks(texts: Texts, message: MessageView, *, limit: int) -> tuple[Bloc
     elif not message.attachments and not message.is_deleted:
         blocks.append(line(texts("message.media")))
     if missing:
-        blocks.append(line(texts("message.cut", shown=len(words), n=len(words) + missing)))
+        blocks.append(line(texts.count("message.cut", len(words) + missing, shown=len(words))))
     return (*blocks, *(file_line(texts, attachment) for attachment in message.attachments))
 
 

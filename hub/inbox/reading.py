@@ -59,7 +59,7 @@ async def read_whole(
 async def open_original(
     office: Office, actor: Person, conversation_id: ConversationId, message_id: MessageId | None = None
 ) -> OriginalView:
-    """Return a letter as it came, by default the client's newest. Commits the fact.
+    """Return a letter as it came, by default the client's newest letter. Commits the fact.
 
     Raises:
         NotFound, PermissionDenied: by rights, or it is not kept as it came.

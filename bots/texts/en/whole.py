@@ -10,7 +10,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.file_number": "📎 {n}",
     "button.newer_files": "⟨ Newer",
     "button.older_files": "Older ⟩",
-    "message.cut": "✂️ Only the beginning: {shown} of {n} characters",
+    "message.cut": {
+        "one": "✂️ Only the beginning: {shown} of {n} character",
+        "other": "✂️ Only the beginning: {shown} of {n} characters",
+    },
     "transcript.title": "History of the client: {name}",
     "transcript.company": "Company: {name}",
     "transcript.period": "Period: {span}",

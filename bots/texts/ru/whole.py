@@ -10,7 +10,12 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.file_number": "📎 {n}",
     "button.newer_files": "⟨ Новее",
     "button.older_files": "Старше ⟩",
-    "message.cut": "✂️ Здесь только начало: {shown} из {n} знаков",
+    "message.cut": {
+        "one": "✂️ Здесь только начало: {shown} из {n} знака",
+        "few": "✂️ Здесь только начало: {shown} из {n} знаков",
+        "many": "✂️ Здесь только начало: {shown} из {n} знаков",
+        "other": "✂️ Здесь только начало: {shown} из {n} знаков",
+    },
     "transcript.title": "История клиента: {name}",
     "transcript.company": "Компания: {name}",
     "transcript.period": "Период: {span}",

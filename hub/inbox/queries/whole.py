@@ -4,7 +4,7 @@ Every conversation is shown as far as the actor may see that one: another line's
 they are masked on its card.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 
 from hub.domain.errors import NotFound
@@ -79,7 +79,7 @@ async def get_whole_message(
 async def get_original(
     office: Office, actor: Person, conversation_id: ConversationId, message_id: MessageId | None = None
 ) -> OriginalView:
-    """Return a letter as it came, with everything in it; without `message_id` the client's newest message.
+    """Return a letter as it came, with everything in it; without `message_id` the client's newest letter.
 
     Raises:
         NotFound: by rights, or there is no such message.
@@ -89,7 +89,7 @@ async def get_original(
     async with acquire(office.pool) as connection:
         viewed = await view(connection, office, actor, conversation_id)
         ensure(actor, Action.see_phone, subject_of(viewed.card.conversation, office))
-        entry = await _find(connection, conversation_id, message_id)
+        entry = await _find(connection, conversation_id, message_id, best=lambda each: bool(_suffix_of(office, each)))
         if not (suffix := _suffix_of(office, entry)):
             raise NotKept("the message never was a document")
         stored = await receipts.find_body(connection, entry.connection_id or 0, entry.message.received_at)
@@ -153,10 +153,18 @@ def _chapter(viewed: Viewed) -> Chapter:
     )
 
 
-async def _find(connection: Connection, conversation_id: ConversationId, message_id: MessageId | None) -> Entry:
+async def _find(
+    connection: Connection,
+    conversation_id: ConversationId,
+    message_id: MessageId | None,
+    *,
+    best: Callable[[Entry], bool] = bool,
+) -> Entry:
+    """Return a message; without `message_id` the client's newest that is `best`, else their newest that has words."""
     if message_id is None:
         newest = await timeline.list_of_conversation(connection, conversation_id, limit=_LOOKED_AT)
-        entry = next((each for each in newest if _is_said(each)), None)
+        said = [each for each in newest if _is_said(each)]
+        entry = next(filter(best, said), next(iter(said), None))
     else:
         entry = await timeline.find_entry(connection, conversation_id, message_id)
     if entry is None:
@@ -173,7 +181,9 @@ def _suffix_of(office: Office, entry: Entry) -> str:
 
 
 def _is_said(entry: Entry) -> bool:
-    return entry.message.direction is Direction.inbound and bool(entry.message.text.strip() or entry.message.fields)
+    message = entry.message
+    is_there = message.direction is Direction.inbound and message.deleted_at is None
+    return is_there and bool(message.text.strip() or message.fields)
 
 
 def _quoted(entry: Entry) -> Entry:

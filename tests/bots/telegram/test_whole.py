@@ -232,3 +232,28 @@ async def test_fields_that_every_form_has_are_named_in_the_managers_words(place:
     await place.work()
     card = place.post(ivan, "Нужен счёт").text
     assert "Имя: Олег\nТелефон: +79037654321\nГород: Москва" in card
+
+
+async def test_the_mark_of_a_cut_message_counts_its_characters_in_good_russian(place: Workplace) -> None:
+    ivan = await place.hire("ivan", "Иван")
+    await place.client_says("слово " * 166 + "конец")
+    assert "из 1001 знака" in place.post(ivan, "✂️").text
+
+
+async def test_a_message_that_its_client_deleted_says_so_in_the_document_too(place: Workplace, ivan: Person) -> None:
+    await place.desk.pool.execute("UPDATE messages SET deleted_at = $1", place.desk.now)
+    await place.presses(ivan, "слово-0", "📄 Целиком")
+    assert "🗑" in whole(place, ivan) and WORDS[-1] not in whole(place, ivan)
+
+
+async def test_without_a_press_the_newest_letter_comes_though_the_client_wrote_elsewhere_since(
+    place: Workplace,
+) -> None:
+    ivan = await place.hire("ivan", "Иван")
+    await letter_comes(place)
+    row = await place.desk.one("messages", "direction = 'inbound'")
+    place.desk.clock.move(timedelta(minutes=5))
+    await place.client_says("А ещё вопрос", number=9)
+    await place.desk.pool.execute("UPDATE messages SET conversation_id = $1", row["conversation_id"])
+    await place.writes(ivan, "/original 1001")
+    assert documents(place, ivan)[-1][0].endswith(".eml")
