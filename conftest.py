@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 
 pytest.register_assert_rewrite("hub.testing")
 pytest_plugins = ["tests.fixtures_database"]
+hypothesis.settings.register_profile("hub", deadline=None)  # no test is about time, and other work slows an example
+hypothesis.settings.load_profile("hub")
 
 # As the hub prints them: rich, which comes with typer, draws the locals of every frame, a minute for a failing update.
 _PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)

@@ -48,7 +48,7 @@ def cut(text: str, limit: int) -> str:
         return text
     head = text[: whole_signs(text, limit - 1)]
     at = max(head.rfind(" "), head.rfind("\n"))
-    return (head[:at] if at > limit * 2 // 3 else head).rstrip() + ELLIPSIS
+    return (head[:at] if at > limit * 2 // 3 else head).rstrip().rstrip(_BLANK) + ELLIPSIS
 
 
 def _turns(text: str) -> bool:

@@ -26,6 +26,7 @@ from bots.screens.screen import Screen
 from bots.texts import CATALOGUES, Texts
 from hub.domain.ids import LineKey
 from hub.domain.words import Words
+from hub.inbox.views import MessageView
 from tests.bots.views import MOSCOW, NOW
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -159,6 +160,7 @@ SPECIAL: Mapping[str, st.SearchStrategy[Any]] = {
     "practice.scene_screen.place": st.sampled_from(PLAYED),
     "Place.scene": st.just("done"),
     "LeadRow.stage": st.just(Words("Этап", "Stage")),
+    "Burst.parts": st.deferred(lambda: st.lists(values_of(MessageView), min_size=1, max_size=3).map(tuple)),
     "DayView.by_channel": st.lists(st.tuples(_CHANNELS, st.just(3)), max_size=3).map(tuple),
 }
 """Places whose values are not told by their annotation, by `module.screen.argument` or `Class.field`."""

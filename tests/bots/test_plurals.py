@@ -22,6 +22,7 @@ NOUNS = {
     ("сотруднику", "сотрудникам", "сотрудникам"),
     ("раз", "раза", "раз"),
     ("сообщение", "сообщения", "сообщений"),
+    ("знака", "знаков", "знаков"),
 }
 """What stands behind a number: one, few, many. Whoever adds a text reads its three forms aloud and adds them here."""
 

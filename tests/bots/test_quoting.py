@@ -35,3 +35,8 @@ def test_a_line_is_one_line_and_short_enough(text, limit):
     line = one_line(text, limit)
     assert len(line) <= limit
     assert len(line.splitlines()) <= 1
+
+
+def test_what_is_cut_ends_with_no_joiner_that_would_hang_on_the_ellipsis():
+    assert cut("\u200d\u200c слово за словом", 3) == "…"
+    assert cut("да\u200c и ещё слова", 5) == "да…"
