@@ -46,13 +46,15 @@ def place(dsn: str, tmp_path: Path) -> Place:
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Run a command without any hub."""
+    before = structlog.get_config()
     runner = CliRunner(env={"HUB_LANGUAGE": "en", "HUB_CONFIG": "/nonexistent/hub.toml", "COLUMNS": "200"})
 
     def run(*arguments: str, content: bytes | None = None, **environment: str) -> Result:
         return runner.invoke(program, list(arguments), input=content, env=environment, prog_name="hub")
 
     yield run
-    structlog.reset_defaults()
+    structlog.reset_defaults()  # loggers that were made meanwhile are made anew
+    structlog.configure(**before)
 
 
 @pytest.fixture
