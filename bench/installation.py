@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.machine import Machine
 from bench.traffic import SECRET
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import Ground, open_ground
 from hub.app.rules import apply_policy
 from hub.config import Config

@@ -19,7 +19,7 @@ from bench.installation import Business, Installation, fresh_installation, make_
 from bench.machine import ALL_CORES, Machine
 from bench.report import Figure, Report, Target, progress
 from bench.sizes import Sizes
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.store.pool import connect

@@ -1,6 +1,6 @@
 """Links that open the manager bot, where the bot can be asked for its name: with an invitation, at a conversation."""
 
-from hub.app.connections import MANAGER_BOT, validate_settings
+from hub.app.adapters import MANAGER_BOT, validate_settings
 from hub.app.ground import Ground
 from hub.channels.telegram.bot_api import BotApi
 from hub.channels.telegram.settings import TelegramSettings

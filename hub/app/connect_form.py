@@ -18,16 +18,8 @@ from pydantic.fields import FieldInfo
 from bots.screens.admin_connect import kind_name
 from bots.screens.quoting import one_line
 from bots.texts import Texts
-from hub.app.connections import (
-    UNSAVED,
-    NameTaken,
-    NewConnection,
-    Wanted,
-    channel_class,
-    check_connection,
-    public_address,
-    save_connection,
-)
+from hub.app.adapters import UNSAVED, channel_class, check_connection, public_address
+from hub.app.connecting import NameTaken, NewConnection, Wanted, save_connection
 from hub.app.office import Building
 from hub.app.setup_steps import list_setup_steps
 from hub.channels.base import Subscribes

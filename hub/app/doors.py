@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from hub.app.adapters import MANAGER_BOT
 from hub.app.card_links import CardLinks
 from hub.app.connect_form import ConnectForm
-from hub.app.connections import MANAGER_BOT
 from hub.app.machine import look_at_machine
 from hub.app.office import Building
 from hub.channels.base import Raw, Responsible

@@ -19,7 +19,7 @@ import structlog
 
 from bots.intake import Intake, Messenger, StoredUpdate
 from bots.office import BotOffice
-from hub.app.connections import MANAGER_BOT
+from hub.app.adapters import MANAGER_BOT
 from hub.app.office import Building
 from hub.channels.base import FetchesMedia, LinksToItself
 from hub.delivery.loops import keep_going

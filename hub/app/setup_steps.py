@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from hub.app.connections import channel_class
+from hub.app.adapters import channel_class
 from hub.channels.base import Explains
 from hub.crm_sync.calling import CrmContext
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-from hub.app.connections import MANAGER_BOT
+from hub.app.adapters import MANAGER_BOT
 from hub.app.crms import crm_lane, watch_crms
 from hub.app.mail_notices import build_mail_notices
 from hub.app.manager_bot import ManagerBotOffice

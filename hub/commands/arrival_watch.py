@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.app.connections import MANAGER_BOT
+from hub.app.adapters import MANAGER_BOT
 from hub.app.ground import Ground
 from hub.channels.base import Channel, Parses, Raw
 from hub.commands.language import in_language

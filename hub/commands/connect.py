@@ -10,11 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app.connections import (
-    NewConnection,
-    channel_class,
-    create_connection,
-)
+from hub.app.adapters import channel_class
+from hub.app.connecting import NewConnection, create_connection
 from hub.app.ground import Ground
 from hub.channels.base import Channel, Receives, Subscribes
 from hub.commands.arrival_watch import ArrivalWatch

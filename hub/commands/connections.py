@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.app.connections import find_fault, get_row, public_address
+from hub.app.adapters import find_fault, get_row, public_address
 from hub.app.ground import Ground
 from hub.commands.ground import run_on_ground, run_with_time
 from hub.commands.language import in_language

@@ -9,15 +9,9 @@ from typing import Any
 
 import typer
 
-from hub.app.connections import (
-    Connections,
-    NewConnection,
-    channel_class,
-    check_connection,
-    correct_connection,
-    get_row,
-    stored_settings,
-)
+from hub.app.adapters import channel_class, check_connection, get_row, stored_settings
+from hub.app.connecting import NewConnection, correct_connection
+from hub.app.connections import Connections
 from hub.app.ground import Ground
 from hub.channels.base import Channel, Subscribes
 from hub.channels.typed_settings import check_settings

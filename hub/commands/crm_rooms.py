@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.app.connections import find_fault, get_row
+from hub.app.adapters import find_fault, get_row
 from hub.app.ground import Ground
 from hub.commands.opened_office import open_building
 from hub.crm_sync.account import Account, describe, read_account

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.app.connections import MANAGER_BOT, build_channel
+from hub.app.adapters import MANAGER_BOT, build_channel
 from hub.app.ground import Ground, open_ground
 from hub.channels.base import Checks
 from hub.commands.account_findings import look_at_accounts

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.app.connections import get_row
+from hub.app.adapters import get_row
 from hub.app.ground import Ground
 from hub.commands.opened_office import THE_OPERATOR, open_office
 from hub.crash import crash_point

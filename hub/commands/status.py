@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import typer
 
-from hub.app.connections import find_fault
+from hub.app.adapters import find_fault
 from hub.app.ground import Ground
 from hub.app.machine import look_at_machine
 from hub.commands.ground import run_with_time

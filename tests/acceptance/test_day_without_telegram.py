@@ -17,7 +17,7 @@ import aiohttp
 import asyncpg
 import pytest
 
-from hub.app.connections import NewConnection, create_connection
+from hub.app.connecting import NewConnection, create_connection
 from hub.app.ground import Ground
 from hub.app.roles import ALL_ROLES, RunningHub, running_hub
 from hub.app.rules import apply_policy

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import Building, build

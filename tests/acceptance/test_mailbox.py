@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import open_ground
 from hub.app.roles import running_hub
 from hub.app.rules import apply_policy

@@ -9,7 +9,7 @@ import aiohttp
 import asyncpg
 import pytest
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import Ground, open_ground
 from hub.config import load_config
 from tests.acceptance.processes import roles

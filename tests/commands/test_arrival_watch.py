@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hub.app.connections import Connections, create_connection
+from hub.app.connecting import create_connection
+from hub.app.connections import Connections
 from hub.app.ground import open_ground
 from hub.channels.telephony.mango import sign
 from hub.commands.arrival_watch import ArrivalWatch

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.app.connect_form import REQUESTS_AT_ONCE
-from hub.app.connections import NameTaken, NewConnection, Wanted, create_connection, save_connection
+from hub.app.connecting import NameTaken, NewConnection, Wanted, create_connection, save_connection
 from hub.app.doors import AttemptBook, build_entrance
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints

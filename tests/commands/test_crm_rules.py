@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import Ground, open_ground
 from hub.config import load_config
 from hub.domain.crm import Entity

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from hub.app.connections import LONGEST_SEND, Connections, create_connection
+from hub.app.connecting import create_connection
+from hub.app.connections import LONGEST_SEND, Connections
 from hub.app.ground import open_ground
 from hub.config import load_config
 from hub.hints.local import LocalRates

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.office import Building
 from hub.app.roles import running_hub
 from hub.channels.base import Raw

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.app.connections import channel_class
+from hub.app.adapters import channel_class
 from hub.commands.language import in_language
 from hub.commands.questions import QUESTIONS, question, question_of
 from hub.commands.refusals import REFUSALS

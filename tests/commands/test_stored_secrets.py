@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import open_ground
 from hub.app.hints import open_hints
 from hub.app.office import build

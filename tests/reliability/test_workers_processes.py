@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 import structlog
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import open_ground
 from hub.app.office import Building, Hints, build
 from hub.channels.base import Parses, Raw

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from aiohttp import ClientSession, ClientTimeout
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.roles import RunningHub, running_hub
 from hub.config import load_config
 from hub.store.spool import look_at_spool

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hub.app.connections import NewConnection, create_connection
+from hub.app.connecting import NewConnection, create_connection
 from hub.app.ground import Ground, open_ground
 from hub.app.rules import apply_policy
 from hub.config import Config

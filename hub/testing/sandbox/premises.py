@@ -5,7 +5,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
-from hub.app.connections import NewConnection, create_connection
+from hub.app.connecting import NewConnection, create_connection
 from hub.app.office import Building
 from hub.app.rules import apply_policy
 from hub.domain.errors import ConfigError

@@ -14,7 +14,7 @@ from typing import Any
 
 import asyncpg
 
-from hub.app.connections import create_connection
+from hub.app.connecting import create_connection
 from hub.app.ground import Ground
 from hub.app.roles import ALL_ROLES, RunningHub, running_hub
 from hub.app.rules import apply_policy

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bots.intake import Intake
-from hub.app.connections import MANAGER_BOT
+from hub.app.adapters import MANAGER_BOT
 from hub.app.manager_bot import BotReceipts
 from hub.channels.base import Peek, Raw
 from hub.domain.ids import ConnectionId
