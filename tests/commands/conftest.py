@@ -44,17 +44,18 @@ def place(dsn: str, tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def run() -> Iterator[Run]:
-    """Run a command without any hub."""
-    before = structlog.get_config()
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run a command without any hub. It configures the log lines of this process: no logger may keep them for good."""
+    before, configure = structlog.get_config(), structlog.configure
+    uncached = {"cache_logger_on_first_use": False}
+    monkeypatch.setattr(structlog, "configure", lambda **chosen: configure(**chosen | uncached))
     runner = CliRunner(env={"HUB_LANGUAGE": "en", "HUB_CONFIG": "/nonexistent/hub.toml", "COLUMNS": "200"})
 
     def run(*arguments: str, content: bytes | None = None, **environment: str) -> Result:
         return runner.invoke(program, list(arguments), input=content, env=environment, prog_name="hub")
 
     yield run
-    structlog.reset_defaults()  # loggers that were made meanwhile are made anew
-    structlog.configure(**before)
+    configure(**before)
 
 
 @pytest.fixture

@@ -54,10 +54,10 @@ async def test_libraries_print_errors_the_same_way(desk: Desk) -> None:
 
 
 async def test_the_processes_of_the_hub_log_so(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
-    before = structlog.get_config()
+    before, error = structlog.get_config(), await violate(desk)
     try:
         set_up_logs(Config())
-        structlog.get_logger().error("loop.raised", exc_info=await violate(desk))
+        structlog.get_logger().error("loop.raised", exc_info=error)
     finally:
         structlog.configure(**before)
     said = capfd.readouterr().err

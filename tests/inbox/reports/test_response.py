@@ -229,6 +229,7 @@ async def test_rg1_a_manager_gets_no_report_and_a_head_only_of_own_lines(desk: D
 
 async def test_rp1_p4_a_joined_wait_belongs_to_the_day_on_which_the_earlier_one_began(desk: Desk) -> None:
     anna, maria = await actor(desk, "anna"), person(100, phone=PHONE)
+    stand_at(desk, 6, "12:00")  # the day before the first one, also on a Monday morning
     await desk.receive(says("Спасибо", at=desk.now, by=maria))
     await waits.dismiss(desk.office, anna, (await desk.one("conversations"))["id"])
     first = stand_at(desk, 0, "12:00").date()
