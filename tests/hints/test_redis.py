@@ -112,6 +112,7 @@ async def test_case32_junk_on_the_channel_is_ignored_and_the_next_message_is_hea
 ) -> None:
     here, there = await join(), await join()
     await heard(there, here)
+    await heard(here, there)  # both listen by now
     with capture_logs() as lines:
         server.client().publish(CHANNEL, junk)
         await asyncio.wait_for(heard(there, here), 10)
