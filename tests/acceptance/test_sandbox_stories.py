@@ -4,24 +4,44 @@ Every story is played on a wide light and on a narrow dark screen; pictures of i
 `build/pictures`. All share one sandbox, as a newcomer's do, in whatever order comes.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from hub.testing.sandbox.running import open_sandbox
+from hub.testing.sandbox.looks import show
+from hub.testing.sandbox.running import Sandbox, open_sandbox
+from hub.testing.sandbox.stories import StoryKey
 from tests.acceptance.browser import NARROW, PICTURES, WIDE, Glass, open_browser, open_page, take_picture
-from tests.acceptance.sandbox_play import STORIES, begin_story, follow_story, play_story, presses, turn_to, writes
+from tests.acceptance.sandbox_play import (
+    STORIES,
+    begin_story,
+    follow_story,
+    play_story,
+    presses,
+    presses_on_the_phone,
+    turn_to,
+    writes,
+)
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def address() -> AsyncIterator[str]:
-    """The address of a sandbox that all stories share."""
-    async with open_sandbox(data=None, host="127.0.0.1", port=0) as sandbox:
-        yield sandbox.address
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A sandbox that all stories share."""
+    async with open_sandbox(data=None, host="127.0.0.1", port=0) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address(sandbox: Sandbox) -> str:
+    """Its page."""
+    return sandbox.address
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -123,3 +143,61 @@ async def test_the_theme_is_the_systems_until_the_player_chooses(browser: Browse
         await page.reload()
         await page.get_by_role("button", name="Тёмная тема", pressed=False).wait_for()
         assert dark != light == await page.evaluate(ground)
+
+
+async def test_a_look_that_was_asked_for_before_a_story_shows_all_of_the_story_or_nothing(sandbox: Sandbox):
+    looking = asyncio.create_task(show(sandbox.play))
+    await asyncio.sleep(0)  # the look waits for the hub's answer now
+    assert not looking.done()
+    sandbox.play.begin_story(StoryKey.missed, last_number=10**6)
+    look = await looking
+    assert look["story"] is None or look["phone"]["callers"][0]["name"] == look["story"]["client"]["name"]
+
+
+async def test_a_call_of_somebody_else_is_no_step_of_the_story(browser: Browser, address: str):
+    async with open_page(browser, address, WIDE) as (page, _):
+        await page.locator("body[data-ready=true]").wait_for()
+        await begin_story(page, "Пропущенный звонок")
+        caller = page.get_by_label("Кто звонит")
+        await caller.select_option(label="Скрытый номер")
+        await presses_on_the_phone("Позвонить")(page)
+        await presses_on_the_phone("Положить трубку")(page)
+        await caller.select_option(index=0)
+        await page.locator("#tale", has_text="Шаг 1 из 5").wait_for()
+        await presses_on_the_phone("Позвонить")(page)
+        await page.locator("#tale", has_text="Шаг 2 из 5").wait_for()
+        await presses_on_the_phone("Положить трубку")(page)
+        await page.locator("#tale", has_text="Шаг 3 из 5").wait_for()
+
+
+async def test_the_client_of_a_story_comes_a_minute_after_whoever_came_before(sandbox: Sandbox, address: str):
+    before = sandbox.play.now()
+    async with aiohttp.ClientSession(address) as http:
+        answer = await http.post("/deeds", json={"deed": "begins_story", "story": "two"})
+        assert answer.status < 300, await answer.text()
+    assert sandbox.play.now() - before >= timedelta(minutes=1)
+
+
+_LIST = """async (shown) => {
+    const { el, sync } = await import('/static/dom.js');
+    const log = document.body.appendChild(el('div'));
+    const draw = (keys) => sync(log, keys, {
+        key: (key) => key, make: (key) => el('article', { tabIndex: -1 }, el('button', {}, `press ${key}`)),
+    });
+    draw([1, 2, 3]);
+    log.children[1].firstChild.focus();
+    draw(shown);
+    return document.activeElement.textContent;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "focused"),
+    [([2, 3], "press 2"), ([0, 1, 2, 3], "press 2"), ([1, 3], "press 3"), ([1], "press 1")],
+    ids=["an earlier one goes", "an earlier one comes", "it goes itself", "it goes with all below"],
+)
+async def test_whoever_goes_by_keyboard_keeps_the_place_when_messages_come_and_go(
+    browser: Browser, address: str, shown: list[int], focused: str
+):
+    async with open_page(browser, address, WIDE) as (page, _):
+        assert await page.evaluate(_LIST, shown) == focused

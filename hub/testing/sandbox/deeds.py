@@ -25,6 +25,8 @@ _FILE_LIMIT = 5_000_000
 _AFTER_OPENING = timedelta(minutes=1)
 _LONG_ENOUGH = timedelta(hours=1)
 """How long the shop has to stay open for a story to be told without the night in between."""
+BREATH = timedelta(minutes=1)
+"""Who comes in the same seconds as others is only on the managers' list; a story's client needs a card."""
 Text = Annotated[str, Field(max_length=_LONGEST)]
 
 
@@ -252,8 +254,7 @@ async def _on_the_page(play: Play, deed: PageDeed) -> None:
         case Speaks():
             await _speak(play, deed.language)
         case BeginsStory():
-            if not is_open_for(play.building, _LONG_ENOUGH):
-                move_clock(play, until_opening(play.building) + _AFTER_OPENING)
+            move_clock(play, _before_a_story(play))
             play.begin_story(deed.story, await last_number(play))
         case EndsStory():
             play.story = None
@@ -278,6 +279,12 @@ def _span(play: Play, deed: MovesClock) -> timedelta:
     """Return how far a deed moves the clock; in the morning the shop has been open for a minute."""
     is_far = deed.is_until_morning
     return until_opening(play.building) + _AFTER_OPENING if is_far else timedelta(minutes=deed.minutes)
+
+
+def _before_a_story(play: Play) -> timedelta:
+    """Return how far the clock moves for a story: it has the shop open for a while, and its client comes alone."""
+    is_open = is_open_for(play.building, BREATH + _LONG_ENOUGH)
+    return BREATH if is_open else until_opening(play.building) + _AFTER_OPENING
 
 
 def _seat(play: Play, who: str) -> Seat:

@@ -43,6 +43,8 @@ async def show(play: Play) -> Json:
 
 
 async def _look(play: Play) -> Json:
+    """Ask the hub first: the rest is read in one go with the story, which may begin or end while the hub answers."""
+    conversations = await _conversations(play)
     town = play.town
     return {
         "moves": play.moves,
@@ -54,7 +56,7 @@ async def _look(play: Play) -> Json:
         "forms": [_form_row(play, number) for number in range(len(play.forms))],
         "formUrl": play.premises.form.url.replace("/in/webform/", "/form/"),
         "phone": _phone(town.telephone.calls, play.at_phone),
-        "conversations": await _conversations(play),
+        "conversations": conversations,
     }
 
 

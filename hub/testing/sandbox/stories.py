@@ -36,11 +36,15 @@ class StoryKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a step is judged by: the look, how it was when the step began, and the story's conversation if it exists."""
+    """What a step is judged by: the look, how it was when the step began, the story's conversation if it exists.
+
+    `phone` is the number of the story's client: another client's call is no step of the story.
+    """
 
     look: Json
     before: Json
     conversation: Json
+    phone: str
 
     @property
     def is_answered(self) -> bool:
@@ -64,14 +68,13 @@ class Scene:
     @property
     def is_calling_back(self) -> bool:
         """Tell whether the shop talks to the story's client, whom it called."""
-        is_to_client = bool(self.call) and self.call["phone"] == self.conversation.get("phone")
-        return is_to_client and bool(self.call["isOut"]) and self.call["state"] == "talking"
+        return bool(self.call.get("isOut")) and self.call["state"] == "talking"
 
     @property
     def call(self) -> Json:
-        """Return the last call; empty without any."""
+        """Return the last call with the story's client; empty without any."""
         calls: Sequence[Json] = self.look["phone"]["calls"]
-        return calls[-1] if calls else {}
+        return next((call for call in reversed(calls) if call["phone"] == self.phone), {})
 
     def was_told(self, key: str) -> bool:
         """Tell whether the bot answered something a manager wrote since the step began."""
@@ -149,7 +152,7 @@ class Story:
         conversation = self._conversation(look)
         self.number = conversation.get("number", 0)
         steps = STEPS[self.key]
-        while self.done < len(steps) and steps[self.done](Scene(look, self.before, conversation)):
+        while self.done < len(steps) and self._is_done(steps[self.done], look, conversation):
             self.done, self.before = self.done + 1, look
         is_to_be_taken = self.done < len(steps) and steps[self.done] is _taken
         self.strayed_to = str(conversation.get("assignee", "")) if is_to_be_taken else ""
@@ -169,6 +172,9 @@ class Story:
                 "email": self.client.email,
             },
         }
+
+    def _is_done(self, step: Step, look: Json, conversation: Json) -> bool:
+        return step(Scene(look, self.before, conversation, f"+{self.client.phone}"))
 
     def _conversation(self, look: Json) -> Json:
         """Return the conversation of the story's client: by phone or name, at the site of whoever writes; {} before."""

@@ -10,13 +10,11 @@ from datetime import timedelta
 import structlog
 
 from hub.testing.sandbox.cast import MARIA, OLEG, STRANGER, SVETLANA
-from hub.testing.sandbox.deeds import move_clock
+from hub.testing.sandbox.deeds import BREATH, move_clock
 from hub.testing.sandbox.play import Play
 from hub.testing.sandbox.town import Seat
 
 PATIENCE = timedelta(seconds=20)
-_BREATH = timedelta(minutes=1)
-"""The call and the letter reach the managers together; a client who came in the same seconds would be on their list."""
 _log = structlog.get_logger(__name__)
 _QUESTION = "Здравствуйте! Есть торшер «Лебедь» в белом? И сколько стоит доставка в Химки?"
 _ANSWER = "Здравствуйте, Мария! Белый есть, 7 900 ₽. Доставка в Химки 450 ₽, привезём завтра с 10 до 14."
@@ -73,7 +71,7 @@ async def _leave_three_waiting(play: Play) -> None:
     play.town.mail.write(SVETLANA, "Полка с царапиной, обмен", _LETTER)
     await _until(play, lambda: anna.person.screen(anna.bot).last_with("царапиной") is not None)
     await _until(play, lambda: anna.person.screen(anna.bot).last_with("📵") is not None)
-    move_clock(play, _BREATH)
+    move_clock(play, BREATH)  # the call and the letter have reached the managers together
 
 
 async def _until(play: Play, is_reached: Callable[[], bool]) -> None:

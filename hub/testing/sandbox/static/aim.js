@@ -64,7 +64,7 @@ export class Aim {
     const pressed = this.target();
     const goal = this.step.fill && (!pressed || pressed.matches('[type=submit]')) ? element(pane).querySelector('textarea') : pressed;
     goal?.scrollIntoView({ block: 'center' });
-    goal?.focus();
+    (goal ?? reachable(element(pane))).focus();
   }
 
   // A question the bot asked belongs to whoever was asked; a card belongs to its conversation, a call to who called.
@@ -74,6 +74,12 @@ export class Aim {
     const text = words(button.closest('.message'));
     return !/#\d/.test(text) || text.includes(`#${this.story?.number}`);
   }
+}
+
+// Whoever is led to a thing where nothing is to be pressed yet stands at its beginning.
+function reachable(pane) {
+  pane.tabIndex = -1;
+  return pane;
 }
 
 function words(message) {

@@ -15,11 +15,11 @@ export function el(tag, properties = {}, ...children) {
 // Makes the children of `parent` those of `items`; what did not change stays the very same element.
 export function sync(parent, items, { key, make }) {
   const present = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  clear(parent, present, new Set(items.map((item) => String(key(item)))));
   items.forEach((item, place) => {
     const name = String(key(item));
     const look = JSON.stringify(item);
     let child = present.get(name);
-    present.delete(name);
     if (!child || child.dataset.look !== look) {
       const fresh = make(item, !child);
       fresh.dataset.key = name;
@@ -29,7 +29,17 @@ export function sync(parent, items, { key, make }) {
     }
     if (parent.children[place] !== child) parent.insertBefore(child, parent.children[place] ?? null);
   });
-  for (const child of present.values()) child.remove();
+}
+
+// Takes away what is shown no longer, before anything is placed: an element that is moved loses the focus.
+function clear(parent, present, kept) {
+  const gone = [...present].filter(([name]) => !kept.has(name)).map(([, child]) => child);
+  const focused = gone.find((child) => child.contains(document.activeElement));
+  for (const child of gone) if (child !== focused) child.remove();
+  if (!focused) return;
+  const near = focused.nextElementSibling ?? focused.previousElementSibling;
+  focused.remove();
+  near?.focus({ preventScroll: true });
 }
 
 function swap(old, fresh) {
