@@ -45,7 +45,9 @@ CALLERS = ("79161234560", "79161234561")
 PBX = {"api_key": "key", "api_salt": "salt"}
 RULES = f"""{ALWAYS_OPEN}
 [lines.sales.accept]
-direct = "1h"
+direct = "1h"  # at most two fifths of the target: no offer lapses within the minutes that are played
+[lines.sales.targets]
+first_response_by_channel = {{ webform = "15m" }}
 """
 
 
