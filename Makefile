@@ -37,7 +37,7 @@ test: setup ## run every test that needs only what pip brings, and say at the en
 
 acceptance: setup ## run the tests that need programs of Debian packages (Dovecot, Redis, Chromium, wrk, PostgreSQL)
 	@echo "acceptance: the tests that need programs of Debian packages"
-	@$(PYTEST) -m "debian and not slow" $(ARGS) $(OR_EMPTY)
+	@$(PYTEST) -n 2 --dist=loadfile -m "debian and not slow" $(ARGS) $(OR_EMPTY)
 
 test-pg15: setup ## run the store and acceptance tests on the system's PostgreSQL instead of the wheel
 	@echo "test-pg15: the store and acceptance tests on the system's PostgreSQL"

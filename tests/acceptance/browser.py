@@ -57,7 +57,11 @@ async def open_page(browser: Browser, address: str, glass: Glass = COMMON) -> As
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await page.goto(address)
-    yield page, complaints
+    try:
+        yield page, complaints
+    except Exception as error:
+        error.add_note(f"the page complained of {complaints}; it shows:\n{await page.locator('body').inner_text()}")
+        raise
     await page.close()
 
 
