@@ -103,13 +103,13 @@ async def test_the_terminal_speaks_english_and_the_end_of_the_lines_is_the_end()
 async def test_whoever_sits_at_a_terminal_reads_whom_a_line_answers_and_ctrl_c_ends_it() -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "hub", "demo", "--terminal", "--port", "0"]
-    process = await asyncio.create_subprocess_exec(*command, stdin=theirs, stdout=PIPE, stderr=PIPE)
+    process = await asyncio.create_subprocess_exec(*command, stdin=theirs, stdout=PIPE, stderr=PIPE, process_group=0)
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE_SECONDS):
         await process.stdout.readuntil(PROMPT.encode())
         os.write(ours, "client new Сколько стоит торшер?\n".encode())
         await process.stdout.readuntil(f"\n#1005 Ольга Лебедева{PROMPT}".encode())
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all that runs in it
         rest, errors = await process.communicate()
     os.close(ours)
     os.close(theirs)

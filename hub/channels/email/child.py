@@ -58,11 +58,12 @@ class LetterPool:
         return results
 
     async def close(self) -> None:
-        """End the children; waits for those that are parsing."""
-        for _ in range(self._size):
-            child = await self._free.get()
+        """End the children; waits for those that are parsing. A second time it changes nothing."""
+        children = [await self._free.get() for _ in range(self._size)]
+        for child in children:
             if child is not None:
                 await child.end()
+            self._free.put_nowait(None)
 
     async def _parse_batch(self, batch: Sequence[Payload], mailbox: Mailbox) -> list[Parsed]:
         found = await self._ask(batch, mailbox)
@@ -104,7 +105,10 @@ class _Child:
         numbers = (str(int(limits.cpu.total_seconds())), str(limits.memory_bytes))
         command = (sys.executable, "-m", "hub.channels.email.child", *numbers)
         pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
+        # In a session of its own: Ctrl-C at a terminal is for the parent, which ends its children.
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True
+        )
         crash_point("letter.child_started")
         return cls(process)
 
