@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from bots.screens import feedback
 from bots.screens.action import Press
+from bots.screens.admin import came_in_screen
 from bots.screens.admin_connect import connected_words
 from bots.screens.admin_rules import lapsed_words, offered_screen
 from bots.screens.card import card_screen
@@ -193,6 +194,11 @@ async def _account(telling: Telling, payload: Payload) -> Told:
     return Told(one_line(words, 100), [notice(words)])
 
 
+async def _came_in(telling: Telling, payload: Payload) -> Told:
+    screen = came_in_screen(telling.texts, payload)
+    return Told(one_line(screen.text, 100), [Screen(screen.blocks)])
+
+
 async def _room_lost(telling: Telling, payload: Payload) -> Told:
     words = telling.texts("room.lost", name=one_line(str(payload.get("name", "")), 60))
     return Told(one_line(words, 100), [notice(words)])
@@ -277,6 +283,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
     Notice.connection_made: _connection_made,
+    Notice.came_in: _came_in,
     Notice.room_lost: _room_lost,
     Notice.room_still_in: _room_still_in,
     Notice.draft_offered: _draft_offered,

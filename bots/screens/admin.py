@@ -124,6 +124,14 @@ def invitation_screen(texts: Texts, name: str, link: str) -> Screen:
     return Screen(blocks, ((copy,), (_to(texts, Press.people),)))
 
 
+def came_in_screen(texts: Texts, payload: Mapping[str, object]) -> Screen:
+    """Return who came in by an invitation, or moved to another account, with the way to their card."""
+    name, role = one_line(str(payload.get("name", "")), _NAME), texts(f"role.{payload.get('role', Role.manager)}")
+    key = "people.moved_in" if payload.get("is_moved") else "people.came_in"
+    button = Button(texts("button.whose_card", name=name), Action(Press.people, int(str(payload.get("person_id", 0)))))
+    return notice(texts(key, name=name, role=role), (button,))
+
+
 def _listed(texts: Texts, person: StaffView, now: datetime) -> tuple[Block, Block]:
     head = line(f"{_mark(person)} ", bold(one_line(person.name, _NAME)), f" · {texts(f'role.{person.role}')}")
     lines = ", ".join(one_line(each, _NAME) for each in person.lines) or texts("person.no_lines")

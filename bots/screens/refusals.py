@@ -20,7 +20,7 @@ from hub.domain.errors import (
     StorageUnavailable,
 )
 from hub.inbox.extensions import ExtensionRefused
-from hub.inbox.queries.whole import NotKept
+from hub.inbox.queries.whole import NoLetter, NotKept
 from hub.inbox.rule_changes import DraftDecided, DraftLapsed, NothingChanges, RulesMoved, TooManyDrafts
 
 
@@ -34,6 +34,7 @@ _KEYS: tuple[tuple[type[HubError], str], ...] = (
     (StaleButton, "error.stale"),
     (NothingAsked, "question.none"),
     (NotKept, "whole.not_kept"),
+    (NoLetter, "whole.no_letter"),
     (DraftLapsed, "draft.lapsed_already"),
     (DraftDecided, "draft.decided_already"),
     (NotFound, "error.not_found"),

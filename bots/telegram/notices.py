@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bots.memory import CARD_KEPT, Purpose, Standing
 from bots.screens import feedback
+from bots.screens.admin import came_in_screen
 from bots.screens.admin_connect import connected_words
 from bots.screens.admin_rules import lapsed_words, offered_screen
 from bots.screens.digest import digest_screen
@@ -294,6 +295,10 @@ async def _account(turn: Turn, payload: Payload) -> list[int]:
     return await turn.chat.show(notice(account_words(turn.texts, payload)).aloud())
 
 
+async def _came_in(turn: Turn, payload: Payload) -> list[int]:
+    return await turn.chat.show(came_in_screen(turn.texts, payload).aloud())
+
+
 async def _room_lost(turn: Turn, payload: Payload) -> list[int]:
     words = turn.texts("room.lost", name=one_line(str(payload.get("name", "")), 60))
     return await turn.chat.show(notice(words).aloud())
@@ -337,6 +342,7 @@ _TELLERS: Mapping[Notice, Teller] = {
     Notice.connection_up: _connection_up,
     Notice.connection_ending: _connection_ending,
     Notice.connection_made: _connection_made,
+    Notice.came_in: _came_in,
     Notice.room_lost: _room_lost,
     Notice.room_still_in: _room_still_in,
     Notice.draft_offered: _draft_offered,

@@ -49,6 +49,7 @@ _UNTOLD = frozenset(
         Notice.overheard_burst,
         Notice.day,
         Notice.account,
+        Notice.came_in,
         Notice.chat_ended,
     }
 )

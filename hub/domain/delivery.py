@@ -70,6 +70,7 @@ class Notice(StrEnum):
     overheard_burst = "overheard_burst"
     day = "day"
     account = "account"
+    came_in = "came_in"
     chat_ended = "chat_ended"
 
 

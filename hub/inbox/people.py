@@ -142,6 +142,7 @@ async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) 
     """Let in whoever holds the token: their Telegram account is the person's from now on. Commits; works once.
 
     An account the person had before loses its chat and its place in the team room, as of somebody who leaves (RG-4).
+    The other administrators are told: a link that came into other hands shows at once.
 
     Raises:
         NotFound: the token is unknown, used or older than 48 hours.
@@ -156,10 +157,13 @@ async def accept_invite(office: Office, token: str, tg_user_id: int, name: str) 
         person = person_of(office.policy(), manager)
         noted = Noted(person, Deed.let_in, f"manager:{manager.id}", {"role": manager.role.value})
         await note_in(connection, office, noted)
-        if before is not None and before.tg_user_id != tg_user_id:
+        is_moved = before is not None and before.tg_user_id not in {None, tg_user_id}
+        if before is not None and is_moved:
             await tell_in(connection, office, await _farewell(connection, office, before, is_moved=True))
+        await tell_in(connection, office, await _arrival(connection, office, manager, is_moved=is_moved))
         crash_point("invite.before_accept_commit")
     crash_point("invite.after_accept_commit")
+    office.wakeup.wake(Lane.notify)
     return person
 
 
@@ -252,6 +256,14 @@ async def _farewell(connection: Connection, office: Office, manager: Manager, *,
         clearing,
         *(farewell_from(room, manager, left=left, is_moved=is_moved) for room in await list_rooms(connection, office)),
     ]
+
+
+async def _arrival(connection: Connection, office: Office, manager: Manager, *, is_moved: bool) -> list[Word]:
+    """Return what the other administrators hear of somebody who came in, or in by another account: `is_moved`."""
+    about = f"manager:{manager.id}:{office.clock.now().isoformat()}"
+    facts = {"person_id": int(manager.id), "name": manager.name, "role": manager.role.value, "is_moved": is_moved}
+    told = [each for each in await managers.list_managers(connection) if each.role is Role.admin and each.is_active]
+    return [Word(Notice.came_in, each.id, about, facts) for each in told if each.id != manager.id and each.tg_user_id]
 
 
 async def _list_held(office: Office, manager_id: ManagerId) -> list[int]:

@@ -49,6 +49,19 @@ async def test_rg4_an_invitation_ends_after_48_hours(desk: Desk) -> None:
         await accept_invite(desk.office, token, 77, "Ольга")
 
 
+async def test_every_other_administrator_hears_of_who_comes_in_once(desk: Desk) -> None:
+    await desk.hire("olga", role=Role.admin)
+    token = await create_invite(desk.office, AT_THE_MACHINE, key="petr", name="Пётр", role=Role.admin)
+    petr = await accept_invite(desk.office, token, 77, "Пётр")
+    with pytest.raises(NotFound):
+        await accept_invite(desk.office, token, 78, "Кто-то")
+
+    [told] = await desk.rows("deliveries", "payload->>'notice' = 'came_in'")
+    facts = {"person_id": petr.manager_id, "name": "Пётр", "role": "admin", "is_moved": False}
+    assert told["manager_id"] == (await actor(desk, "olga")).manager_id
+    assert {key: told["payload"][key] for key in facts} == facts
+
+
 async def test_people_of_one_name_who_are_invited_at_once_get_keys_of_their_own(desk: Desk) -> None:
     numbers = await asyncio.gather(*(expect_newcomer(desk.office, AT_THE_MACHINE) for _ in range(3)))
     invited = await asyncio.gather(

@@ -18,6 +18,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "people.role_admin": "Administrator: all lines, people, rules, connections.",
     "people.role_done": "{name}: {role} from now on.",
     "people.role_told": "Your role is now: {role}.",
+    "people.came_in": "🔑 Came in by invitation: {name}, {role}. If it is somebody else, end their access on the card.",
+    "people.moved_in": (
+        "🔑 {name}, {role}: came in with another Telegram account, the former one sees nothing any more. "
+        "If it is somebody else, end their access on the card."
+    ),
     "people.fire_ask": "Dismiss {name}?",
     "people.fire_at_once": (
         "At once: access ends — buttons, answers, links in letters and unused invitations work no more."
@@ -85,6 +90,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.role_manager": "Manager",
     "button.role_head": "Head",
     "button.role_admin": "Administrator",
+    "button.whose_card": "👤 {name}",
     "button.new_link": "🔗 New invitation",
     "button.seen": "📖 What they read",
     "button.seen_days": "{n} days",

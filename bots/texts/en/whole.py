@@ -35,6 +35,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "whole.caption": "📄 Whole · {name} · {time} · #{number}",
     "whole.original": "✉️ The letter as it came · {name} · {time} · #{number}",
     "whole.not_kept": "The letter as it came is not here: letters are kept for three months. All its words: /whole",
+    "whole.no_letter": "This is no letter: the message has no document of its own. All its words: /whole",
     "source.order": "order {number}",
     "files.title": "📎 Files of {name}",
     "files.empty": "There are no files in the correspondence.",

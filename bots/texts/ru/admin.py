@@ -18,6 +18,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "people.role_admin": "Администратор: все линии, люди, правила, подключения.",
     "people.role_done": "{name}: теперь {role}. Действует сразу.",
     "people.role_told": "Ваша роль теперь: {role}.",
+    "people.came_in": "🔑 Вход по приглашению: {name}, {role}. Если это кто-то другой, закройте доступ на карточке.",
+    "people.moved_in": (
+        "🔑 {name}, {role}: вход с другого аккаунта Telegram, прежний больше ничего не видит. "
+        "Если это кто-то другой, закройте доступ на карточке."
+    ),
     "people.fire_ask": "Уволить: {name}?",
     "people.fire_at_once": (
         "Сразу: доступ закрыт — кнопки, ответы, ссылки из писем и неиспользованные приглашения больше не работают."
@@ -91,6 +96,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "button.role_manager": "Менеджер",
     "button.role_head": "Руководитель",
     "button.role_admin": "Администратор",
+    "button.whose_card": "👤 {name}",
     "button.new_link": "🔗 Новое приглашение",
     "button.seen": "📖 Что читал",
     "button.seen_days": "{n} дн.",

@@ -37,6 +37,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "whole.caption": "📄 Целиком · {name} · {time} · #{number}",
     "whole.original": "✉️ Исходное письмо · {name} · {time} · #{number}",
     "whole.not_kept": "Исходного письма у нас уже нет: письма хранятся три месяца. Весь текст: /whole",
+    "whole.no_letter": "Это не письмо: исходного документа у сообщения нет. Весь текст: /whole",
     "source.order": "заказ {number}",
     "files.title": "📎 Файлы клиента {name}",
     "files.empty": "Файлов в переписке нет.",

@@ -32,9 +32,15 @@ _LOOKED_AT = 50
 
 
 class NotKept(NotFound):
-    """What a message was made of is not there: its channel keeps nothing that people can open, or it was dropped."""
+    """What a message was made of was dropped: letters stay as they came for a while only."""
 
     code = "message.not_kept"
+
+
+class NoLetter(NotFound):
+    """There is nothing that people could open: the channel of the message has no documents."""
+
+    code = "message.no_letter"
 
 
 async def list_chapters(office: Office, actor: Person, conversation_id: ConversationId) -> Chapters:
@@ -83,7 +89,8 @@ async def get_original(
 
     Raises:
         NotFound: by rights, or there is no such message.
-        NotKept: it is not kept (any more) as it came.
+        NoLetter: it never was one.
+        NotKept: it is not kept any more as it came.
         PermissionDenied: the numbers in it are masked for the actor (RG-5).
     """
     async with acquire(office.pool) as connection:
@@ -91,7 +98,7 @@ async def get_original(
         ensure(actor, Action.see_phone, subject_of(viewed.card.conversation, office))
         entry = await _find(connection, conversation_id, message_id, best=lambda each: bool(_suffix_of(office, each)))
         if not (suffix := _suffix_of(office, entry)):
-            raise NotKept("the message never was a document")
+            raise NoLetter("the message never was a document")
         stored = await receipts.find_body(connection, entry.connection_id or 0, entry.message.received_at)
         if stored is None:
             raise NotKept("the message is not kept as it came any more")

@@ -61,6 +61,23 @@ async def test_an_invited_person_comes_in_by_the_link_with_the_chosen_role(place
     assert (row["tg_user_id"], row["role"], row["name"]) == (anna.user.id, "head", "Анна Петрова")
 
 
+async def test_the_administrators_are_told_who_came_in_and_whose_account_is_another_now(
+    place: Workplace, olga: Person
+) -> None:
+    link = await link_of(place, olga)
+    place.api.person("Аня").starts(place.account, link)
+    await place.work()
+    said = place.post(olga, "🔑 Вход по приглашению: Анна Петрова, менеджер.")
+    assert "закройте доступ" in said.text
+
+    await place.presses(olga, "🔑 Вход по приглашению", "👤 Анна Петрова")
+    await place.presses(olga, "👤 Анна Петрова · менеджер", "🔗 Новое приглашение")
+    again = re.findall(r"https://t\.me/desk_bot\?start=(\S+)", place.post(olga, "Приглашение для").text)[-1]
+    place.api.person("Аня с другого телефона").starts(place.account, again)
+    await place.work()
+    assert "вход с другого аккаунта" in place.post(olga, "🔑 Анна Петрова, менеджер").text
+
+
 async def test_chosen_lines_are_written_into_the_rules_by_whoever_invited(place: Workplace, olga: Person) -> None:
     async with place.desk.pool.acquire() as connection:
         await policy.add_revision(connection, WITH_SUPPORT, change=PolicyChange(place.desk.now))

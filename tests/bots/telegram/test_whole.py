@@ -210,7 +210,7 @@ async def test_a_message_of_telegram_has_no_letter_as_it_came(place: Workplace, 
     await place.presses(ivan, "слово-0", "📄 Целиком")
     assert place.post(ivan, "📄 Целиком").keyboard is None
     await place.writes(ivan, "/original 1001")
-    assert place.seen(ivan)[-1].startswith("Исходного письма у нас уже нет")
+    assert place.seen(ivan)[-1].startswith("Это не письмо")
 
 
 async def test_heads_read_along_and_get_a_long_message_whole(place: Workplace) -> None:
