@@ -102,7 +102,23 @@ async def test_rg5_a_telephone_that_fits_is_masked_like_on_the_card(desk: Desk) 
     assert [row.found for row in await queries.find_conversations(desk.office, me, "234567")] == ["+79161234567"]
 
     await desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
-    assert [row.found for row in await queries.find_conversations(desk.office, me, "234567")] == ["+7••••••••67"]
+    for typed in ("4567", "89161234567"):
+        assert [row.found for row in await queries.find_conversations(desk.office, me, typed)] == ["+7••••••••67"]
+
+
+async def test_rg5_a_masked_telephone_is_not_guessed_digit_by_digit(desk: Desk) -> None:
+    desk.rules.append(to_policy(parse_policy(MASKED), 2))
+    await desk.receive(says("Звоните 89161234567 или 8 495 123-45-67, заказ 55512", at=desk.now, by=MARIA))
+    me = await owner(desk)
+    guesses = ("34567", "234567", "161234567", "1234567", "12345", "8916", "89161234")
+    readable = [guess for guess in guesses if await queries.find_conversations(desk.office, me, guess)]
+    assert set(readable) >= {"34567", "234567", "161234567"}
+
+    await desk.pool.execute("UPDATE conversations SET assignee_id = NULL")
+    for guess in guesses:
+        assert await queries.find_conversations(desk.office, me, guess) == [], guess
+    [row] = await queries.find_conversations(desk.office, me, "55512")
+    assert "•" in row.found and "55512" in row.found
 
 
 async def test_each_conversation_is_found_once_and_what_was_named_stands_first(desk: Desk) -> None:

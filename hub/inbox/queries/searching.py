@@ -19,6 +19,7 @@ from hub.store.search import Found, Wanted, Way
 
 _FEWEST_DIGITS = 4
 _LONGEST_NUMBER = 9
+_WHOLE_NUMBER = 10
 _INN_DIGITS = (10, 12)
 _LONGEST = 300
 _NUMBER = re.compile(r"#?\s*(\d+)")
@@ -37,14 +38,16 @@ async def find_conversations(office: Office, actor: Person, text: str) -> list[R
 
     By number (#1042), last digits of a telephone, part of an e-mail address, name with typos or in the other alphabet,
     company or its INN, number or link of a CRM's record, words of a message. Telephones are masked as the line says
-    (RG-5).
+    (RG-5), and whoever may not read one finds it by its last four digits or whole, so that none is guessed by parts.
     """
+    wanted = read_wanted(text)
     async with acquire(office.pool) as connection:
-        found = await search.find_conversations(connection, reach_of(actor), read_wanted(text))
+        found = await search.find_conversations(connection, reach_of(actor), wanted)
         ids = [each.id for each in found]
         rows = await lists.list_these(connection, reach_of(actor), ids, now=office.clock.now())
     by_id = {each.id: each for each in found}
-    return [_view(office, actor, row, by_id[row.id]) for row in rows]
+    told = [row for row in rows if not _tells_digits(office, actor, row, by_id[row.id], wanted.digits)]
+    return [_view(office, actor, row, by_id[row.id]) for row in told]
 
 
 def read_wanted(text: str) -> Wanted:
@@ -70,7 +73,7 @@ def _read_number(words: str) -> Wanted:
     is_long = len(digits) >= _FEWEST_DIGITS
     return Wanted(
         number=number,
-        digits=digits[-10:] if is_long else "",
+        digits=digits[-_WHOLE_NUMBER:] if is_long else "",
         inn=digits if len(digits) in _INN_DIGITS else "",
         refs=(digits,) if digits else (),
         texts=((digits,),) if is_long else (),
@@ -100,6 +103,15 @@ def _company(words: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold()))[:_MOST_WORDS]
+
+
+def _tells_digits(office: Office, actor: Person, row: ListedConversation, found: Found, digits: str) -> bool:
+    """Tell whether being found by these digits says more of a masked telephone than the actor may read (RG-5)."""
+    if not digits or sees_phones(office, actor, row.line, row.assignee_id):
+        return False
+    if found.way is Way.phone:
+        return _FEWEST_DIGITS < len(digits) < _WHOLE_NUMBER
+    return found.way is Way.text and digits not in hide_numbers(found.shown, row.phones)
 
 
 def _view(office: Office, actor: Person, row: ListedConversation, found: Found) -> RowView:
